@@ -1,0 +1,126 @@
+package protocol
+
+// Check reports whether c may be sent, or carried out, now. The error is a
+// *[SequenceError] whose Code is what a server answers.
+func (m *Machine) Check(c Command) error {
+	illegal := func(code Code, reason string) error {
+		return &SequenceError{Verb: c.Verb, State: m.state, Code: code, Reason: reason}
+	}
+	switch m.state {
+	case StateAwaitGreeting:
+		return illegal(503, "the server has not greeted yet")
+	case StateAwaitTLS:
+		return illegal(503, "the TLS handshake comes first")
+	case StateAwaitClear:
+		return illegal(503, "TLS is being taken down")
+	case StateClosing, StateClosed:
+		return illegal(421, "the connection is closing")
+	}
+	if m.cfg.Role == RoleClient && !m.mayPipeline(c) {
+		return illegal(503, "a command is in flight that must be answered first")
+	}
+	info, _ := LookupVerb(c.Verb)
+	if !info.States.Has(m.state) {
+		return illegal(m.refusal(info))
+	}
+	if code, reason := m.checkSecurity(c); code != 0 {
+		return illegal(code, reason)
+	}
+	return m.checkSequence(c, illegal)
+}
+
+// refusal returns how a verb is refused that the session state does not allow.
+func (m *Machine) refusal(info VerbInfo) (Code, string) {
+	switch {
+	case info.Verb == "PASS" && m.state == StateAuthorized:
+		return 503, "already logged in"
+	case info.Verb == "PASS":
+		return 503, "USER must come first"
+	case info.Verb == "ACCT":
+		return 503, "no account was asked for"
+	case info.Verb == "HOST":
+		return 503, "HOST must come before the login"
+	case info.Verb == "ADAT":
+		return 503, "no security exchange is under way"
+	case info.States == protected:
+		return 503, "a security exchange (AUTH) must come first"
+	case info.States == loggedIn && m.state != StateAuthorized:
+		return 530, "not logged in"
+	}
+	return 503, "not in this state"
+}
+
+// checkSecurity holds the orders of RFC 2228, Section 3 and RFC 4217.
+func (m *Machine) checkSecurity(c Command) (Code, string) {
+	g := m.prot.Control
+	switch c.Verb {
+	case "AUTH":
+		if g == GuardCleared {
+			return 534, "TLS was taken down by CCC for the rest of the session"
+		}
+		if g != GuardClear {
+			return 503, "TLS is up already"
+		}
+	case "PBSZ":
+		if g == GuardClear || g == GuardCleared {
+			return 503, "a security exchange (AUTH) must come first"
+		}
+	case "PROT":
+		switch g {
+		case GuardClear, GuardCleared:
+			return 503, "a security exchange (AUTH) must come first"
+		case GuardSecured:
+			return 503, "PBSZ must come first"
+		}
+	case "CCC":
+		if !m.prot.Secured() {
+			return 533, "the control connection is not protected"
+		}
+	}
+	return 0, ""
+}
+
+func (m *Machine) checkSequence(c Command, illegal func(Code, string) error) error {
+	switch c.Verb {
+	case "RNTO":
+		if m.params.RenameFrom == "" {
+			return illegal(503, "RNFR must come first")
+		}
+	case "PORT", "PASV", "EPRT":
+		if m.params.EPSVAll {
+			return illegal(503, "EPSV ALL excludes it")
+		}
+	}
+	return nil
+}
+
+// mayPipeline reports whether c may be sent while earlier commands are unanswered.
+// RFC 959 has servers queue commands, but a command whose reply changes what may
+// follow must be answered first. While a transfer runs, those that ask about it or
+// end it may be sent.
+func (m *Machine) mayPipeline(c Command) bool {
+	for i, x := range m.pending {
+		switch x.diagram {
+		case DiagramOneReply, DiagramOpen:
+			if x.cmd.Verb == "CCC" || x.cmd.Verb == "QUIT" || x.cmd.Verb == "HOST" {
+				return false
+			}
+		case DiagramTransfer:
+			if i != 0 {
+				return false
+			}
+			switch c.Verb {
+			case "ABOR", "STAT", "NOOP", "QUIT":
+			default:
+				return false
+			}
+		case DiagramAbort:
+			if c.Verb != "NOOP" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}

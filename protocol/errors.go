@@ -1,0 +1,162 @@
+package protocol
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// A ReplyError reports a command that the server refused with a 4yz or 5yz
+// reply. The control connection remains usable, unless the code is 421.
+//
+// errors.Is matches another *ReplyError with the same code, and the errors of
+// io/fs where code and text say so: see [ReplyError.Is].
+type ReplyError struct {
+	Verb  Verb  // the refused command, such as "RETR"; never its argument; "" for the greeting
+	Reply Reply // the final reply as received
+}
+
+// Error returns the verb, the code and the quoted text.
+func (e *ReplyError) Error() string {
+	what := string(e.Verb)
+	if what == "" {
+		what = "greeting"
+	}
+	return fmt.Sprintf("ftp: %s: %d %q", what, e.Reply.Code, shorten(e.Reply.Text(), 300))
+}
+
+// Transient reports whether the same command may succeed later (a 4yz code).
+func (e *ReplyError) Transient() bool { return e.Reply.Code.Class() == 4 }
+
+// Is reports whether target is a *ReplyError with the same code, or one of
+// fs.ErrNotExist, fs.ErrPermission and fs.ErrExist and the reply means that.
+//
+// RFC 959 has one code, 550, for several causes, so the text decides; a bare
+// 550 to a command that reads a name (RETR, SIZE, MDTM, MLST, CWD, DELE, RMD,
+// RNFR) counts as fs.ErrNotExist, which is what vsftpd's "Failed to open file."
+// nearly always means.
+func (e *ReplyError) Is(target error) bool {
+	if t, ok := target.(*ReplyError); ok {
+		return t.Reply.Code == e.Reply.Code
+	}
+	switch target {
+	case fs.ErrNotExist, fs.ErrPermission, fs.ErrExist:
+		return e.cause() == target
+	}
+	return false
+}
+
+// phrases maps words of real servers' replies to causes, first match wins.
+var phrases = []struct {
+	text  string
+	cause error
+}{
+	{"no such file", fs.ErrNotExist},
+	{"not found", fs.ErrNotExist},
+	{"does not exist", fs.ErrNotExist},
+	{"doesn't exist", fs.ErrNotExist},
+	{"cannot find", fs.ErrNotExist},
+	{"can't find", fs.ErrNotExist},
+	{"permission denied", fs.ErrPermission},
+	{"access denied", fs.ErrPermission},
+	{"access is denied", fs.ErrPermission},
+	{"not enough privileges", fs.ErrPermission},
+	{"operation not permitted", fs.ErrPermission},
+	{"already exists", fs.ErrExist},
+	{"file exists", fs.ErrExist},
+	{"is a directory", nil},
+	{"not a directory", nil},
+	{"not a plain file", nil},
+	{"not a regular file", nil},
+	{"not retrievable", nil},
+	{"not empty", nil},
+}
+
+func (e *ReplyError) cause() error {
+	switch e.Reply.Code {
+	case 530, 532, 533:
+		return fs.ErrPermission
+	case 450, 550, 553, 521:
+	default:
+		return nil
+	}
+	text := strings.ToLower(e.Reply.Text())
+	for _, p := range phrases {
+		if strings.Contains(text, p.text) {
+			return p.cause
+		}
+	}
+	if e.Reply.Code == 550 {
+		switch e.Verb {
+		case "RETR", "SIZE", "MDTM", "MLST", "CWD", "DELE", "RMD", "RNFR":
+			return fs.ErrNotExist
+		}
+	}
+	return nil
+}
+
+// A SequenceError reports a command that may not be sent, or a reply that may not
+// be given, in the present state. Nothing was sent; the connection is as it was.
+type SequenceError struct {
+	Verb   Verb
+	State  State
+	Code   Code   // what a server answers to it: 503, 530, 533, ...
+	Reason string // in plain words
+}
+
+func (e *SequenceError) Error() string {
+	return fmt.Sprintf("ftp: %s is out of sequence in state %s: %s", e.Verb, e.State, e.Reason)
+}
+
+// An ArgumentError reports a command that cannot be written as one line, or
+// whose argument does not fit its verb. Nothing was sent; the connection is as it was.
+type ArgumentError struct {
+	Verb   Verb
+	Reason string // never the argument itself
+}
+
+func (e *ArgumentError) Error() string { return fmt.Sprintf("ftp: %s: %s", e.Verb, e.Reason) }
+
+// A SyntaxError reports bytes that are no FTP, or more of them than the limits
+// allow. On the client's side the control connection is dead; a server answers
+// 500 to a malformed command and goes on.
+type SyntaxError struct {
+	Offset  int64  // position of the fault in the stream (client) or in the line (server)
+	Excerpt string // the beginning of the offending line, at most 120 bytes
+	Reason  string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("ftp: %s at byte %d: %q", e.Reason, e.Offset, e.Excerpt)
+}
+
+// A ViolationError reports a peer that broke the protocol: a reply that no command
+// asked for, a reply of a class that its command excludes, bytes behind the reply
+// to AUTH. The control connection is dead.
+type ViolationError struct {
+	Verb   Verb   // the command in flight, or ""
+	Reply  Reply  // the offending reply; the zero Reply if it is not about one
+	Reason string // in plain words
+}
+
+func (e *ViolationError) Error() string {
+	s := "ftp: the peer broke the protocol: " + e.Reason
+	if e.Verb != "" {
+		s += fmt.Sprintf(" (command in flight: %s)", e.Verb)
+	}
+	if e.Reply.Code != 0 {
+		s += fmt.Sprintf(": %d %q", e.Reply.Code, shorten(e.Reply.Text(), 120))
+	}
+	return s
+}
+
+const excerptBytes = 120
+
+func excerpt(line []byte) string { return shorten(string(line), excerptBytes) }
+
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:n]
+}

@@ -1,0 +1,87 @@
+package protocol
+
+// A Diagram is one of the drawings of RFC 959, Section 6: it says what the
+// replies to a command mean.
+type Diagram uint8
+
+// The diagrams. The zero value takes the diagram of the verb table.
+const (
+	DiagramByVerb   Diagram = iota
+	DiagramOneReply         // one completion reply: CWD, PASV, TYPE, RNTO
+	DiagramTransfer         // a preliminary reply, then a completion reply: RETR, LIST
+	DiagramSequence         // an intermediate reply that the next command continues: RNFR, REST
+	DiagramLogin            // completion or intermediate: USER, PASS, ACCT, AUTH
+	DiagramWait             // a preliminary reply may come first; no data: REIN, the greeting
+	DiagramAbort            // ABOR, whose reply can fall together with the transfer's
+	DiagramOpen             // verbs without a drawing, SITE: completion or intermediate
+	diagramCount
+)
+
+// String returns the diagram's name.
+func (d Diagram) String() string {
+	names := [...]string{"by verb", "one reply", "transfer", "sequence", "login", "wait", "abort", "open"}
+	if int(d) < len(names) {
+		return names[d]
+	}
+	return "unknown"
+}
+
+// An Outcome is what a reply means for the command that it belongs to.
+type Outcome uint8
+
+// The outcomes. All but Wait end the exchange.
+const (
+	Violation Outcome = iota // the reply is of a class that the diagram excludes
+	Wait                     // preliminary: another reply follows
+	Success                  // the command was carried out
+	Continue                 // the server waits for the next command of the sequence
+	Failure                  // refused; nothing was done
+)
+
+// String returns the outcome's name.
+func (o Outcome) String() string {
+	names := [...]string{"violation", "wait", "success", "continue", "failure"}
+	if int(o) < len(names) {
+		return names[o]
+	}
+	return "unknown"
+}
+
+// verdicts holds the outcome of a 1yz to 6yz reply under each diagram of
+// RFC 959, Section 6. 6yz replies belong to mechanisms that protect replies
+// (RFC 2228, Section 7), of which TLS is none.
+var verdicts = [diagramCount][6]Outcome{
+	//                1yz        2yz      3yz        4yz      5yz      6yz
+	DiagramOneReply: {Violation, Success, Violation, Failure, Failure, Violation},
+	DiagramTransfer: {Wait, Success, Violation, Failure, Failure, Violation},
+	DiagramSequence: {Violation, Violation, Continue, Failure, Failure, Violation},
+	DiagramLogin:    {Violation, Success, Continue, Failure, Failure, Violation},
+	DiagramWait:     {Wait, Success, Violation, Failure, Failure, Violation},
+	DiagramAbort:    {Violation, Success, Violation, Failure, Failure, Violation},
+	DiagramOpen:     {Violation, Success, Continue, Failure, Failure, Violation},
+}
+
+// An exchange is one command and the replies that have come for it.
+type exchange struct {
+	cmd         Command
+	diagram     Diagram
+	preliminary int
+}
+
+// judge reports what a reply with code c means for the command in flight.
+//
+// RFC 959, Section 4.2 allows one 1yz reply a command, restart markers (110)
+// apart; servers are known that send two, so more of them are borne, up to limit.
+func (x *exchange) judge(c Code, limit int) Outcome {
+	if c.Class() < 1 || c.Class() > 6 {
+		return Violation
+	}
+	out := verdicts[x.diagram][c.Class()-1]
+	if out == Wait && c != 110 {
+		x.preliminary++
+		if x.preliminary > limit {
+			return Violation
+		}
+	}
+	return out
+}

@@ -1,0 +1,219 @@
+package protocol
+
+// A Role is the side of the control connection that a machine stands on.
+type Role uint8
+
+// The roles of RFC 959, Section 2.2.
+const (
+	RoleClient Role = iota // user-PI: sends commands, reads replies
+	RoleServer             // server-PI: reads commands, sends replies
+)
+
+// A Config configures a Machine. The zero Config is a client with explicit
+// security and the default limits.
+type Config struct {
+	Role   Role
+	Limits Limits
+
+	// ImplicitTLS says that TLS comes before the greeting (port 990), and that
+	// data connections are private from the start.
+	ImplicitTLS bool
+}
+
+// A Machine is the state of one control connection. It is not safe for
+// concurrent use. The zero Machine is not ready: use [NewMachine].
+type Machine struct {
+	cfg      Config
+	state    State
+	after    State // where AwaitTLS and AwaitClear lead to
+	prot     Protection
+	params   Params
+	reader   ReplyReader   // client
+	commands commandReader // server
+	pending  []exchange    // FIFO: replies belong to the first
+	events   []Event
+	err      error
+}
+
+// NewMachine returns a machine at the beginning of a connection: the greeting is
+// pending, behind the TLS handshake if that is implicit.
+func NewMachine(cfg Config) *Machine {
+	m := &Machine{cfg: cfg, params: DefaultParams()}
+	m.reader.Limits = cfg.Limits
+	m.commands = commandReader{limit: cfg.Limits.commandBytes(), telnet: telnet{refuse: true}}
+	m.pending = []exchange{{diagram: DiagramWait}}
+	if cfg.ImplicitTLS {
+		m.setState(StateAwaitTLS, StateAwaitGreeting)
+		m.emit(Event{Kind: EventStartTLS})
+	}
+	return m
+}
+
+// State returns where the session stands.
+func (m *Machine) State() State { return m.state }
+
+// Params returns the transfer parameters in force.
+func (m *Machine) Params() Params { return m.params }
+
+// Protection returns the security state.
+func (m *Machine) Protection() Protection { return m.prot }
+
+// Pending returns the number of commands whose final reply is due, the greeting
+// counted as one.
+func (m *Machine) Pending() int { return len(m.pending) }
+
+// Err returns the error that ended the connection, or nil.
+func (m *Machine) Err() error { return m.err }
+
+// Next returns the next event.
+func (m *Machine) Next() (Event, bool) {
+	if len(m.events) == 0 {
+		return Event{}, false
+	}
+	e := m.events[0]
+	m.events = m.events[1:]
+	return e, true
+}
+
+// Output returns bytes that the machine wants sent of its own accord: a server's
+// answers to Telnet options (RFC 1123, Section 4.1.2.12). It is nil most times.
+func (m *Machine) Output() []byte {
+	b := m.commands.telnet.answers
+	m.commands.telnet.answers = nil
+	return b
+}
+
+// Receive takes bytes from the peer, cut anywhere. Events of what came before a
+// fault are there in spite of the error. On a client the error, a *[SyntaxError]
+// or *[ViolationError], ends the connection and is returned for ever after; a
+// server's machine reports bad commands as events and returns an error only if
+// bytes come where TLS must.
+func (m *Machine) Receive(b []byte) error {
+	if m.err != nil {
+		return m.err
+	}
+	if m.cfg.Role == RoleServer {
+		return m.receiveCommands(b)
+	}
+	return m.receiveReplies(b)
+}
+
+func (m *Machine) receiveReplies(b []byte) error {
+	for len(b) > 0 {
+		switch m.state {
+		case StateAwaitTLS:
+			// RFC 4217, Section 4: TLS begins right behind the 234. Text that an
+			// attacker slipped in between would pass for text protected by TLS.
+			return m.fail(&ViolationError{Verb: "AUTH", Reason: "bytes in clear follow where the TLS handshake must begin"})
+		case StateAwaitClear:
+			return m.fail(&ViolationError{Verb: "CCC", Reason: "a reply follows before TLS was taken down"})
+		}
+		n, r, ok, err := m.reader.Feed(b)
+		b = b[n:]
+		if err != nil {
+			return m.fail(err)
+		}
+		if !ok {
+			return nil
+		}
+		if err := m.settle(r); err != nil {
+			return m.fail(err)
+		}
+	}
+	return nil
+}
+
+// Send encodes a command for the wire and expects its replies from now on.
+// The error is an *[ArgumentError] or a *[SequenceError], after which nothing has
+// changed, or the error that ended the connection.
+func (m *Machine) Send(c Command) ([]byte, error) {
+	if m.cfg.Role != RoleClient {
+		panic("protocol: BUG: Send on a server's machine")
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	wire, err := c.Append(nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Check(c); err != nil {
+		return nil, err
+	}
+	m.begin(c)
+	return wire, nil
+}
+
+// Reply encodes a reply for the wire; it belongs to the oldest unanswered command
+// or, with code 421, to none. A reply that the command's diagram excludes is a
+// *[SequenceError] and changes nothing.
+func (m *Machine) Reply(r Reply) ([]byte, error) {
+	if m.cfg.Role != RoleServer {
+		panic("protocol: BUG: Reply on a client's machine")
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	if err := m.settle(r); err != nil {
+		verb := Verb("")
+		if len(m.pending) > 0 {
+			verb = m.pending[0].cmd.Verb
+		}
+		return nil, &SequenceError{Verb: verb, State: m.state, Code: r.Code, Reason: "no such reply is due"}
+	}
+	m.deliver()
+	return r.Append(nil), nil
+}
+
+// TLSEstablished tells that the TLS handshake of the control connection is done.
+// Everything known from before it is void (RFC 4217, Section 4).
+func (m *Machine) TLSEstablished() {
+	if m.state != StateAwaitTLS {
+		panic("protocol: BUG: TLS established in state " + m.state.String())
+	}
+	if m.after == StateAwaitGreeting {
+		m.prot.step(tlsUpImplicit)
+	} else {
+		m.prot.step(tlsUp)
+	}
+	m.setState(m.after, 0)
+}
+
+// TLSClosed tells that TLS was taken down on the control connection.
+func (m *Machine) TLSClosed() {
+	if m.state != StateAwaitClear {
+		panic("protocol: BUG: TLS closed in state " + m.state.String())
+	}
+	m.prot.step(tlsDown)
+	m.setState(m.after, 0)
+}
+
+// Close ends the connection. err is what later calls return; if nil, they return
+// a *[SequenceError] for state Closed. Commands in flight get no event.
+func (m *Machine) Close(err error) {
+	if m.err == nil {
+		m.err = err
+	}
+	m.setState(StateClosed, 0)
+	m.pending = nil
+}
+
+func (m *Machine) fail(err error) error {
+	m.Close(err)
+	return err
+}
+
+// setState is the only assignment to the state.
+func (m *Machine) setState(s, after State) {
+	m.state, m.after = s, after
+}
+
+func (m *Machine) emit(e Event) { m.events = append(m.events, e) }
+
+// base is the state of a session without a login.
+func (m *Machine) base() State {
+	if m.prot.Secured() {
+		return StateAuthenticated
+	}
+	return StateUnauthenticated
+}

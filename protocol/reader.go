@@ -1,0 +1,197 @@
+package protocol
+
+// Limits bound what a peer can make us hold. The zero value stands for the
+// defaults; a negative value switches a limit off.
+type Limits struct {
+	// LineBytes is the longest line of a reply, without its line end.
+	// If zero, it is 8 KiB.
+	LineBytes int
+
+	// ReplyLines is the largest number of lines in one reply. If zero, it is 1000.
+	ReplyLines int
+
+	// ReplyBytes is the largest size of one reply, all lines without their line
+	// ends. If zero, it is 256 KiB.
+	ReplyBytes int
+
+	// CommandBytes is the longest command line, without its line end.
+	// If zero, it is 4 KiB.
+	CommandBytes int
+
+	// Preliminary is the largest number of 1yz replies to one command.
+	// RFC 959 allows one, real servers send several; if zero, it is 16.
+	Preliminary int
+}
+
+func orDefault(v, def int) int {
+	switch {
+	case v == 0:
+		return def
+	case v < 0:
+		return int(^uint(0) >> 1)
+	}
+	return v
+}
+
+func (l *Limits) lineBytes() int    { return orDefault(l.LineBytes, 8<<10) }
+func (l *Limits) replyLines() int   { return orDefault(l.ReplyLines, 1000) }
+func (l *Limits) replyBytes() int   { return orDefault(l.ReplyBytes, 256<<10) }
+func (l *Limits) commandBytes() int { return orDefault(l.CommandBytes, 4<<10) }
+func (l *Limits) preliminary() int  { return orDefault(l.Preliminary, 16) }
+
+// A ReplyReader assembles replies from bytes, however they are cut. It takes the
+// Telnet layer off, forgives what [Lint] lists and holds no more than its limits.
+// The zero value is ready to use. A Machine has one inside; a tool that must see
+// replies as they are, out of sequence or not, uses it alone.
+type ReplyReader struct {
+	Limits Limits
+
+	telnet telnet
+	line   []byte
+	offset int64 // bytes consumed so far
+	start  int64 // offset of the line's first byte
+	cr     bool  // the line's last byte is CR
+	lint   Lint
+	cur    partialReply
+	err    error
+}
+
+// A partialReply is the reply under assembly.
+type partialReply struct {
+	code  Code // 0: none
+	lines []string
+	bytes int
+}
+
+// Feed consumes bytes until a reply is complete, and reports how many it took.
+// ok is false if all of b was consumed without completing one. After an error,
+// which is a *[SyntaxError], the reader returns the same error for ever.
+func (r *ReplyReader) Feed(b []byte) (n int, reply Reply, ok bool, err error) {
+	if r.err != nil {
+		return 0, Reply{}, false, r.err
+	}
+	for n < len(b) {
+		c, data, fault := r.telnet.byte(b[n])
+		n++
+		r.offset++
+		if fault != "" {
+			return n, Reply{}, false, r.fail(r.offset-1, fault)
+		}
+		if !data {
+			continue
+		}
+		if reply, ok, err = r.data(c); ok || err != nil {
+			return n, reply, ok, err
+		}
+	}
+	return n, Reply{}, false, nil
+}
+
+// Partial reports whether a reply has begun and is not complete.
+func (r *ReplyReader) Partial() bool { return len(r.line) > 0 || r.cur.code != 0 }
+
+func (r *ReplyReader) fail(at int64, reason string) error {
+	r.err = &SyntaxError{Offset: at, Excerpt: excerpt(r.line), Reason: reason}
+	return r.err
+}
+
+func (r *ReplyReader) data(c byte) (Reply, bool, error) {
+	if len(r.line) == 0 {
+		r.start = r.offset - 1
+	}
+	if c == '\n' {
+		return r.endLine()
+	}
+	if r.cr {
+		r.lint |= LintBareCR
+	}
+	if c == 0 {
+		return Reply{}, false, r.fail(r.offset-1, "NUL in a reply")
+	}
+	r.cr = c == '\r'
+	r.line = append(r.line, c)
+	// One byte more than the limit may be the CR of the line end.
+	if len(r.line)-1 > r.Limits.lineBytes() || len(r.line) > r.Limits.lineBytes() && !r.cr {
+		return Reply{}, false, r.fail(r.start, "reply line longer than the limit")
+	}
+	return Reply{}, false, nil
+}
+
+func (r *ReplyReader) endLine() (Reply, bool, error) {
+	line := r.line
+	if r.cr {
+		line = line[:len(line)-1]
+	} else {
+		r.lint |= LintBareLF
+	}
+	reply, done, reason := r.cur.add(string(line), &r.lint, &r.Limits)
+	if reason != "" {
+		return Reply{}, false, r.fail(r.start, reason)
+	}
+	r.line, r.cr = r.line[:0], false
+	if done {
+		reply.Lint, r.lint = r.lint, 0
+	}
+	return reply, done, nil
+}
+
+// add takes one line and reports whether it completes the reply.
+//
+// Only the opening code followed by a space ends a multi-line reply (RFC 959,
+// Section 4.2); a line with another code inside it is text, whatever it looks like.
+func (p *partialReply) add(line string, lint *Lint, lim *Limits) (r Reply, done bool, fault string) {
+	code, sep, text, ok := cutCode(line)
+	if p.code == 0 {
+		if !ok {
+			return r, false, notReply(line)
+		}
+		if d := code / 10 % 10; d > 5 {
+			*lint |= LintOuterGroup
+		}
+		p.code = code
+	} else {
+		ends := ok && code == p.code && sep != '-'
+		if !ends {
+			if beginsWithCode(line) {
+				*lint |= LintInnerCode
+			}
+			return r, false, p.text(line, lim)
+		}
+	}
+	if fault := p.text(text, lim); fault != "" || sep == '-' {
+		return r, false, fault
+	}
+	if sep == 0 {
+		*lint |= LintNoSpace
+	}
+	r = Reply{Code: code, Lines: p.lines}
+	*p = partialReply{}
+	return r, true, ""
+}
+
+func (p *partialReply) text(s string, lim *Limits) (fault string) {
+	p.lines = append(p.lines, s)
+	p.bytes += len(s)
+	switch {
+	case len(p.lines) > lim.replyLines():
+		return "reply of more lines than the limit"
+	case p.bytes > lim.replyBytes():
+		return "reply larger than the limit"
+	}
+	return ""
+}
+
+// notReply says what a line that is no reply looks like, since the commonest
+// reason is a server of another protocol.
+func notReply(line string) string {
+	const no = "not an FTP reply"
+	switch {
+	case len(line) >= 4 && line[:4] == "SSH-":
+		return no + " but an SSH banner: this port speaks SSH or SFTP"
+	case len(line) >= 5 && line[:5] == "HTTP/":
+		return no + " but HTTP: this port is a web server or a proxy"
+	case len(line) >= 2 && (line[0] == 0x15 || line[0] == 0x16) && line[1] == 0x03:
+		return no + " but a TLS record: this port wants implicit TLS"
+	}
+	return no + ": a line must begin with a three-digit code"
+}

@@ -1,0 +1,53 @@
+package protocol
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Redactor replaces secrets in text that is about to be shown: servers echo
+// passwords, and errors quote servers. The zero value replaces nothing.
+type Redactor struct{ forms []string }
+
+// Mask is what a Redactor puts in place of a secret.
+const Mask = "****"
+
+// Add makes r know a secret, as it is, percent-encoded and with byte 255 doubled.
+// Secrets shorter than three bytes are not searched for: they would match words.
+func (r *Redactor) Add(secret string) {
+	if len(secret) < 3 {
+		return
+	}
+	for _, form := range []string{
+		secret,
+		percentEncode(secret),
+		strings.ReplaceAll(secret, "\xff", "\xff\xff"),
+	} {
+		if !slices.Contains(r.forms, form) {
+			r.forms = append(r.forms, form)
+		}
+	}
+	slices.SortFunc(r.forms, func(a, b string) int { return len(b) - len(a) })
+}
+
+// String returns s with every known secret masked.
+func (r *Redactor) String(s string) string {
+	for _, form := range r.forms {
+		s = strings.ReplaceAll(s, form, Mask)
+	}
+	return s
+}
+
+// percentEncode encodes s as a URL's user information holds it (RFC 3986, Section 2.1).
+func percentEncode(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; isLetter(c) || isDigit(c) || strings.IndexByte("-._~", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,142 @@
+package protocol
+
+import "iter"
+
+// A Verb is the name of an FTP command, in capitals: "RETR".
+type Verb string
+
+// An ArgForm says what may follow a verb.
+type ArgForm uint8
+
+// The forms of a command's argument.
+const (
+	ArgAny      ArgForm = iota // unknown verb: anything, sent as it is
+	ArgNone                    // no argument (RFC 959, Section 5.3.1)
+	ArgPath                    // one pathname behind exactly one space (RFC 2640, Section 3.1)
+	ArgPathOpt                 // a pathname or nothing
+	ArgText                    // text that is not a pathname; blanks around it do not count
+	ArgTextOpt                 // text or nothing
+	ArgVerbatim                // sent and read byte for byte, possibly empty (USER, PASS, ACCT)
+)
+
+// A VerbInfo holds what the RFCs say about one verb.
+type VerbInfo struct {
+	Verb    Verb
+	Arg     ArgForm
+	Diagram Diagram  // the exchange that a reply is judged by
+	States  StateSet // session states in which it may be sent
+	Data    bool     // opens a data connection
+	RFC     string   // defining document and section
+}
+
+// Sets of states that rows of the verb table share.
+var (
+	anyState  = stateSet(StateUnauthenticated, StateNeedADAT, StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
+	preLogin  = stateSet(StateUnauthenticated, StateAuthenticated, StateNeedPassword, StateNeedAccount)
+	loggedIn  = stateSet(StateAuthorized)
+	protected = stateSet(StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
+)
+
+// verbs is the command table: RFC 959, Section 5.4 and its successors.
+var verbs = [...]VerbInfo{
+	// Access control, RFC 959, Section 4.1.1.
+	{"USER", ArgVerbatim, DiagramLogin, anyState.without(StateNeedADAT), false, "959 4.1.1"},
+	{"PASS", ArgVerbatim, DiagramLogin, stateSet(StateNeedPassword), false, "959 4.1.1"},
+	{"ACCT", ArgVerbatim, DiagramLogin, stateSet(StateNeedAccount, StateAuthorized), false, "959 4.1.1"},
+	{"CWD", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.1"},
+	{"CDUP", ArgNone, DiagramOneReply, loggedIn, false, "959 4.1.1"},
+	{"SMNT", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.1"},
+	{"REIN", ArgNone, DiagramWait, anyState, false, "959 4.1.1"},
+	{"QUIT", ArgNone, DiagramOneReply, anyState, false, "959 4.1.1"},
+
+	// Transfer parameters, RFC 959, Section 4.1.2.
+	{"PORT", ArgText, DiagramOneReply, loggedIn, false, "959 4.1.2"},
+	{"PASV", ArgNone, DiagramOneReply, loggedIn, false, "959 4.1.2"},
+	{"TYPE", ArgText, DiagramOneReply, loggedIn, false, "959 4.1.2"},
+	{"STRU", ArgText, DiagramOneReply, loggedIn, false, "959 4.1.2"},
+	{"MODE", ArgText, DiagramOneReply, loggedIn, false, "959 4.1.2"},
+
+	// Service, RFC 959, Section 4.1.3.
+	{"RETR", ArgPath, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"STOR", ArgPath, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"STOU", ArgPathOpt, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"APPE", ArgPath, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"ALLO", ArgText, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"REST", ArgText, DiagramSequence, loggedIn, false, "959 4.1.3; 3659 5"},
+	{"RNFR", ArgPath, DiagramSequence, loggedIn, false, "959 4.1.3"},
+	{"RNTO", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"ABOR", ArgNone, DiagramAbort, anyState, false, "959 4.1.3"},
+	{"DELE", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"RMD", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"MKD", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"PWD", ArgNone, DiagramOneReply, loggedIn, false, "959 4.1.3"},
+	{"LIST", ArgPathOpt, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"NLST", ArgPathOpt, DiagramTransfer, loggedIn, true, "959 4.1.3"},
+	{"SITE", ArgText, DiagramOpen, anyState, false, "959 4.1.3"},
+	{"SYST", ArgNone, DiagramOneReply, anyState, false, "959 4.1.3"},
+	{"STAT", ArgPathOpt, DiagramOneReply, anyState, false, "959 4.1.3"},
+	{"HELP", ArgTextOpt, DiagramOneReply, anyState, false, "959 4.1.3"},
+	{"NOOP", ArgNone, DiagramOneReply, anyState, false, "959 4.1.3"},
+
+	// Older names that RFC 1123, Section 4.1.3.1 keeps alive.
+	{"XCWD", ArgPath, DiagramOneReply, loggedIn, false, "775; 1123 4.1.3.1"},
+	{"XCUP", ArgNone, DiagramOneReply, loggedIn, false, "775; 1123 4.1.3.1"},
+	{"XMKD", ArgPath, DiagramOneReply, loggedIn, false, "775; 1123 4.1.3.1"},
+	{"XPWD", ArgNone, DiagramOneReply, loggedIn, false, "775; 1123 4.1.3.1"},
+	{"XRMD", ArgPath, DiagramOneReply, loggedIn, false, "775; 1123 4.1.3.1"},
+
+	// Security, RFC 2228, Section 3 and RFC 4217.
+	{"AUTH", ArgText, DiagramLogin, anyState.without(StateNeedADAT), false, "2228 3; 4217 4"},
+	{"ADAT", ArgText, DiagramLogin, stateSet(StateNeedADAT), false, "2228 3"},
+	{"PBSZ", ArgText, DiagramOneReply, protected, false, "2228 3; 4217 9"},
+	{"PROT", ArgText, DiagramOneReply, protected, false, "2228 3; 4217 9"},
+	{"CCC", ArgNone, DiagramOneReply, protected, false, "2228 3; 4217 5"},
+
+	// Feature negotiation, RFC 2389, and names, RFC 2640.
+	{"FEAT", ArgNone, DiagramOneReply, anyState, false, "2389 3"},
+	{"OPTS", ArgText, DiagramOneReply, anyState, false, "2389 4"},
+	{"LANG", ArgTextOpt, DiagramOneReply, anyState, false, "2640 4"},
+
+	// Addresses, RFC 2428 and RFC 1639.
+	{"EPRT", ArgText, DiagramOneReply, loggedIn, false, "2428 2"},
+	{"EPSV", ArgTextOpt, DiagramOneReply, loggedIn, false, "2428 3"},
+
+	// Extensions, RFC 3659.
+	{"MDTM", ArgPath, DiagramOneReply, loggedIn, false, "3659 3"},
+	{"SIZE", ArgPath, DiagramOneReply, loggedIn, false, "3659 4"},
+	{"MLST", ArgPathOpt, DiagramOneReply, loggedIn, false, "3659 7"},
+	{"MLSD", ArgPathOpt, DiagramTransfer, loggedIn, true, "3659 7"},
+
+	// Virtual hosts, RFC 7151, and a widespread extra.
+	{"HOST", ArgText, DiagramOneReply, preLogin, false, "7151 3"},
+	{"CLNT", ArgText, DiagramOneReply, anyState, false, "practice"},
+}
+
+var verbIndex = func() map[Verb]*VerbInfo {
+	m := make(map[Verb]*VerbInfo, len(verbs))
+	for i := range verbs {
+		m[verbs[i].Verb] = &verbs[i]
+	}
+	return m
+}()
+
+// LookupVerb returns what is known of verb v, which must be in capitals.
+// For a verb that no table holds it returns false and a VerbInfo that allows any
+// argument in any state and judges replies by [DiagramOpen].
+func LookupVerb(v Verb) (VerbInfo, bool) {
+	if i, ok := verbIndex[v]; ok {
+		return *i, true
+	}
+	return VerbInfo{Verb: v, Arg: ArgAny, Diagram: DiagramOpen, States: anyState}, false
+}
+
+// Verbs yields the command table in the order of its documents.
+func Verbs() iter.Seq[VerbInfo] {
+	return func(yield func(VerbInfo) bool) {
+		for _, v := range verbs {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
