@@ -1,0 +1,122 @@
+package control
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// Security says when TLS protects the control connection.
+type Security uint8
+
+// The kinds of security. The zero value is the strictest that works on port 21.
+const (
+	SecurityExplicit Security = iota // AUTH TLS before anything else, or an error (RFC 4217)
+	SecurityImplicit                 // TLS before the greeting, usually on port 990
+	SecurityNone                     // clear text
+)
+
+// String returns the name that the command line uses.
+func (s Security) String() string {
+	names := [...]string{"explicit", "implicit", "none"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
+
+// A Config configures a Conn. The zero Config demands explicit TLS with a
+// verified certificate, protects data connections and resumes their TLS sessions
+// where the server can. It must not be modified once passed to [Dial].
+type Config struct {
+	Security Security
+
+	// TLS is the base configuration of both connections; it is cloned. If nil,
+	// TLS 1.2 and up with the system's roots.
+	TLS *tls.Config
+
+	// ServerName is the name that the certificate must carry, if it differs from
+	// the host that was dialled.
+	ServerName string
+
+	// Resumption is the policy for TLS sessions of data connections.
+	Resumption tlsx.Resumption
+
+	// ClearData sends PROT C: names and files then travel in clear though the
+	// password did not.
+	ClearData bool
+
+	// Data configures data connections. Its Dial and Listen default to this Config's.
+	Data datachan.Config
+
+	// Dial opens connections, control and data. If nil, a net.Dialer does.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// ConnectTimeout bounds connecting, the greeting apart. If zero, 30 seconds.
+	ConnectTimeout time.Duration
+
+	// ReplyTimeout is the longest wait for a reply to a command. If zero, it is
+	// 60 seconds. If negative, only the context limits it.
+	ReplyTimeout time.Duration
+
+	// FinalTimeout is the longest wait for the final reply of a transfer once its
+	// data is through. If zero, it is 60 seconds; servers take a while to store
+	// large files.
+	FinalTimeout time.Duration
+
+	// AbortTimeout bounds what is done to save the connection when a transfer is
+	// given up. If zero, it is 5 seconds.
+	AbortTimeout time.Duration
+
+	// Limits bound what the server's replies may occupy.
+	Limits protocol.Limits
+
+	// NoUploadProbe skips the listing that otherwise precedes the first upload
+	// over TLS. Servers that refuse a data connection's TLS session do so after
+	// they have emptied the file that was to be replaced; the listing finds out first.
+	NoUploadProbe bool
+
+	// Trace is called for every command, reply, TLS handshake and data connection,
+	// secrets masked. It must not call the Conn.
+	Trace func(TraceEvent)
+}
+
+func orDefault(v, def time.Duration) time.Duration {
+	if v == 0 {
+		return def
+	}
+	return v
+}
+
+func (c *Config) connectTimeout() time.Duration { return orDefault(c.ConnectTimeout, 30*time.Second) }
+func (c *Config) replyTimeout() time.Duration   { return orDefault(c.ReplyTimeout, time.Minute) }
+func (c *Config) finalTimeout() time.Duration   { return orDefault(c.FinalTimeout, time.Minute) }
+func (c *Config) abortTimeout() time.Duration   { return orDefault(c.AbortTimeout, 5*time.Second) }
+
+func (c *Config) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if c.Dial != nil {
+		return c.Dial(ctx, network, address)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+func (c *Config) tlsx(host string) *tlsx.Config {
+	name := c.ServerName
+	if name == "" {
+		name = host
+	}
+	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption}
+}
+
+func (c *Config) data() *datachan.Config {
+	d := c.Data
+	if d.Dial == nil {
+		d.Dial = c.Dial
+	}
+	return &d
+}

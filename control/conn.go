@@ -1,0 +1,386 @@
+package control
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Conn is a control connection. Its methods may be called from several
+// goroutines; they take turns.
+type Conn struct {
+	cfg    Config
+	host   string
+	raw    net.Conn
+	redact secrets
+	data   *datachan.Manager
+	sess   *tlsx.Session // nil without TLS
+
+	turn chan struct{} // holds a token while nobody runs an operation
+	busy atomic.Bool   // a transfer is open, and has the turn
+
+	mu      sync.Mutex // guards what follows, and writes to the connection
+	machine *protocol.Machine
+	conn    net.Conn // raw, or the TLS connection over it
+	flights []*flight
+	dead    error         // why the connection ended
+	gone    chan struct{} // closed when the reader goroutine has ended
+
+	greeting protocol.Reply
+	features *parse.Features
+	binary   byte // the type that files are to travel in: 'I' or 'A'
+	probed   bool // a data connection over TLS has worked
+}
+
+// Dial connects to address ("host:port"), reads the greeting and sets TLS up as
+// cfg says. The caller logs in next. A nil cfg is the zero Config.
+//
+// Errors: a network error, a *[protocol.ReplyError] if the server turned us away,
+// a *[SecurityError] if it has no TLS, a *[tlsx.HandshakeError], a
+// *[protocol.SyntaxError] if it does not speak FTP.
+func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
+	c := &Conn{turn: make(chan struct{}, 1), gone: make(chan struct{}), binary: 'I'}
+	if cfg != nil {
+		c.cfg = *cfg
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	c.host = host
+	dctx, cancel := context.WithTimeoutCause(ctx, c.cfg.connectTimeout(), context.DeadlineExceeded)
+	defer cancel()
+	if c.raw, err = c.cfg.dial(dctx, "tcp", address); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
+		return nil, err
+	}
+	if err := c.start(ctx); err != nil {
+		if closed, ok := errors.AsType[*ClosedError](err); ok && closed.Cause != nil {
+			err = closed.Cause
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+// start runs the reader and brings the connection to the point of login.
+func (c *Conn) start(ctx context.Context) error {
+	c.conn = c.raw
+	c.data = datachan.NewManager(c.cfg.data())
+	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
+	c.machine = protocol.NewMachine(protocol.Config{Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit})
+	if c.cfg.Security != SecurityNone {
+		c.sess = tlsx.NewSession(c.cfg.tlsx(c.host))
+	}
+	greeting := newFlight(protocol.Command{})
+	c.flights = []*flight{greeting}
+	go c.read()
+	err := c.await(ctx, greeting, c.cfg.replyTimeout())
+	if err == nil {
+		c.greeting = greeting.reply
+		c.turn <- struct{}{}
+		if c.cfg.Security == SecurityExplicit {
+			err = c.authTLS(ctx)
+		}
+	}
+	if err != nil {
+		c.shut(nil)
+		<-c.gone
+	}
+	return err
+}
+
+// read is the only reader of the control connection. It ends with the connection.
+func (c *Conn) read() {
+	defer close(c.gone)
+	if c.cfg.Security == SecurityImplicit {
+		if !c.handleEvents() {
+			return
+		}
+	}
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := c.current().Read(buf)
+		if n > 0 {
+			c.mu.Lock()
+			rerr := c.machine.Receive(buf[:n])
+			c.mu.Unlock()
+			if !c.handleEvents() {
+				return
+			}
+			if rerr != nil {
+				c.shut(rerr)
+				return
+			}
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = errServerClosed
+			}
+			c.shut(err)
+			return
+		}
+	}
+}
+
+func (c *Conn) current() net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn
+}
+
+// handleEvents acts on what the machine reports. It returns false if the
+// connection is over.
+func (c *Conn) handleEvents() bool {
+	for {
+		c.mu.Lock()
+		e, ok := c.machine.Next()
+		c.mu.Unlock()
+		if !ok {
+			return true
+		}
+		switch e.Kind {
+		case protocol.EventReply, protocol.EventMerged:
+			c.handleReply(e)
+		case protocol.EventStartTLS:
+			if err := c.startTLS(); err != nil {
+				c.shut(err)
+				return false
+			}
+		}
+	}
+}
+
+func (c *Conn) handleReply(e protocol.Event) {
+	if e.Kind == protocol.EventReply {
+		c.trace(TraceReceived, replyText(e.Reply))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.Reply.Code == 421 && c.dead == nil {
+		// Nothing else will be answered; the reader waits for the end.
+		c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: e.Reply}}
+	}
+	for i, f := range c.flights {
+		if f.cmd.Verb != e.Command.Verb {
+			continue
+		}
+		if !e.Final() {
+			f.preliminary(e.Reply)
+			return
+		}
+		c.flights = append(c.flights[:i:i], c.flights[i+1:]...)
+		f.finish(e.Reply, e.Outcome)
+		return
+	}
+}
+
+// startTLS runs the handshake of the control connection. The reader does it, so
+// that nobody else touches the socket meanwhile. The deadline is the session's.
+func (c *Conn) startTLS() error {
+	conn, err := c.sess.Control(context.Background(), c.raw)
+	if err != nil {
+		return err
+	}
+	st := conn.ConnectionState()
+	c.trace(TraceTLS, "control connection: "+tlsx.VersionName(st.Version)+", "+tls.CipherSuiteName(st.CipherSuite))
+	c.mu.Lock()
+	c.conn = conn
+	c.machine.TLSEstablished()
+	c.mu.Unlock()
+	c.handleReply(protocol.Event{Kind: protocol.EventMerged, Command: awaitTLS, Outcome: protocol.Success})
+	return nil
+}
+
+// shut ends the connection; whoever waits learns err. It may be called often.
+func (c *Conn) shut(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead == nil {
+		c.dead = &ClosedError{Cause: err}
+	}
+	c.machine.Close(c.dead)
+	for _, f := range c.flights {
+		f.die(c.dead)
+	}
+	c.flights = nil
+	c.raw.Close()
+}
+
+// launch sends a command and returns its flight. The turn must be held: it is
+// what keeps commands in order on the wire.
+func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
+	f, conn, wire, err := c.prepare(cmd)
+	if err != nil {
+		return nil, err
+	}
+	c.trace(TraceSent, cmd.String())
+	c.raw.SetWriteDeadline(time.Now().Add(c.cfg.connectTimeout()))
+	if _, err := conn.Write(wire); err != nil {
+		// The reader sees the same fault; it may first see the 421 that explains it.
+		c.raw.SetReadDeadline(time.Now().Add(c.cfg.abortTimeout()))
+	}
+	return f, nil
+}
+
+func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead != nil {
+		return nil, nil, nil, c.dead
+	}
+	wire, err := c.machine.Send(cmd)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	f := newFlight(cmd)
+	c.flights = append(c.flights, f)
+	return f, c.conn, wire, nil
+}
+
+// await waits for a flight to end. If timeout passes, the connection is shut:
+// replies could no longer be told apart. If ctx ends, the flight goes on without us.
+func (c *Conn) await(ctx context.Context, f *flight, timeout time.Duration) error {
+	if timeout > 0 {
+		t := time.NewTimer(timeout)
+		defer t.Stop()
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return c.abandoned(ctx, f)
+		case <-t.C:
+			c.shut(&TimeoutError{Verb: f.cmd.Verb, After: timeout})
+			<-f.done
+		}
+		return f.result()
+	}
+	select {
+	case <-f.done:
+		return f.result()
+	case <-ctx.Done():
+		return c.abandoned(ctx, f)
+	}
+}
+
+func (c *Conn) abandoned(ctx context.Context, f *flight) error {
+	if f.isDone() {
+		return f.result()
+	}
+	return context.Cause(ctx)
+}
+
+// exchange sends a command and waits for its final reply. The turn must be held.
+func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+	if err := ctx.Err(); err != nil {
+		return protocol.Reply{}, context.Cause(ctx)
+	}
+	f, err := c.launch(cmd)
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	if err := c.await(ctx, f, c.cfg.replyTimeout()); err != nil {
+		return f.reply, err
+	}
+	return f.reply, nil
+}
+
+// acquire takes the turn for one operation.
+func (c *Conn) acquire(ctx context.Context) error {
+	if c.busy.Load() {
+		return ErrBusy
+	}
+	select {
+	case <-c.turn:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if err := c.settleAbandoned(ctx); err != nil {
+		c.release()
+		return err
+	}
+	return nil
+}
+
+func (c *Conn) release() { c.turn <- struct{}{} }
+
+// settleAbandoned waits for the replies to commands whose callers left.
+func (c *Conn) settleAbandoned(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		var f *flight
+		if len(c.flights) > 0 {
+			f = c.flights[0]
+		}
+		c.mu.Unlock()
+		if f == nil {
+			return nil
+		}
+		if err := c.await(ctx, f, c.cfg.replyTimeout()); err != nil && !f.isDone() {
+			return err
+		}
+	}
+}
+
+// do runs one command as an operation of its own.
+func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
+	return c.Do(ctx, protocol.Command{Verb: verb, Arg: arg})
+}
+
+// Do sends any command that moves no data and returns its final reply, which is
+// given with the error too. A refusal is a *[protocol.ReplyError]; a command that
+// is illegal now, or whose argument is no single line, is not sent.
+func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+	if info, _ := protocol.LookupVerb(cmd.Verb); info.Data {
+		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: "moves data: use the method for it"}
+	}
+	if err := c.acquire(ctx); err != nil {
+		return protocol.Reply{}, err
+	}
+	defer c.release()
+	return c.exchange(ctx, cmd)
+}
+
+// Greeting returns the server's greeting.
+func (c *Conn) Greeting() protocol.Reply { return c.greeting }
+
+// LocalAddr returns our end of the control connection.
+func (c *Conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
+
+// RemoteAddr returns the server's end of the control connection.
+func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
+
+// TLS returns the state of the control connection's TLS; ok is false in clear.
+func (c *Conn) TLS() (state tls.ConnectionState, ok bool) {
+	t, ok := c.current().(*tls.Conn)
+	if !ok {
+		return state, false
+	}
+	return t.ConnectionState(), true
+}
+
+// Err returns why the connection is closed, or nil if it is not.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead
+}
+
+// Close closes the connection without ceremony; see [Conn.Quit] for the orderly
+// end. It may be called at any time and more than once, and unblocks everybody.
+func (c *Conn) Close() error {
+	c.shut(nil)
+	<-c.gone
+	return nil
+}

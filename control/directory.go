@@ -1,0 +1,49 @@
+package control
+
+import (
+	"context"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// Cwd makes path the working directory.
+func (c *Conn) Cwd(ctx context.Context, path string) error {
+	_, err := c.do(ctx, "CWD", path)
+	return err
+}
+
+// Cdup makes the parent the working directory.
+func (c *Conn) Cdup(ctx context.Context) error {
+	_, err := c.do(ctx, "CDUP", "")
+	return err
+}
+
+// Pwd returns the working directory's pathname (RFC 959, Appendix II). A reply
+// that holds none is a *[parse.Error].
+func (c *Conn) Pwd(ctx context.Context) (string, error) {
+	r, err := c.do(ctx, "PWD", "")
+	if err != nil {
+		return "", err
+	}
+	return parse.PWD(r.LastLine())
+}
+
+// Mkd makes a directory and returns the pathname in the reply, which is absolute
+// where the server follows RFC 959, Appendix II, and "" where it names none.
+func (c *Conn) Mkd(ctx context.Context, path string) (string, error) {
+	r, err := c.do(ctx, "MKD", path)
+	if err != nil {
+		return "", err
+	}
+	name, err := parse.PWD(r.LastLine())
+	if err != nil {
+		return "", nil // servers are known that answer 250 and no name
+	}
+	return name, nil
+}
+
+// Rmd removes an empty directory.
+func (c *Conn) Rmd(ctx context.Context, path string) error {
+	_, err := c.do(ctx, "RMD", path)
+	return err
+}

@@ -1,0 +1,103 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// ErrBusy is returned by every operation while a file or a listing is open:
+// close it first.
+var ErrBusy = errors.New("ftp: a transfer is open on this connection")
+
+// errServerClosed is the cause when the server ended the connection unannounced.
+var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
+
+// A ClosedError reports a control connection that can no longer be used.
+// errors.Is matches net.ErrClosed, and the cause.
+type ClosedError struct {
+	Cause error // why; nil after Close
+}
+
+func (e *ClosedError) Error() string {
+	if e.Cause == nil {
+		return "ftp: the control connection is closed"
+	}
+	return "ftp: the control connection is closed: " + e.Cause.Error()
+}
+
+// Unwrap returns net.ErrClosed and the cause.
+func (e *ClosedError) Unwrap() []error {
+	if e.Cause == nil {
+		return []error{net.ErrClosed}
+	}
+	return []error{net.ErrClosed, e.Cause}
+}
+
+// A TimeoutError reports a reply that did not come in time. The control
+// connection is closed. errors.Is matches os.ErrDeadlineExceeded.
+type TimeoutError struct {
+	Verb  protocol.Verb // "" for the greeting
+	After time.Duration
+}
+
+func (e *TimeoutError) Error() string {
+	what := string(e.Verb)
+	if what == "" {
+		what = "the greeting"
+	}
+	return fmt.Sprintf("ftp: no reply to %s within %v", what, e.After)
+}
+
+// Timeout reports true, as net.Error wants it.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Unwrap returns os.ErrDeadlineExceeded.
+func (e *TimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
+
+// A SecurityError reports that the protection which the Config demands is not to
+// be had. No password was sent.
+type SecurityError struct {
+	Reason string
+	Err    error // the server's refusal, or nil
+}
+
+func (e *SecurityError) Error() string {
+	if e.Err == nil {
+		return "ftp: " + e.Reason
+	}
+	return "ftp: " + e.Reason + ": " + e.Err.Error()
+}
+
+// Unwrap returns the server's refusal.
+func (e *SecurityError) Unwrap() error { return e.Err }
+
+// A Phase is a part of a transfer.
+type Phase string
+
+// The phases of a transfer.
+const (
+	PhaseOpen  Phase = "opening the data connection"
+	PhaseData  Phase = "moving data"
+	PhaseReply Phase = "waiting for the final reply"
+)
+
+// A TransferError reports a transfer that is not known to be complete.
+type TransferError struct {
+	Verb  protocol.Verb
+	Phase Phase
+	Bytes int64 // moved over the data connection until then
+	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
+}
+
+func (e *TransferError) Error() string {
+	return fmt.Sprintf("ftp: %s failed while %s, after %d bytes: %v", e.Verb, e.Phase, e.Bytes, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *TransferError) Unwrap() error { return e.Err }

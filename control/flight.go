@@ -1,0 +1,69 @@
+package control
+
+import (
+	"sync"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A flight is a command whose replies are awaited. It implements datachan.Progress.
+type flight struct {
+	cmd     protocol.Command
+	started chan struct{} // closed at the first preliminary reply
+	done    chan struct{} // closed at the end; the fields below are then final
+
+	once    sync.Once
+	prelim  protocol.Reply
+	reply   protocol.Reply
+	outcome protocol.Outcome
+	err     error // the connection died
+}
+
+func newFlight(c protocol.Command) *flight {
+	return &flight{cmd: c, started: make(chan struct{}), done: make(chan struct{})}
+}
+
+func (f *flight) Started() <-chan struct{} { return f.started }
+func (f *flight) Done() <-chan struct{}    { return f.done }
+
+// Failed reports whether the command was refused or the connection died.
+// It must be called once Done is closed.
+func (f *flight) Failed() bool { return f.result() != nil }
+
+// result returns the error that the flight ended with, if any.
+func (f *flight) result() error {
+	switch {
+	case f.err != nil:
+		return f.err
+	case f.outcome == protocol.Failure:
+		return &protocol.ReplyError{Verb: f.cmd.Verb, Reply: f.reply}
+	}
+	return nil
+}
+
+// preliminary notes a 1yz reply.
+func (f *flight) preliminary(r protocol.Reply) {
+	f.once.Do(func() {
+		f.prelim = r
+		close(f.started)
+	})
+}
+
+func (f *flight) finish(r protocol.Reply, o protocol.Outcome) {
+	f.reply, f.outcome = r, o
+	close(f.done)
+}
+
+func (f *flight) die(err error) {
+	f.err = err
+	close(f.done)
+}
+
+func (f *flight) isDone() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,101 @@
+package control
+
+import (
+	"context"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// maxLoginSteps bounds USER, PASS and ACCT together: a server could ask for ever.
+const maxLoginSteps = 5
+
+// Login logs in (RFC 959, Section 4.1.1) and prepares the session for transfers:
+// PBSZ and PROT where TLS is up (RFC 4217, Section 9), FEAT, and OPTS UTF8 ON if
+// the server lists UTF8. An account is sent only if the server asks for one.
+//
+// A wrong password or a missing account is a *[protocol.ReplyError] that matches
+// fs.ErrPermission; the connection can be used to try again. A server that refuses
+// to protect data connections is a *[SecurityError].
+func (c *Conn) Login(ctx context.Context, user, password, account string) error {
+	c.redact.add(password)
+	c.redact.add(account)
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	if err := c.login(ctx, user, password, account); err != nil {
+		return err
+	}
+	if err := c.protect(ctx); err != nil {
+		return err
+	}
+	return c.negotiate(ctx)
+}
+
+func (c *Conn) login(ctx context.Context, user, password, account string) error {
+	if c.state() == protocol.StateAuthorized {
+		return nil // the greeting was 230
+	}
+	cmd := protocol.Command{Verb: "USER", Arg: user}
+	for range maxLoginSteps {
+		r, err := c.exchange(ctx, cmd)
+		if err != nil {
+			return err
+		}
+		switch c.state() {
+		case protocol.StateAuthorized:
+			return nil
+		case protocol.StateNeedPassword:
+			if cmd.Verb == "PASS" {
+				return &protocol.ReplyError{Verb: "PASS", Reply: r}
+			}
+			cmd = protocol.Command{Verb: "PASS", Arg: password}
+		case protocol.StateNeedAccount:
+			if account == "" || cmd.Verb == "ACCT" {
+				return &protocol.ReplyError{Verb: cmd.Verb, Reply: r} // 332: an account is wanted
+			}
+			cmd = protocol.Command{Verb: "ACCT", Arg: account}
+		default:
+			return &protocol.ReplyError{Verb: cmd.Verb, Reply: r}
+		}
+	}
+	return &protocol.ViolationError{Verb: cmd.Verb, Reason: "the login does not come to an end"}
+}
+
+func (c *Conn) state() protocol.State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.State()
+}
+
+func (c *Conn) protection() protocol.Protection {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.Protection()
+}
+
+// protect settles the protection of data connections.
+func (c *Conn) protect(ctx context.Context) error {
+	if !c.protection().Secured() {
+		return nil
+	}
+	level, want := "P", protocol.LevelPrivate
+	if c.cfg.ClearData {
+		level, want = "C", protocol.LevelClear
+	}
+	for _, cmd := range []protocol.Command{{Verb: "PBSZ", Arg: "0"}, {Verb: "PROT", Arg: level}} {
+		if _, err := c.exchange(ctx, cmd); err != nil {
+			if _, refused := err.(*protocol.ReplyError); !refused {
+				return err
+			}
+			return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: err}
+		}
+	}
+	if got := c.protection().Data; got != want {
+		return &SecurityError{Reason: "PROT " + level + " did not take effect"}
+	}
+	if c.cfg.ClearData {
+		c.trace(TraceNote, "PROT C: names and contents of files travel in clear")
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Download is data that comes from the server: a file or a listing. It must be
+// closed. Reading it to io.EOF is not the whole story: only a nil error from Close
+// says that the server, too, regards the data as complete.
+type Download struct {
+	t    *transfer
+	r    io.Reader
+	want int64 // expected size, -1 if unknown
+	eof  bool
+}
+
+// Retr opens a file for reading from offset on (RFC 959, Section 4.1.3; RFC 3659,
+// Section 5). In TYPE A line ends are turned into LF, and an offset counts octets
+// on the wire; many servers refuse one. A refusal is a *[TransferError] whose cause
+// is a *[protocol.ReplyError]: errors.Is matches fs.ErrNotExist and the like.
+//
+// ctx governs the whole transfer: if it ends, reads fail with its cause.
+func (c *Conn) Retr(ctx context.Context, path string, offset int64) (*Download, error) {
+	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.fileType(), offset)
+}
+
+func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, offset int64) (*Download, error) {
+	t, err := c.openTransfer(ctx, cmd, typ, restart(offset))
+	if err != nil {
+		return nil, err
+	}
+	return newDownload(t), nil
+}
+
+func newDownload(t *transfer) *Download {
+	d := &Download{t: t, want: -1}
+	if t.dc != nil {
+		d.r = t.dc
+	}
+	if t.typ == 'A' && t.dc != nil {
+		d.r = &datachan.ASCIIReader{R: t.dc}
+	}
+	return d
+}
+
+func restart(offset int64) string {
+	if offset <= 0 {
+		return ""
+	}
+	return strconv.FormatInt(offset, 10)
+}
+
+// Expect tells how many octets are to come over the data connection. Over TLS an
+// end without close_notify is then forgiven if exactly so many came, and in any
+// case Close fails if it is another number.
+func (d *Download) Expect(octets int64) { d.want = octets }
+
+// Data describes the data connection.
+func (d *Download) Data() DataInfo { return d.t.info() }
+
+// Octets returns how many octets have come over the data connection.
+func (d *Download) Octets() int64 { return d.t.moved() }
+
+// Read implements io.Reader. Errors other than io.EOF are *[TransferError].
+func (d *Download) Read(b []byte) (int, error) {
+	if d.t.err != nil {
+		return 0, d.t.err
+	}
+	if d.r == nil {
+		d.eof = true
+		return 0, io.EOF
+	}
+	n, err := d.r.Read(b)
+	return n, d.ended(err)
+}
+
+// WriteTo implements io.WriterTo: a binary download in clear to an *os.File is
+// copied by the kernel.
+func (d *Download) WriteTo(w io.Writer) (int64, error) {
+	if d.t.err != nil {
+		return 0, d.t.err
+	}
+	if d.r != io.Reader(d.t.dc) || d.t.dc == nil {
+		return io.Copy(w, struct{ io.Reader }{d})
+	}
+	cw := &localWriter{w: w}
+	var n int64
+	var err error
+	if d.t.dc.TLS() == nil {
+		n, err = d.t.dc.WriteTo(w)
+	} else {
+		n, err = d.t.dc.WriteTo(cw)
+	}
+	if cw.err != nil {
+		return n, cw.err // the caller's side failed, not the transfer
+	}
+	if err == nil {
+		err = io.EOF
+	}
+	if err = d.ended(err); err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// A localWriter remembers an error of the destination.
+type localWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (l *localWriter) Write(b []byte) (int, error) {
+	n, err := l.w.Write(b)
+	if err != nil {
+		l.err = err
+	}
+	return n, err
+}
+
+// ended judges an error of the data connection.
+func (d *Download) ended(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, tlsx.ErrTruncated) && d.want >= 0 && d.t.moved() == d.want:
+		d.t.c.trace(TraceNote, "the server ended the data without close_notify; the size is as expected")
+		err = io.EOF
+	case err != io.EOF:
+		return d.t.fault(err)
+	}
+	// After a refusal the watcher cut the connection off, which can look like an end.
+	if d.t.f.isDone() && d.t.f.Failed() {
+		return d.t.fault(io.ErrUnexpectedEOF)
+	}
+	d.eof = true
+	return io.EOF
+}
+
+// Close ends the transfer. After io.EOF it waits for the final reply, and its
+// error, a *[TransferError], says that the data is not known to be complete.
+// Before io.EOF it aborts the transfer within the AbortTimeout and returns nil if
+// the connection can be used on.
+func (d *Download) Close() error {
+	t := d.t
+	if t.over {
+		return t.err
+	}
+	defer t.close()
+	if !d.eof {
+		t.abort()
+		if t.err == nil {
+			t.err = t.c.Err()
+		}
+		return t.err
+	}
+	if t.dc != nil {
+		t.dc.Close()
+	}
+	if err := t.complete(); err != nil {
+		return err
+	}
+	if d.want >= 0 && t.moved() != d.want {
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}}
+	}
+	return t.err
+}
+
+// A SizeError reports a transfer that the server called complete and that moved
+// another number of octets than expected.
+type SizeError struct{ Want, Got int64 }
+
+func (e *SizeError) Error() string {
+	return "ftp: " + strconv.FormatInt(e.Got, 10) + " octets came, " + strconv.FormatInt(e.Want, 10) + " were expected"
+}

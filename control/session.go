@@ -1,0 +1,49 @@
+package control
+
+import (
+	"context"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Noop asks for a sign of life.
+func (c *Conn) Noop(ctx context.Context) error {
+	_, err := c.do(ctx, "NOOP", "")
+	return err
+}
+
+// Stat asks for the status of the session, or of path (RFC 959, Section 4.1.3).
+// The text of the reply is for people, or the listing of a directory.
+func (c *Conn) Stat(ctx context.Context, path string) (protocol.Reply, error) {
+	return c.do(ctx, "STAT", path)
+}
+
+// Syst asks for the server's operating system.
+func (c *Conn) Syst(ctx context.Context) (string, error) {
+	r, err := c.do(ctx, "SYST", "")
+	return r.Text(), err
+}
+
+// Help asks for help, on one command or on all.
+func (c *Conn) Help(ctx context.Context, command string) (protocol.Reply, error) {
+	return c.do(ctx, "HELP", command)
+}
+
+// Site sends a command of the server's own.
+func (c *Conn) Site(ctx context.Context, command string) (protocol.Reply, error) {
+	return c.do(ctx, "SITE", command)
+}
+
+// Abor sends ABOR while nothing is being transferred. To abort a transfer, close
+// it before its end or cancel its context.
+func (c *Conn) Abor(ctx context.Context) error {
+	_, err := c.do(ctx, "ABOR", "")
+	return err
+}
+
+// Quit ends the session in order: QUIT, its reply, close.
+func (c *Conn) Quit(ctx context.Context) error {
+	_, err := c.do(ctx, "QUIT", "")
+	c.Close()
+	return err
+}

@@ -1,0 +1,209 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// An Upload is data on its way to a file on the server. Close completes it, and
+// only its nil error says that the server has stored everything.
+type Upload struct {
+	t *transfer
+	w io.Writer
+}
+
+// Stor opens a file for writing; an existing one is replaced. With an offset,
+// writing begins there (REST; RFC 3659, Section 5).
+//
+// Before the first upload over TLS a listing is read, unless the Config says
+// otherwise: a server that refuses the TLS session of data connections would find
+// that out only after it had emptied the file.
+//
+// ctx governs the whole transfer: if it ends, writes fail with its cause.
+func (c *Conn) Stor(ctx context.Context, path string, offset int64) (*Upload, error) {
+	return c.upload(ctx, protocol.Command{Verb: "STOR", Arg: path}, restart(offset))
+}
+
+// Appe opens a file for writing at its end; it is created if need be.
+func (c *Conn) Appe(ctx context.Context, path string) (*Upload, error) {
+	return c.upload(ctx, protocol.Command{Verb: "APPE", Arg: path}, "")
+}
+
+// Stou opens a new file under a name that the server chooses; see [Upload.Name].
+func (c *Conn) Stou(ctx context.Context) (*Upload, error) {
+	return c.upload(ctx, protocol.Command{Verb: "STOU"}, "")
+}
+
+func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string) (*Upload, error) {
+	if cmd.Verb == "STOR" && rest == "" {
+		if err := c.probe(ctx); err != nil {
+			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
+		}
+	}
+	t, err := c.openTransfer(ctx, cmd, c.fileType(), rest)
+	if err != nil {
+		return nil, err
+	}
+	u := &Upload{t: t, w: t.dc}
+	if t.typ == 'A' {
+		u.w = &datachan.ASCIIWriter{W: t.dc}
+	}
+	t.dc.Uploading()
+	return u, nil
+}
+
+// probeBytes bounds the listing that proves the data channel.
+const probeBytes = 1 << 20
+
+// probe proves that a protected data connection works before an upload depends on
+// it. Refusals that have nothing to do with the data channel do not count.
+func (c *Conn) probe(ctx context.Context) error {
+	c.mu.Lock()
+	skip := c.probed || c.cfg.NoUploadProbe || c.machine.Protection().Data != protocol.LevelPrivate
+	c.mu.Unlock()
+	if skip {
+		return nil
+	}
+	d, err := c.download(ctx, protocol.Command{Verb: "NLST"}, 'A', 0)
+	if err == nil {
+		_, err = io.CopyN(io.Discard, d, probeBytes)
+		if err == io.EOF {
+			err = nil
+		}
+		if cerr := d.Close(); err == nil {
+			err = cerr
+		}
+	}
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && !blamesDataChannel(re) {
+		return nil
+	}
+	return err
+}
+
+// blamesDataChannel reports whether a refusal is about the data connection rather
+// than about the listing.
+func blamesDataChannel(e *protocol.ReplyError) bool {
+	switch e.Reply.Code {
+	case 421, 425, 426, 521, 522, 534, 535:
+		return true
+	case 450: // some servers' way to refuse a TLS session, others' for an empty directory
+		return strings.Contains(strings.ToUpper(e.Reply.Text()), "TLS")
+	}
+	return false
+}
+
+// Data describes the data connection.
+func (u *Upload) Data() DataInfo { return u.t.info() }
+
+// Octets returns how many octets went over the data connection so far.
+func (u *Upload) Octets() int64 { return u.t.moved() }
+
+// Name returns the name that the server chose for a file sent with STOU, "" if it
+// did not say (RFC 1123, Section 4.1.2.9).
+func (u *Upload) Name() string {
+	if !u.t.f.isStarted() {
+		return ""
+	}
+	_, name, ok := strings.Cut(u.t.f.prelim.LastLine(), "FILE: ")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(name)
+}
+
+// Write implements io.Writer. Its errors are *[TransferError]; if the server
+// refuses the rest of the data, the cause is its reply.
+func (u *Upload) Write(b []byte) (int, error) {
+	if u.t.err != nil {
+		return 0, u.t.err
+	}
+	n, err := u.w.Write(b)
+	if err != nil {
+		err = u.t.fault(err)
+	}
+	return n, err
+}
+
+// ReadFrom implements io.ReaderFrom: a binary upload in clear from an *os.File is
+// copied by the kernel. An error of r is returned as it is, and the upload must
+// then be given up with Abort.
+func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
+	if u.t.err != nil {
+		return 0, u.t.err
+	}
+	if u.w != io.Writer(u.t.dc) {
+		return io.Copy(struct{ io.Writer }{u}, r)
+	}
+	lr := &localReader{r: r}
+	var n int64
+	var err error
+	if u.t.dc.TLS() == nil {
+		n, err = u.t.dc.ReadFrom(r)
+	} else {
+		n, err = u.t.dc.ReadFrom(lr)
+	}
+	if lr.err != nil {
+		return n, lr.err
+	}
+	if err != nil {
+		err = u.t.fault(err)
+	}
+	return n, err
+}
+
+// A localReader remembers an error of the source.
+type localReader struct {
+	r   io.Reader
+	err error
+}
+
+func (l *localReader) Read(b []byte) (int, error) {
+	n, err := l.r.Read(b)
+	if err != nil && err != io.EOF {
+		l.err = err
+	}
+	return n, err
+}
+
+// Close ends the data, waits for the final reply and returns nil if the server
+// stored the file. After a failed Write it gives the upload up, as Abort does, and
+// returns that error.
+func (u *Upload) Close() error {
+	t := u.t
+	if t.over {
+		return t.err
+	}
+	defer t.close()
+	if t.err == nil {
+		if err := t.dc.CloseWrite(); err != nil {
+			t.fault(err)
+		}
+	}
+	if t.err != nil {
+		t.abort()
+		return t.err
+	}
+	err := t.complete()
+	t.dc.Finish()
+	return err
+}
+
+// Abort gives the upload up within the AbortTimeout. What the server has of the
+// file then is its own affair: most keep the part that came.
+func (u *Upload) Abort() error {
+	t := u.t
+	if t.over {
+		return t.err
+	}
+	defer t.close()
+	t.abort()
+	if t.err == nil {
+		t.err = t.c.Err()
+	}
+	return t.err
+}

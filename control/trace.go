@@ -1,0 +1,105 @@
+package control
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A TraceKind says what a [TraceEvent] reports.
+type TraceKind uint8
+
+// The kinds of trace events.
+const (
+	TraceSent     TraceKind = iota + 1 // a command, secrets masked
+	TraceReceived                      // a reply
+	TraceTLS                           // a handshake of the control connection
+	TraceData                          // a data connection is open
+	TraceNote                          // something a reader of the log should know
+)
+
+// String returns the kind's name.
+func (k TraceKind) String() string {
+	names := [...]string{"", "sent", "received", "tls", "data", "note"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return "unknown"
+}
+
+// A TraceEvent is one thing that happened on a connection. It implements
+// slog.LogValuer.
+type TraceEvent struct {
+	Kind TraceKind
+	Text string // one line a command; a reply's lines separated by newlines; never a secret
+}
+
+// String returns the event as a log line has it, with control characters escaped.
+func (e TraceEvent) String() string {
+	mark := map[TraceKind]string{TraceSent: "> ", TraceReceived: "< "}[e.Kind]
+	if mark == "" {
+		mark = "* "
+	}
+	lines := strings.Split(e.Text, "\n")
+	for i, l := range lines {
+		lines[i] = mark + visible(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// LogValue implements slog.LogValuer.
+func (e TraceEvent) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", e.Kind.String()), slog.String("text", e.Text))
+}
+
+// visible escapes what could steer a terminal or forge a log line.
+func visible(s string) string {
+	q := fmt.Sprintf("%q", s)
+	q = q[1 : len(q)-1]
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(q)
+}
+
+// secrets is what must not be shown, guarded for the goroutines that trace.
+type secrets struct {
+	mu sync.RWMutex
+	r  protocol.Redactor
+}
+
+func (s *secrets) add(secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.r.Add(secret)
+}
+
+func (s *secrets) String(text string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.r.String(text)
+}
+
+func (c *Conn) trace(kind TraceKind, text string) {
+	if c.cfg.Trace != nil {
+		c.cfg.Trace(TraceEvent{Kind: kind, Text: c.redact.String(text)})
+	}
+}
+
+func replyText(r protocol.Reply) string {
+	if len(r.Lines) <= 1 {
+		return fmt.Sprintf("%03d %s", int(r.Code), r.LastLine())
+	}
+	var b strings.Builder
+	for i, l := range r.Lines {
+		switch i {
+		case 0:
+			fmt.Fprintf(&b, "%03d-%s", int(r.Code), l)
+		case len(r.Lines) - 1:
+			fmt.Fprintf(&b, "\n%03d %s", int(r.Code), l)
+		default:
+			b.WriteString("\n" + l)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,274 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A DataInfo describes the data connection of one transfer.
+type DataInfo struct {
+	Mode  string     // EPSV, PASV, EPRT or PORT; "" if the server opened none, having nothing to send
+	Addr  string     // the peer
+	TLS   bool       // protected
+	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
+	Type  byte       // 'I' or 'A'
+	Reply string     // text of the preliminary reply
+}
+
+// A transfer is a transfer command under way, and its data connection.
+// It holds the connection's turn until it ends.
+type transfer struct {
+	c    *Conn
+	ctx  context.Context // for its cause only; the AfterFunc below is what obeys it
+	f    *flight
+	dc   *datachan.Conn // nil if the server had nothing to send
+	typ  byte
+	stop func() bool // ends the watch on the context
+	end  chan struct{}
+	err  error // sticky
+	over bool
+}
+
+// openTransfer runs the commands that lead to an open data connection: TYPE,
+// EPSV or its like, REST, then cmd itself.
+func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	c.busy.Store(true)
+	t, err := c.transferLocked(ctx, cmd, typ, rest)
+	if err != nil {
+		c.busy.Store(false)
+		c.release()
+		return nil, err
+	}
+	return t, nil
+}
+
+// transferLocked is openTransfer with the turn held.
+func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+	fail := func(err error) error {
+		if _, own := errors.AsType[*protocol.SequenceError](err); own {
+			return err
+		}
+		if _, own := errors.AsType[*protocol.ArgumentError](err); own {
+			return err
+		}
+		return &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
+	}
+	// What can be refused here must not cost a data connection.
+	if _, err := cmd.Append(nil); err != nil {
+		return nil, err
+	}
+	if err := c.ensureType(ctx, typ); err != nil {
+		return nil, fail(err)
+	}
+	o, err := c.data.Open(ctx, exchanger{c})
+	if err != nil {
+		return nil, fail(err)
+	}
+	if rest != "" {
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: rest}); err != nil {
+			o.Abort()
+			return nil, fail(err)
+		}
+	}
+	f, err := c.launch(cmd)
+	if err != nil {
+		o.Abort()
+		return nil, fail(err)
+	}
+	dc, err := o.Establish(ctx, f, c.dataSession())
+	if err != nil {
+		if dc, err = nil, c.notEstablished(ctx, f, err); err != nil {
+			return nil, fail(err)
+		}
+	}
+	return c.newTransfer(ctx, f, dc, typ), nil
+}
+
+// notEstablished explains why there is no data connection: if the server refused
+// the transfer, that is the reason. It returns nil if the server reported success
+// without one, having nothing to send. The control connection is settled.
+func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
+	if ctx.Err() != nil {
+		c.giveUp(f)
+		return context.Cause(ctx)
+	}
+	ended := errors.Is(err, datachan.ErrEnded)
+	// Behind a broken handshake the server's reply is on its way, and says why.
+	patience, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
+	defer cancel()
+	c.await(patience, f, 0)
+	if !f.isDone() {
+		c.giveUp(f)
+		return err
+	}
+	refusal := f.result()
+	switch {
+	case refusal != nil && ended:
+		return refusal
+	case refusal != nil:
+		return errors.Join(err, refusal)
+	case ended && !uploads(f.cmd.Verb):
+		return nil
+	}
+	return err
+}
+
+func uploads(v protocol.Verb) bool { return v == "STOR" || v == "APPE" || v == "STOU" }
+
+func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, typ byte) *transfer {
+	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, typ: typ, end: make(chan struct{})}
+	if dc == nil {
+		t.stop = func() bool { return true }
+		return t
+	}
+	c.traceData(t)
+	t.stop = context.AfterFunc(ctx, dc.Abort)
+	// A refusal while data still flows (the disk is full) ends it at once.
+	go func() {
+		select {
+		case <-f.done:
+			if f.Failed() {
+				dc.Abort()
+			}
+		case <-t.end:
+		}
+	}()
+	return t
+}
+
+func (c *Conn) traceData(t *transfer) {
+	text := string(t.f.cmd.Verb) + ": data connection " + t.dc.Mode() + " " + t.dc.RemoteAddr().String()
+	if tc := t.dc.TLS(); tc != nil {
+		text += ", " + tlsx.VersionName(tc.ConnectionState().Version) + ", " + tc.Reuse().String()
+	}
+	c.trace(TraceData, text)
+}
+
+// dataSession returns the TLS session for data connections, nil for clear ones.
+func (c *Conn) dataSession() *tlsx.Session {
+	if c.protection().Data == protocol.LevelPrivate {
+		return c.sess
+	}
+	return nil
+}
+
+// info describes the data connection.
+func (t *transfer) info() DataInfo {
+	i := DataInfo{Type: t.typ}
+	if t.f.isStarted() {
+		i.Reply = t.f.prelim.Text()
+	}
+	if t.dc == nil {
+		return i
+	}
+	i.Mode, i.Addr = t.dc.Mode(), t.dc.RemoteAddr().String()
+	if tc := t.dc.TLS(); tc != nil {
+		i.TLS, i.Reuse = true, tc.Reuse()
+	}
+	return i
+}
+
+func (t *transfer) moved() int64 {
+	if t.dc == nil {
+		return 0
+	}
+	return t.dc.Moved()
+}
+
+// fault turns an error of the data connection into what the caller should see:
+// a refusal on the control connection explains it, and so does a cancelled context.
+func (t *transfer) fault(err error) error {
+	if t.ctx.Err() != nil {
+		err = context.Cause(t.ctx)
+	} else if t.brokenByReply(err) {
+		err = t.f.result()
+	}
+	if t.err == nil {
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
+	}
+	return t.err
+}
+
+// replyPatience is how long a broken data connection waits for the reply that
+// explains it: the two travel apart.
+const replyPatience = 500 * time.Millisecond
+
+func (t *transfer) brokenByReply(err error) bool {
+	var ne net.Error
+	if errors.As(err, &ne) && ne.Timeout() {
+		return false
+	}
+	wait := time.NewTimer(replyPatience)
+	defer wait.Stop()
+	select {
+	case <-t.f.done:
+		return t.f.Failed()
+	case <-wait.C:
+		return false
+	}
+}
+
+// complete waits for the final reply once the data is through.
+func (t *transfer) complete() error {
+	if err := t.c.await(t.ctx, t.f, t.c.cfg.finalTimeout()); err != nil {
+		if !t.f.isDone() { // the context ended
+			t.c.giveUp(t.f)
+		}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: err}
+		return t.err
+	}
+	if t.dc != nil && t.dc.TLS() != nil {
+		t.c.mu.Lock()
+		t.c.probed = true
+		t.c.mu.Unlock()
+	}
+	return nil
+}
+
+// abort gives the transfer up before its end.
+func (t *transfer) abort() {
+	if t.dc != nil {
+		t.dc.Abort()
+	}
+	t.c.giveUp(t.f)
+}
+
+// close releases the connection for the next operation.
+func (t *transfer) close() {
+	if t.over {
+		return
+	}
+	t.over = true
+	t.stop()
+	close(t.end)
+	t.c.busy.Store(false)
+	t.c.release()
+}
+
+func (f *flight) isStarted() bool {
+	select {
+	case <-f.started:
+		return true
+	default:
+		return false
+	}
+}
+
+// exchanger lends the control connection to the data-channel manager while the
+// turn is held.
+type exchanger struct{ c *Conn }
+
+func (x exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+	return x.c.exchange(ctx, cmd)
+}
+func (x exchanger) LocalAddr() net.Addr  { return x.c.LocalAddr() }
+func (x exchanger) RemoteAddr() net.Addr { return x.c.RemoteAddr() }

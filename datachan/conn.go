@@ -1,0 +1,133 @@
+package datachan
+
+import (
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Conn is an open data connection in stream mode. One goroutine may read or
+// write it while another calls Abort.
+type Conn struct {
+	mode  string
+	raw   net.Conn
+	tls   *tlsx.Conn // nil in clear
+	idle  time.Duration
+	grace time.Duration
+	moved atomic.Int64
+}
+
+// Mode returns the command that opened the connection: EPSV, PASV, EPRT or PORT.
+func (c *Conn) Mode() string { return c.mode }
+
+// TLS returns the TLS connection, or nil in clear.
+func (c *Conn) TLS() *tlsx.Conn { return c.tls }
+
+// RemoteAddr returns the peer's address.
+func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
+
+// Moved returns the number of bytes read or written so far.
+func (c *Conn) Moved() int64 { return c.moved.Load() }
+
+func (c *Conn) deadline() time.Time {
+	if c.idle < 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(c.idle)
+}
+
+// Read reads what the server sends. The end of the data is io.EOF; over TLS an end
+// without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
+// is os.ErrDeadlineExceeded.
+func (c *Conn) Read(b []byte) (n int, err error) {
+	if err := c.raw.SetReadDeadline(c.deadline()); err != nil {
+		return 0, err
+	}
+	if c.tls != nil {
+		n, err = c.tls.Read(b)
+	} else {
+		n, err = c.raw.Read(b)
+	}
+	c.moved.Add(int64(n))
+	return n, err
+}
+
+// pieceSize bounds one write under one deadline: a TLS connection is dead after a
+// write timeout, so the bound must leave a slow peer enough time.
+const pieceSize = 256 << 10
+
+// Write sends b. A peer that takes nothing for longer than the idle timeout is
+// os.ErrDeadlineExceeded.
+func (c *Conn) Write(b []byte) (n int, err error) {
+	w := io.Writer(c.raw)
+	if c.tls != nil {
+		w = c.tls
+	}
+	for len(b) > 0 {
+		piece := b[:min(len(b), pieceSize)]
+		if err := c.raw.SetWriteDeadline(c.deadline()); err != nil {
+			return n, err
+		}
+		k, err := w.Write(piece)
+		n += k
+		c.moved.Add(int64(k))
+		if err != nil {
+			return n, err
+		}
+		b = b[k:]
+	}
+	return n, nil
+}
+
+// Uploading prepares the connection for an upload. Over TLS 1.3 the server's
+// session tickets arrive unasked; unread they would make the kernel answer our
+// close with a reset, and the end of the file would be lost without an error.
+func (c *Conn) Uploading() {
+	if c.tls != nil {
+		c.tls.Drain()
+	}
+}
+
+// CloseWrite ends an upload's data: close_notify over TLS, then the half-close of
+// TCP. The connection must stay open until the final reply is in; see Finish.
+func (c *Conn) CloseWrite() error {
+	if err := c.raw.SetWriteDeadline(c.deadline()); err != nil {
+		return err
+	}
+	if c.tls != nil {
+		return c.tls.CloseWrite()
+	}
+	if h, ok := c.raw.(interface{ CloseWrite() error }); ok {
+		return h.CloseWrite()
+	}
+	return c.raw.Close() // a transport without half-close: the end is all there is
+}
+
+// Finish closes an upload's connection once the final reply is in, after a short
+// grace for the peer's own end. Servers are known that never end their side.
+func (c *Conn) Finish() error {
+	if c.tls != nil {
+		return c.tls.Finish(c.grace)
+	}
+	return c.raw.Close()
+}
+
+// Close ends a download that was read to its end, with our close_notify over TLS.
+func (c *Conn) Close() error {
+	if c.tls != nil {
+		return c.tls.Close()
+	}
+	return c.raw.Close()
+}
+
+// Abort cuts the connection off without ceremony. A blocked Read or Write returns.
+func (c *Conn) Abort() {
+	if c.tls != nil {
+		c.tls.Abort()
+		return
+	}
+	c.raw.Close()
+}

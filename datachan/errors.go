@@ -1,0 +1,55 @@
+package datachan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+)
+
+// An OpenError reports a data connection that did not come about. The control
+// connection remains usable.
+type OpenError struct {
+	Mode string // "EPSV", "PASV", "EPRT" or "PORT"
+	Addr string // where to or where on, if known
+	Err  error
+}
+
+func (e *OpenError) Error() string {
+	s := "ftp: data connection (" + e.Mode + ")"
+	if e.Addr != "" {
+		s += " " + e.Addr
+	}
+	return s + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// ErrEnded is the cause of an OpenError when the final reply came before a data
+// connection did: the reply says what happened.
+var ErrEnded = errors.New("the transfer ended before the data connection was open")
+
+// An AddressError reports an address in a reply that is refused out of caution.
+type AddressError struct {
+	Addr   string
+	Reason string
+}
+
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("the server named %s for the data connection: %s", e.Addr, e.Reason)
+}
+
+// deadlineError turns the end of a bounded context into the error that callers
+// test for: os.ErrDeadlineExceeded if the bound was ours, the context's otherwise.
+func deadlineError(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var ne net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &ne) && ne.Timeout() {
+		return fmt.Errorf("%w: %w", os.ErrDeadlineExceeded, err)
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package datachan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// An Opening is a data connection on its way.
+type Opening struct {
+	m        *Manager
+	mode     string
+	addr     string
+	conn     net.Conn     // passive: connected
+	listener net.Listener // active: waiting
+	peer     netip.Addr   // active: who may connect; invalid means anybody
+}
+
+// Mode returns the command that the opening was made by: EPSV, PASV, EPRT or PORT.
+func (o *Opening) Mode() string { return o.mode }
+
+// Abort gives the connection up.
+func (o *Opening) Abort() {
+	if o.conn != nil {
+		o.conn.Close()
+	}
+	if o.listener != nil {
+		o.listener.Close()
+	}
+}
+
+// Establish completes the connection once the transfer command is on its way:
+// it accepts in active mode, and with a session it has the TLS handshake. The
+// replies p and the connection are awaited together; a refusal ends the wait with
+// [ErrEnded]. If that happens after a successful final reply, there was no
+// connection at all: a server that had nothing to send.
+//
+// On an error, an *[OpenError] or one of package tlsx, the connection is gone.
+func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*Conn, error) {
+	if o.listener != nil {
+		if err := o.awaitPeer(ctx, p); err != nil {
+			o.Abort()
+			return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
+		}
+	}
+	c := &Conn{mode: o.mode, raw: o.conn, idle: o.m.cfg.idleTimeout(), grace: o.m.cfg.closeGrace()}
+	if s == nil {
+		return c, nil
+	}
+	early, err := o.awaitStart(ctx, p)
+	if err != nil {
+		o.Abort()
+		return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
+	}
+	if c.tls, err = handshake(ctx, p, s, o.conn); err != nil {
+		o.Abort()
+		return nil, err
+	}
+	if early && !isClosed(p.Started()) {
+		o.m.holdsTLS.Store(true)
+	}
+	return c, nil
+}
+
+// lateConnection is how long a connection is waited for behind a successful final
+// reply: the reply may overtake it.
+const lateConnection = time.Second
+
+func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
+	type accepted struct {
+		conn net.Conn
+		err  error
+	}
+	ch := make(chan accepted, 1)
+	go func() {
+		conn, err := o.accept()
+		ch <- accepted{conn, err}
+	}()
+	stop := func(err error) error {
+		o.listener.Close()
+		if a := <-ch; a.conn != nil {
+			a.conn.Close()
+		}
+		return err
+	}
+	actx, cancel := bounded(ctx, o.m.cfg.connectTimeout())
+	defer cancel()
+	done := p.Done()
+	var late <-chan time.Time
+	for {
+		select {
+		case a := <-ch:
+			o.listener.Close()
+			o.conn = a.conn
+			return a.err
+		case <-done:
+			if p.Failed() {
+				return stop(ErrEnded)
+			}
+			done, late = nil, time.After(lateConnection)
+		case <-late:
+			return stop(ErrEnded)
+		case <-actx.Done():
+			if err := context.Cause(ctx); err != nil {
+				return stop(err)
+			}
+			return stop(fmt.Errorf("the server did not connect within %v: %w", o.m.cfg.connectTimeout(), os.ErrDeadlineExceeded))
+		}
+	}
+}
+
+// awaitStart waits until the TLS handshake may begin: at the preliminary reply,
+// or a short time later whether or not it came. early reports the latter.
+func (o *Opening) awaitStart(ctx context.Context, p Progress) (early bool, err error) {
+	delay := o.m.cfg.handshakeDelay()
+	if o.m.holdsTLS.Load() || delay < 0 {
+		return true, nil
+	}
+	t := time.NewTimer(delay)
+	defer t.Stop()
+	select {
+	case <-p.Started():
+		return false, nil
+	case <-p.Done():
+		if p.Failed() {
+			return false, ErrEnded
+		}
+		return false, nil
+	case <-t.C:
+		return true, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}
+
+// handshake runs the TLS handshake; a refusal on the control connection ends it.
+func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (*tlsx.Conn, error) {
+	hctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	finished := make(chan struct{})
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-p.Done():
+			if p.Failed() {
+				cancel(ErrEnded)
+			}
+		case <-finished:
+		}
+	}()
+	c, err := s.Data(hctx, raw)
+	close(finished)
+	<-watched
+	if err != nil && errors.Is(context.Cause(hctx), ErrEnded) {
+		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
+	}
+	return c, err
+}
+
+func isClosed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
