@@ -42,6 +42,8 @@ func (m *Machine) refusal(info VerbInfo) (Code, string) {
 		return 503, "HOST must come before the login"
 	case info.Verb == "ADAT":
 		return 503, "no security exchange is under way"
+	case info.Verb == "CCC":
+		return 533, "the control connection is not protected" // RFC 4217, Section 5
 	case info.States == protected:
 		return 503, "a security exchange (AUTH) must come first"
 	case info.States == loggedIn && m.state != StateAuthorized:
@@ -100,11 +102,12 @@ func (m *Machine) checkSequence(c Command, illegal func(Code, string) error) err
 // end it may be sent.
 func (m *Machine) mayPipeline(c Command) bool {
 	for i, x := range m.pending {
+		switch x.cmd.Verb {
+		case "USER", "PASS", "ACCT", "REIN", "AUTH", "ADAT", "CCC", "QUIT", "HOST":
+			return false // whatever diagram the caller gave them
+		}
 		switch x.diagram {
 		case DiagramOneReply, DiagramOpen:
-			if x.cmd.Verb == "CCC" || x.cmd.Verb == "QUIT" || x.cmd.Verb == "HOST" {
-				return false
-			}
 		case DiagramTransfer:
 			if i != 0 {
 				return false

@@ -35,11 +35,11 @@ func (c Command) String() string {
 
 func (c Command) maskedArg() string {
 	const mask = "****"
-	switch c.Verb {
+	switch c.Verb.upper() {
 	case "PASS", "ACCT", "ADAT":
 		return mask
 	case "SITE":
-		sub, _, _ := strings.Cut(c.Arg, " ")
+		sub, _, _ := strings.Cut(strings.TrimLeft(c.Arg, " \t"), " ")
 		switch strings.ToUpper(sub) {
 		case "PSWD", "PASS", "PASSWD", "GPASS", "LOGIN":
 			return sub + " " + mask
@@ -60,7 +60,11 @@ const maxVerb = 16
 // being Telnet's IAC (RFC 854).
 func (c Command) Append(dst []byte) ([]byte, error) {
 	if !validVerb(string(c.Verb)) {
-		return dst, &ArgumentError{Verb: c.Verb, Reason: "a verb is 1 to 16 letters, digits or '@', beginning with a letter"}
+		// The verb stays out of the error: it may be a whole line with a password.
+		return dst, &ArgumentError{Verb: "?", Reason: "a verb is 1 to 16 letters, digits or '@', beginning with a letter"}
+	}
+	if c.Diagram >= diagramCount {
+		return dst, &ArgumentError{Verb: c.Verb, Reason: "unknown diagram"}
 	}
 	info, _ := LookupVerb(c.Verb)
 	if info.Arg == ArgNone && c.Arg != "" {
@@ -131,10 +135,10 @@ func isDigit(b byte) bool  { return '0' <= b && b <= '9' }
 func ParseCommand(line []byte) (Command, error) {
 	verb, arg, _ := bytes.Cut(line, []byte{' '})
 	if !validVerb(string(verb)) {
-		return Command{}, &SyntaxError{Excerpt: excerpt(line), Reason: "the line does not begin with a command verb"}
+		return Command{}, &SyntaxError{Excerpt: commandExcerpt(line), Reason: "the line does not begin with a command verb"}
 	}
-	if i := bytes.IndexAny(arg, "\r\x00"); i >= 0 {
-		return Command{}, &SyntaxError{Offset: int64(len(verb) + 1 + i), Excerpt: excerpt(line), Reason: "the argument holds " + charName(arg[i])}
+	if i := bytes.IndexAny(arg, "\r\n\x00"); i >= 0 {
+		return Command{}, &SyntaxError{Offset: int64(len(verb) + 1 + i), Excerpt: commandExcerpt(line), Reason: "the argument holds " + charName(arg[i])}
 	}
 	c := Command{Verb: Verb(bytes.ToUpper(verb)), Arg: string(arg)}
 	info, _ := LookupVerb(c.Verb)
@@ -143,4 +147,24 @@ func ParseCommand(line []byte) (Command, error) {
 		c.Arg = strings.Trim(c.Arg, " \t")
 	}
 	return c, nil
+}
+
+// commandExcerpt is the excerpt of a line that may be no command at all, and may
+// hold a password for all that.
+func commandExcerpt(line []byte) string {
+	s := string(line)
+	start := strings.IndexFunc(s, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })
+	if start < 0 {
+		return excerpt(line)
+	}
+	end := start
+	for end < len(s) && isLetter(s[end]) {
+		end++
+	}
+	arg := strings.TrimLeft(s[end:], " \t\r\x00")
+	c := Command{Verb: Verb(s[start:end]), Arg: arg}
+	if masked := c.maskedArg(); masked != arg {
+		return shorten(s[:end]+" "+masked, excerptBytes)
+	}
+	return excerpt(line)
 }

@@ -10,12 +10,13 @@ type commandReader struct {
 	line   []byte
 	long   bool     // the line is over the limit; the rest of it is skipped
 	held   *Command // read, and waiting for the transfer to end
+	fault  error    // what is wrong with held
 }
 
 // discard throws away what was read behind a command that ends the clear text:
 // whatever stands there did not come through TLS.
 func (r *commandReader) discard() {
-	r.input, r.line, r.long, r.held = nil, nil, false, nil
+	r.input, r.line, r.long, r.held, r.fault = nil, nil, false, nil, nil
 }
 
 // next cuts the next line off the input. ok is false if none is complete.
@@ -50,10 +51,10 @@ func (r *commandReader) endLine() (Command, error) {
 	text, crlf := bytes.CutSuffix(line, []byte{'\r'})
 	switch {
 	case long || len(text) > r.limit:
-		return Command{}, &SyntaxError{Offset: int64(r.limit), Excerpt: excerpt(line), Reason: "command line longer than the limit"}
+		return Command{}, &SyntaxError{Offset: int64(r.limit), Excerpt: commandExcerpt(line), Reason: "command line longer than the limit"}
 	case !crlf:
 		// Carrying it out would make a second command of a pathname with LF in it.
-		return Command{}, &SyntaxError{Offset: int64(len(line)), Excerpt: excerpt(line), Reason: "the line ends in LF without CR"}
+		return Command{}, &SyntaxError{Offset: int64(len(line)), Excerpt: commandExcerpt(line), Reason: "the line ends in LF without CR"}
 	}
 	return ParseCommand(text)
 }
@@ -77,6 +78,9 @@ func (m *Machine) receiveCommands(b []byte) error {
 	case StateAwaitTLS, StateAwaitClear:
 		return m.fail(&ViolationError{Reason: "bytes in clear follow where TLS must begin or end"})
 	}
+	if m.state == StateClosing {
+		return nil // whoever still writes is not heard
+	}
 	m.commands.input = append(m.commands.input, b...)
 	m.deliver()
 	return nil
@@ -96,8 +100,9 @@ func (m *Machine) deliver() {
 			if transfer {
 				return
 			}
-			m.commands.held = nil
-			m.deliverOne(*held, nil)
+			fault := m.commands.fault
+			m.commands.held, m.commands.fault = nil, nil
+			m.deliverOne(*held, fault)
 			continue
 		}
 		c, ok, err := m.commands.next()
@@ -105,10 +110,7 @@ func (m *Machine) deliver() {
 			return
 		}
 		if transfer && !duringTransfer(c) {
-			m.commands.held = &c
-			if err != nil {
-				m.commands.held = &Command{} // malformed: to be refused in its turn
-			}
+			m.commands.held, m.commands.fault = &c, err
 			return
 		}
 		m.deliverOne(c, err)
@@ -120,9 +122,6 @@ func duringTransfer(c Command) bool {
 }
 
 func (m *Machine) deliverOne(c Command, err error) {
-	if err == nil && c.Verb == "" {
-		err = &SyntaxError{Reason: "malformed command line"}
-	}
 	if err == nil {
 		err = m.Check(c)
 	}

@@ -89,8 +89,8 @@ func (m *Machine) Output() []byte {
 // server's machine reports bad commands as events and returns an error only if
 // bytes come where TLS must.
 func (m *Machine) Receive(b []byte) error {
-	if m.err != nil {
-		return m.err
+	if err := m.over(""); err != nil {
+		return err
 	}
 	if m.cfg.Role == RoleServer {
 		return m.receiveCommands(b)
@@ -130,13 +130,14 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 	if m.cfg.Role != RoleClient {
 		panic("protocol: BUG: Send on a server's machine")
 	}
-	if m.err != nil {
-		return nil, m.err
+	if err := m.over(c.Verb); err != nil {
+		return nil, err
 	}
 	wire, err := c.Append(nil)
 	if err != nil {
 		return nil, err
 	}
+	c.Verb = c.Verb.upper() // the wire carries it as given
 	if err := m.Check(c); err != nil {
 		return nil, err
 	}
@@ -151,8 +152,11 @@ func (m *Machine) Reply(r Reply) ([]byte, error) {
 	if m.cfg.Role != RoleServer {
 		panic("protocol: BUG: Reply on a client's machine")
 	}
-	if m.err != nil {
-		return nil, m.err
+	if err := m.over(""); err != nil {
+		return nil, err
+	}
+	if (m.state == StateAwaitTLS || m.state == StateAwaitClear) && r.Code != 421 {
+		return nil, &SequenceError{State: m.state, Code: r.Code, Reason: "no reply can be given before TLS begins or ends"}
 	}
 	if err := m.settle(r); err != nil {
 		verb := Verb("")
@@ -196,6 +200,14 @@ func (m *Machine) Close(err error) {
 	}
 	m.setState(StateClosed, 0)
 	m.pending = nil
+}
+
+// over returns the error of a connection that has ended, or nil.
+func (m *Machine) over(verb Verb) error {
+	if m.err == nil && m.state == StateClosed {
+		return &SequenceError{Verb: verb, State: m.state, Code: 421, Reason: "the connection is closed"}
+	}
+	return m.err
 }
 
 func (m *Machine) fail(err error) error {

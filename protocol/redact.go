@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,15 +14,19 @@ type Redactor struct{ forms []string }
 // Mask is what a Redactor puts in place of a secret.
 const Mask = "****"
 
-// Add makes r know a secret, as it is, percent-encoded and with byte 255 doubled.
+// Add makes r know a secret, as it is, percent-encoded, with byte 255 doubled and
+// as errors quote it.
 // Secrets shorter than three bytes are not searched for: they would match words.
 func (r *Redactor) Add(secret string) {
 	if len(secret) < 3 {
 		return
 	}
+	quoted := strconv.Quote(secret)
 	for _, form := range []string{
 		secret,
-		percentEncode(secret),
+		percentEncode(secret, "-._~"),
+		percentEncode(secret, "-._~$&+,;="), // net/url leaves these in a password
+		quoted[1 : len(quoted)-1],
 		strings.ReplaceAll(secret, "\xff", "\xff\xff"),
 	} {
 		if !slices.Contains(r.forms, form) {
@@ -39,11 +44,11 @@ func (r *Redactor) String(s string) string {
 	return s
 }
 
-// percentEncode encodes s as a URL's user information holds it (RFC 3986, Section 2.1).
-func percentEncode(s string) string {
+// percentEncode encodes s, letters, digits and keep apart, as a URL's user information holds it (RFC 3986, Section 2.1).
+func percentEncode(s, keep string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; isLetter(c) || isDigit(c) || strings.IndexByte("-._~", c) >= 0 {
+		if c := s[i]; isLetter(c) || isDigit(c) || strings.IndexByte(keep, c) >= 0 {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)

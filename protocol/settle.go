@@ -65,7 +65,7 @@ func (m *Machine) owner(c Code) int {
 			// "Data connection open, no transfer in progress": there was none, or
 			// it was dropped without a reply of its own.
 			m.merge(0)
-			return m.owner(c)
+			return i
 		}
 	}
 	return 0

@@ -1,9 +1,14 @@
 package protocol
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // A Verb is the name of an FTP command, in capitals: "RETR".
 type Verb string
+
+func (v Verb) upper() Verb { return Verb(strings.ToUpper(string(v))) }
 
 // An ArgForm says what may follow a verb.
 type ArgForm uint8
@@ -120,10 +125,14 @@ var verbIndex = func() map[Verb]*VerbInfo {
 	return m
 }()
 
-// LookupVerb returns what is known of verb v, which must be in capitals.
+// LookupVerb returns what is known of verb v, in capitals or not.
 // For a verb that no table holds it returns false and a VerbInfo that allows any
 // argument in any state and judges replies by [DiagramOpen].
 func LookupVerb(v Verb) (VerbInfo, bool) {
+	if i, ok := verbIndex[v]; ok {
+		return *i, true
+	}
+	v = v.upper()
 	if i, ok := verbIndex[v]; ok {
 		return *i, true
 	}

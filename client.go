@@ -1,0 +1,179 @@
+package ftpwire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A Client is a session with a server, logged in. It has one control connection:
+// operations take turns.
+type Client struct {
+	conn   *control.Conn
+	noMLSD bool
+}
+
+// Dial connects to the server of p and logs in.
+func Dial(ctx context.Context, p *Profile) (*Client, error) {
+	addr, err := p.Address()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := control.Dial(ctx, addr, p.Control())
+	if err != nil {
+		return nil, err
+	}
+	user, password := p.credentials()
+	if err := conn.Login(ctx, user, password, p.Account); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return &Client{conn: conn}, nil
+}
+
+// Conn returns the control connection, for what a Client has no method for.
+func (c *Client) Conn() *control.Conn { return c.conn }
+
+// Close ends the session with QUIT, within the time that ctx allows.
+func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
+
+// Entries lists a directory, the working directory if path is "": by MLSD where
+// the server lists it among its features, by LIST elsewhere. A line that can't be
+// read is yielded as a *[parse.Error] and the listing goes on.
+func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
+	if c.noMLSD || !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
+		return c.conn.List(ctx, path, control.ListOptions{})
+	}
+	return func(yield func(parse.Entry, error) bool) {
+		for e, err := range c.conn.Mlsd(ctx, path, control.ListOptions{}) {
+			if unknownCommand(err) {
+				c.noMLSD = true // listed as a feature and yet not there
+				break
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+		if !c.noMLSD {
+			return
+		}
+		for e, err := range c.conn.List(ctx, path, control.ListOptions{}) {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func unknownCommand(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502)
+}
+
+// Stat describes one file or directory: by MLST, or by SIZE, MDTM and CWD where
+// the server has no MLST. The last way tells less: Size is -1 and Time zero where
+// the server would not say.
+func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
+	if c.conn.Features().Has("MLST") {
+		e, err := c.conn.Mlst(ctx, path)
+		if err == nil || !unknownCommand(err) {
+			return e, err
+		}
+	}
+	return c.statByParts(ctx, path)
+}
+
+func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, error) {
+	e := parse.Entry{Name: path, Size: -1}
+	size, sizeErr := c.conn.Size(ctx, path)
+	if sizeErr == nil {
+		e.Kind, e.Size = parse.KindFile, size
+	}
+	if t, err := c.conn.Mdtm(ctx, path); err == nil {
+		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, parse.ZoneUTC
+		if sizeErr == nil {
+			return e, nil
+		}
+	}
+	if sizeErr == nil {
+		return e, nil
+	}
+	if err := c.conn.Err(); err != nil {
+		return e, err
+	}
+	if !c.isDirectory(ctx, path) {
+		return e, sizeErr
+	}
+	e.Kind = parse.KindDir
+	return e, nil
+}
+
+// isDirectory tries to enter path, and goes back.
+func (c *Client) isDirectory(ctx context.Context, path string) bool {
+	home, err := c.conn.Pwd(ctx)
+	if err != nil || c.conn.Cwd(ctx, path) != nil {
+		return false
+	}
+	return c.conn.Cwd(ctx, home) == nil
+}
+
+// ReadTo copies a remote file to w and returns how many bytes it wrote. A nil
+// error says that the whole file came and the server confirmed it.
+func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, error) {
+	size := c.sizeIfKnown(ctx, path)
+	d, err := c.conn.Retr(ctx, path, 0)
+	if err != nil {
+		return 0, err
+	}
+	if d.Data().Type == 'I' && size >= 0 {
+		d.Expect(size)
+	}
+	n, err := io.Copy(w, d)
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return n, err
+}
+
+// sizeIfKnown asks for the size of a file that is to be moved as it is.
+func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
+	if !c.conn.Features().Has("SIZE") {
+		return -1
+	}
+	n, err := c.conn.Size(ctx, path)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// WriteFrom copies r to a remote file, which is replaced, and returns how many
+// bytes it read. A nil error says that the server stored everything; where it can
+// tell sizes, the size was compared.
+func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64, error) {
+	u, err := c.conn.Stor(ctx, path, 0)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(u, r)
+	if err != nil {
+		u.Abort()
+		return n, err
+	}
+	if err := u.Close(); err != nil {
+		return n, err
+	}
+	if u.Data().Type != 'I' {
+		return n, nil
+	}
+	// Servers are known that answer 226 to an upload that they lost the end of.
+	if size := c.sizeIfKnown(ctx, path); size >= 0 && size != n {
+		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
+	}
+	return n, nil
+}

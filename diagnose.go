@@ -1,0 +1,170 @@
+package ftpwire
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// Diagnose says in plain words what an error of this module most likely means and
+// what to try next, or "" if the error speaks for itself. The advice names the
+// fields of [Profile] by what they do, so that a command line can print it.
+func Diagnose(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, rule := range diagnoses {
+		if advice := rule(err); advice != "" {
+			return advice
+		}
+	}
+	return ""
+}
+
+// diagnoses are tried in order: causes that lie deeper come first.
+var diagnoses = []func(error) string{
+	diagnoseContext,
+	diagnoseCertificate,
+	diagnoseTLS,
+	diagnoseSecurity,
+	diagnoseReply,
+	diagnoseData,
+	diagnoseNetwork,
+}
+
+func diagnoseContext(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "The operation was cancelled."
+	}
+	return ""
+}
+
+func diagnoseCertificate(err error) string {
+	if ca, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		s := "The server's certificate is signed by an authority that this computer does not know. " +
+			"If you know the server, give its CA certificate (--ca FILE)"
+		if ca.Cert != nil && ca.Cert.Issuer.String() == ca.Cert.Subject.String() {
+			s = "The server's certificate is self-signed. If you know the server, give that certificate as trusted (--ca FILE)"
+		}
+		return s + "; to go on without knowing who answers, switch verification off (--insecure)."
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "The server's certificate is for another name. Use the name that stands in the certificate as the host, " +
+			"or switch verification off (--insecure)."
+	}
+	if inv, ok := errors.AsType[x509.CertificateInvalidError](err); ok && inv.Reason == x509.Expired {
+		return "The server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate."
+	}
+	if _, ok := errors.AsType[*tlsx.IdentityError](err); ok {
+		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred."
+	}
+	return ""
+}
+
+func diagnoseTLS(err error) string {
+	if errors.Is(err, tlsx.ErrNotResumed) {
+		return "The server did not resume the TLS session on the data connection, and resumption is required. " +
+			"Prefer it instead of requiring it, or try another TLS version (--tls-max 1.2)."
+	}
+	if errors.Is(err, tlsx.ErrTruncated) {
+		return "The connection ended in the middle of the data, without TLS's end mark: the data may be cut. Try again."
+	}
+	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok {
+		if h.Hint != "" {
+			return h.Hint
+		}
+		if h.Phase == "control" {
+			return "The TLS handshake failed. The server may want another variant (--tls explicit or implicit) or another TLS version (--tls-min, --tls-max)."
+		}
+		return "The TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that; try --tls-max 1.2."
+	}
+	return ""
+}
+
+func diagnoseSecurity(err error) string {
+	s, ok := errors.AsType[*control.SecurityError](err)
+	if !ok {
+		return ""
+	}
+	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "AUTH" {
+		return "The server has no explicit TLS on this port. Try implicit TLS (ftps://, port 990); " +
+			"if the network is trusted, clear text (ftp://). No password was sent."
+	}
+	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "PROT" {
+		return "The server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded."
+	}
+	return ""
+}
+
+func diagnoseReply(err error) string {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok {
+		return ""
+	}
+	login := re.Verb == "USER" || re.Verb == "PASS" || re.Verb == "ACCT"
+	switch c := re.Reply.Code; {
+	case c == 332:
+		return "The server wants an account besides user and password (--acct)."
+	case login && c == 530:
+		return "The server rejected the login: check user name and password. A server that wants TLS first, or has too many users, answers the same; its text says more."
+	case login && (c == 533 || c == 534 || c == 521 || c == 522):
+		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
+	case c == 421:
+		return "The server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again."
+	case c == 425 || c == 522:
+		return "The server could not or would not use the data connection. Try the other direction (--active, or without it), " +
+			"and with TLS another version (--tls-max 1.2): servers answer this also when the TLS session was not resumed."
+	case c == 534 || c == 521 || c == 536:
+		return "The server demands protected data connections (PROT P), or refuses them."
+	case c == 452 || c == 552:
+		return "The server has no room for the file: disk full or quota reached."
+	case c == 502 || c == 500:
+		return "The server does not know the command " + string(re.Verb) + "."
+	case errors.Is(err, fs.ErrNotExist):
+		return "There is no such file or directory on the server, or this user may not see it. Paths are relative to the login directory; an absolute one begins with %2F in a URL."
+	case errors.Is(err, fs.ErrPermission):
+		return "This user may not do that on the server."
+	}
+	return ""
+}
+
+func diagnoseData(err error) string {
+	if o, ok := errors.AsType[*datachan.OpenError](err); ok {
+		if o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active" {
+			return "The server could not connect back to this computer: a firewall or NAT is in between. Use passive mode (without --active)."
+		}
+		return "The server's data port could not be reached: a firewall is in between, or the server announces the wrong port range. Try active mode (--active)."
+	}
+	return ""
+}
+
+func diagnoseNetwork(err error) string {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		if dns.IsNotFound {
+			return "There is no host of that name: check the spelling."
+		}
+		return "The name could not be looked up: check the network and the name server."
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "Nothing listens there: the server is down, or the port is wrong (21 for ftp and ftpes, 990 for ftps)."
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "There is no route to that host: check the network."
+	case errors.Is(err, syscall.ECONNRESET):
+		return "The server, or a firewall, cut the connection off. With TLS, a certificate or a protocol version that the server dislikes does that too."
+	case errors.Is(err, syscall.ENOSPC):
+		return "The local disk is full."
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "The server did not answer in time: it may be down or slow, or a firewall drops the packets. --timeout sets how long to wait."
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+package ftpwire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Profile says how to reach a server and how to speak to it. The zero Profile
+// with a Host is ready to use and secure.
+type Profile struct {
+	Host string // DNS name, internationalised or not, or IP address
+	Port int    // if zero, 21, or 990 for implicit TLS
+
+	// Security says when TLS protects the control connection. The zero value
+	// demands explicit TLS.
+	Security control.Security
+
+	// User and Password log in. If User is empty, the login is anonymous, with an
+	// e-mail-like password if Password is empty (RFC 1635).
+	User, Password string
+
+	// Account is sent only to servers that ask for one (ACCT).
+	Account string
+
+	// RootCAs verify the server's certificate. If nil, the system's do.
+	RootCAs *x509.CertPool
+
+	// Insecure accepts any certificate: the connection is encrypted, but it may be
+	// an attacker who reads it.
+	Insecure bool
+
+	// Certificates are the client's, for servers that want one.
+	Certificates []tls.Certificate
+
+	// TLSMin and TLSMax bound the TLS version. If zero, 1.2 and the newest.
+	TLSMin, TLSMax uint16
+
+	// Resumption is the policy for TLS sessions of data connections.
+	Resumption tlsx.Resumption
+
+	// ClearData leaves data connections unprotected (PROT C).
+	ClearData bool
+
+	// DataMode says who opens data connections. The zero value is passive.
+	DataMode datachan.Mode
+
+	// NAT says which host passive data connections go to. The zero value is the
+	// control connection's.
+	NAT datachan.NAT
+
+	// ActiveAddr is announced in active mode if the local address is not reachable.
+	ActiveAddr netip.Addr
+
+	// Timeout bounds each wait: connecting, a reply, a silence of a data
+	// connection, the final reply of a transfer. If zero, each has its own default
+	// of 30 to 60 seconds.
+	Timeout time.Duration
+
+	// Dial opens connections. If nil, a net.Dialer does.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// Trace is told everything that happens, secrets masked; see control.Config.
+	Trace func(control.TraceEvent)
+}
+
+// Address returns host and port as package net wants them. Internationalised
+// names are converted to ASCII (RFC 5891).
+func (p *Profile) Address() (string, error) {
+	host := strings.TrimSuffix(strings.TrimPrefix(p.Host, "["), "]")
+	if host == "" {
+		return "", &ProfileError{Field: "Host", Reason: "is empty"}
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil && !plainName(host) {
+			return "", &ProfileError{Field: "Host", Reason: "is no host name: " + err.Error()}
+		}
+		if err == nil {
+			host = ascii
+		}
+	}
+	port := p.Port
+	if port == 0 {
+		port = 21
+		if p.Security == control.SecurityImplicit {
+			port = 990
+		}
+	}
+	if port < 0 || port > 65535 {
+		return "", &ProfileError{Field: "Port", Reason: "is not between 1 and 65535"}
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port)), nil
+}
+
+// plainName reports whether host is ASCII that resolvers take though IDNA does
+// not, such as a name with an underscore.
+func plainName(host string) bool {
+	for _, b := range []byte(host) {
+		if b <= ' ' || b >= 0x7f || strings.IndexByte("/\\@:?#", b) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// A ProfileError reports a profile that cannot be used as it is.
+type ProfileError struct{ Field, Reason string }
+
+func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " + e.Reason }
+
+// Control returns the configuration of a control connection that p stands for.
+func (p *Profile) Control() *control.Config {
+	return &control.Config{
+		Security: p.Security,
+		TLS: &tls.Config{
+			RootCAs:            p.RootCAs,
+			InsecureSkipVerify: p.Insecure,
+			Certificates:       p.Certificates,
+			MinVersion:         orVersion(p.TLSMin, tls.VersionTLS12),
+			MaxVersion:         p.TLSMax,
+		},
+		Resumption: p.Resumption,
+		ClearData:  p.ClearData,
+		Data: datachan.Config{
+			Mode:           p.DataMode,
+			NAT:            p.NAT,
+			ActiveAddr:     p.ActiveAddr,
+			ConnectTimeout: p.Timeout,
+			IdleTimeout:    p.Timeout,
+		},
+		Dial:           p.Dial,
+		ConnectTimeout: p.Timeout,
+		ReplyTimeout:   p.Timeout,
+		FinalTimeout:   p.Timeout,
+		Trace:          p.Trace,
+	}
+}
+
+func orVersion(v, def uint16) uint16 {
+	if v == 0 {
+		return def
+	}
+	return v
+}
+
+// credentials returns what to log in with.
+func (p *Profile) credentials() (user, password string) {
+	if p.User == "" {
+		user, password = "anonymous", p.Password
+		if password == "" {
+			password = "anonymous@"
+		}
+		return user, password
+	}
+	return p.User, p.Password
+}

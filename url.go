@@ -1,0 +1,120 @@
+package ftpwire
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// A Location is what an FTP URL names.
+type Location struct {
+	Profile Profile
+	Path    string // "" is the login directory; relative to it unless it begins with "/"
+	ASCII   bool   // ;type=a
+
+	// PasswordInURL says that the URL held a password: it stands in the shell's
+	// history and in lists of processes.
+	PasswordInURL bool
+}
+
+// ParseURL reads an FTP URL (RFC 1738, Section 3.2). The schemes are ftp for clear
+// text, ftpes for explicit TLS and ftps for implicit TLS on port 990.
+//
+// The path is relative to the login directory, as the RFC has it:
+// ftp://host/a/b is a/b; an absolute path begins with an encoded slash,
+// ftp://host/%2Fa/b, or with two.
+func ParseURL(s string) (*Location, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		// url.Error quotes the URL, which may hold a password.
+		if ue, ok := errors.AsType[*url.Error](err); ok {
+			err = ue.Err
+		}
+		return nil, &URLError{URL: redactURL(s), Reason: err.Error()}
+	}
+	fail := func(reason string) (*Location, error) {
+		return nil, &URLError{URL: u.Redacted(), Reason: reason}
+	}
+	l := &Location{}
+	switch strings.ToLower(u.Scheme) {
+	case "ftp":
+		l.Profile.Security = control.SecurityNone
+	case "ftpes":
+		l.Profile.Security = control.SecurityExplicit
+	case "ftps":
+		l.Profile.Security = control.SecurityImplicit
+	case "":
+		return fail("has no scheme: write ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS) in front of it")
+	case "sftp":
+		return fail("is SFTP, which is SSH and not FTP: use an SSH client")
+	default:
+		return fail("has an unknown scheme: ftp, ftpes and ftps are known")
+	}
+	if l.Profile.Host = u.Hostname(); l.Profile.Host == "" {
+		return fail("names no host")
+	}
+	if port := u.Port(); port != "" {
+		n, err := strconv.Atoi(port)
+		if err != nil || n < 1 || n > 65535 {
+			return fail("has a port that is not between 1 and 65535")
+		}
+		l.Profile.Port = n
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return fail("has a '?' or '#' in it: write %3F or %23 if it is part of the name")
+	}
+	if u.User != nil {
+		l.Profile.User = u.User.Username()
+		l.Profile.Password, l.PasswordInURL = u.User.Password()
+	}
+	if reason := l.setPath(u.EscapedPath()); reason != "" {
+		return fail(reason)
+	}
+	for _, part := range []string{l.Profile.User, l.Profile.Password, l.Path} {
+		if strings.ContainsAny(part, "\r\n\x00") {
+			return fail("holds an encoded CR, LF or NUL, which no FTP command can carry")
+		}
+	}
+	return l, nil
+}
+
+func (l *Location) setPath(escaped string) (reason string) {
+	path := strings.TrimPrefix(escaped, "/")
+	if i := strings.LastIndex(path, ";"); i >= 0 && strings.HasPrefix(strings.ToLower(path[i:]), ";type=") {
+		switch strings.ToLower(path[i+len(";type="):]) {
+		case "a":
+			l.ASCII = true
+		case "i", "d", "":
+		default:
+			return "has a ;type= other than a, i and d"
+		}
+		path = path[:i]
+	}
+	var err error
+	if l.Path, err = url.PathUnescape(path); err != nil {
+		return "has a bad %-sequence in its path"
+	}
+	return ""
+}
+
+// A URLError reports a URL that cannot be used. The password is masked.
+type URLError struct{ URL, Reason string }
+
+func (e *URLError) Error() string { return "URL " + strconv.Quote(e.URL) + " " + e.Reason }
+
+// redactURL masks the password of a string that url.Parse refuses.
+func redactURL(s string) string {
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return s
+	}
+	at := strings.LastIndex(rest, "@")
+	if at < 0 {
+		return s
+	}
+	user, _, _ := strings.Cut(rest[:at], ":")
+	return scheme + "://" + user + ":xxxxx" + rest[at:]
+}
