@@ -1,0 +1,93 @@
+package parse
+
+import "time"
+
+// Zone says what is known about the zone of a time in a listing.
+type Zone int
+
+const (
+	ZoneUnknown Zone = iota // the server's local time, read as if it were UTC
+	ZoneUTC                 // UTC, as MLSx has it
+	ZoneOffset              // a zone that the line or the caller named
+)
+
+// String returns "unknown", "utc" or "offset".
+func (z Zone) String() string { return enumName(int(z), "unknown", "utc", "offset") }
+
+// clockAhead is how far a date without a year may lie in the future: clocks differ, and so do zones.
+const clockAhead = 24 * time.Hour
+
+// stamp is the parts of a date and time as they stand in a line.
+type stamp struct {
+	year, month, day, hour, min, sec, nsec int // year 0: not said
+
+	precision Precision
+	zone      *time.Location // named in the line, or nil
+}
+
+// outOfRange names the first part of s that can't be, or returns "".
+func (s *stamp) outOfRange() string {
+	year := s.year
+	if year == 0 {
+		year = 2000 // any leap year
+	}
+	switch {
+	case s.month < 1 || s.month > 12:
+		return "month out of range"
+	case s.day < 1 || s.day > daysIn(year, s.month):
+		return "day out of range"
+	case s.hour < 0 || s.hour > 23:
+		return "hour out of range"
+	case s.min < 0 || s.min > 59:
+		return "minute out of range"
+	case s.sec < 0 || s.sec > 60:
+		return "second out of range"
+	}
+	return ""
+}
+
+// daysIn returns the number of days of a month.
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// at returns s in the given year and location.
+func (s *stamp) at(year int, loc *time.Location) time.Time {
+	return time.Date(year, time.Month(s.month), s.day, s.hour, s.min, s.sec, s.nsec, loc)
+}
+
+// resolve sets the time of e. A year that the line does not give is the latest that keeps the time at or
+// before o.Now, with clockAhead to spare: that is right for servers that leave the year out for six months,
+// for twelve, and for the current calendar year, on both sides of New Year, and for 29 February.
+func (s *stamp) resolve(e *Entry, o ListOptions) {
+	loc, zone := o.Location, ZoneOffset
+	switch {
+	case s.zone != nil:
+		loc = s.zone
+	case loc == nil:
+		loc, zone = time.UTC, ZoneUnknown
+	case loc == time.UTC:
+		zone = ZoneUTC
+	}
+	year := s.year
+	if year == 0 {
+		if year = s.inferYear(o.Now, loc); year == 0 {
+			return
+		}
+	}
+	e.Time, e.Precision, e.Zone = s.at(year, loc), s.precision, zone
+}
+
+// inferYear returns the year of a date that has none, or 0 if now is zero.
+func (s *stamp) inferYear(now time.Time, loc *time.Location) int {
+	if now.IsZero() {
+		return 0
+	}
+	latest := now.In(loc).Year() + 1
+	for year := latest; year > latest-10; year-- { // leap years may be 8 years apart
+		if s.day <= daysIn(year, s.month) && !s.at(year, loc).After(now.Add(clockAhead)) {
+			return year
+		}
+	}
+	return 0
+}

@@ -1,0 +1,52 @@
+package parse
+
+import "time"
+
+// Kind is what a directory entry is.
+type Kind int
+
+const (
+	KindUnknown Kind = iota
+	KindFile
+	KindDir
+	KindLink    // symbolic link
+	KindOther   // device, pipe, socket, door
+	KindCurrent // the listed directory itself ("cdir" of MLSD)
+	KindParent  // its parent ("pdir" of MLSD)
+)
+
+// String returns "unknown", "file", "dir", "link", "other", "cdir" or "pdir".
+func (k Kind) String() string {
+	return enumName(int(k), "unknown", "file", "dir", "link", "other", "cdir", "pdir")
+}
+
+// An Entry is what one line of a listing says about one file. What the line does not say is the zero value,
+// except for Size.
+type Entry struct {
+	// Name is the name exactly as on the wire: blanks at its ends, any bytes. It is the server's word,
+	// see UnsafeName before it becomes a local file.
+	Name string
+	Kind Kind
+
+	// Size is in octets, -1 if the line does not say or the number is beyond an int64.
+	Size int64
+
+	// Time is the time of last modification; zero with PrecisionUnknown if the line does not say.
+	Time      time.Time
+	Precision Precision
+	Zone      Zone
+
+	Target string // of a symbolic link
+	Mode   string // nine letters such as "rwxr-x---"
+	Owner  string // name or number
+	Group  string // name or number
+	Unique string // "unique" fact: equal for the same file (RFC 3659, Section 7.5.2)
+	Perm   string // "perm" fact, what the user may do (RFC 3659, Section 7.5.5)
+	Links  int    // number of hard links
+
+	// Facts holds every fact of an MLSx line by its lower-case name, values as sent. It is nil for LIST.
+	Facts map[string]string
+
+	Dialect string // "mlsx", "unix" or "dos"
+	Raw     string // the line without its line end
+}

@@ -1,0 +1,129 @@
+package parse
+
+import (
+	"math"
+	"strings"
+	"time"
+)
+
+// ListOptions says what the lines of LIST leave open. The zero value works.
+type ListOptions struct {
+	// Now is the time by which dates such as "Jan  2 15:04" get their year. If zero, such entries have
+	// no time.
+	Now time.Time
+
+	// Location is the zone of the server's local times. If nil, they are read as UTC and marked
+	// ZoneUnknown.
+	Location *time.Location
+}
+
+// List reads one line of LIST. RFC 959 leaves the format to the server; understood are the "ls -l" of Unix
+// in its many forms and the "dir" of DOS, which IIS and others send.
+//
+// Lines that describe no file, such as "total 12", are ErrNotEntry; anything not understood is an *Error.
+// On an error the entry has nothing but Raw.
+func List(line string, o ListOptions) (Entry, error) {
+	line = trimEOL(line)
+	w := split(line)
+	if w.n == 0 {
+		return notRead(line), ErrNotEntry
+	}
+	e := Entry{Size: -1, Raw: line}
+	var err error
+	switch { // a line belongs to the first dialect that claims it
+	case claimsUnix(&w):
+		e.Dialect = "unix"
+		err = readUnix(&w, &e, o)
+	case claimsDOS(&w):
+		e.Dialect = "dos"
+		err = readDOS(&w, &e, o)
+	case isRemark(&w):
+		err = ErrNotEntry
+	default:
+		err = fail(listLine, line, w.at[0].from, "unknown format")
+	}
+	if err != nil {
+		return notRead(line), err
+	}
+	return e, nil
+}
+
+// listLine is what an Error of List is about.
+const listLine = "LIST line"
+
+// notRead returns the entry of a line without one.
+func notRead(line string) Entry { return Entry{Size: -1, Raw: line} }
+
+// isRemark reports whether a line says something about the listing: "total 12" in the server's language, or
+// the "Status of" that comes with STAT.
+func isRemark(w *words) bool {
+	first, second := lowerASCII(w.word(0)), lowerASCII(w.word(1))
+	switch strings.TrimRight(first, ":") {
+	case "total", "totale", "totaal", "totalt", "insgesamt", "gesamt", "razem", "celkem", "toplam",
+		"итого", "Итого", "всего", "合計", "总用量", "總計", "합계":
+		return w.n == 1 || isDigit(second[0])
+	case "status":
+		return second == "of"
+	}
+	return false
+}
+
+// listSize reads a size: digits, digits in groups of three with dots or commas ("1,234,567"), or a number
+// with k, M or G ("1.5k"). A number that no int64 holds is -1, but a size: servers print 2^64-1.
+func listSize(w string) (n int64, ok bool) {
+	end := digitsEnd(w, 0)
+	if end == 0 {
+		return 0, false
+	}
+	if end == len(w) {
+		if n, ok = number(w); !ok {
+			n = -1
+		}
+		return n, true
+	}
+	if n, ok = groupedSize(w, end); ok {
+		return n, true
+	}
+	return scaledSize(w, end)
+}
+
+// groupedSize reads w, whose first digits end at end, as groups of three digits.
+func groupedSize(w string, end int) (int64, bool) {
+	sep := w[end]
+	if end > 3 || sep != ',' && sep != '.' || (len(w)-end)%4 != 0 {
+		return 0, false
+	}
+	digits := w[:end]
+	for i := end; i < len(w); i += 4 {
+		if w[i] != sep || !allDigits(w[i+1:i+4]) {
+			return 0, false
+		}
+		digits += w[i+1 : i+4]
+	}
+	n, ok := number(digits)
+	if !ok {
+		n = -1
+	}
+	return n, true
+}
+
+// scaledSize reads w, whose first digits end at end, as a number with a unit. It is as exact as the server
+// prints it.
+func scaledSize(w string, end int) (int64, bool) {
+	shift := strings.IndexByte("bkmgt", w[len(w)-1]|0x20) * 10
+	whole, ok := number(w[:end])
+	if shift < 0 || !ok {
+		return 0, false
+	}
+	if whole >= math.MaxInt64>>shift {
+		return -1, true
+	}
+	n := whole << shift
+	if frac := w[end : len(w)-1]; frac != "" {
+		if shift == 0 || len(frac) != 2 || frac[0] != '.' && frac[0] != ',' || !isDigit(frac[1]) {
+			return 0, false
+		}
+		n += int64(frac[1]-'0') << shift / 10
+	}
+	return n, true
+}

@@ -1,0 +1,69 @@
+package parse
+
+import "strings"
+
+// dosColumn is the width of "<DIR>" and its like with the blanks behind it, where IIS has the name start.
+const dosColumn = 15
+
+// claimsDOS reports whether a line starts with a date in digits.
+func claimsDOS(w *words) bool {
+	var s stamp
+	return s.numeric(w.word(0)) && s.year > 0
+}
+
+// readDOS reads "date time size name" and "date time <DIR> name". AM or PM may be missing, glued to the time
+// or stand apart. Names keep their leading blanks: behind a size there is one blank, behind <DIR> ten.
+func readDOS(w *words, e *Entry, o ListOptions) error {
+	var s stamp
+	s.numeric(w.word(0))
+	if !s.clock(w.word(1)) {
+		return fail(listLine, w.line, min(w.after(0), len(w.line)), "no time of day")
+	}
+	i := 2
+	if s.meridiem(w.word(2)) && w.word(2) != "" {
+		i++
+	}
+	if bad := s.outOfRange(); bad != "" {
+		return fail(listLine, w.line, w.at[0].from, bad)
+	}
+	if i+1 >= w.n {
+		return fail(listLine, w.line, len(w.line), "no size or no name")
+	}
+	start := w.after(i)
+	if kind, ok := dosKind(w.word(i)); ok {
+		e.Kind = kind
+		start = w.at[i+1].from
+		if column := w.at[i].from + dosColumn; column < start {
+			start = column
+		}
+	} else if e.Size, ok = listSize(w.word(i)); ok {
+		e.Kind = KindFile
+	} else {
+		return fail(listLine, w.line, w.at[i].from, "neither a size nor <DIR>")
+	}
+	e.Name = w.line[start:]
+	if e.Kind == KindLink {
+		e.cutDOSTarget()
+	}
+	s.resolve(e, o)
+	return nil
+}
+
+// dosKind returns what a word in angle brackets means.
+func dosKind(w string) (Kind, bool) {
+	switch lowerASCII(w) {
+	case "<dir>", "dir":
+		return KindDir, true
+	case "<junction>", "<symlink>", "<symlinkd>":
+		return KindLink, true
+	}
+	return KindUnknown, false
+}
+
+// cutDOSTarget cuts the target in "name [target]".
+func (e *Entry) cutDOSTarget() {
+	name, ok := strings.CutSuffix(e.Name, "]")
+	if i := strings.LastIndex(name, " ["); ok && i > 0 {
+		e.Name, e.Target = name[:i], name[i+2:]
+	}
+}

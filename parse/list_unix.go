@@ -1,0 +1,179 @@
+package parse
+
+import (
+	"math"
+	"strings"
+)
+
+// unixKinds maps the first letter of "ls -l" to what it means. HP-UX has n, BSD w, Solaris D and P, systems
+// with storage on tape m, z/OS e for a link to the outside.
+var unixKinds = map[byte]Kind{
+	'-': KindFile, 'f': KindFile, 'C': KindFile, 'm': KindFile, 'M': KindFile,
+	'd': KindDir,
+	'l': KindLink, 'e': KindLink,
+	'b': KindOther, 'c': KindOther, 'p': KindOther, 's': KindOther, 'D': KindOther, 'P': KindOther,
+	'n': KindOther, 'w': KindOther, '?': KindOther,
+}
+
+// claimsUnix reports whether a line starts with a file mode: ten letters or more as in "drwxr-xr-x+", or the
+// rights of Netware as in "- [R----F--]".
+func claimsUnix(w *words) bool {
+	mode := w.word(0)
+	if _, ok := unixKinds[mode[0]]; !ok {
+		return false
+	}
+	if len(mode) == 1 {
+		return strings.HasPrefix(w.word(1), "[")
+	}
+	if mode[1] == '[' {
+		return mode[len(mode)-1] == ']'
+	}
+	if len(mode) < 10 {
+		return false
+	}
+	for i := 1; i < len(mode); i++ {
+		c := mode[i]
+		if !isLetter(c) && c != '-' && (i < 10 || !isDigit(c) && !strings.ContainsRune("+@.", rune(c))) {
+			return false
+		}
+	}
+	return true
+}
+
+// readUnix reads "mode links owner group size date name", of which links, owner and group may be missing.
+// The date is looked for first: the one thing that can be recognised. What stands before it is the size.
+// One blank separates the date and the name; more belong to the name, except where servers pad the date.
+func readUnix(w *words, e *Entry, o ListOptions) error {
+	first := e.readMode(w)
+	c := findColumns(w, e, first)
+	if c.name == 0 {
+		return fail(listLine, w.line, w.at[min(first, w.n-1)].from, "no date")
+	}
+	start := w.after(c.name - 1)
+	if c.name < w.n && (first > 1 || w.isPadded(c.name-1)) {
+		start = w.at[c.name].from
+	}
+	if c.name >= w.n {
+		return fail(listLine, w.line, len(w.line), "no name")
+	}
+	e.Name = w.line[start:]
+	if e.Kind == KindLink {
+		e.Name, e.Target, _ = strings.Cut(e.Name, " -> ")
+		if e.Name == "" {
+			return fail(listLine, w.line, start, "no name")
+		}
+	}
+	e.readOwners(w, first, c)
+	c.date.resolve(e, o)
+	return nil
+}
+
+// isPadded reports whether a date that ends in the i-th word is made as wide as others: by "ls" those in
+// digits without a time of day.
+func (w *words) isPadded(i int) bool {
+	return new(stamp).numeric(w.word(i))
+}
+
+// readMode sets kind, mode and a link count glued to the mode. It returns the index of the next word.
+func (e *Entry) readMode(w *words) (next int) {
+	mode := w.word(0)
+	e.Kind = unixKinds[mode[0]]
+	if len(mode) == 1 {
+		return 2 // rights of Netware
+	}
+	if len(mode) >= 10 && isMode(mode[1:10]) {
+		e.Mode = mode[1:10]
+		e.Links = linkCount(strings.TrimLeft(mode[10:], "+@."))
+	}
+	return 1
+}
+
+// linkCount returns the number in w, 0 if there is none.
+func linkCount(w string) int {
+	n, ok := number(w)
+	if !ok || n > math.MaxInt32 {
+		return 0
+	}
+	return int(n)
+}
+
+// columns is where the parts of a line are, as indexes of words.
+type columns struct {
+	date  stamp
+	size  int // after the last word of the owners
+	name  int // after the date; 0: no date found
+	glued int // digits at the end of the owners that are the size
+}
+
+// findColumns looks for a size and a date in the words from first on, then for a date alone, and sets the
+// size of e.
+func findColumns(w *words, e *Entry, first int) columns {
+	for i := first + 1; i < w.n; i++ {
+		size, ok := listSize(w.word(i - 1))
+		device := e.Kind == KindOther && isDeviceNumber(w.word(i-1))
+		if !ok && !device {
+			continue
+		}
+		s, next, ok := w.date(i)
+		if !ok {
+			continue
+		}
+		c := columns{date: s, size: i - 1, name: next}
+		switch {
+		case device:
+		case e.Kind == KindOther && i-2 >= first && strings.HasSuffix(w.word(i-2), ","):
+			c.size-- // "8," and "0": major and minor number
+		default:
+			e.Size = size
+		}
+		return c
+	}
+	for i := first; i < w.n; i++ {
+		if s, next, ok := w.date(i); ok {
+			c := columns{date: s, size: i, name: next}
+			if i > first {
+				c.glued = e.gluedSize(w.word(i - 1))
+			}
+			return c
+		}
+	}
+	return columns{}
+}
+
+// gluedSize sets the size to the digits at the end of w, where a long group has swallowed the blank before
+// the size. It returns how many there are.
+func (e *Entry) gluedSize(w string) int {
+	i := len(w)
+	for i > 0 && isDigit(w[i-1]) {
+		i--
+	}
+	if n, ok := number(w[i:]); ok {
+		e.Size = n
+	}
+	return len(w) - i
+}
+
+// isDeviceNumber reports whether w is "major,minor".
+func isDeviceNumber(w string) bool {
+	major, minor, ok := strings.Cut(w, ",")
+	return ok && allDigits(major) && allDigits(minor)
+}
+
+// readOwners reads link count, owner and group from the words from the i-th on. A first word of digits or "-"
+// is the link count. Of more than two names, the last is the group.
+func (e *Entry) readOwners(w *words, i int, c columns) {
+	if i < c.size && (allDigits(w.word(i)) || w.word(i) == "-") {
+		e.Links = linkCount(w.word(i))
+		i++
+	}
+	if i >= c.size {
+		return
+	}
+	owner, last := w.between(i, c.size-1), w.word(c.size-1)
+	last = last[:len(last)-c.glued]
+	if owner == "" {
+		e.Owner = last
+	} else {
+		e.Owner, e.Group = owner, last
+	}
+}

@@ -1,0 +1,139 @@
+package parse
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMLSx(t *testing.T) {
+	at := time.Date(2024, 2, 29, 15, 30, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name string
+		line string
+		want Entry // Dialect and Raw are filled in
+	}{
+		{"file", "Type=file;Size=1024990;Perm=r;Unique=7A03;Modify=20240229153000; a.txt", Entry{
+			Name: "a.txt", Kind: KindFile, Size: 1024990, Perm: "r", Unique: "7A03", Time: at, Precision: PrecisionSecond, Zone: ZoneUTC,
+			Facts: map[string]string{"type": "file", "size": "1024990", "perm": "r", "unique": "7A03", "modify": "20240229153000"}}},
+		{"MLST", " type=dir; /pub", Entry{Name: "/pub", Kind: KindDir, Size: -1, Facts: map[string]string{"type": "dir"}}},
+		{"MLST without the last semicolon", " type=dir;size=0 /pub", Entry{Name: "/pub", Kind: KindDir, Facts: map[string]string{"type": "dir", "size": "0"}}},
+		{"no facts", " a.txt", Entry{Name: "a.txt", Size: -1, Facts: map[string]string{}}},
+		{"no facts in MLST", "  a b", Entry{Name: "a b", Size: -1, Facts: map[string]string{}}},
+		{"no facts, name like a fact", " a=b c", Entry{Name: "a=b c", Size: -1, Facts: map[string]string{}}},
+		{"NcFTPd", "type=file;size=5 a.txt", Entry{Name: "a.txt", Kind: KindFile, Size: 5, Facts: map[string]string{"type": "file", "size": "5"}}},
+		{"blanks in the name", "type=file;  a  b ", Entry{Name: " a  b ", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
+		{"fact in the name", "type=file; a; b=c;", Entry{Name: "a; b=c;", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
+		{"line end", "type=file; a\r\n", Entry{Name: "a", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
+		{"listed directory", "type=cdir; /pub", Entry{Name: "/pub", Kind: KindCurrent, Size: -1, Facts: map[string]string{"type": "cdir"}}},
+		{"parent", "TYPE=PDIR; ..", Entry{Name: "..", Kind: KindParent, Size: -1, Facts: map[string]string{"type": "PDIR"}}},
+		{"link", "Type=OS.unix=slink:/Foo;Unique=1; b", Entry{Name: "b", Kind: KindLink, Target: "/Foo", Unique: "1", Size: -1,
+			Facts: map[string]string{"type": "OS.unix=slink:/Foo", "unique": "1"}}},
+		{"link without target", "type=OS.unix=symlink; b", Entry{Name: "b", Kind: KindLink, Size: -1, Facts: map[string]string{"type": "OS.unix=symlink"}}},
+		{"symlink with target", "type=OS.UNIX=symlink:c; b", Entry{Name: "b", Kind: KindLink, Target: "c", Size: -1, Facts: map[string]string{"type": "OS.UNIX=symlink:c"}}},
+		{"device", "type=OS.unix=chr-13/29; d", Entry{Name: "d", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=chr-13/29"}}},
+		{"unknown type", "type=thing; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "thing"}}},
+		{"empty values", "type=;perm=;size=;modify=;; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "", "perm": "", "size": "", "modify": ""}}},
+		{"Unix facts", "type=dir;sizd=4096;UNIX.mode=0755;UNIX.uid=33;UNIX.gid=34; d", Entry{Name: "d", Kind: KindDir, Size: 4096, Mode: "rwxr-xr-x",
+			Owner: "33", Group: "34", Facts: map[string]string{"type": "dir", "sizd": "4096", "unix.mode": "0755", "unix.uid": "33", "unix.gid": "34"}}},
+		{"owner names", "UNIX.owner=33;UNIX.ownername=www;UNIX.group=g;UNIX.groupname=;UNIX.mode=00; d", Entry{Name: "d", Size: -1, Owner: "www", Group: "g",
+			Facts: map[string]string{"unix.owner": "33", "unix.ownername": "www", "unix.group": "g", "unix.groupname": "", "unix.mode": "00"}}},
+		{"twice", "size=1;SIZE=2; d", Entry{Name: "d", Size: 1, Facts: map[string]string{"size": "1"}}},
+		{"size beyond int64", "size=18446744073709551615; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"size": "18446744073709551615"}}},
+		{"bad time", "modify=20241301000000; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"modify": "20241301000000"}}},
+		{"no time known", "modify=00010101000000; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"modify": "00010101000000"}}},
+		{"minutes", "modify=202402291530; d", Entry{Name: "d", Size: -1, Time: at, Precision: PrecisionMinute, Zone: ZoneUTC, Facts: map[string]string{"modify": "202402291530"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := MLSx(tt.line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Dialect, tt.want.Raw = "mlsx", strings.TrimSuffix(tt.line, "\r\n")
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// manyFacts returns a line with n facts.
+func manyFacts(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "x.%d=1;", i)
+	}
+	return b.String() + " name"
+}
+
+func TestMLSxErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		line string
+		err  string
+		at   int
+	}{
+		{"no name", "type=file; ", "no name", 11},
+		{"no name, no facts", " ", "no name", 1},
+		{"no space", "type=file;a.txt", "no space", 15},
+		{"word alone", "name", "no space", 4},
+		{"no facts", "total 12", "not name=value", 0},
+		{"not a fact", "type=file;size; a", "not name=value", 10},
+		{"no fact name", "=file; a", "not name=value", 0},
+		{"control character", "type=fi\tle; a", "control", 7},
+		{"control character in MLST", " type=fi\x00le; a", "control", 8},
+		{"too many facts", manyFacts(maxFacts + 1), "too many", strings.Index(manyFacts(maxFacts+1), "x.64")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := MLSx(tt.line)
+			if e := wantError(t, err, tt.line, tt.err); e.Offset != tt.at {
+				t.Errorf("offset is %d, want %d", e.Offset, tt.at)
+			}
+		})
+	}
+	if _, err := MLSx(manyFacts(maxFacts)); err != nil {
+		t.Errorf("facts at the limit: %v", err)
+	}
+	for _, line := range []string{"", "\r\n", "\n"} {
+		if _, err := MLSx(line); !errors.Is(err, ErrNotEntry) {
+			t.Errorf("error for %q is %v", line, err)
+		}
+	}
+}
+
+func TestFormatMLSx(t *testing.T) {
+	all := []string{"type", "size", "modify", "perm", "unique", "UNIX.mode", "UNIX.owner", "UNIX.group", "create"}
+	for _, tt := range []struct {
+		name  string
+		e     Entry
+		facts []string
+		want  string
+	}{
+		{"file", Entry{Name: " a b", Kind: KindFile, Size: 5, Time: time.Date(2024, 2, 29, 15, 30, 0, 7, time.UTC), Mode: "rwsr-x---",
+			Owner: "me", Group: "us", Perm: "adfrw", Unique: "8U1"}, all,
+			"type=file;size=5;modify=20240229153000;perm=adfrw;unique=8U1;UNIX.mode=4750;UNIX.owner=me;UNIX.group=us;  a b"},
+		{"order and spelling", Entry{Name: "a", Kind: KindFile}, []string{"Size", "TYPE"}, "Size=0;TYPE=file; a"},
+		{"no facts", Entry{Name: "a", Kind: KindFile}, nil, " a"},
+		{"directory has no size", Entry{Name: "a", Kind: KindDir, Size: 4096}, all, "type=dir; a"},
+		{"listed directory", Entry{Name: "/a", Kind: KindCurrent, Size: -1}, all, "type=cdir; /a"},
+		{"parent", Entry{Name: "/", Kind: KindParent, Size: -1}, all, "type=pdir; /"},
+		{"link", Entry{Name: "a", Kind: KindLink, Target: "/b", Size: -1}, all, "type=OS.unix=slink:/b; a"},
+		{"link with a target that can't be sent", Entry{Name: "a", Kind: KindLink, Target: "/b c", Size: -1}, all, "type=OS.unix=symlink; a"},
+		{"other", Entry{Name: "a", Kind: KindOther, Size: -1}, all, "type=OS.unix=other; a"},
+		{"other as received", Entry{Name: "a", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=pipe"}}, all, "type=OS.unix=pipe; a"},
+		{"unknown", Entry{Name: "a", Size: -1, Mode: "strange"}, all, " a"},
+		{"facts", Entry{Name: "a", Size: -1, Facts: map[string]string{"create": "20240229153000", "perm": ""}}, all, "perm=;create=20240229153000; a"},
+		{"values that can't be sent", Entry{Name: "a", Size: -1, Owner: "John Doe", Group: "a;b", Perm: "r\r\n", Facts: map[string]string{"create": "x y"}}, all, " a"},
+		{"line end in the name", Entry{Name: "a\r\nb\x00", Kind: KindFile, Size: -1}, all, "type=file; a??b?"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, FormatMLSx(tt.e, tt.facts)); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

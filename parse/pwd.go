@@ -1,0 +1,86 @@
+package parse
+
+import "strings"
+
+// PWD returns the directory in the text of a 257 reply to PWD or MKD, which is given without its code.
+//
+// RFC 959, Appendix II puts it into double quotes and doubles those in it. Text before the first quote is
+// skipped. Without double quotes, a name in single quotes is taken, or the first word if it can be
+// nothing but a directory: it starts with "/", with a drive such as "C:\", or is a VMS one such as
+// "DISK:[A.B]". A quote that is not closed, an empty name and control characters are refused.
+func PWD(text string) (string, error) {
+	const what = "257 reply"
+	start := strings.IndexByte(text, '"')
+	if start < 0 {
+		start = singleQuote(text)
+	}
+	if start < 0 {
+		return unquotedPath(what, text)
+	}
+	path, ok := unquote(text[start:])
+	if !ok {
+		return "", fail(what, text, start, "quote is not closed")
+	}
+	return checkPath(what, text, start+1, path)
+}
+
+// QuotePath returns path as a 257 reply has it: in double quotes, those in it doubled.
+func QuotePath(path string) string { return `"` + strings.ReplaceAll(path, `"`, `""`) + `"` }
+
+// singleQuote returns where a name in single quotes starts, or -1. An apostrophe in a word is none.
+func singleQuote(text string) int {
+	for i := range len(text) {
+		if text[i] == '\'' && (i == 0 || isBlank(text[i-1])) {
+			return i
+		}
+	}
+	return -1
+}
+
+// unquote reads a string in quotes at the start of s; its first byte is the quote.
+func unquote(s string) (string, bool) {
+	quote := s[:1]
+	for i := 1; i < len(s); i++ {
+		if s[i] != quote[0] {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == quote[0] {
+			i++
+			continue
+		}
+		return strings.ReplaceAll(s[1:i], quote+quote, quote), true
+	}
+	return "", false
+}
+
+// unquotedPath returns the first word of text if it looks like a directory.
+func unquotedPath(what, text string) (string, error) {
+	start := skipBlanks(text, 0)
+	word, _, _ := strings.Cut(text[start:], " ")
+	if !strings.HasPrefix(word, "/") && !isDrive(word) && !isVMSPath(word) {
+		return "", fail(what, text, start, "no quoted directory")
+	}
+	return checkPath(what, text, start, word)
+}
+
+// isDrive reports whether s starts like a path of DOS, such as "C:", "C:\x" or "C:/x".
+func isDrive(s string) bool {
+	return len(s) >= 2 && isLetter(s[0]) && s[1] == ':' && (len(s) == 2 || s[2] == '\\' || s[2] == '/')
+}
+
+// isVMSPath reports whether s is like "DISK$USER:[A.B]" or "[A.B]".
+func isVMSPath(s string) bool {
+	open := strings.IndexByte(s, '[')
+	return strings.HasSuffix(s, "]") && (open == 0 || open > 1 && s[open-1] == ':')
+}
+
+// checkPath refuses what can't be the name of a directory. at is where path stands in text.
+func checkPath(what, text string, at int, path string) (string, error) {
+	if path == "" {
+		return "", fail(what, text, at, "empty directory")
+	}
+	if controlAt(path) >= 0 {
+		return "", fail(what, text, at+max(controlAt(text[at:]), 0), "control character in the directory")
+	}
+	return path, nil
+}

@@ -1,0 +1,127 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Precision says how much of a time a server gave. What is finer is zero in the time itself.
+type Precision int
+
+const (
+	PrecisionUnknown Precision = iota // no time at all
+	PrecisionSecond                   // to the second or finer
+	PrecisionMinute                   // seconds are not known
+	PrecisionDay                      // the time of day is not known
+	PrecisionYear                     // only the year is known
+)
+
+// String returns "unknown", "second", "minute", "day" or "year".
+func (p Precision) String() string {
+	return enumName(int(p), "unknown", "second", "minute", "day", "year")
+}
+
+// enumName returns names[i], or the number if there is none.
+func enumName(i int, names ...string) string {
+	if i < 0 || i >= len(names) {
+		return fmt.Sprintf("%%!(%d)", i)
+	}
+	return names[i]
+}
+
+// TimeVal reads a time-val, YYYYMMDDHHMMSS with an optional fraction, in UTC (RFC 3659, Section 2.3).
+//
+// Second 60, a leap second, becomes the first second of the next minute. A fraction is kept to the
+// nanosecond. Beyond the RFC, years such as 19100 for 2000 are understood, which servers send that print "19" and
+// the years since 1900; so are values without seconds and without a time of day, of which the precision
+// tells. "00010101000000" means that the server knows no time: the zero time and PrecisionUnknown.
+func TimeVal(s string) (time.Time, Precision, error) {
+	const what = "time-val"
+	digits, frac, hasFrac := strings.Cut(s, ".")
+	if !allDigits(digits) {
+		return time.Time{}, PrecisionUnknown, fail(what, s, digitsEnd(s, 0), "not YYYYMMDDHHMMSS")
+	}
+	year, rest := digits[:min(4, len(digits))], digits[min(4, len(digits)):]
+	v := stamp{precision: PrecisionSecond}
+	switch {
+	case len(digits) == 15 && strings.HasPrefix(digits, "191"):
+		year, rest = digits[:5], digits[5:]
+		v.year = 1900 + small(digits[2:5])
+	case len(digits) == 14:
+	case len(digits) == 12 && !hasFrac:
+		v.precision = PrecisionMinute
+	case len(digits) == 8 && !hasFrac:
+		v.precision = PrecisionDay
+	default:
+		return time.Time{}, PrecisionUnknown, fail(what, s, len(digits), "not YYYYMMDDHHMMSS")
+	}
+	if v.year == 0 {
+		if v.year = small(year); v.year == 0 {
+			return time.Time{}, PrecisionUnknown, fail(what, s, 0, "year out of range")
+		}
+	}
+	for i, field := range []*int{&v.month, &v.day, &v.hour, &v.min, &v.sec} {
+		if len(rest) >= 2*i+2 {
+			*field = small(rest[2*i : 2*i+2])
+		}
+	}
+	if hasFrac {
+		if !allDigits(frac) {
+			return time.Time{}, PrecisionUnknown, fail(what, s, digitsEnd(s, len(digits)+1), "fraction is not digits")
+		}
+		v.nsec = nanoseconds(frac)
+	}
+	if bad := v.outOfRange(); bad != "" {
+		return time.Time{}, PrecisionUnknown, fail(what, s, 0, bad)
+	}
+	t := v.at(v.year, time.UTC)
+	if t.IsZero() {
+		return time.Time{}, PrecisionUnknown, nil
+	}
+	return t, v.precision, nil
+}
+
+// FormatTimeVal returns t in UTC as YYYYMMDDHHMMSS. A fraction of a second is dropped; a year that doesn't
+// fit into four digits becomes 0001 or 9999.
+func FormatTimeVal(t time.Time) string {
+	t = t.UTC()
+	if y := min(max(t.Year(), 1), 9999); y != t.Year() {
+		t = time.Date(y, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	}
+	return t.Format("20060102150405")
+}
+
+// nanoseconds returns the value of the decimal fraction with the given digits.
+func nanoseconds(digits string) int {
+	n := 0
+	for i := range 9 {
+		n *= 10
+		if i < len(digits) {
+			n += int(digits[i] - '0')
+		}
+	}
+	return n
+}
+
+// MDTM returns the modification time in the text of a 213 reply to MDTM, which is given without its code
+// (RFC 3659, Section 3). Blanks around the time-val are allowed, and other words if exactly one is a
+// time-val to the second. A reply that says the time is unknown is an error.
+func MDTM(text string) (time.Time, error) {
+	const what = "213 reply to MDTM"
+	words := strings.Fields(text)
+	var found []time.Time
+	for _, w := range words {
+		t, p, err := TimeVal(w)
+		if err != nil && len(words) == 1 {
+			return time.Time{}, err
+		}
+		if p == PrecisionSecond {
+			found = append(found, t)
+		}
+	}
+	if len(found) != 1 {
+		return time.Time{}, fail(what, text, 0, fmt.Sprintf("%d times to the second instead of one", len(found)))
+	}
+	return found[0], nil
+}

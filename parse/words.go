@@ -1,0 +1,44 @@
+package parse
+
+// maxWords is how many words of a line are looked at. The name may have any number of them.
+const maxWords = 16
+
+// words is the first words of a line, by position: what lies between them matters for names.
+type words struct {
+	line string
+	n    int
+	at   [maxWords]struct{ from, to int }
+}
+
+// split returns the words of line.
+func split(line string) words {
+	w := words{line: line}
+	for i := skipBlanks(line, 0); i < len(line) && w.n < maxWords; i = skipBlanks(line, i) {
+		from := i
+		for i < len(line) && !isBlank(line[i]) {
+			i++
+		}
+		w.at[w.n].from, w.at[w.n].to = from, i
+		w.n++
+	}
+	return w
+}
+
+// word returns the i-th word, "" if there is none.
+func (w *words) word(i int) string {
+	if i < 0 || i >= w.n {
+		return ""
+	}
+	return w.line[w.at[i].from:w.at[i].to]
+}
+
+// between returns the text from the i-th word to the one before the j-th.
+func (w *words) between(i, j int) string {
+	if i >= j {
+		return ""
+	}
+	return w.line[w.at[i].from:w.at[j-1].to]
+}
+
+// after returns where the text behind the i-th word starts, one blank left out.
+func (w *words) after(i int) int { return min(w.at[i].to+1, len(w.line)) }
