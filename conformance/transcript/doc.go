@@ -1,0 +1,25 @@
+// Package transcript plays FTP dialogues that are kept in text files.
+//
+// A file is a txtar archive: a comment, then sections that each begin with a
+// line "-- NAME --". The comment names the RFC section that the dialogue shows
+// and the server that it was seen on. The section "dialogue" holds one step a
+// line:
+//
+//	S: 220 ready        a line of the server
+//	C: USER anonymous   a line of the client
+//	C: PORT *           * stands for the rest of the line, whatever it is
+//	T: tls              both sides do the TLS handshake
+//	D> motd             data connection, server to client; section motd is the payload
+//	D< upload           data connection, client to server; section upload is the payload
+//
+// The other sections are payloads. Blank lines in the dialogue mean nothing.
+//
+// The CRLF at the end of S: and C: lines is not written down; the [Player] adds
+// it. Other odd bytes are escapes as in a Go string literal, such as \r, \x00 or
+// \\ for a backslash; the quote characters stand for themselves. A literal * in a
+// C: line is \x2a. A blank at the end of a line is \x20, so that editors leave it.
+//
+// The dialogue and the comment may have LF or CRLF line ends on disk. Payloads
+// are taken byte for byte and always end with a line end, as txtar has it; a
+// payload without one can only be set in a [Script] made by a program.
+package transcript
