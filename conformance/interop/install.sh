@@ -1,0 +1,139 @@
+#!/bin/sh
+# install.sh makes the FTP servers and clients of the interop tests available on
+# Debian 12, as root. The server packages conflict with each other, so they are
+# not installed: each is unpacked into its own folder of a cache, and only the
+# shared libraries they miss and the client programs are installed.
+#
+# Usage: install.sh [--refresh]
+#   --refresh   unpack the servers again, in the version the archive has now
+#
+# Environment: FTPWIRE_INTEROP_CACHE, the cache folder (~/.cache/ftpwire/interop).
+# A second run with everything in place touches neither network nor disk.
+set -eu
+
+cache=${FTPWIRE_INTEROP_CACHE:-${HOME:?HOME is not set}/.cache/ftpwire/interop}
+
+# A server is a folder of the cache and the packages unpacked into it.
+servers='vsftpd=vsftpd
+proftpd=proftpd-core,proftpd-mod-crypto
+pure-ftpd=pure-ftpd
+pyftpdlib=python3-pyftpdlib'
+
+# What the packages above depend on and a bare system may lack. A library has a
+# package whose name carries its soname, so a change of release shows up as an
+# error of apt-get here, and missing ones are found by ldd below.
+libraries='libacl1 libcap2 libcrypt1 libhiredis0.14 libidn2-0 libmemcached11
+libmemcachedutil2 libncursesw6 libpam-modules libpam0g libpcre2-8-0
+libpcre2-posix3 libsodium23 libssl3 libtinfo6 libwrap0 zlib1g
+python3 python3-openssl openssl libc-bin'
+
+clients='curl lftp wget ca-certificates'
+
+say() { printf 'install.sh: %s\n' "$*"; }
+die() { printf 'install.sh: error: %s\n' "$*" >&2; exit 1; }
+
+refresh=
+case ${1-} in
+'') ;;
+--refresh) refresh=yes ;;
+*) die "unknown argument $1 (usage: install.sh [--refresh])" ;;
+esac
+
+apt() {
+	DEBIAN_FRONTEND=noninteractive apt-get -q -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 "$@"
+}
+
+# have PACKAGE: it is installed.
+have() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# update fetches the package lists, once a run.
+updated=
+update() {
+	[ -z "$updated" ] || return 0
+	updated=yes
+	say 'fetching the package lists'
+	apt update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die 'apt-get update failed'; }
+}
+
+# with_update COMMAND...: run it; where it fails, the package lists may be
+# absent or older than the archive, so fetch them and try once more.
+with_update() {
+	"$@" >"$work/apt.log" 2>&1 && return 0
+	update
+	"$@" >"$work/apt.log" 2>&1 && return 0
+	cat "$work/apt.log" >&2
+	return 1
+}
+
+install_missing() {
+	missing=
+	for p in $libraries $clients; do
+		have "$p" || missing="$missing $p"
+	done
+	if [ -z "$missing" ]; then
+		say 'libraries and clients: all there'
+		return 0
+	fi
+	# shellcheck disable=SC2086 # a list of words
+	with_update apt install -y --no-install-recommends $missing || die "cannot install:$missing"
+	say "installed:$missing"
+}
+
+# unpack NAME PACKAGES: fill $cache/NAME. The folder appears in one rename, so
+# that an interrupted run never leaves half a server behind.
+unpack() {
+	name=$1 packages=$(echo "$2" | tr , ' ')
+	if [ -z "$refresh" ] && [ -f "$cache/$name/.packages" ]; then
+		say "$name: there ($(tr '\n' ' ' <"$cache/$name/.packages" | sed 's/ $//'))"
+		return 0
+	fi
+	mkdir "$work/deb.$name" "$work/$name"
+	cd "$work/deb.$name"
+	# shellcheck disable=SC2086 # a list of words
+	with_update apt download $packages || die "cannot download $packages"
+	for deb in *.deb; do
+		dpkg-deb -x "$deb" "$work/$name" || die "cannot unpack $deb"
+		dpkg-deb -W --showformat='${Package} ${Version}\n' "$deb" >>"$work/$name/.packages"
+	done
+	cd /
+	rm -rf "${cache:?}/$name"
+	mv "$work/$name" "$cache/$name"
+	say "$name: unpacked $(tr '\n' ' ' <"$cache/$name/.packages" | sed 's/ $//') into $cache/$name"
+}
+
+# check FILE: it is there and all of its libraries are found.
+check() {
+	[ -e "$cache/$1" ] || die "$cache/$1 is missing; try $0 --refresh"
+	lost=$(ldd "$cache/$1" | sed -n 's/^[[:space:]]*\(.*\) => not found/\1/p' | tr '\n' ' ')
+	[ -z "$lost" ] || die "$cache/$1 lacks libraries: $lost"
+}
+
+[ "$(uname -s)" = Linux ] || die 'the servers are Debian packages: run this on Debian 12'
+command -v apt-get >/dev/null || die 'apt-get not found: run this on Debian 12'
+command -v dpkg-deb >/dev/null || die 'dpkg-deb not found: run this on Debian 12'
+. /etc/os-release
+[ "${ID-}${VERSION_ID-}" = debian12 ] || say "warning: made for Debian 12, this is ${PRETTY_NAME-unknown}"
+
+[ "$(id -u)" = 0 ] || die 'must run as root (it installs libraries)'
+
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/.install.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+install_missing
+for s in $servers; do
+	unpack "${s%%=*}" "${s#*=}"
+done
+
+check vsftpd/usr/sbin/vsftpd
+check proftpd/usr/sbin/proftpd
+check proftpd/usr/lib/proftpd/mod_tls.so
+check pure-ftpd/usr/sbin/pure-ftpd
+check pure-ftpd/usr/bin/pure-pw
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$cache/pyftpdlib/usr/lib/python3/dist-packages" \
+	/usr/bin/python3 -c 'import pyftpdlib.handlers as h; h.TLS_FTPHandler' ||
+	die 'pyftpdlib does not load, or without TLS'
+say "ready: $cache"

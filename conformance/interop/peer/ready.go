@@ -1,0 +1,84 @@
+package peer
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+const (
+	startTimeout = 20 * time.Second // pyftpdlib takes a second on a slow machine
+	greetTimeout = 5 * time.Second
+	pollInterval = 20 * time.Millisecond
+)
+
+// awaitReady returns when the server greets with 220, or has ended, or the time
+// is up. Clocks cannot be faked for another process, so it polls.
+func (l *launch) awaitReady() error {
+	timeout := time.NewTimer(startTimeout)
+	defer timeout.Stop()
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	for {
+		err := l.greet()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-l.server.process.done:
+			return fmt.Errorf("ended at once: %v", l.server.process.result())
+		case <-timeout.C:
+			return fmt.Errorf("no greeting on %s within %v: %w", l.server.Addr, startTimeout, err)
+		case <-tick.C:
+		}
+	}
+}
+
+// greet connects, reads the greeting and says QUIT, so that no session of ours
+// is left in the server when the test begins.
+func (l *launch) greet() error {
+	conn, err := net.DialTimeout("tcp", l.server.Addr, greetTimeout)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(greetTimeout)); err != nil {
+		return err
+	}
+	if l.options.TLS == Implicit {
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(l.server.CertPEM) {
+			return errors.New("no certificate in CertPEM")
+		}
+		conn = tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
+	}
+	r := bufio.NewReader(conn)
+	if err := readReply(r, "220"); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte("QUIT\r\n")); err != nil {
+		return err
+	}
+	return readReply(r, "221")
+}
+
+// readReply reads one reply, of one line or many, and checks its code.
+func readReply(r *bufio.Reader, code string) error {
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(line, code+" ") {
+			return nil
+		}
+		if len(line) > 3 && line[3] == ' ' && line[0] != ' ' && !strings.HasPrefix(line, code) {
+			return fmt.Errorf("reply %q, want code %s", line, code)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package ftpwire_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// policy is who may import whom. It is a statement of intent: change the code to
+// fit it, not the policy to fit the code.
+//
+// Each line: a package of this module, a colon, and what it may import: packages
+// of this module (by folder; "." is the root), other modules by path, and "std"
+// for the standard library with exceptions behind a minus. A folder ending in
+// "/..." stands for all below it. Test files may import anything that exists.
+const policy = `
+parse:                   std -net -crypto/tls -os -context -log -log/slog golang.org/x/text/...
+protocol:                std -net -crypto/tls -os -context -log -log/slog parse
+tlsx:                    std golang.org/x/crypto/...
+datachan:                std parse protocol tlsx golang.org/x/net/...
+control:                 std parse protocol tlsx datachan
+.:                       std parse protocol tlsx datachan control golang.org/x/net/... golang.org/x/text/...
+conformance:             std parse protocol tlsx
+conformance/ftptest:     std parse protocol tlsx
+conformance/memnet:      std
+conformance/transcript:  std
+conformance/interop/...: any
+fuzz:                    any
+cmd/...:                 any
+`
+
+const module = "github.com/ftpwire/ftpwire"
+
+// A rule is one line of the policy.
+type rule struct {
+	folder string
+	allow  []string
+}
+
+func rules(t *testing.T) []rule {
+	var rs []rule
+	for line := range strings.Lines(policy) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		folder, allow, ok := strings.Cut(line, ":")
+		if !ok {
+			t.Fatalf("policy line %q has no colon", line)
+		}
+		rs = append(rs, rule{folder, strings.Fields(allow)})
+	}
+	return rs
+}
+
+func TestImportPolicy(t *testing.T) {
+	rs := rules(t)
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && file != ".") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		folder := path.Dir(filepath.ToSlash(file))
+		r, ok := ruleFor(rs, folder)
+		if !ok {
+			t.Errorf("%s: the policy has no line for folder %s", file, folder)
+			return nil
+		}
+		seen[r.folder] = true
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range f.Imports {
+			p, _ := strconv.Unquote(imp.Path.Value)
+			if reason := r.forbids(p); reason != "" {
+				t.Errorf("%s imports %q: %s", file, p, reason)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rs {
+		if !seen[r.folder] && r.folder != "fuzz" {
+			t.Errorf("the policy has a line for %s, where there is no Go file", r.folder)
+		}
+	}
+}
+
+func ruleFor(rs []rule, folder string) (rule, bool) {
+	for _, r := range rs {
+		if matches(r.folder, folder) {
+			return r, true
+		}
+	}
+	return rule{}, false
+}
+
+// matches reports whether pattern, which may end in "/...", stands for p.
+func matches(pattern, p string) bool {
+	base, tree := strings.CutSuffix(pattern, "/...")
+	return p == base || tree && strings.HasPrefix(p, base+"/")
+}
+
+// forbids returns why a package under r may not import p, or "".
+func (r rule) forbids(p string) string {
+	if slices.Contains(r.allow, "any") {
+		return ""
+	}
+	if p == module || strings.HasPrefix(p, module+"/") {
+		folder := strings.TrimPrefix(strings.TrimPrefix(p, module), "/")
+		if folder == "" {
+			folder = "."
+		}
+		if slices.Contains(r.allow, folder) {
+			return ""
+		}
+		return fmt.Sprintf("%s may not import %s", r.folder, folder)
+	}
+	if first, _, _ := strings.Cut(p, "/"); !strings.Contains(first, ".") {
+		switch {
+		case !slices.Contains(r.allow, "std"):
+			return r.folder + " may not import the standard library"
+		case slices.Contains(r.allow, "-"+p):
+			return r.folder + " must stay free of it"
+		}
+		return ""
+	}
+	for _, a := range r.allow {
+		if matches(a, p) {
+			return ""
+		}
+	}
+	return r.folder + " may not import other modules than the policy names"
+}
+
+// TestNoClock holds parse and protocol to what no import shows: they never ask
+// for the time.
+func TestNoClock(t *testing.T) {
+	for _, folder := range []string{"parse", "protocol"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(files), err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			if line := findCall(t, file, "time", "Now", "Since", "Until", "After", "Sleep", "NewTimer", "Tick"); line != "" {
+				t.Errorf("%s asks the clock", line)
+			}
+		}
+	}
+}
