@@ -19,6 +19,8 @@ type Download struct {
 	r    io.Reader
 	want int64 // expected size, -1 if unknown
 	eof  bool
+
+	unterminated bool
 }
 
 // Retr opens a file for reading from offset on (RFC 959, Section 4.1.3; RFC 3659,
@@ -129,8 +131,9 @@ func (d *Download) ended(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, tlsx.ErrTruncated) && d.want >= 0 && d.t.moved() == d.want:
-		d.t.c.trace(TraceNote, "the server ended the data without close_notify; the size is as expected")
+	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
+		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
+		d.unterminated = true
 		err = io.EOF
 	case err != io.EOF:
 		return d.t.fault(err)
@@ -142,6 +145,27 @@ func (d *Download) ended(err error) error {
 	d.eof = true
 	return io.EOF
 }
+
+// forgive reports whether an end without close_notify may pass. The number of
+// bytes can prove a file whole. A listing of nothing passes too: pyftpdlib 1.5.7
+// closes before its own handshake is through when it has nothing to send, about
+// every second time; [Download.Unterminated] tells those who must know.
+func (d *Download) forgive() bool {
+	moved := d.t.moved()
+	if d.want >= 0 {
+		return moved == d.want
+	}
+	switch d.t.f.cmd.Verb {
+	case "LIST", "NLST", "MLSD":
+		return moved == 0
+	}
+	return false
+}
+
+// Unterminated reports whether the data over TLS ended without close_notify, in a
+// case where that is no error: the size was as expected, or a listing was empty.
+// Only TLS's own end mark proves that nobody cut an empty listing short.
+func (d *Download) Unterminated() bool { return d.unterminated }
 
 // Close ends the transfer. After io.EOF it waits for the final reply, and its
 // error, a *[TransferError], says that the data is not known to be complete.
