@@ -4,31 +4,47 @@ import (
 	"context"
 	"time"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// unaided is how long a server is given to notice by itself that the data
-// connection is gone; lonely how long a second reply to ABOR is waited for.
 const (
+	// unaided is how long a server is given to notice by itself that the data
+	// connection is gone.
 	unaided = 250 * time.Millisecond
-	lonely  = time.Second
+
+	// politely is how long the server is given to act on ABOR before the data
+	// connection is cut: ProFTPD 1.3.8 ends the whole session when a TLS data
+	// connection breaks under it.
+	politely = 500 * time.Millisecond
+
+	// lonely is how long a second reply to ABOR is waited for.
+	lonely = time.Second
 )
 
-// giveUp settles the control connection after a transfer whose data connection
-// was cut off: the connection is clean afterwards, or closed. It takes at most the
-// AbortTimeout.
+// giveUp settles the control connection when a transfer is to go no further: it is
+// clean afterwards, or closed. dc is the data connection if it is still open; it is
+// closed on return. All this takes at most the AbortTimeout.
 //
-// Most servers answer 426 of their own accord. One that does not is sent ABOR,
-// which is answered 426 and 226, or by one reply that serves for both
-// (RFC 959, Section 4.1.3); a NOOP then shows whether another is to come.
-func (c *Conn) giveUp(f *flight) {
+// The server is sent ABOR, which it answers 426 and 226, or by one reply that
+// serves for both (RFC 959, Section 4.1.3); a NOOP then shows whether another is to
+// come. Servers that act on ABOR only between transfers notice the cut.
+func (c *Conn) giveUp(f *flight, dc *datachan.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
 	defer cancel()
-	if c.settled(ctx, f, unaided) {
+	if dc != nil {
+		defer dc.Abort()
+	} else if c.settled(ctx, f, unaided) {
+		return
+	}
+	if f.isDone() {
 		return
 	}
 	abor, err := c.launch(protocol.Command{Verb: "ABOR"})
 	if err == nil {
+		if dc != nil {
+			c.letEnd(ctx, f, dc)
+		}
 		if c.settled(ctx, f, 0) && c.settled(ctx, abor, lonely) {
 			return
 		}
@@ -39,6 +55,21 @@ func (c *Conn) giveUp(f *flight) {
 		}
 	}
 	c.shut(&TimeoutError{Verb: "ABOR", After: c.cfg.abortTimeout()})
+}
+
+// letEnd swallows what the server still sends until it has answered, for a short
+// time, and then cuts the data connection.
+func (c *Conn) letEnd(ctx context.Context, f *flight, dc *datachan.Conn) {
+	stop := make(chan struct{})
+	swallowed := make(chan struct{})
+	go func() {
+		defer close(swallowed)
+		dc.Discard(stop)
+	}()
+	c.settled(ctx, f, politely)
+	close(stop)
+	dc.Abort()
+	<-swallowed
 }
 
 // settled waits for f to end, for at most d if that is positive, and reports

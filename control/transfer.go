@@ -98,7 +98,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 // without one, having nothing to send. The control connection is settled.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	if ctx.Err() != nil {
-		c.giveUp(f)
+		c.giveUp(f, nil)
 		return context.Cause(ctx)
 	}
 	ended := errors.Is(err, datachan.ErrEnded)
@@ -107,7 +107,7 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	defer cancel()
 	c.await(patience, f, 0)
 	if !f.isDone() {
-		c.giveUp(f)
+		c.giveUp(f, nil)
 		return err
 	}
 	refusal := f.result()
@@ -131,7 +131,7 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, ty
 		return t
 	}
 	c.traceData(t)
-	t.stop = context.AfterFunc(ctx, dc.Abort)
+	t.stop = context.AfterFunc(ctx, dc.Interrupt)
 	// A refusal while data still flows (the disk is full) ends it at once.
 	go func() {
 		select {
@@ -221,7 +221,7 @@ func (t *transfer) brokenByReply(err error) bool {
 func (t *transfer) complete() error {
 	if err := t.c.await(t.ctx, t.f, t.c.cfg.finalTimeout()); err != nil {
 		if !t.f.isDone() { // the context ended
-			t.c.giveUp(t.f)
+			t.c.giveUp(t.f, t.dc)
 		}
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: err}
 		return t.err
@@ -235,12 +235,7 @@ func (t *transfer) complete() error {
 }
 
 // abort gives the transfer up before its end.
-func (t *transfer) abort() {
-	if t.dc != nil {
-		t.dc.Abort()
-	}
-	t.c.giveUp(t.f)
-}
+func (t *transfer) abort() { t.c.giveUp(t.f, t.dc) }
 
 // close releases the connection for the next operation.
 func (t *transfer) close() {

@@ -1,8 +1,10 @@
 package datachan
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +20,8 @@ type Conn struct {
 	idle  time.Duration
 	grace time.Duration
 	moved atomic.Int64
+
+	interrupted atomic.Bool
 }
 
 // Mode returns the command that opened the connection: EPSV, PASV, EPRT or PORT.
@@ -39,11 +43,52 @@ func (c *Conn) deadline() time.Time {
 	return time.Now().Add(c.idle)
 }
 
+// allow sets the deadline of the next piece of work, unless there is to be none.
+func (c *Conn) allow(setDeadline func(time.Time) error) error {
+	if err := setDeadline(c.deadline()); err != nil {
+		return err
+	}
+	// Behind the setting, not before it: Interrupt does the same in the other order.
+	if c.interrupted.Load() {
+		return ErrInterrupted
+	}
+	return nil
+}
+
+// Interrupt makes reads and writes fail from now on, those under way included,
+// and leaves the connection open.
+func (c *Conn) Interrupt() {
+	c.interrupted.Store(true)
+	c.raw.SetDeadline(time.Unix(1, 0))
+}
+
+// Discard reads and forgets what the server still sends, until it ends the
+// connection or stop is closed. It takes no part in TLS: nothing it reads is used.
+func (c *Conn) Discard(stop <-chan struct{}) {
+	buf := make([]byte, 32<<10)
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		if c.raw.SetReadDeadline(time.Now().Add(discardPoll)) != nil {
+			return
+		}
+		if _, err := c.raw.Read(buf); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+	}
+}
+
+// discardPoll is how often Discard looks at its stop channel while nothing comes.
+const discardPoll = 20 * time.Millisecond
+
 // Read reads what the server sends. The end of the data is io.EOF; over TLS an end
 // without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
 // is os.ErrDeadlineExceeded.
 func (c *Conn) Read(b []byte) (n int, err error) {
-	if err := c.raw.SetReadDeadline(c.deadline()); err != nil {
+	if err := c.allow(c.raw.SetReadDeadline); err != nil {
 		return 0, err
 	}
 	if c.tls != nil {
@@ -68,7 +113,7 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 	}
 	for len(b) > 0 {
 		piece := b[:min(len(b), pieceSize)]
-		if err := c.raw.SetWriteDeadline(c.deadline()); err != nil {
+		if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 			return n, err
 		}
 		k, err := w.Write(piece)
@@ -94,7 +139,7 @@ func (c *Conn) Uploading() {
 // CloseWrite ends an upload's data: close_notify over TLS, then the half-close of
 // TCP. The connection must stay open until the final reply is in; see Finish.
 func (c *Conn) CloseWrite() error {
-	if err := c.raw.SetWriteDeadline(c.deadline()); err != nil {
+	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
 	}
 	if c.tls != nil {

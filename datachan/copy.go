@@ -63,7 +63,7 @@ func asFile(w io.Writer) *os.File {
 func (c *Conn) kernelCopy(setDeadline func(time.Time) error, chunk func(int64) (int64, error), userspace func() (int64, error)) (total int64, err error) {
 	size := int64(firstChunk)
 	for {
-		if err := setDeadline(c.deadline()); err != nil {
+		if err := c.allow(setDeadline); err != nil {
 			return total, err
 		}
 		n, err := chunk(size)

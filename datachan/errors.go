@@ -31,6 +31,9 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // connection did: the reply says what happened.
 var ErrEnded = errors.New("the transfer ended before the data connection was open")
 
+// ErrInterrupted is returned by reads and writes behind [Conn.Interrupt].
+var ErrInterrupted = errors.New("the data connection was interrupted")
+
 // An AddressError reports an address in a reply that is refused out of caution.
 type AddressError struct {
 	Addr   string
