@@ -1,0 +1,159 @@
+package tlsx
+
+import (
+	"cmp"
+	"crypto/tls"
+	"fmt"
+	"time"
+)
+
+// Resumption is the policy for TLS session resumption on data connections.
+// A data connection that resumes the session of its control connection proves
+// to both ends that the same parties hold both, and that nobody took the data
+// port. RFC 4217, Section 10.2, lets a server insist on it.
+type Resumption int
+
+const (
+	// ResumePreferred offers a session whenever there is one, and accepts a
+	// full handshake.
+	ResumePreferred Resumption = iota
+	// ResumeRequired offers a session and refuses a data connection that is
+	// not resumed, before a byte of data is exchanged.
+	ResumeRequired
+	// ResumeOff neither keeps nor offers sessions. Servers that demand
+	// resumption refuse such data connections.
+	ResumeOff
+)
+
+// String returns "preferred", "required" or "off".
+func (r Resumption) String() string {
+	switch r {
+	case ResumePreferred:
+		return "preferred"
+	case ResumeRequired:
+		return "required"
+	case ResumeOff:
+		return "off"
+	}
+	return fmt.Sprintf("Resumption(%d)", int(r))
+}
+
+// A Config configures a [Session]. The zero Config verifies the server with
+// the system's roots, but has no name to verify: give a ServerName.
+// A Config must not be modified once passed to [NewSession].
+type Config struct {
+	// TLS is the base of both connections' configurations. It is cloned, never
+	// modified. If nil, it is the zero tls.Config: TLS 1.2 and later, system
+	// roots. Its ClientSessionCache and SessionTicketsDisabled are ignored:
+	// a Session has its own store, governed by Resumption. Its NextProtos, if
+	// nil, are {"ftp"}.
+	TLS *tls.Config
+
+	// ServerName is the host of the control connection: the name in the
+	// ClientHello and in the certificate, on the control connection and on
+	// data connections alike. It is never the address a server names in a
+	// reply to PASV. If TLS.ServerName is set, that one is used instead, so
+	// that a caller can verify another name than the host it dials.
+	ServerName string
+
+	// Resumption says whether data connections resume the session of the
+	// control connection. If zero, they do when they can.
+	Resumption Resumption
+
+	// HandshakeTimeout is the longest a handshake may take.
+	// If zero, it is 30 seconds. If negative, only the context limits it.
+	HandshakeTimeout time.Duration
+
+	// AllowTruncation makes the end of a data connection without close_notify
+	// an ordinary io.EOF for [Conn.Read]; [Conn.Truncated] still reports it.
+	// An end in the middle of a TLS record stays an error.
+	AllowTruncation bool
+}
+
+const defaultHandshakeTimeout = 30 * time.Second
+
+// alpnFTP is the protocol name registered for FTP (RFC 7301 registry). Naming
+// it keeps a client from talking to another service of the same host.
+const alpnFTP = "ftp"
+
+func (c *Config) handshakeTimeout() time.Duration {
+	return cmp.Or(c.HandshakeTimeout, defaultHandshakeTimeout)
+}
+
+// base returns a copy of the configured TLS settings with what both kinds of
+// connection have in common.
+func (c *Config) base() *tls.Config {
+	t := &tls.Config{}
+	if c.TLS != nil {
+		t = c.TLS.Clone()
+	}
+	if t.ServerName == "" {
+		t.ServerName = c.ServerName
+	}
+	if t.MinVersion == 0 {
+		t.MinVersion = tls.VersionTLS12
+	}
+	if t.NextProtos == nil {
+		t.NextProtos = []string{alpnFTP}
+	}
+	t.ClientSessionCache = nil
+	t.SessionTicketsDisabled = c.Resumption == ResumeOff
+	return t
+}
+
+// controlConfig returns the configuration of a control connection, whose
+// tickets go to store and which never offers one.
+func (c *Config) controlConfig(store *ticketStore) *tls.Config {
+	t := c.base()
+	if c.Resumption != ResumeOff {
+		t.ClientSessionCache = controlCache{store}
+	}
+	return t
+}
+
+// dataConfig returns the configuration of one data connection beside the
+// control connection p. The view may be nil: nothing is offered then.
+func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
+	t := c.base()
+	t.MinVersion, t.MaxVersion = p.version, p.version
+	t.DynamicRecordSizingDisabled = true // bulk data: no small first records
+
+	// A server that ignored ALPN on the control connection has no use for it
+	// here, and one that chose must not choose again.
+	t.NextProtos = nil
+	if p.alpn != "" {
+		t.NextProtos = []string{p.alpn}
+	}
+	// A server that wants another curve than the first ones offered costs a
+	// HelloRetryRequest, one round trip more for every file. The control
+	// connection has shown which curve it takes. TLS 1.2 has no such retry,
+	// and there the list also limits the curves of certificates.
+	if p.version == tls.VersionTLS13 && p.curve != 0 {
+		t.CurvePreferences = []tls.CurveID{p.curve}
+	}
+	if view != nil {
+		t.ClientSessionCache = view
+	}
+	t.VerifyConnection = c.verifyData(t.VerifyConnection, p, view)
+	return t
+}
+
+// verifyData returns the check of a data connection. Unlike
+// VerifyPeerCertificate it runs on resumed handshakes too, and it runs before
+// our Finished: what it refuses never becomes a connection for the server.
+func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlState, view *dataView) func(tls.ConnectionState) error {
+	return func(st tls.ConnectionState) error {
+		if err := p.verifyIdentity(st); err != nil {
+			return err
+		}
+		if next != nil {
+			if err := next(st); err != nil {
+				return err
+			}
+		}
+		if c.Resumption == ResumeRequired && !st.DidResume {
+			return &NotResumedError{Reuse: view.diagnose(false)}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,151 @@
+package tlsx
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Reuse says what became of session resumption on one data connection.
+type Reuse int
+
+const (
+	// Off means that the policy is ResumeOff.
+	Off Reuse = iota
+	// NothingToOffer means that the server had issued no usable ticket: it
+	// issues none, or it resumes by TLS 1.2 session ID only, which crypto/tls
+	// does not offer.
+	NothingToOffer
+	// OfferedRefused means that a ticket was offered and the server chose a
+	// full handshake.
+	OfferedRefused
+	// Resumed means that the data connection resumed a session of its control
+	// connection.
+	Resumed
+)
+
+// String returns the meaning in plain words.
+func (r Reuse) String() string {
+	switch r {
+	case Off:
+		return "resumption is off"
+	case NothingToOffer:
+		return "not resumed: the server issued no session ticket"
+	case OfferedRefused:
+		return "not resumed: the server refused the session ticket"
+	case Resumed:
+		return "resumed"
+	}
+	return fmt.Sprintf("Reuse(%d)", int(r))
+}
+
+// A Conn is the TLS protection of a data connection, made by [Session.Data].
+//
+// Read and Write may be used concurrently with each other and with the methods
+// that close. How a connection ends depends on what it carried: see Close for
+// a download, CloseWrite and Finish for an upload, Abort for neither.
+type Conn struct {
+	tls             *tls.Conn
+	raw             *tap
+	reuse           Reuse
+	allowTruncation bool
+
+	truncated     atomic.Bool
+	peerEnded     atomic.Bool // Read or the drain came to the peer's end
+	closing       atomic.Bool // closeRaw was called: later errors are our own
+	writeDeadline atomic.Bool // the caller has set a write deadline
+
+	closeRawOnce sync.Once
+	closeRawErr  error
+	closeOnce    sync.Once
+	closeErr     error
+
+	mu       sync.Mutex
+	drained  chan struct{} // nil until Drain
+	drainErr error
+}
+
+var _ net.Conn = (*Conn)(nil)
+
+// Reuse says what became of session resumption.
+func (c *Conn) Reuse() Reuse { return c.reuse }
+
+// Resumed reports whether the connection resumed a session of its control
+// connection.
+func (c *Conn) Resumed() bool { return c.reuse == Resumed }
+
+// ConnectionState returns the TLS parameters of the connection.
+func (c *Conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
+
+// Truncated reports whether Read or the drain found the transport at its end
+// without close_notify. Anyone on the path can produce such an end (RFC 8446,
+// Section 6.1), so what was read may be a part only.
+// A reset is not counted: it is an error by itself.
+func (c *Conn) Truncated() bool { return c.truncated.Load() }
+
+// Read reads data of a download. The error is io.EOF only after the peer's
+// close_notify. An end without it is [ErrTruncated], which is also an
+// io.ErrUnexpectedEOF, unless the Config allows truncation.
+func (c *Conn) Read(b []byte) (int, error) {
+	n, err := c.tls.Read(b)
+	switch {
+	case err == nil:
+		return n, nil
+	case err == io.EOF && !c.raw.ended.Load():
+		// close_notify. It makes the error sticky in crypto/tls, so that no
+		// later Read reaches the transport and sees its end.
+		c.peerEnded.Store(true)
+		return n, err
+	case err == io.EOF:
+		c.peerEnded.Store(true)
+		c.truncated.Store(true)
+		if c.allowTruncation {
+			return n, err
+		}
+		return n, ErrTruncated
+	case err == io.ErrUnexpectedEOF:
+		c.peerEnded.Store(true)
+		c.truncated.Store(true)
+		return n, errCut
+	}
+	return n, err
+}
+
+// Write writes data of an upload. A timeout is final: crypto/tls cannot
+// continue a record that was written in part.
+func (c *Conn) Write(b []byte) (int, error) { return c.tls.Write(b) }
+
+// LocalAddr returns the local address of the transport.
+func (c *Conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
+
+// RemoteAddr returns the peer's address of the transport.
+func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
+
+// SetDeadline sets both deadlines.
+func (c *Conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// SetReadDeadline sets the deadline of Read. After Drain it does nothing: the
+// reading side is the drain's, which has to last as long as the connection.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.drained != nil {
+		return nil
+	}
+	return c.raw.SetReadDeadline(t)
+}
+
+// SetWriteDeadline sets the deadline of Write and CloseWrite.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.writeDeadline.Store(!t.IsZero())
+	return c.raw.Conn.SetWriteDeadline(t)
+}

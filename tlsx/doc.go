@@ -1,0 +1,35 @@
+// Package tlsx is the TLS of FTP (RFC 4217), for both ends.
+//
+// FTP puts TLS on two kinds of connection. The control connection is an
+// ordinary TLS connection. A data connection is not: it must show the
+// certificate of the control connection, it should resume the control
+// connection's session, because that alone proves to both ends that no third
+// party took the port, and the way it ends decides whether a file is whole.
+// Package crypto/tls leaves all three to its caller.
+//
+// The client side is a [Session], one for each control connection:
+//
+//	s := tlsx.NewSession(&tlsx.Config{ServerName: "ftp.example.com"})
+//	control, err := s.Control(ctx, conn)  // after the reply to AUTH
+//	data, err := s.Data(ctx, dataConn)    // for each protected transfer
+//
+// A download is read to its end and closed with [Conn.Close]. An upload runs
+//
+//	data.Drain()        // from the start: takes in tickets and alerts
+//	io.Copy(data, file)
+//	data.CloseWrite()   // close_notify, then FIN
+//	                    // ... wait for the final reply ...
+//	data.Finish(50 * time.Millisecond)
+//
+// and never a plain Close: session tickets that nobody has read make the
+// kernel answer a close with RST, which throws away what the server has not
+// received yet, and every call would have returned nil.
+//
+// The server side is [ServerSessions], with one [ServerControl] for each
+// control connection.
+//
+// The peer is not trusted. Nothing it sends chooses a name to verify, a
+// version below the configured one or another certificate; its text stands in
+// errors only in quoted form; every wait ends with the context or a timeout.
+// No key, ticket or password is ever part of an error.
+package tlsx

@@ -1,0 +1,122 @@
+package tlsx
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Errors without data, for errors.Is.
+var (
+	// ErrTruncated is the end of a data connection without close_notify. It is
+	// an io.ErrUnexpectedEOF too.
+	ErrTruncated error = &truncationError{}
+	// ErrNotResumed is in the chain of every *NotResumedError.
+	ErrNotResumed = errors.New("ftp: tls: session not resumed")
+	// ErrIdentity is in the chain of every *IdentityError.
+	ErrIdentity = errors.New("ftp: tls: certificate is not the control connection's")
+	// ErrReuseRequired is the server's refusal of a data connection that does
+	// not resume a session its Binding accepts. The reply to it is 522
+	// (RFC 4217, Section 10.2).
+	ErrReuseRequired = errors.New("ftp: tls: session reuse required")
+
+	errNoControl       = errors.New("the control connection is not protected")
+	errCut       error = &truncationError{midRecord: true}
+)
+
+// truncationError is the type of ErrTruncated and of errCut, which matches it.
+type truncationError struct{ midRecord bool }
+
+func (e *truncationError) Error() string {
+	if e.midRecord {
+		return "ftp: tls: data connection ended in the middle of a record"
+	}
+	return "ftp: tls: data connection ended without close_notify: the data may be truncated"
+}
+
+func (e *truncationError) Is(target error) bool { return target == ErrTruncated }
+
+func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// An IdentityError reports a data connection whose certificate is not the one
+// of the control connection, though it may be valid for the same name.
+type IdentityError struct {
+	Control [32]byte // SHA-256 of the control connection's certificate
+	Data    [32]byte // SHA-256 of the data connection's certificate
+}
+
+func (e *IdentityError) Error() string {
+	return fmt.Sprintf("%v: SHA-256 %s, want %s", ErrIdentity,
+		hex.EncodeToString(e.Data[:]), hex.EncodeToString(e.Control[:]))
+}
+
+// Unwrap returns ErrIdentity.
+func (e *IdentityError) Unwrap() error { return ErrIdentity }
+
+// A NotResumedError reports a data connection that was refused because the
+// policy is ResumeRequired and the server made a full handshake.
+type NotResumedError struct {
+	Reuse Reuse // NothingToOffer or OfferedRefused
+}
+
+func (e *NotResumedError) Error() string {
+	return "ftp: tls: session resumption is required, but the data connection was " + e.Reuse.String()
+}
+
+// Unwrap returns ErrNotResumed.
+func (e *NotResumedError) Unwrap() error { return ErrNotResumed }
+
+// A Phase names the connection a handshake belongs to.
+type Phase string
+
+// The two kinds of connection.
+const (
+	PhaseControl Phase = "control"
+	PhaseData    Phase = "data"
+)
+
+// A HandshakeError reports a TLS handshake that failed. The connection is
+// closed.
+type HandshakeError struct {
+	Phase Phase
+	Err   error
+	// Hint says in plain words what the peer did or how to get further. It is
+	// empty where Err says all there is. What it quotes of the peer is short
+	// and escaped.
+	Hint string
+	// Silent means that the peer sent not one byte before the failure. After
+	// AUTH it is the mark of a server that lost a ClientHello which came at
+	// once; a new connection with a short pause may succeed.
+	Silent bool
+}
+
+// Error never holds control characters, whatever names a certificate has.
+func (e *HandshakeError) Error() string {
+	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(e.Err.Error())
+	if e.Hint != "" {
+		s += " (" + e.Hint + ")"
+	}
+	return s
+}
+
+// Unwrap returns Err.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// printable escapes everything but graphic characters and spaces.
+func printable(s string) string {
+	q := strconv.QuoteToASCII(s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+// timeoutError reports that Config.HandshakeTimeout ended a handshake.
+type timeoutError struct{ after time.Duration }
+
+func (e *timeoutError) Error() string   { return fmt.Sprintf("timeout after %v", e.after) }
+func (e *timeoutError) Timeout() bool   { return true }
+func (e *timeoutError) Temporary() bool { return true }
+func (e *timeoutError) Unwrap() error   { return os.ErrDeadlineExceeded }

@@ -1,0 +1,139 @@
+package tlsx
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a peer that is no FTP server with TLS sends, and what the error says.
+func TestHint(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer string // sent once the ClientHello is in; then the peer closes
+		want   string // in the hint
+		silent bool
+	}{
+		{"reply", "220 ftp.example.com ready\r\n", `FTP reply in clear text, so it does not expect TLS here: "220 ftp.example.com ready"`, false},
+		{"multi-line reply", "220-Welcome\r\n220 ready\r\n", `"220-Welcome"`, false},
+		{"short reply", "500\r\n", `clear text: "500"`, false},
+		{"SSH", "SSH-2.0-OpenSSH_9.9\r\n", `SSH server, which speaks SFTP rather than FTP: "SSH-2.0-OpenSSH_9.9"`, false},
+		{"HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", `HTTP: "HTTP/1.1 400 Bad Request"`, false},
+		{"other text", "+OK POP3 ready\r\n", `clear text: "+OK POP3 ready"`, false},
+		{"escape sequence", "220 \x1b]0;pwned\x07\r\n", `"220 \x1b]0;pwned\a"`, false},
+		{"binary", "\x00\x01\x02\x03\x04\x05", "not TLS", false},
+		{"SSL 3.0 alert", "\x15\x03\x00\x00\x02\x02\x28", "SSL 3.0, whose use RFC 7568 forbids", false},
+		{"SSL 3.0 ServerHello", serverHello(0x0300), "SSL 3.0, whose use RFC 7568 forbids", false},
+		{"TLS 1.0 ServerHello", serverHello(tls.VersionTLS10), "speaks TLS 1.0, and the lowest version allowed is TLS 1.2", false},
+		{"alert: version", "\x15\x03\x01\x00\x02\x02\x46", "refused the TLS versions", false},
+		{"alert: handshake failure", "\x15\x03\x03\x00\x02\x02\x28", "no cipher suite", false},
+		{"alert: name", "\x15\x03\x03\x00\x02\x02\x70", "host name", false},
+		{"closed", "", "closed the connection instead of answering", true},
+		{"closed in a record", "\x16\x03\x03", "closed the connection during the handshake", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			checkGoroutines(t)
+			client, server := tcpPair(t)
+			done := async(func() (int64, error) {
+				defer server.Close()
+				header := make([]byte, 5)
+				if _, err := io.ReadFull(server, header); err != nil {
+					return 0, err
+				}
+				io.CopyN(io.Discard, server, int64(header[3])<<8+int64(header[4]))
+				n, err := io.WriteString(server, tt.answer)
+				server.CloseWrite()
+				return int64(n), err
+			})
+			_, err := NewSession(&Config{ServerName: testHost}).Control(t.Context(), client)
+			he, ok := errors.AsType[*HandshakeError](err)
+			if !ok {
+				t.Fatalf("Control = %v, want a *HandshakeError", err)
+			}
+			if he.Phase != PhaseControl || he.Silent != tt.silent {
+				t.Errorf("Phase %q, Silent %v", he.Phase, he.Silent)
+			}
+			if !strings.Contains(he.Hint, tt.want) {
+				t.Errorf("hint %q, want %q in it", he.Hint, tt.want)
+			}
+			if i := strings.IndexFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
+				t.Errorf("control character in %q", err)
+			}
+			wantClosed(t, client)
+			wait(t, done)
+		})
+	}
+}
+
+func serverHello(version uint16) string {
+	body := string([]byte{byte(version >> 8), byte(version)}) + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"
+	return "\x16" + string([]byte{byte(version >> 8), byte(version)}) + "\x00" + string(rune(len(body)+4)) +
+		"\x02\x00\x00" + string(rune(len(body))) + body
+}
+
+// PROT P was accepted and the data come in clear.
+func TestHintClearData(t *testing.T) {
+	e := newEnv(t, envConfig{})
+	client, server := tcpPair(t)
+	io.WriteString(server, "-rw-r--r-- 1 ftp ftp 5 Jan  1 00:00 a.txt\r\n")
+	_, err := e.client.Data(t.Context(), client)
+	he, ok := errors.AsType[*HandshakeError](err)
+	if !ok || he.Phase != PhaseData || !strings.Contains(he.Hint, "clear text on a data connection") {
+		t.Errorf("Data = %v", err)
+	}
+}
+
+func TestHintTimeout(t *testing.T) {
+	s := NewSession(&Config{ServerName: testHost, HandshakeTimeout: time.Millisecond})
+	_, err := s.Control(t.Context(), hanging(t))
+	he, ok := errors.AsType[*HandshakeError](err)
+	if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || !he.Silent || !strings.Contains(he.Hint, "sent nothing") {
+		t.Errorf("Control = %v", err)
+	}
+}
+
+func TestHintCertificate(t *testing.T) {
+	trusted := newCert(t, testHost)
+	tests := []struct {
+		name   string
+		client Config
+		as     func(error) bool
+		want   string
+	}{
+		{"unknown issuer", Config{ServerName: testHost, TLS: &tls.Config{RootCAs: x509.NewCertPool()}},
+			isType[x509.UnknownAuthorityError], "self-signed or its issuer is not trusted"},
+		{"other name", Config{ServerName: "other.example.com", TLS: &tls.Config{RootCAs: pool(trusted)}},
+			isType[x509.HostnameError], "another host name"},
+		{"expired", Config{ServerName: testHost, TLS: &tls.Config{RootCAs: pool(trusted),
+			Time: func() time.Time { return time.Now().Add(48 * time.Hour) }}},
+			isType[x509.CertificateInvalidError], "expired"},
+		{"TLS.ServerName wins", Config{ServerName: testHost, TLS: &tls.Config{RootCAs: pool(trusted), ServerName: "other.example.com"}},
+			isType[x509.HostnameError], "another host name"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			client, server := tcpPair(t)
+			done := async(func() (struct{}, error) {
+				tc := tls.Server(server, &tls.Config{Certificates: []tls.Certificate{trusted}})
+				return struct{}{}, tc.Handshake()
+			})
+			_, err := NewSession(&tt.client).Control(t.Context(), client)
+			he, ok := errors.AsType[*HandshakeError](err)
+			if !ok || !tt.as(err) || !strings.Contains(he.Hint, tt.want) {
+				t.Errorf("Control = %v, want %q in the hint", err, tt.want)
+			}
+			wait(t, done)
+		})
+	}
+}
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}

@@ -1,0 +1,187 @@
+package tlsx
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+)
+
+// A Session is the TLS state of one control connection: its ticket store, the
+// version and curve it negotiated and the server's certificate. It dies with
+// the control connection; a new one starts with a new Session. Its methods
+// may be called concurrently.
+type Session struct {
+	config Config
+
+	mu      sync.Mutex
+	control *controlState // nil until Control succeeds
+}
+
+// controlState is what data connections need to know of the control
+// connection. It does not change.
+type controlState struct {
+	version uint16
+	curve   tls.CurveID // 0 if the key exchange had none
+	alpn    string      // "" if the server chose none
+	leaf    []byte      // DER of the server's certificate
+	tickets *ticketStore
+}
+
+// NewSession returns the session of a control connection that is yet to be
+// protected. If c is nil, it is the zero Config.
+func NewSession(c *Config) *Session {
+	s := &Session{}
+	if c != nil {
+		s.config = *c
+	}
+	return s
+}
+
+// Control performs the handshake of the control connection as TLS client. It
+// is always a full handshake. Session tickets of TLS 1.3 come later: they
+// reach the Session whenever the returned connection is read.
+//
+// On an error, a *[HandshakeError], conn is closed. The context governs the
+// handshake only; when it ends, conn is closed at once. A second call, after
+// REIN and a new AUTH, forgets all tickets of the first.
+func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error) {
+	s.mu.Lock()
+	s.control = nil
+	s.mu.Unlock()
+
+	store := &ticketStore{}
+	t := &tap{Conn: conn}
+	tc := tls.Client(t, s.config.controlConfig(store))
+	if err := s.handshake(ctx, tc, t); err != nil {
+		return nil, s.config.handshakeError(PhaseControl, err, t)
+	}
+	st := tc.ConnectionState()
+	c := &controlState{
+		version: st.Version,
+		curve:   st.CurveID,
+		alpn:    st.NegotiatedProtocol,
+		tickets: store,
+	}
+	if len(st.PeerCertificates) > 0 {
+		c.leaf = st.PeerCertificates[0].Raw
+	}
+	s.mu.Lock()
+	s.control = c
+	s.mu.Unlock()
+	return tc, nil
+}
+
+// Data performs the handshake of a data connection as TLS client, which the
+// FTP client always is, in active mode too (RFC 4217, Section 7). It offers a
+// ticket of this session as the policy says, and demands the certificate of
+// the control connection (RFC 4217, Section 15.1.1) besides the usual
+// verification.
+//
+// The error is a *[HandshakeError], in whose chain an *[IdentityError] stands
+// for another certificate, or a *[NotResumedError] if resumption is required
+// and the server did not resume. On an error conn is closed. The context
+// governs the handshake only; when it ends, conn is closed at once, without
+// close_notify.
+func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
+	s.mu.Lock()
+	p := s.control
+	s.mu.Unlock()
+	if p == nil {
+		conn.Close()
+		return nil, &HandshakeError{Phase: PhaseData, Err: errNoControl}
+	}
+
+	t := &tap{Conn: conn, ownDeadlines: true}
+	var view *dataView
+	if s.config.Resumption != ResumeOff {
+		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	}
+	tc := tls.Client(t, s.config.dataConfig(p, view))
+	if err := s.handshake(ctx, tc, t); err != nil {
+		if view != nil && isTicketFailure(err) {
+			view.failed()
+		}
+		if e, ok := errors.AsType[*NotResumedError](err); ok {
+			return nil, e
+		}
+		return nil, s.config.handshakeError(PhaseData, err, t)
+	}
+	return &Conn{
+		tls:             tc,
+		raw:             t,
+		reuse:           view.diagnose(tc.ConnectionState().DidResume),
+		allowTruncation: s.config.AllowTruncation,
+	}, nil
+}
+
+// Tickets returns how many tickets the session holds. It is 0 before Control
+// and under ResumeOff; with TLS 1.3 it may be 0 until the control connection
+// has been read once. A server that leaves it at 0 cannot be resumed.
+func (s *Session) Tickets() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.control == nil {
+		return 0
+	}
+	return s.control.tickets.len()
+}
+
+// handshake runs one handshake and closes the transport if it fails.
+func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
+	d := s.config.handshakeTimeout()
+	hctx := ctx
+	if d > 0 {
+		var cancel context.CancelFunc
+		hctx, cancel = context.WithTimeout(ctx, d)
+		defer cancel()
+	}
+	err := tc.HandshakeContext(hctx)
+	if err == nil {
+		return nil
+	}
+	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
+	if err == context.DeadlineExceeded && ctx.Err() == nil {
+		return &timeoutError{d}
+	}
+	return err
+}
+
+// verifyIdentity demands the certificate of the control connection.
+func (p *controlState) verifyIdentity(st tls.ConnectionState) error {
+	var leaf []byte
+	if len(st.PeerCertificates) > 0 {
+		leaf = st.PeerCertificates[0].Raw
+	}
+	if bytes.Equal(leaf, p.leaf) {
+		return nil
+	}
+	return &IdentityError{Control: sha256.Sum256(p.leaf), Data: sha256.Sum256(leaf)}
+}
+
+// isTicketFailure reports whether a handshake may have failed because of the
+// ticket it offered: an alert from either side, but not a network that broke
+// down, a wait that ended, or a refusal of our own.
+func isTicketFailure(err error) bool {
+	if _, ok := remoteAlert(err); ok {
+		return true
+	}
+	switch err.(type) {
+	case *IdentityError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
+		return false
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return false
+	}
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, context.Canceled, os.ErrDeadlineExceeded, net.ErrClosed} {
+		if errors.Is(err, target) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,167 @@
+package tlsx
+
+import (
+	"crypto/tls"
+	"slices"
+	"sync"
+)
+
+const (
+	// maxTickets limits each list of a store. OpenSSL sends two tickets at
+	// once; a server that sends more only replaces its own.
+	maxTickets = 4
+	// maxStrikes is how often a handshake with a ticket may fail before the
+	// ticket is not offered any more.
+	maxStrikes = 2
+)
+
+// A ticketStore holds the session tickets of one control connection and of the
+// data connections beside it. It is never shared with another control
+// connection: ProFTPD refuses a session of a different one, even though the
+// handshake resumes.
+//
+// crypto/tls's own LRU cache does not fit. Its key may be the peer's address,
+// which differs for each data port, and a data handshake that times out
+// deletes the only entry, so that every later transfer fails.
+type ticketStore struct {
+	mu      sync.Mutex
+	control []*ticket // newest last
+	data    []*ticket // newest last
+}
+
+type ticket struct {
+	state   *tls.ClientSessionState
+	used    int // times offered
+	strikes int // times a handshake failed with it
+}
+
+// pick returns the ticket to offer next, or nil: a control ticket not offered
+// yet before a data ticket not offered yet, then one of either again. A ticket
+// is good more than once with every FTP server measured, and an upload that
+// yields none must not leave the store empty.
+func (s *ticketStore) pick() *ticket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, again := range []bool{false, true} {
+		for _, list := range [][]*ticket{s.control, s.data} {
+			for _, t := range slices.Backward(list) {
+				if t.strikes < maxStrikes && (again || t.used == 0) {
+					t.used++
+					return t
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *ticketStore) add(list *[]*ticket, cs *tls.ClientSessionState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(*list) == maxTickets {
+		*list = slices.Delete(*list, 0, 1)
+	}
+	*list = append(*list, &ticket{state: cs})
+}
+
+func (s *ticketStore) remove(t *ticket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is := func(o *ticket) bool { return o == t }
+	s.control = slices.DeleteFunc(s.control, is)
+	s.data = slices.DeleteFunc(s.data, is)
+}
+
+func (s *ticketStore) strike(t *ticket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.strikes++
+}
+
+func (s *ticketStore) len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.control) + len(s.data)
+}
+
+// controlCache is the store as the control connection sees it: it takes
+// tickets in and never gives one out. A control connection that resumed an
+// older session breaks every data connection on ProFTPD with TLS 1.2.
+type controlCache struct{ *ticketStore }
+
+func (c controlCache) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+
+func (c controlCache) Put(_ string, cs *tls.ClientSessionState) {
+	if cs != nil {
+		c.add(&c.control, cs)
+	}
+}
+
+// dataView is the store as one data connection sees it. Both methods ignore
+// the key: all entries belong to the same control connection.
+type dataView struct {
+	store   *ticketStore
+	started func() bool // whether a byte has been written
+
+	mu      sync.Mutex
+	offered *ticket
+}
+
+func (v *dataView) Get(string) (*tls.ClientSessionState, bool) {
+	t := v.store.pick()
+	if t == nil {
+		return nil, false
+	}
+	v.mu.Lock()
+	v.offered = t
+	v.mu.Unlock()
+	return t.state, true
+}
+
+// Put stores a ticket. With nil it means one of two things. Before the
+// ClientHello: the ticket or its certificate has expired, so it goes. After
+// it: the handshake failed for whatever reason, a timeout as well, which says
+// nothing against the ticket.
+func (v *dataView) Put(_ string, cs *tls.ClientSessionState) {
+	if cs != nil {
+		v.store.add(&v.store.data, cs)
+		return
+	}
+	if v.started() {
+		return
+	}
+	v.mu.Lock()
+	t := v.offered
+	v.offered = nil
+	v.mu.Unlock()
+	if t != nil {
+		v.store.remove(t)
+	}
+}
+
+// failed counts a failed handshake against the ticket it offered. The caller
+// leaves out failures that the ticket cannot have caused.
+func (v *dataView) failed() {
+	v.mu.Lock()
+	t := v.offered
+	v.mu.Unlock()
+	if t != nil {
+		v.store.strike(t)
+	}
+}
+
+// diagnose says what became of the offer. A nil view had none to make.
+func (v *dataView) diagnose(resumed bool) Reuse {
+	if v == nil {
+		return Off
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case resumed:
+		return Resumed
+	case v.offered == nil:
+		return NothingToOffer
+	}
+	return OfferedRefused
+}
