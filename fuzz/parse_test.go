@@ -34,7 +34,7 @@ func parseError(t *testing.T, text string, err error) {
 // behind it or not; an error is sound.
 func FuzzParsePASV(f *testing.F) {
 	for _, s := range []string{
-		"Entering Passive Mode (127,0,0,1,4,51).", "=1,2,3,4,5,6", "passively listen to 127,0,0,1,4,51", "(0,0,0,0,0,0)",
+		"Entering Passive Mode (127,0,0,1,9,17).", "=1,2,3,4,5,6", "for the data use 127,0,0,1,9,17", "(0,0,0,0,0,0)",
 		"(1,2,3,4,5,6,7)", "( 1 , 2,3,4,5,6 ) (IPv4)", "(256,-1,3,4,5,6)", "1,2,3,4,5,6 7,8,9,10,11,12", "((((",
 	} {
 		f.Add(s)
@@ -84,7 +84,7 @@ func FuzzParseEPSV(f *testing.F) {
 // FuzzParsePORTEPRT: what a formatter writes is read as what it was, IPv4-mapped addresses unmapped and zones
 // dropped; any text is read to a value that survives the round trip, or refused with a sound error.
 func FuzzParsePORTEPRT(f *testing.F) {
-	f.Add("127,0,0,1,4,51", []byte{127, 0, 0, 1}, uint16(1075))
+	f.Add("127,0,0,1,9,17", []byte{127, 0, 0, 1}, uint16(2321))
 	f.Add("|1|132.235.1.2|6275|", []byte{15: 1}, uint16(21))
 	f.Add("!2!::1!21!", []byte{10: 0xff, 11: 0xff, 12: 1, 15: 1}, uint16(65535))
 	f.Add("|9|x|1|", []byte{}, uint16(0))
@@ -232,7 +232,7 @@ func FuzzParseTimeVal(f *testing.F) {
 func FuzzParseMLSx(f *testing.F) {
 	for _, s := range []string{
 		"type=file;size=5;modify=20240229153000.5;perm=adfr;unique=8U1; a b", " type=dir; /pub", "  a", " a", "type=file;size=5 a",
-		"Type=OS.unix=slink:/foobar;Perm=; foobar", "type=OS.unix=symlink; b", "type=dir;sizd=4;size=x;UNIX.mode=04755;UNIX.uid=3; d",
+		"Type=OS.unix=slink:/srv/alt;Perm=; neu", "type=OS.unix=symlink; b", "type=dir;sizd=4;size=x;UNIX.mode=04755;UNIX.uid=3; d",
 		"UNIX.owner=1;UNIX.ownername=me;UNIX.group=;UNIX.gid=2; a; b=c", "type=chaos;=x; a", "size=99999999999999999999; a", "type=cdir; .",
 	} {
 		f.Add(s)
@@ -282,11 +282,11 @@ func FuzzParseMLSx(f *testing.F) {
 // FuzzParseList: the name is part of the line, a result is complete, and reading the line twice gives the same.
 func FuzzParseList(f *testing.F) {
 	for _, s := range []string{
-		"-rw-r--r--   1 me       us          1234 Feb  9 15:04 a.txt", "drwxr-xr-x 3 110 1002 3 Dec 02  2009 p u b", "total 12",
-		"lrwxrwxrwx 1 root other 7 Jan 25 00:17 bin -> usr/bin", "d [R----F--] supervisor 512 Jan 16 18:53 login",
-		"brw-rw---- 1 root disk 8, 0 Feb  9 15:04 sda", "-rw-r--r-- 1 me us 33.5k 26. Juli, 20:10 x", "08-07-15  07:50PM  718 a b.dat",
-		`08-10-15  02:04 PM    <JUNCTION>     Docs [C:\Users]`, "2015-08-10  14:04       <DIR>          x", "-rw-r--r-- 1 me g123 Feb  9 15:04 a",
-		"-rw-r--r-- 1 me us 5 2006-01-02 15:04:05.678 +0230 a", "-r--r--r-- 1 a b 5 8月 5日 10:00 a", "-rw-r--r-- 1 me us 5 3 29 03:26 a",
+		"-rw-r--r--   1 mira     ops         40318 Feb  9 15:04 ledger-2024.csv", "drwxr-xr-x 4 7031 88 16 Aug 06  2017 ka s sa", "total 12",
+		"lrwxrwxrwx 1 ops net 11 Mar  2 06:41 latest -> builds/0142", "d [RWCEAF--] mira 2048 Jan 22 07:36 belege",
+		"brw-rw---- 1 ops disk 43, 6 Feb  9 15:04 tape6", "-rw-r--r-- 1 me us 12.5k 4. Juli, 09:43 x", "11-23-16  09:17PM  4063 ledger 7.csv",
+		`05-19-17  02:26 PM    <JUNCTION>     Projekte [D:\ops]`, "2017-05-19  14:26       <DIR>          x", "-rw-r--r-- 1 me g123 Feb  9 15:04 a",
+		"-rw-r--r-- 1 me us 5 2018-04-06 13:27:49.315 +0230 a", "-r--r--r-- 1 a b 5 6月 3日 09:15 a", "-rw-r--r-- 1 me us 5 7 19 22:54 a",
 	} {
 		f.Add(s)
 	}

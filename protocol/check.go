@@ -4,7 +4,7 @@ package protocol
 // *[SequenceError] whose Code is what a server answers.
 func (m *Machine) Check(c Command) error {
 	illegal := func(code Code, reason string) error {
-		return &SequenceError{Verb: c.Verb, State: m.state, Code: code, Reason: reason}
+		return &SequenceError{Verb: c.Verb.shown(), State: m.state, Code: code, Reason: reason}
 	}
 	switch m.state {
 	case StateAwaitGreeting:

@@ -60,8 +60,7 @@ const maxVerb = 16
 // being Telnet's IAC (RFC 854).
 func (c Command) Append(dst []byte) ([]byte, error) {
 	if !validVerb(string(c.Verb)) {
-		// The verb stays out of the error: it may be a whole line with a password.
-		return dst, &ArgumentError{Verb: "?", Reason: "a verb is 1 to 16 letters, digits or '@', beginning with a letter"}
+		return dst, &ArgumentError{Verb: c.Verb.shown(), Reason: "a verb is 1 to 16 letters, digits or '@', beginning with a letter"}
 	}
 	if c.Diagram >= diagramCount {
 		return dst, &ArgumentError{Verb: c.Verb, Reason: "unknown diagram"}
@@ -84,7 +83,7 @@ func (c Command) AppendUnchecked(dst []byte) ([]byte, error) {
 }
 
 func appendCommand(dst []byte, c Command) ([]byte, error) {
-	if strings.ContainsAny(string(c.Verb), "\r\n\x00 \xff") {
+	if strings.ContainsAny(string(c.Verb), "\r\n\x00 ") || strings.IndexByte(string(c.Verb), telnetIAC) >= 0 {
 		return dst, &ArgumentError{Verb: "?", Reason: "the verb holds a blank, CR, LF, NUL or byte 255"}
 	}
 	if i := strings.IndexAny(c.Arg, "\r\n\x00"); i >= 0 {

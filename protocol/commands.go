@@ -74,6 +74,9 @@ func (m *Machine) WantInput() bool {
 }
 
 func (m *Machine) receiveCommands(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
 	switch m.state {
 	case StateAwaitTLS, StateAwaitClear:
 		return m.fail(&ViolationError{Reason: "bytes in clear follow where TLS must begin or end"})

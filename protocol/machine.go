@@ -205,7 +205,7 @@ func (m *Machine) Close(err error) {
 // over returns the error of a connection that has ended, or nil.
 func (m *Machine) over(verb Verb) error {
 	if m.err == nil && m.state == StateClosed {
-		return &SequenceError{Verb: verb, State: m.state, Code: 421, Reason: "the connection is closed"}
+		return &SequenceError{Verb: verb.shown(), State: m.state, Code: 421, Reason: "the connection is closed"}
 	}
 	return m.err
 }

@@ -122,7 +122,11 @@ func (m *Machine) end(cmd Command, c Code, out Outcome) {
 		m.setState(StateAwaitTLS, StateAuthenticated)
 		m.emit(Event{Kind: EventStartTLS})
 	case next == StateAwaitClear:
-		m.stopTLS(m.state)
+		after := m.state // CCC keeps the login
+		if after == StateAuthenticated {
+			after = StateUnauthenticated
+		}
+		m.stopTLS(after)
 	case cmd.Verb == "REIN" && secured:
 		m.stopTLS(StateUnauthenticated)
 	default:

@@ -10,6 +10,15 @@ type Verb string
 
 func (v Verb) upper() Verb { return Verb(strings.ToUpper(string(v))) }
 
+// shown is v as errors show it. What is no verb may be a whole line with a
+// password in it.
+func (v Verb) shown() Verb {
+	if v != "" && !validVerb(string(v)) {
+		return "?"
+	}
+	return v
+}
+
 // An ArgForm says what may follow a verb.
 type ArgForm uint8
 
