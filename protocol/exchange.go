@@ -10,7 +10,7 @@ const (
 	DiagramOneReply         // one completion reply: CWD, PASV, TYPE, RNTO
 	DiagramTransfer         // a preliminary reply, then a completion reply: RETR, LIST
 	DiagramSequence         // an intermediate reply that the next command continues: RNFR, REST
-	DiagramLogin            // completion or intermediate: USER, PASS, ACCT, AUTH
+	DiagramLogin            // completion or intermediate: USER, PASS, AUTH
 	DiagramWait             // a preliminary reply may come first; no data: REIN, the greeting
 	DiagramAbort            // ABOR, whose reply can fall together with the transfer's
 	DiagramOpen             // verbs without a drawing, SITE: completion or intermediate

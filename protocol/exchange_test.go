@@ -259,3 +259,30 @@ func TestTwoFinals(t *testing.T) {
 		t.Errorf("events before the fault mismatch (-want +got):\n%s", diff)
 	}
 }
+
+// TestReplyBegunEarly: a reply that began before its command was sent answers
+// something else.
+func TestReplyBegunEarly(t *testing.T) {
+	for _, tt := range []struct {
+		begun string
+		want  bool // whether a command may follow
+	}{
+		{"", true}, {"4", true}, {"42", true}, {"421", true}, {"421 bye", true}, {"421-bye\r\n and", true},
+		{"2", false}, {"43", false}, {"226 do", false}, {"421x", true}, {"226-a\r\n", false}, {"226-a\r\n421", false},
+	} {
+		t.Run(tt.begun, func(t *testing.T) {
+			m := machineIn(RoleClient, StateAuthorized, GuardClear)
+			mustReceive(t, m, tt.begun)
+			_, err := m.Send(Command{Verb: "NOOP"})
+			if e, ok := errors.AsType[*ViolationError](err); (err == nil) != tt.want || err != nil && (!ok || e.Verb != "NOOP" || m.State() != StateClosed) {
+				t.Errorf("error %v, state %s; want ok %v", err, m.State(), tt.want)
+			}
+		})
+	}
+	m := machineIn(RoleClient, StateAuthorized, GuardClear)
+	m.begin(Command{Verb: "NOOP"})
+	mustReceive(t, m, "200 o")
+	if _, err := m.Send(Command{Verb: "NOOP"}); err != nil {
+		t.Errorf("the reply to an earlier command has begun: %v", err)
+	}
+}

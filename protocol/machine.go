@@ -125,7 +125,8 @@ func (m *Machine) receiveReplies(b []byte) error {
 
 // Send encodes a command for the wire and expects its replies from now on.
 // The error is an *[ArgumentError] or a *[SequenceError], after which nothing has
-// changed, or the error that ended the connection.
+// changed, or the error that ended the connection: a *[ViolationError] now if the
+// beginning of a reply is there that no command asked for.
 func (m *Machine) Send(c Command) ([]byte, error) {
 	if m.cfg.Role != RoleClient {
 		panic("protocol: BUG: Send on a server's machine")
@@ -140,6 +141,9 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 	c.Verb = c.Verb.upper() // the wire carries it as given
 	if err := m.Check(c); err != nil {
 		return nil, err
+	}
+	if len(m.pending) == 0 && m.reader.unasked() {
+		return nil, m.fail(&ViolationError{Verb: c.Verb, Reason: "a reply had begun before the command was sent"})
 	}
 	m.begin(c)
 	return wire, nil

@@ -1,5 +1,7 @@
 package protocol
 
+import "strings"
+
 // Limits bound what a peer can make us hold. The zero value stands for the
 // defaults; a negative value switches a limit off.
 type Limits struct {
@@ -89,6 +91,15 @@ func (r *ReplyReader) Feed(b []byte) (n int, reply Reply, ok bool, err error) {
 
 // Partial reports whether a reply has begun and is not complete.
 func (r *ReplyReader) Partial() bool { return len(r.line) > 0 || r.cur.code != 0 }
+
+// unasked reports whether what has begun cannot become the 421 that a server may
+// send of its own accord (RFC 1123, Section 4.1.2.11).
+func (r *ReplyReader) unasked() bool {
+	if r.cur.code != 0 {
+		return r.cur.code != 421
+	}
+	return !strings.HasPrefix("421", string(r.line[:min(3, len(r.line))]))
+}
 
 func (r *ReplyReader) fail(at int64, reason string) error {
 	r.err = &SyntaxError{Offset: at, Excerpt: excerpt(r.line), Reason: reason}

@@ -207,7 +207,7 @@ func TestReplyReaderLimits(t *testing.T) {
 		{"default lines one past the limit", Limits{}, "220-\r\n" + strings.Repeat("\n", 999) + "220 \r\n", false},
 		{"default bytes at the limit", Limits{}, "220-\r\n" + strings.Repeat(strings.Repeat("x", 8192)+"\n", 32) + "220 \r\n", true},
 		{"default bytes one past the limit", Limits{}, "220-\r\n" + strings.Repeat(strings.Repeat("x", 8192)+"\n", 32) + "220 x\r\n", false},
-		{"no limits", Limits{LineBytes: -1, ReplyLines: -1, ReplyBytes: -1}, "220-\r\n" + strings.Repeat(strings.Repeat("x", 9000)+"\n", 1100) + "220 \r\n", true},
+		{"no limits", Limits{LineBytes: -1, ReplyLines: -1, ReplyBytes: -1}, "220-\r\n" + strings.Repeat("x", 9000) + "\n" + strings.Repeat(strings.Repeat("x", 300)+"\n", 1100) + "220 \r\n", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

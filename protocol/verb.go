@@ -56,7 +56,7 @@ var verbs = [...]VerbInfo{
 	// Access control, RFC 959, Section 4.1.1.
 	{"USER", ArgVerbatim, DiagramLogin, anyState.without(StateNeedADAT), false, "959 4.1.1"},
 	{"PASS", ArgVerbatim, DiagramLogin, stateSet(StateNeedPassword), false, "959 4.1.1"},
-	{"ACCT", ArgVerbatim, DiagramLogin, stateSet(StateNeedAccount, StateAuthorized), false, "959 4.1.1"},
+	{"ACCT", ArgVerbatim, DiagramOneReply, stateSet(StateNeedAccount, StateAuthorized), false, "959 4.1.1"},
 	{"CWD", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.1"},
 	{"CDUP", ArgNone, DiagramOneReply, loggedIn, false, "959 4.1.1"},
 	{"SMNT", ArgPath, DiagramOneReply, loggedIn, false, "959 4.1.1"},

@@ -21,11 +21,11 @@ var (
 		ArgVerbatim: "USER PASS ACCT",
 	}
 	wantDiagrams = map[Diagram]string{
-		DiagramOneReply: "CWD CDUP SMNT QUIT PORT PASV TYPE STRU MODE ALLO RNTO DELE RMD MKD PWD SYST STAT HELP NOOP " +
+		DiagramOneReply: "ACCT CWD CDUP SMNT QUIT PORT PASV TYPE STRU MODE ALLO RNTO DELE RMD MKD PWD SYST STAT HELP NOOP " +
 			"XCWD XCUP XMKD XPWD XRMD PBSZ PROT CCC FEAT OPTS LANG EPRT EPSV MDTM SIZE MLST HOST CLNT",
 		DiagramTransfer: "RETR STOR STOU APPE LIST NLST MLSD",
 		DiagramSequence: "REST RNFR",
-		DiagramLogin:    "USER PASS ACCT AUTH ADAT",
+		DiagramLogin:    "USER PASS AUTH ADAT",
 		DiagramWait:     "REIN",
 		DiagramAbort:    "ABOR",
 		DiagramOpen:     "SITE",
