@@ -48,9 +48,9 @@ func runAddrTests(t *testing.T, parse func(string) (netip.AddrPort, error), test
 
 func TestPASV(t *testing.T) {
 	runAddrTests(t, PASV, []addrTest{
-		{name: "usual", text: "Entering Passive Mode (192,168,1,9,4,51).", want: "192.168.1.9:1075"},
-		{name: "no parentheses", text: "Data transfer will passively listen to 127,0,0,1,4,51", want: "127.0.0.1:1075"},
-		{name: "equals sign", text: "=127,0,0,1,4,51", want: "127.0.0.1:1075"},
+		{name: "usual", text: "Entering Passive Mode (192,168,1,9,9,17).", want: "192.168.1.9:2321"},
+		{name: "no parentheses", text: "Connect for the data to host and port 127,0,0,1,9,17", want: "127.0.0.1:2321"},
+		{name: "equals sign", text: "=127,0,0,1,9,17", want: "127.0.0.1:2321"},
 		{name: "numbers alone", text: "1,2,3,4,5,6", want: "1.2.3.4:1286"},
 		{name: "blanks", text: "Entering Passive Mode ( 10 , 0, 0,\t5 ,0, 22 )", want: "10.0.0.5:22"},
 		{name: "digits before the group", text: "Ok 2 go, 1,1,1,1,1,1 or rather (10,0,0,5,0,22)", want: "10.0.0.5:22"},
@@ -60,10 +60,10 @@ func TestPASV(t *testing.T) {
 		{name: "sentence behind", text: "10,0,0,5,0,22. 20 users, 3 free", want: "10.0.0.5:22"},
 		{name: "parenthesis not closed", text: "Passive (10,0,0,5,0,22", want: "10.0.0.5:22"},
 		{name: "zero host", text: "(0,0,0,0,4,1)", want: "0.0.0.0:1025"},
-		{name: "leading zeros", text: "(127,000,000,001,004,051)", want: "127.0.0.1:1075"},
+		{name: "leading zeros", text: "(127,000,000,001,009,017)", want: "127.0.0.1:2321"},
 		{name: "several lines", text: "Entering\nPassive Mode\n(1,2,3,4,5,6)", want: "1.2.3.4:1286"},
-		{name: "octet 256", text: "(127,0,0,256,4,51)", err: "above 255", at: 9},
-		{name: "four digits", text: "(127,0,0,1,0004,51)", err: "above 255", at: 11},
+		{name: "octet 256", text: "(127,0,0,256,9,17)", err: "above 255", at: 9},
+		{name: "four digits", text: "(127,0,0,1,0009,17)", err: "above 255", at: 11},
 		{name: "huge", text: "(1000,0,0,1,99999999999999999999,51)", err: "above 255", at: 1},
 		{name: "negative", text: "(-1,2,3,4,5,6)", err: "no host and port", at: 2},
 		{name: "port 0", text: "(127,0,0,1,0,0)", err: "port 0", at: 11},
@@ -112,13 +112,13 @@ func TestEPSV(t *testing.T) {
 
 func TestPORT(t *testing.T) {
 	runAddrTests(t, PORT, []addrTest{
-		{name: "usual", text: "127,0,0,1,4,51", want: "127.0.0.1:1075"},
+		{name: "usual", text: "127,0,0,1,9,17", want: "127.0.0.1:2321"},
 		{name: "largest", text: "255,255,255,255,255,255", want: "255.255.255.255:65535"},
 		{name: "port 0", text: "127,0,0,1,0,0", err: "port 0", at: 10},
 		{name: "256", text: "127,0,0,1,256,1", err: "above 255", at: 10},
-		{name: "blank", text: "127, 0,0,1,4,51", err: "not h1", at: 4},
-		{name: "blank at the end", text: "127,0,0,1,4,51 ", err: "not h1", at: 14},
-		{name: "parentheses", text: "(127,0,0,1,4,51)", err: "not h1", at: 0},
+		{name: "blank", text: "127, 0,0,1,9,17", err: "not h1", at: 4},
+		{name: "blank at the end", text: "127,0,0,1,9,17 ", err: "not h1", at: 14},
+		{name: "parentheses", text: "(127,0,0,1,9,17)", err: "not h1", at: 0},
 		{name: "five", text: "127,0,0,1,4", err: "not h1", at: 11},
 		{name: "seven", text: "1,2,3,4,5,6,7", err: "not h1", at: 11},
 		{name: "empty", text: "", err: "not h1", at: 0},
@@ -157,14 +157,14 @@ func TestEPRT(t *testing.T) {
 }
 
 func TestFormatAddr(t *testing.T) {
-	v4 := netip.MustParseAddrPort("127.0.0.1:1075")
-	mapped := netip.MustParseAddrPort("[::ffff:127.0.0.1]:1075")
+	v4 := netip.MustParseAddrPort("127.0.0.1:2321")
+	mapped := netip.MustParseAddrPort("[::ffff:127.0.0.1]:2321")
 	v6 := netip.MustParseAddrPort("[fe80::1%eth0]:65535")
 	got := []string{
 		FormatPASV(v4), FormatPORT(v4), FormatPORT(mapped), FormatEPRT(v4), FormatEPRT(mapped), FormatEPRT(v6), FormatEPSV(6446),
 	}
 	want := []string{
-		"(127,0,0,1,4,51)", "127,0,0,1,4,51", "127,0,0,1,4,51", "|1|127.0.0.1|1075|", "|1|127.0.0.1|1075|",
+		"(127,0,0,1,9,17)", "127,0,0,1,9,17", "127,0,0,1,9,17", "|1|127.0.0.1|2321|", "|1|127.0.0.1|2321|",
 		"|2|fe80::1|65535|", "(|||6446|)",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -13,7 +13,8 @@ import (
 //	2006-01-02 15:04 01-02 15:04      2006-01-02 15:04:05.6 +0200    01-02-06, 02.01.2006
 //	2006-01-02       01-02 2006       1 2 15:04
 //
-// A time of day after a date with its year is the start of the name if no word follows.
+// A time of day after a date with its year is the start of the name if no word follows, or if the year is
+// padded as in "Jan  2  2006".
 func (w *words) date(i int) (s stamp, next int, ok bool) {
 	for form := range 5 {
 		s = stamp{}
@@ -116,7 +117,8 @@ func readNumbers(w *words, i int, s *stamp) int {
 	return i + 3
 }
 
-// yearOrClock reads what follows the month and the day: a time of day, a year, or both.
+// yearOrClock reads what follows the month and the day: a time of day, a year, or both. A year that is padded
+// to the width of a time of day, as POSIX has it in "ls -l", stands alone: what follows is the name.
 func (w *words) yearOrClock(i int, s *stamp) int {
 	if s.clock(w.word(i)) {
 		if s.precision == PrecisionSecond && yearOf(w.word(i+1)) != 0 && i+1 < w.n-1 {
@@ -129,6 +131,9 @@ func (w *words) yearOrClock(i int, s *stamp) int {
 		return 0
 	}
 	s.precision = PrecisionDay
+	if w.at[i].from-w.at[i-1].to > 1 {
+		return i + 1
+	}
 	return w.optionalClock(i+1, s)
 }
 

@@ -60,7 +60,7 @@ func isRemark(w *words) bool {
 	first, second := lowerASCII(w.word(0)), lowerASCII(w.word(1))
 	switch strings.TrimRight(first, ":") {
 	case "total", "totale", "totaal", "totalt", "insgesamt", "gesamt", "razem", "celkem", "toplam",
-		"итого", "Итого", "всего", "合計", "总用量", "總計", "합계":
+		"összesen", "итого", "Итого", "всего", "Всего", "合計", "总用量", "总计", "總計", "합계":
 		return w.n == 1 || isDigit(second[0])
 	case "status":
 		return second == "of"

@@ -108,7 +108,8 @@ type columns struct {
 // findColumns looks for a size and a date in the words from first on, then for a date alone, and sets the
 // size of e.
 func findColumns(w *words, e *Entry, first int) columns {
-	for i := first + 1; i < w.n; i++ {
+	end := w.dateEnd(first)
+	for i := first + 1; i < end; i++ {
 		size, ok := listSize(w.word(i - 1))
 		device := e.Kind == KindOther && isDeviceNumber(w.word(i-1))
 		if !ok && !device {
@@ -128,7 +129,7 @@ func findColumns(w *words, e *Entry, first int) columns {
 		}
 		return c
 	}
-	for i := first; i < w.n; i++ {
+	for i := first; i < end; i++ {
 		if s, next, ok := w.date(i); ok {
 			c := columns{date: s, size: i, name: next}
 			if i > first {
@@ -138,6 +139,22 @@ func findColumns(w *words, e *Entry, first int) columns {
 		}
 	}
 	return columns{}
+}
+
+// maxColumns is the most words between the mode and the date: link count, five of owner and group, size.
+const maxColumns = 7
+
+// dateEnd returns the index of the first word, from the first-th on, at which no date can start any more. A
+// time of day has its date before it. In a line whose date is of an unknown language, a date further on is
+// part of the name.
+func (w *words) dateEnd(first int) int {
+	end := min(w.n, first+maxColumns+1)
+	for i := first; i < end; i++ {
+		if new(stamp).clock(w.word(i)) {
+			return i
+		}
+	}
+	return end
 }
 
 // gluedSize sets the size to the digits at the end of w, where a long group has swallowed the blank before

@@ -7,35 +7,45 @@ const maxFacts = 64
 
 // MLSx reads one line of MLSD, or the entry line of a reply to MLST, whose leading space may be there or not
 // (RFC 3659, Section 7.2): facts that each end in ";", one space, the name. A last ";" may be missing
-// (NcFTPd); a name may hold "=", ";" and blanks, at its ends as well. A line with no facts starts with one
-// space (MLSD) or two (MLST). An empty line is ErrNotEntry.
+// (NcFTPd), and more spaces than one may lead; a name may hold "=", ";" and blanks, at its ends as well. A
+// line with no facts starts with one space (MLSD) or two (MLST). An empty line is ErrNotEntry. On an error
+// the entry has nothing but Raw.
 //
 // An unknown or senseless value leaves its field unknown; Facts has it as sent. Of a fact sent twice, the
 // first counts. Numeric owners stand in for names. ProFTPD before 1.3.6 reports ordinary directories
 // as "cdir" in MLST: there, KindCurrent is just a directory.
 func MLSx(line string) (Entry, error) {
 	line = trimEOL(line)
-	e := Entry{Size: -1, Dialect: "mlsx", Raw: line}
 	if line == "" {
-		return e, ErrNotEntry
+		return notRead(line), ErrNotEntry
 	}
-	at := 0
-	if line[0] == ' ' && (startsWithFacts(line[1:]) || strings.HasPrefix(line, "  ")) {
-		at = 1
-	}
+	e := Entry{Size: -1, Dialect: "mlsx", Raw: line}
+	at := factsStart(line)
 	space := strings.IndexByte(line[at:], ' ')
 	if space < 0 {
-		return e, fail("MLSx entry", line, len(line), "no space before the name")
+		return notRead(line), fail("MLSx entry", line, len(line), "no space before the name")
 	}
 	e.Name = line[at+space+1:]
 	if e.Name == "" {
-		return e, fail("MLSx entry", line, len(line), "no name")
+		return notRead(line), fail("MLSx entry", line, len(line), "no name")
 	}
 	if err := e.readFacts(line[:at+space], at); err != nil {
-		return e, err
+		return notRead(line), err
 	}
 	e.applyFacts()
 	return e, nil
+}
+
+// factsStart returns where the facts of line start, or the space that stands for none of them.
+func factsStart(line string) int {
+	rest := strings.TrimLeft(line, " ")
+	switch spaces := len(line) - len(rest); {
+	case startsWithFacts(rest):
+		return spaces
+	case spaces > 1:
+		return 1
+	}
+	return 0
 }
 
 // startsWithFacts reports whether s begins with facts and a space, and not with a name that happens to

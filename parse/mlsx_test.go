@@ -17,11 +17,12 @@ func TestMLSx(t *testing.T) {
 		line string
 		want Entry // Dialect and Raw are filled in
 	}{
-		{"file", "Type=file;Size=1024990;Perm=r;Unique=7A03;Modify=20240229153000; a.txt", Entry{
-			Name: "a.txt", Kind: KindFile, Size: 1024990, Perm: "r", Unique: "7A03", Time: at, Precision: PrecisionSecond, Zone: ZoneUTC,
-			Facts: map[string]string{"type": "file", "size": "1024990", "perm": "r", "unique": "7A03", "modify": "20240229153000"}}},
+		{"file", "Type=file;Size=48213;Perm=r;Unique=4C19;Modify=20240229153000; a.txt", Entry{
+			Name: "a.txt", Kind: KindFile, Size: 48213, Perm: "r", Unique: "4C19", Time: at, Precision: PrecisionSecond, Zone: ZoneUTC,
+			Facts: map[string]string{"type": "file", "size": "48213", "perm": "r", "unique": "4C19", "modify": "20240229153000"}}},
 		{"MLST", " type=dir; /pub", Entry{Name: "/pub", Kind: KindDir, Size: -1, Facts: map[string]string{"type": "dir"}}},
 		{"MLST without the last semicolon", " type=dir;size=0 /pub", Entry{Name: "/pub", Kind: KindDir, Facts: map[string]string{"type": "dir", "size": "0"}}},
+		{"MLST with more spaces", "   size=5;type=file; a  b", Entry{Name: "a  b", Kind: KindFile, Size: 5, Facts: map[string]string{"type": "file", "size": "5"}}},
 		{"no facts", " a.txt", Entry{Name: "a.txt", Size: -1, Facts: map[string]string{}}},
 		{"no facts in MLST", "  a b", Entry{Name: "a b", Size: -1, Facts: map[string]string{}}},
 		{"no facts, name like a fact", " a=b c", Entry{Name: "a=b c", Size: -1, Facts: map[string]string{}}},
@@ -31,11 +32,11 @@ func TestMLSx(t *testing.T) {
 		{"line end", "type=file; a\r\n", Entry{Name: "a", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
 		{"listed directory", "type=cdir; /pub", Entry{Name: "/pub", Kind: KindCurrent, Size: -1, Facts: map[string]string{"type": "cdir"}}},
 		{"parent", "TYPE=PDIR; ..", Entry{Name: "..", Kind: KindParent, Size: -1, Facts: map[string]string{"type": "PDIR"}}},
-		{"link", "Type=OS.unix=slink:/Foo;Unique=1; b", Entry{Name: "b", Kind: KindLink, Target: "/Foo", Unique: "1", Size: -1,
-			Facts: map[string]string{"type": "OS.unix=slink:/Foo", "unique": "1"}}},
+		{"link", "Type=OS.unix=slink:/srv/alt;Unique=1; b", Entry{Name: "b", Kind: KindLink, Target: "/srv/alt", Unique: "1", Size: -1,
+			Facts: map[string]string{"type": "OS.unix=slink:/srv/alt", "unique": "1"}}},
 		{"link without target", "type=OS.unix=symlink; b", Entry{Name: "b", Kind: KindLink, Size: -1, Facts: map[string]string{"type": "OS.unix=symlink"}}},
 		{"symlink with target", "type=OS.UNIX=symlink:c; b", Entry{Name: "b", Kind: KindLink, Target: "c", Size: -1, Facts: map[string]string{"type": "OS.UNIX=symlink:c"}}},
-		{"device", "type=OS.unix=chr-13/29; d", Entry{Name: "d", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=chr-13/29"}}},
+		{"device", "type=OS.unix=chr-7/41; d", Entry{Name: "d", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=chr-7/41"}}},
 		{"unknown type", "type=thing; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "thing"}}},
 		{"empty values", "type=;perm=;size=;modify=;; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "", "perm": "", "size": "", "modify": ""}}},
 		{"Unix facts", "type=dir;sizd=4096;UNIX.mode=0755;UNIX.uid=33;UNIX.gid=34; d", Entry{Name: "d", Kind: KindDir, Size: 4096, Mode: "rwxr-xr-x",
@@ -89,9 +90,12 @@ func TestMLSxErrors(t *testing.T) {
 		{"too many facts", manyFacts(maxFacts + 1), "too many", strings.Index(manyFacts(maxFacts+1), "x.64")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := MLSx(tt.line)
+			got, err := MLSx(tt.line)
 			if e := wantError(t, err, tt.line, tt.err); e.Offset != tt.at {
 				t.Errorf("offset is %d, want %d", e.Offset, tt.at)
+			}
+			if diff := cmp.Diff(Entry{Size: -1, Raw: tt.line}, got); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
 		})
 	}
