@@ -73,10 +73,13 @@ func (s *served) lftp(format string, args ...any) []string {
 		"set ftp:ssl-allow " + fmt.Sprint(s.tls != "none"),
 		"set ftp:ssl-force " + fmt.Sprint(s.tls == "explicit"),
 		"set ftp:ssl-protect-data true",
-		"set ssl:ca-file " + s.ca,
-		fmt.Sprintf("open -u %s,%s %s", s.user, s.password, s.url("lftp")),
-		fmt.Sprintf(format, args...),
 	}
+	if s.tls != "none" {
+		script = append(script, "set ssl:ca-file "+s.ca)
+	}
+	script = append(script,
+		fmt.Sprintf("open -u %s,%s %s", s.user, s.password, s.url("lftp")),
+		fmt.Sprintf(format, args...))
 	return []string{"lftp", "--norc", "-c", strings.Join(script, "; ")}
 }
 

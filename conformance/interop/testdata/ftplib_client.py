@@ -61,6 +61,7 @@ elif action == "resume":
     with open(names[1], "ab") as f:
         ftp.retrbinary("RETR " + names[0], f.write, rest=os.path.getsize(names[1]))
 elif action == "append":
+    ftp.voidcmd("TYPE I")  # the size depends on the type
     have = ftp.size(names[1])
     with open(names[0], "rb") as f:
         f.seek(have)
