@@ -77,6 +77,11 @@ func (x *exchange) judge(c Code, limit int) Outcome {
 		return Violation
 	}
 	out := verdicts[x.diagram][c.Class()-1]
+	if out == Success && x.cmd.Verb == "AUTH" && c != 234 {
+		// Only 234 starts TLS (RFC 4217, Section 4). A driver that took another
+		// completion for it would send the password in clear.
+		return Failure
+	}
 	if out == Wait && c != 110 {
 		x.preliminary++
 		if x.preliminary > limit {

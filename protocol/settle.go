@@ -38,8 +38,8 @@ func (m *Machine) settle(r Reply) error {
 }
 
 // owner returns the index of the exchange that a reply belongs to: the oldest,
-// but for the races that RFC 959 leaves open around ABOR, STAT and NOOP while a
-// transfer runs. It settles what a reply shows to be over; -1 means nobody's.
+// but for the races that RFC 959 leaves open around ABOR, STAT, NOOP and QUIT while
+// a transfer runs. It settles what a reply shows to be over; -1 means nobody's.
 func (m *Machine) owner(c Code) int {
 	if len(m.pending) == 0 {
 		return -1
@@ -59,7 +59,8 @@ func (m *Machine) owner(c Code) int {
 	for i, x := range m.pending[1:] {
 		switch {
 		case x.cmd.Verb == "STAT" && c >= 211 && c <= 213,
-			x.cmd.Verb == "NOOP" && c == 200:
+			x.cmd.Verb == "NOOP" && c == 200,
+			x.cmd.Verb == "QUIT" && c == 221:
 			return i + 1
 		case x.diagram == DiagramAbort && c == 225:
 			// "Data connection open, no transfer in progress": there was none, or

@@ -1,0 +1,71 @@
+package protocol
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// outcomes has a client send commands at once, read a server's bytes, and returns
+// what each reply was taken for.
+func outcomes(t *testing.T, m *Machine, commands []Command, wire string) []string {
+	t.Helper()
+	for _, c := range commands {
+		if _, err := m.Send(c); err != nil {
+			t.Fatalf("%s: %v", c.Verb, err)
+		}
+	}
+	if err := m.Receive([]byte(wire)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for e, ok := m.Next(); ok; e, ok = m.Next() {
+		got = append(got, string(e.Command.Verb)+" "+e.Outcome.String())
+	}
+	return got
+}
+
+// loggedInClient returns a client's machine in state Authorized.
+func loggedInClient(t *testing.T) *Machine {
+	t.Helper()
+	m := NewMachine(Config{})
+	if err := m.Receive([]byte("230 welcome\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	m.Next()
+	return m
+}
+
+func TestQuitOvertakesTransfer(t *testing.T) {
+	got := outcomes(t, loggedInClient(t), []Command{{Verb: "RETR", Arg: "a"}, {Verb: "QUIT"}},
+		"150 here it comes\r\n221 bye\r\n226 done\r\n")
+	want := []string{"RETR wait", "QUIT success", "RETR success"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestOnly234StartsTLS(t *testing.T) {
+	for _, tc := range []struct {
+		name, reply string
+		want        string
+		state       State
+	}{
+		{"234", "234 go on\r\n", "AUTH success", StateAwaitTLS},
+		{"another completion", "200 fine\r\n", "AUTH failure", StateUnauthenticated},
+		{"a security exchange", "334 ADAT please\r\n", "AUTH continue", StateNeedADAT},
+		{"a refusal", "534 no\r\n", "AUTH failure", StateUnauthenticated},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := NewMachine(Config{})
+			if err := m.Receive([]byte("220 hello\r\n")); err != nil {
+				t.Fatal(err)
+			}
+			m.Next()
+			got := outcomes(t, m, []Command{{Verb: "AUTH", Arg: "TLS"}}, tc.reply)
+			if got[0] != tc.want || m.State() != tc.state {
+				t.Errorf("%s in state %s, want %s in state %s", got[0], m.State(), tc.want, tc.state)
+			}
+		})
+	}
+}
