@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// built is the folder that binary made, for TestMain to remove.
+var built string
+
 // binary builds the command once, so that tests use what users use.
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "ftpwire-interop-")
@@ -21,6 +24,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	out := filepath.Join(dir, "ftpwire")
+	built = dir
 	cmd := exec.Command("go", "build", "-o", out, "github.com/ftpwire/ftpwire/cmd/ftpwire")
 	cmd.Stderr = os.Stderr
 	return out, cmd.Run()
@@ -28,8 +32,8 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if out, err := binary(); err == nil {
-		os.RemoveAll(filepath.Dir(out))
+	if built != "" {
+		os.RemoveAll(built)
 	}
 	os.Exit(code)
 }
