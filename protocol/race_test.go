@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// outcomes has a client send commands at once, read a server's bytes, and returns
+// replay has a client send commands at once, read a server's bytes, and returns
 // what each reply was taken for.
-func outcomes(t *testing.T, m *Machine, commands []Command, wire string) []string {
+func replay(t *testing.T, m *Machine, commands []Command, wire string) []string {
 	t.Helper()
 	for _, c := range commands {
 		if _, err := m.Send(c); err != nil {
@@ -37,7 +37,7 @@ func loggedInClient(t *testing.T) *Machine {
 }
 
 func TestQuitOvertakesTransfer(t *testing.T) {
-	got := outcomes(t, loggedInClient(t), []Command{{Verb: "RETR", Arg: "a"}, {Verb: "QUIT"}},
+	got := replay(t, loggedInClient(t), []Command{{Verb: "RETR", Arg: "a"}, {Verb: "QUIT"}},
 		"150 here it comes\r\n221 bye\r\n226 done\r\n")
 	want := []string{"RETR wait", "QUIT success", "RETR success"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -62,7 +62,7 @@ func TestOnly234StartsTLS(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Next()
-			got := outcomes(t, m, []Command{{Verb: "AUTH", Arg: "TLS"}}, tc.reply)
+			got := replay(t, m, []Command{{Verb: "AUTH", Arg: "TLS"}}, tc.reply)
 			if got[0] != tc.want || m.State() != tc.state {
 				t.Errorf("%s in state %s, want %s in state %s", got[0], m.State(), tc.want, tc.state)
 			}
