@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// An app is one run of the command: its streams, its environment and what all
+// commands share.
+type app struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	env    func(string) (string, bool)
+	quiet  bool
+
+	mu     sync.Mutex // guards stderr, which traces write to as well
+	redact protocol.Redactor
+	warned map[string]bool
+}
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{}}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitGood
+	}
+	return a.fail(cmd, args, err)
+}
+
+// root returns the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ftpwire",
+		Short: "FTP and FTPS: move files, check servers, serve for tests",
+		Long: `ftpwire moves files by FTP and FTPS, checks FTP servers against the RFCs, and is
+a server to test clients with.
+
+URLs begin with ftpes:// (TLS by AUTH, port 21), ftps:// (TLS from the first byte,
+port 990) or ftp:// (clear text); see "ftpwire help urls".`,
+		Example: `  ftpwire ls ftpes://alice@ftp.example.com/pub/
+  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf
+  ftpwire check`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(a.stderr)
+			cmd.Help()
+			return errNoCommand
+		},
+	}
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar, no warnings")
+	root.SetFlagErrorFunc(flagError)
+	root.AddGroup(
+		&cobra.Group{ID: groupFiles, Title: "Files:"},
+		&cobra.Group{ID: groupServers, Title: "Servers:"},
+		&cobra.Group{ID: groupOther, Title: "Other:"},
+	)
+	for _, g := range []struct {
+		id   string
+		cmds []*cobra.Command
+	}{
+		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd()}},
+		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd()}},
+		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
+	} {
+		for _, c := range g.cmds {
+			c.GroupID = g.id
+			root.AddCommand(c)
+		}
+	}
+	root.AddCommand(topics()...)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(helpCmd())
+	root.SetHelpCommandGroupID(groupOther)
+	return root
+}
+
+// The groups of commands in the help.
+const (
+	groupFiles   = "files"
+	groupServers = "servers"
+	groupOther   = "other"
+)
+
+// warn prints a line on standard error, once for each text.
+func (a *app) warn(text string) {
+	if a.quiet {
+		return
+	}
+	a.mu.Lock()
+	again := a.warned[text]
+	a.warned[text] = true
+	a.mu.Unlock()
+	if !again {
+		a.say("ftpwire: warning: " + text)
+	}
+}
+
+// say prints one line on standard error, secrets masked and control characters
+// escaped.
+func (a *app) say(line string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	io.WriteString(a.stderr, visible(a.redact.String(line))+"\n")
+}
+
+// masked returns s without the secrets in it.
+func (a *app) masked(s string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.redact.String(s)
+}
+
+// secret makes a password known, so that it is masked wherever a server echoes it.
+func (a *app) secret(s string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.redact.Add(s)
+}
+
+// input returns standard input such that reading ends with the context, also
+// while nobody types.
+func (a *app) input() io.Reader {
+	if f, ok := a.stdin.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return f // never blocks, and the kernel can copy it
+		}
+	}
+	r, w := io.Pipe()
+	stop := context.AfterFunc(a.ctx, func() { w.CloseWithError(context.Cause(a.ctx)) })
+	go func() {
+		_, err := io.Copy(w, a.stdin)
+		stop()
+		w.CloseWithError(err)
+	}()
+	return r
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// firstLine returns the first line of r, without its end.
+func firstLine(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(r, 64<<10)).ReadString('\n')
+	if err == io.EOF {
+		err = nil
+	}
+	return strings.TrimRight(line, "\r\n"), err
+}

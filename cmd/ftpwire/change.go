@@ -1,0 +1,46 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+func (a *app) rmCmd() *cobra.Command {
+	return a.eachCmd("rm URL...", "Delete files", "Deletes files. Directories are rmdir's.",
+		"  ftpwire rm ftpes://alice@ftp.example.com/old.txt ftpes://alice@ftp.example.com/older.txt",
+		func(c *ftpwire.Client, path string) error { return c.Conn().Dele(a.ctx, path) })
+}
+
+func (a *app) rmdirCmd() *cobra.Command {
+	return a.eachCmd("rmdir URL...", "Remove empty directories", "Removes directories, which must be empty.",
+		"  ftpwire rmdir ftpes://alice@ftp.example.com/old/",
+		func(c *ftpwire.Client, path string) error { return c.Conn().Rmd(a.ctx, bare(path)) })
+}
+
+func (a *app) mkdirCmd() *cobra.Command {
+	return a.eachCmd("mkdir URL...", "Make directories", "Makes directories. Those above must exist, or be made first: URLs are taken in order.",
+		"  ftpwire mkdir ftpes://alice@ftp.example.com/a ftpes://alice@ftp.example.com/a/b",
+		func(c *ftpwire.Client, path string) error {
+			_, err := c.Conn().Mkd(a.ctx, bare(path))
+			return err
+		})
+}
+
+// bare returns a directory's path without the slash at its end, which some servers
+// do not take.
+func bare(path string) string {
+	for len(path) > 1 && path[len(path)-1] == '/' {
+		path = path[:len(path)-1]
+	}
+	return path
+}
+
+// eachCmd returns a command that does one thing to each of its URLs.
+func (a *app) eachCmd(use, short, long, example string, do func(*ftpwire.Client, string) error) *cobra.Command {
+	var f connFlags
+	cmd := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: nargs(1, -1, "a URL is missing")}
+	f.addClientFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.each(cmd, &f, args, do) }
+	return cmd
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// checkTarget returns the server to check, and what ends the embedded one.
+func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *conformance.Options, func(), error) {
+	opts := &conformance.Options{
+		Only: f.only, Skip: f.skip, Timeout: f.timeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
+		MaxLogins: f.maxLogins, Slow: f.slow, Intrusive: f.intrusive, Strict: f.strict,
+		Level: map[string]conformance.Level{"must": conformance.Must, "should": conformance.Should}[f.level.value],
+	}
+	if len(args) == 0 {
+		target, stop, err := a.embedded(f)
+		return target, opts, stop, err
+	}
+	if len(f.faults) > 0 {
+		return conformance.Target{}, nil, nil, usagef("--fault is for the embedded server: leave the URL out")
+	}
+	l, err := a.locate(&f.connFlags, args[0])
+	if err != nil {
+		return conformance.Target{}, nil, nil, err
+	}
+	if err := a.credentials(&f.connFlags, l); err != nil {
+		return conformance.Target{}, nil, nil, err
+	}
+	opts.WriteDir = cmp.Or(f.writeDir, l.Path)
+	return targetOf(&l.Profile), opts, func() {}, nil
+}
+
+// targetOf returns a profile as the checker wants it.
+func targetOf(p *ftpwire.Profile) conformance.Target {
+	addr, _ := p.Address() // locate has seen that there is one
+	return conformance.Target{
+		Addr: addr,
+		TLS: map[control.Security]conformance.TLSMode{
+			control.SecurityNone: conformance.TLSNone, control.SecurityExplicit: conformance.TLSExplicit, control.SecurityImplicit: conformance.TLSImplicit,
+		}[p.Security],
+		TLSConfig: p.Control().TLS,
+		User:      p.User, Password: p.Password, Account: p.Account,
+	}
+}
+
+// embedded starts the embedded server, with credentials that nobody else knows.
+func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
+	none := conformance.Target{}
+	if f.user != "" || f.account != "" || f.passwordFile != "" || f.ca != "" || f.insecure || f.cert != "" {
+		return none, nil, &usageError{err: errors.New("flags about login and certificates need a URL"), hint: "Without a URL the embedded server is checked, which brings its own."}
+	}
+	user := ftptest.User{Name: "checker", Password: rand.Text()}
+	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}}
+	target := conformance.Target{TLS: conformance.TLSExplicit, User: user.Name, Password: user.Password}
+	switch f.tls.value {
+	case "none":
+		cfg.TLS, target.TLS = ftptest.TLSNone, conformance.TLSNone
+	case "implicit":
+		cfg.TLS, target.TLS = ftptest.TLSImplicit, conformance.TLSImplicit
+	}
+	var err error
+	if cfg.Faults, err = faults(f.faults); err != nil {
+		return none, nil, err
+	}
+	var p ftpwire.Profile
+	if err := f.applyTLS(&p); err != nil {
+		return none, nil, err
+	}
+	s, err := ftptest.Start(cfg)
+	if err != nil {
+		return none, nil, cannot(err)
+	}
+	target.Addr = s.Addr()
+	p.RootCAs = s.RootCAs()
+	target.TLSConfig = p.Control().TLS
+	return target, func() { s.Close() }, nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode/utf8"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// An entryJSON is a directory entry as JSON has it. What is not known is absent.
+type entryJSON struct {
+	Name      string     `json:"name"`
+	NameBytes string     `json:"name_base64,omitempty"` // if the name is no UTF-8
+	Type      string     `json:"type,omitempty"`
+	Size      *int64     `json:"size,omitempty"`
+	Time      *time.Time `json:"time,omitempty"`
+	Precision string     `json:"precision,omitempty"`
+	Zone      string     `json:"zone,omitempty"` // of time: utc, offset, or unknown for the server's own
+	Target    string     `json:"target,omitempty"`
+	Mode      string     `json:"mode,omitempty"`
+	Owner     string     `json:"owner,omitempty"`
+	Group     string     `json:"group,omitempty"`
+	Dialect   string     `json:"dialect,omitempty"`
+	Raw       string     `json:"raw,omitempty"`
+}
+
+func newEntryJSON(e parse.Entry) entryJSON {
+	j := entryJSON{
+		Name: e.Name, Type: typeOf(e.Kind), Target: e.Target, Mode: e.Mode,
+		Owner: e.Owner, Group: e.Group, Dialect: e.Dialect, Raw: e.Raw,
+	}
+	if !utf8.ValidString(e.Name) {
+		j.NameBytes = base64.StdEncoding.EncodeToString([]byte(e.Name))
+	}
+	if e.Size >= 0 {
+		j.Size = &e.Size
+	}
+	if e.Precision != parse.PrecisionUnknown {
+		j.Time, j.Precision, j.Zone = &e.Time, e.Precision.String(), e.Zone.String()
+	}
+	return j
+}
+
+// typeOf returns file, dir, link or other, and "" where the kind is not known.
+func typeOf(k parse.Kind) string {
+	switch k {
+	case parse.KindUnknown:
+		return ""
+	case parse.KindCurrent, parse.KindParent:
+		return parse.KindDir.String()
+	}
+	return k.String()
+}
+
+// writeJSON writes v as one line.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// An entryTable writes entries in aligned columns. It holds back some hundred of
+// them to find the widths, never a whole listing.
+type entryTable struct {
+	w    io.Writer
+	rows [][4]string
+}
+
+const tableRows = 500
+
+func (t *entryTable) add(e parse.Entry) error {
+	name := visibleName(e.Name)
+	if e.Target != "" {
+		name += " -> " + visibleName(e.Target)
+	}
+	t.rows = append(t.rows, [4]string{modeText(e), sizeText(e), timeText(e), name})
+	if len(t.rows) < tableRows {
+		return nil
+	}
+	return t.flush()
+}
+
+func (t *entryTable) flush() error {
+	var size, when int
+	for _, r := range t.rows {
+		size, when = max(size, len(r[1])), max(when, len(r[2]))
+	}
+	for _, r := range t.rows {
+		if _, err := fmt.Fprintf(t.w, "%-10s  %*s  %-*s  %s\n", r[0], size, r[1], when, r[2], r[3]); err != nil {
+			return err
+		}
+	}
+	t.rows = t.rows[:0]
+	return nil
+}
+
+// modeText returns "drwxr-xr-x", or the type where the permissions are not known.
+func modeText(e parse.Entry) string {
+	if e.Mode == "" {
+		if t := typeOf(e.Kind); t != "" {
+			return t
+		}
+		return "-"
+	}
+	letter := map[string]string{"dir": "d", "link": "l", "file": "-"}[typeOf(e.Kind)]
+	if letter == "" {
+		letter = "?"
+	}
+	return visible(letter + e.Mode)
+}
+
+func sizeText(e parse.Entry) string {
+	if e.Size < 0 {
+		return "-"
+	}
+	return strconv.FormatInt(e.Size, 10)
+}
+
+// timeText returns as much of the time as is known. A time in UTC ends in "Z", one
+// in another known zone in its offset; one without either is the server's own.
+func timeText(e parse.Entry) string {
+	layout := map[parse.Precision]string{
+		parse.PrecisionSecond: "2006-01-02 15:04:05", parse.PrecisionMinute: "2006-01-02 15:04",
+		parse.PrecisionDay: "2006-01-02", parse.PrecisionYear: "2006",
+	}[e.Precision]
+	if layout == "" {
+		return "-"
+	}
+	if e.Zone != parse.ZoneUnknown && strings.Contains(layout, "15") {
+		layout += "Z07:00"
+	}
+	return e.Time.Format(layout)
+}
+
+// writeEntry writes one entry, a property a line.
+func writeEntry(w io.Writer, e parse.Entry) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range [][2]string{
+		{"name", visibleName(e.Name)}, {"type", typeOf(e.Kind)}, {"target", e.Target}, {"size", sizeText(e)},
+		{"time", timeText(e)}, {"mode", e.Mode}, {"owner", e.Owner}, {"group", e.Group}, {"unique", e.Unique}, {"perm", e.Perm},
+	} {
+		if p[1] != "" && p[1] != "-" {
+			fmt.Fprintf(tw, "%s\t%s\n", p[0], visible(p[1]))
+		}
+	}
+	return tw.Flush()
+}

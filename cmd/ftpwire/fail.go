@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// The exit codes, as "ftpwire help exit-codes" explains them.
+const (
+	exitGood        = 0
+	exitNo          = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// errNoCommand ends a run that was given no command: the help is its message.
+var errNoCommand = &usageError{}
+
+// errSaid ends a run whose errors have been printed already.
+var errSaid = errors.New("reported")
+
+// A usageError is what kept a command from even trying: a wrong command line, a
+// file that cannot be read, a server that cannot be reached or lets nobody in.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *usageError) Unwrap() error { return e.err }
+
+// usagef returns a usageError.
+func usagef(format string, args ...any) error { return &usageError{err: fmt.Errorf(format, args...)} }
+
+// cannot makes err a usageError, and nil of nil.
+func cannot(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err: err}
+}
+
+// A hintError is an error with advice of the command's own.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+// fail prints err as the last words of a run and returns the exit code.
+func (a *app) fail(cmd *cobra.Command, args []string, err error) int {
+	if name, ok := unknownCommand(cmd, args, err); ok {
+		err = &usageError{err: fmt.Errorf("unknown command %q", name), hint: suggestCommand(cmd, name)}
+	}
+	code := exitNo
+	if _, usage := errors.AsType[*usageError](err); usage {
+		code = exitUsage
+	}
+	if a.ctx.Err() != nil {
+		code = exitInterrupted
+	}
+	if err == errSaid || err == error(errNoCommand) {
+		return code
+	}
+	a.report(cmd, err)
+	return code
+}
+
+// report prints an error and, if there is advice, a second line.
+func (a *app) report(cmd *cobra.Command, err error) {
+	prefix := "ftpwire: "
+	if cmd != nil && cmd.HasParent() {
+		prefix += strings.TrimPrefix(cmd.CommandPath(), "ftpwire ") + ": "
+	}
+	if a.ctx.Err() != nil {
+		a.say(prefix + "interrupted")
+		return
+	}
+	a.say(prefix + errorText(err))
+	if hint := adviceFor(err); hint != "" {
+		a.say("hint: " + hint)
+	}
+}
+
+func adviceFor(err error) string {
+	if h, ok := errors.AsType[*hintError](err); ok {
+		return h.hint
+	}
+	if u, ok := errors.AsType[*usageError](err); ok && u.hint != "" {
+		return u.hint
+	}
+	return sentence(ftpwire.Diagnose(err))
+}
+
+// sentence begins s with a capital and ends it with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.ContainsAny(s[len(s)-1:], ".?!") {
+		s += "."
+	}
+	return s
+}
+
+// errorText returns the message of err without what only programs need.
+func errorText(err error) string {
+	text := err.Error()
+	// A refused transfer is the server's word; that nothing was moved goes without saying.
+	if t, ok := errors.AsType[*control.TransferError](err); ok && t.Bytes == 0 {
+		if re, ok := errors.AsType[*protocol.ReplyError](t.Err); ok {
+			text = strings.Replace(text, t.Error(), re.Error(), 1)
+		}
+	}
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
+		text = strings.Replace(text, pe.Error(), pe.Path+": "+pe.Err.Error(), 1)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		text = strings.Replace(text, context.DeadlineExceeded.Error(), "no answer in time", 1)
+	}
+	// The advice repeats what the handshake's error has in parentheses.
+	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && h.Hint != "" {
+		text = strings.Replace(text, " ("+h.Hint+")", "", 1)
+	}
+	text = strings.Replace(text, "tls: handshake", "TLS handshake", 1)
+	for _, p := range []string{"ftp: ", "tls: ", "ftptest: ", "conformance: "} {
+		text = strings.TrimPrefix(text, p)
+		text = strings.ReplaceAll(text, ": "+p, ": ")
+	}
+	return text
+}
+
+// unknownCommand reports whether err is cobra's about a command that does not
+// exist, and its name.
+func unknownCommand(cmd *cobra.Command, args []string, err error) (string, bool) {
+	if !strings.HasPrefix(err.Error(), "unknown command ") {
+		return "", false
+	}
+	if cmd != nil && cmd.HasParent() {
+		return "", false
+	}
+	i := slices.IndexFunc(args, func(s string) bool { return !strings.HasPrefix(s, "-") })
+	if i < 0 {
+		return "", false
+	}
+	return args[i], true
+}
+
+func suggestCommand(cmd *cobra.Command, name string) string {
+	var near []string
+	for _, c := range cmd.Commands() {
+		if c.Runnable() && !c.Hidden && (similar(name, c.Name()) || strings.HasPrefix(c.Name(), name) || slices.Contains(c.SuggestFor, name)) {
+			near = append(near, c.Name())
+		}
+	}
+	return suggestion(near, fmt.Sprintf("%q lists the commands.", cmd.CommandPath()+" --help"))
+}
+
+func suggestion(near []string, rest string) string {
+	if len(near) == 0 || len(near) > 3 {
+		return rest
+	}
+	return "Did you mean " + strings.Join(near, " or ") + "? " + rest
+}
+
+// flagError is an error about the flags of cmd, with the names that are near.
+func flagError(cmd *cobra.Command, err error) error {
+	u := &usageError{err: err}
+	var near []string
+	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if name := ne.GetSpecifiedName(); len(name) > 1 && similar(name, f.Name) {
+				near = append(near, "--"+f.Name)
+			}
+		})
+	}
+	u.hint = suggestion(near, fmt.Sprintf("%q lists the flags.", cmd.CommandPath()+" --help"))
+	return u
+}
+
+// similar reports whether a looks like a misspelt b.
+func similar(a, b string) bool { return distance(a, b) <= max(1, len(a)/3) }
+
+// distance returns how many letters must be put in, left out, changed or swapped
+// with their neighbour to make b of a.
+func distance(a, b string) int {
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row := make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, row[j]+1, last[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}
+
+// nargs returns a check for the number of arguments, with the command's own usage
+// line as the hint.
+func nargs(least, most int, missing string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		hint := "Usage: " + cmd.UseLine()
+		if len(args) < least {
+			return &usageError{err: errors.New(missing), hint: hint}
+		}
+		if most >= 0 && len(args) > most {
+			return &usageError{err: fmt.Errorf("one argument too many: %q", args[most]), hint: hint}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// A choice is a flag with a fixed set of words.
+type choice struct {
+	value string
+	words []string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return strings.Join(c.words, "|") }
+
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("must be one of %s", strings.Join(c.words, ", "))
+	}
+	c.value = s
+	return nil
+}
+
+// addChoice adds a flag whose value is one of words, separated by "|".
+func addChoice(cmd *cobra.Command, name, value, words, usage string) *choice {
+	c := &choice{value: value, words: strings.Split(words, "|")}
+	cmd.Flags().Var(c, name, usage)
+	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// A positive is a duration that must be longer than zero. "30" means 30 seconds.
+type positive struct{ d *time.Duration }
+
+func (p positive) String() string {
+	if p.d == nil || *p.d == 0 {
+		return ""
+	}
+	return p.d.String()
+}
+func (p positive) Type() string { return "DURATION" }
+
+func (p positive) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		if d, err = time.ParseDuration(s + "s"); err != nil {
+			return fmt.Errorf("is no duration such as 30s or 2m")
+		}
+	}
+	if d <= 0 {
+		return fmt.Errorf("must be longer than zero")
+	}
+	*p.d = d
+	return nil
+}
+
+// connFlags are the flags that say how to reach a server and who logs in.
+type connFlags struct {
+	tls                       *choice
+	tlsMin, tlsMax            string
+	ca, cert, key             string
+	insecure                  bool
+	user, account             string
+	passwordFile              string
+	timeout                   time.Duration
+	log, logSent, logReceived bool
+
+	mode, prot, resume *choice // nil for commands without data connections
+	active, ascii      bool
+}
+
+// addServerFlags adds those that every command with a server has.
+func (f *connFlags) addServerFlags(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	f.tls = addChoice(cmd, "tls", "", "none|explicit|implicit", "when TLS begins, whatever the URL's scheme says")
+	fs.StringVar(&f.tlsMin, "tls-min", "", "lowest TLS `VERSION` (default 1.2)")
+	fs.StringVar(&f.tlsMax, "tls-max", "", "highest TLS `VERSION` (default 1.3)")
+	fs.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `FILE`, and no others")
+	fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: encrypted, but to whom is not known")
+	fs.StringVar(&f.cert, "cert", "", "client certificate, a PEM `FILE`")
+	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+	fs.StringVar(&f.user, "user", "", "log in as `NAME`")
+	fs.StringVar(&f.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is standard input")
+	fs.StringVar(&f.account, "acct", "", "`ACCOUNT` for servers that ask for one")
+	fs.Var(positive{&f.timeout}, "timeout", "longest wait for a connection, a reply, the next data (default 30s to 60s)")
+}
+
+// addClientFlags adds those of the commands that speak through the client.
+func (f *connFlags) addClientFlags(cmd *cobra.Command) {
+	f.addServerFlags(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&f.log, "log", false, "print what is sent and received on standard error, secrets masked")
+	fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
+	fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
+}
+
+// addDataFlags adds those about data connections.
+func (f *connFlags) addDataFlags(cmd *cobra.Command) {
+	f.addClientFlags(cmd)
+	fs := cmd.Flags()
+	f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how (default passive)")
+	fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
+	f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
+	f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
+}
+
+// addFileFlags adds those about the contents of files.
+func (f *connFlags) addFileFlags(cmd *cobra.Command) {
+	f.addDataFlags(cmd)
+	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "move text: convert line ends")
+}
+
+// addFormat adds --format.
+func addFormat(cmd *cobra.Command, usage string) *choice {
+	return addChoice(cmd, "format", "text", "text|json", usage)
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+func (a *app) getCmd() *cobra.Command {
+	var f connFlags
+	cmd := &cobra.Command{
+		Use:   "get URL [FILE]",
+		Short: "Copy a file from a server",
+		Long: `Copies a file from a server to FILE, to a file of the same name in the directory
+FILE, or, without FILE, in the current directory. "-" is standard output.
+
+FILE appears, or is replaced, only once everything has arrived, the server has
+confirmed it and the data is on disk. A remote name that could lead elsewhere on
+this computer is refused: name FILE then.`,
+		Example: `  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf
+  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf /tmp/
+  ftpwire get ftps://ftp.example.com/backup.tar - | tar t`,
+		Args: nargs(1, 2, "a URL is missing"),
+	}
+	f.addFileFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) == 2 && args[1] == "-" {
+			return a.cat(&f, args[0])
+		}
+		l, err := a.locateFile(&f, args[0])
+		if err != nil {
+			return err
+		}
+		local, err := localName(l.Path, args[1:])
+		if err != nil {
+			return err
+		}
+		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
+			return onPath(l.Path, a.get(c, &f, l.Path, local))
+		})
+	}
+	return cmd
+}
+
+// locateFile is locate for a URL that must name a file.
+func (a *app) locateFile(f *connFlags, rawURL string) (*ftpwire.Location, error) {
+	l, err := a.locate(f, rawURL)
+	if err != nil {
+		return nil, err
+	}
+	if l.Path == "" || strings.HasSuffix(l.Path, "/") {
+		return nil, &usageError{err: errors.New("the URL names a directory, not a file"), hint: `"ftpwire ls" lists it.`}
+	}
+	return l, nil
+}
+
+// localName returns the file to write: the argument, or the remote file's name in
+// the directory that the argument names.
+func localName(remote string, args []string) (string, error) {
+	dir := ""
+	if len(args) > 0 {
+		dir = args[0]
+		if dir == "" {
+			return "", usagef("the name of the local file is empty")
+		}
+		info, err := os.Stat(dir)
+		endsInSlash := os.IsPathSeparator(dir[len(dir)-1])
+		if err != nil && endsInSlash {
+			return "", cannot(err)
+		}
+		if err != nil {
+			_, err = os.Stat(filepath.Dir(dir)) // where the file is to appear
+			return dir, cannot(err)
+		}
+		if !info.IsDir() {
+			return dir, nil
+		}
+	}
+	base := parse.Entry{Name: path.Base(remote)}
+	if reason := base.UnsafeName(); reason != "" {
+		return "", &usageError{
+			err:  fmt.Errorf("the remote name %q can't be used here: %s", base.Name, reason),
+			hint: "Name the local file as the second argument.",
+		}
+	}
+	return filepath.Join(dir, base.Name), nil
+}
+
+// get copies a remote file to a local one. Without a progress bar nothing stands
+// between the two, so that the kernel can copy.
+func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
+	info, err := os.Stat(local)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return a.getInto(c, remote, local)
+	}
+	// A symbolic link stays one: its target is what is replaced.
+	if target, err := filepath.EvalSymlinks(local); err == nil {
+		local = target
+	}
+	if !a.showsProgress(f) {
+		_, err := c.Download(a.ctx, remote, local, nil)
+		return err
+	}
+	size, err := c.Conn().Size(a.ctx, remote)
+	if err != nil || f.ascii {
+		size = -1
+	}
+	bar := a.newBar(path.Base(remote), size)
+	_, err = c.Download(a.ctx, remote, local, func(w io.Writer) io.Writer { return io.MultiWriter(w, bar) })
+	bar.end(err)
+	return err
+}
+
+// getInto writes to a device or a pipe, which can't be replaced by a file.
+func (a *app) getInto(c *ftpwire.Client, remote, local string) error {
+	w, err := os.OpenFile(local, os.O_WRONLY, 0)
+	if err != nil {
+		return cannot(err)
+	}
+	defer w.Close()
+	if _, err := c.ReadTo(a.ctx, remote, w); err != nil {
+		return err
+	}
+	return w.Close()
+}

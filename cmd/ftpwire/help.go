@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// topics are pages of the help that belong to no single command.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
+		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
+		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText},
+	}
+}
+
+const urlsText = `A URL is SCHEME://[USER[:PASSWORD]@]HOST[:PORT]/PATH[;type=a]
+
+  ftpes://  explicit TLS: AUTH TLS before anything else, port 21
+  ftps://   implicit TLS from the first byte, port 990
+  ftp://    clear text, passwords too, port 21
+
+PATH is relative to the directory that the login leads to:
+
+  ftpes://host/a/b         a/b below that directory
+  ftpes://host//a/b        /a/b; %2Fa/b is the same
+
+Characters with a meaning in URLs are written as %XX: a space is %20, # is %23,
+? is %3F, % is %25, and an @ in a user's name %40. ";type=a" at the end moves text,
+whose line ends are converted; --ascii does the same.
+
+An IPv6 address stands in brackets: ftpes://[::1]:2121/`
+
+const passwordsText = `The user is the one in the URL, or --user, or that of the host's entry in .netrc.
+Without any, the login is anonymous.
+
+The password is the first that is found in
+
+  1. the URL, where others can see it: in the list of processes and in the history
+     of the shell, so that ftpwire warns
+  2. the first line of --password-file FILE; "-" is standard input
+  3. the environment variable FTPWIRE_PASSWORD
+  4. .netrc in the home directory, or the file that the variable NETRC names;
+     machine, default, login, password, account and macdef are understood
+  5. a prompt, if standard input is a terminal
+
+FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
+errors or in what --log prints.`
+
+const exitCodesText = `  0    good: everything was done
+  1    the answer is no: a file was not found or not transferred, the server refused
+       a command, a check failed, a line could not be parsed
+  2    it could not even be tried: a wrong command line or URL, a local file that
+       cannot be read, no connection, no TLS, no login
+  130  interrupted by SIGINT or SIGTERM; nothing incomplete is left under a local name
+
+Commands that take several URLs go on after a refusal, and return the worst code.`
+
+// helpCmd replaces cobra's, which returns 0 for what it cannot find.
+func helpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Explain a command or a topic",
+		Long:    "Explains a command or a topic; without either, lists them.",
+		Example: "  ftpwire help get\n  ftpwire help urls",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 || target == nil {
+				name := strings.Join(args, " ")
+				return &usageError{err: fmt.Errorf("no help on %q", name), hint: suggestTopic(cmd.Root(), name)}
+			}
+			target.InitDefaultHelpFlag()
+			return target.Help()
+		},
+	}
+}
+
+func suggestTopic(root *cobra.Command, name string) string {
+	var near []string
+	for _, c := range root.Commands() {
+		if similar(name, c.Name()) {
+			near = append(near, c.Name())
+		}
+	}
+	return suggestion(near, `"ftpwire help" lists commands and topics.`)
+}

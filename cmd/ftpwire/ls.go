@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+func (a *app) lsCmd() *cobra.Command {
+	var f connFlags
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "ls URL",
+		Short: "List a directory",
+		Long: `Lists a directory: type and permissions, size in octets, time of last modification,
+name. Times that end in Z are UTC; times without a zone are the server's own.
+Names with control characters stand in quotes, escaped.
+
+With --format json, each entry is one JSON object on a line of its own. A line of
+the server's listing that can't be read is reported and the listing goes on.`,
+		Example: `  ftpwire ls ftpes://alice@ftp.example.com/
+  ftpwire ls --format json ftp://ftp.example.com/pub/ | jq -r .name`,
+		Args: nargs(1, 1, "a URL is missing"),
+	}
+	f.addDataFlags(cmd)
+	format := addFormat(cmd, "columns for people, or JSON lines")
+	cmd.Flags().BoolVarP(&all, "all", "a", false, "also list the directory itself and its parent, if the server does")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
+			l2 := lister{app: a, cmd: cmd, all: all, json: format.value == "json"}
+			l2.table.w = a.stdout
+			return l2.list(c, l.Path)
+		})
+	}
+	return cmd
+}
+
+// A lister prints a listing.
+type lister struct {
+	app       *app
+	cmd       *cobra.Command
+	all, json bool
+	table     entryTable
+	shown     int
+}
+
+func (l *lister) list(c *ftpwire.Client, path string) error {
+	unread := false
+	for e, err := range c.Entries(l.app.ctx, path) {
+		if pe, ok := errors.AsType[*parse.Error](err); ok {
+			unread = true
+			l.app.report(l.cmd, pe)
+			continue
+		}
+		if err != nil {
+			return l.failed(c, path, err)
+		}
+		if err := l.show(e); err != nil {
+			return err
+		}
+	}
+	if err := l.table.flush(); err != nil {
+		return err
+	}
+	if unread {
+		return errSaid
+	}
+	return nil
+}
+
+// failed deals with a listing that ended in an error: the path may be a file's.
+func (l *lister) failed(c *ftpwire.Client, path string, err error) error {
+	if ferr := l.table.flush(); ferr != nil {
+		return ferr
+	}
+	if _, refused := errors.AsType[*protocol.ReplyError](err); refused && l.shown == 0 && path != "" && alive(c.Conn()) {
+		if e, serr := c.Stat(l.app.ctx, path); serr == nil && e.Kind != parse.KindUnknown && !isDir(e) {
+			if err := l.show(e); err != nil {
+				return err
+			}
+			return l.table.flush()
+		}
+	}
+	if path == "" {
+		return err
+	}
+	return onPath(path, err)
+}
+
+func (l *lister) show(e parse.Entry) error {
+	self := e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || e.Name == "." || e.Name == ".."
+	if self && !l.all {
+		return nil
+	}
+	l.shown++
+	if l.json {
+		return writeJSON(l.app.stdout, newEntryJSON(e))
+	}
+	return l.table.add(e)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+func (a *app) mvCmd() *cobra.Command {
+	var f connFlags
+	cmd := &cobra.Command{
+		Use:   "mv URL NEWPATH",
+		Short: "Rename a file or a directory",
+		Long: `Renames a file or a directory. NEWPATH is a path on the same server, relative to the
+login directory unless it begins with /; if it ends in /, the name stays. Whether an
+existing file is replaced is the server's choice.`,
+		Example: `  ftpwire mv ftpes://alice@ftp.example.com/report.tmp report.pdf
+  ftpwire mv ftpes://alice@ftp.example.com/report.pdf /archive/`,
+		Args: nargs(2, 2, "URL and NEWPATH are needed"),
+	}
+	f.addClientFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		l, err := a.locate(&f, args[0])
+		if err != nil {
+			return err
+		}
+		if err := needPath(l, args[0]); err != nil {
+			return err
+		}
+		to, err := mvTarget(l.Path, args[1])
+		if err != nil {
+			return err
+		}
+		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
+			return onPath(l.Path, c.Conn().Rename(a.ctx, bare(l.Path), to))
+		})
+	}
+	return cmd
+}
+
+// mvTarget returns where mv is to move path.
+func mvTarget(path, to string) (string, error) {
+	switch {
+	case to == "":
+		return "", usagef("NEWPATH is empty")
+	case strings.Contains(to, "://"):
+		return "", &usageError{
+			err:  errors.New("NEWPATH is a path on the same server, not a URL"),
+			hint: "It is relative to the login directory, as in a URL, but without %-encoding.",
+		}
+	case strings.ContainsAny(to, "\r\n\x00"):
+		return "", usagef("NEWPATH can't hold CR, LF or NUL")
+	case strings.HasSuffix(to, "/"):
+		return join(to, path[strings.LastIndex(strings.TrimSuffix(path, "/"), "/")+1:]), nil
+	}
+	return to, nil
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// locate reads a URL and applies the flags to its profile. Only the credentials
+// are left, as they may need a prompt: see credentials.
+func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
+	l, err := ftpwire.ParseURL(rawURL)
+	if err != nil {
+		return nil, cannot(err)
+	}
+	if l.Profile.Password != "" {
+		a.secret(l.Profile.Password)
+		a.warn(`the password in the URL can be seen in the list of processes and the shell's history; see "ftpwire help passwords"`)
+	}
+	l.ASCII = l.ASCII || f.ascii
+	p := &l.Profile
+	if err := f.applyLogin(p); err != nil {
+		return nil, err
+	}
+	if err := f.applyTLS(p); err != nil {
+		return nil, err
+	}
+	if p.Security == control.SecurityNone && (f.ca != "" || f.insecure || f.cert != "" || f.tlsMin != "" || f.tlsMax != "") {
+		a.warn("flags about TLS have no effect on a clear-text connection; ftpes:// or --tls explicit would encrypt it")
+	}
+	if err := f.applyData(p); err != nil {
+		return nil, err
+	}
+	p.Timeout = f.timeout
+	p.Trace = a.tracer(f)
+	if _, err := p.Address(); err != nil {
+		return nil, cannot(err)
+	}
+	return l, nil
+}
+
+func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
+	switch {
+	case f.user == "":
+	case p.User != "" && p.User != f.user:
+		return usagef("the URL and --user name two users")
+	case strings.ContainsAny(f.user+f.account, "\r\n\x00"):
+		return usagef("--user and --acct can't hold CR, LF or NUL")
+	default:
+		p.User = f.user
+	}
+	p.Account = f.account
+	return nil
+}
+
+func (f *connFlags) applyTLS(p *ftpwire.Profile) (err error) {
+	switch f.tls.value {
+	case "none":
+		p.Security = control.SecurityNone
+	case "explicit":
+		p.Security = control.SecurityExplicit
+	case "implicit":
+		p.Security = control.SecurityImplicit
+	}
+	if p.TLSMin, err = tlsVersion("--tls-min", f.tlsMin); err != nil {
+		return err
+	}
+	if p.TLSMax, err = tlsVersion("--tls-max", f.tlsMax); err != nil {
+		return err
+	}
+	if p.TLSMax != 0 && max(p.TLSMin, tls.VersionTLS10) > p.TLSMax {
+		return usagef("--tls-min is above --tls-max")
+	}
+	if p.TLSMax != 0 && p.TLSMin == 0 && p.TLSMax < tls.VersionTLS12 {
+		return &usageError{err: errors.New("--tls-max is below TLS 1.2, the default minimum"), hint: "Old versions are weak; if the server has nothing better, say so with --tls-min too."}
+	}
+	if f.ca != "" && f.insecure {
+		return usagef("--ca and --insecure exclude each other")
+	}
+	p.Insecure = f.insecure
+	if f.ca != "" {
+		if p.RootCAs, err = readCAs(f.ca); err != nil {
+			return err
+		}
+	}
+	p.Certificates, err = readKeyPair(f.cert, f.key)
+	return err
+}
+
+func (f *connFlags) applyData(p *ftpwire.Profile) error {
+	if f.mode == nil {
+		return nil
+	}
+	if f.active && f.mode.value != "" {
+		return usagef("--active and --data-mode exclude each other")
+	}
+	p.DataMode = map[string]datachan.Mode{
+		"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
+		"active": datachan.ModeActive, "eprt": datachan.ModeEPRT, "port": datachan.ModePORT,
+	}[f.mode.value]
+	if f.active {
+		p.DataMode = datachan.ModeActive
+	}
+	p.Resumption = map[string]tlsx.Resumption{
+		"required": tlsx.ResumeRequired, "preferred": tlsx.ResumePreferred, "off": tlsx.ResumeOff,
+	}[f.resume.value]
+	p.ClearData = f.prot.value == "C"
+	return nil
+}
+
+func tlsVersion(flag, s string) (uint16, error) {
+	if s == "" {
+		return 0, nil
+	}
+	v, err := tlsx.ParseVersion(s)
+	if err != nil {
+		return 0, usagef("%s: %w", flag, err)
+	}
+	return v, nil
+}
+
+// readCAs reads certificates to trust.
+func readCAs(file string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usagef("--ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	n := 0
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, usagef("--ca: %s: %w", file, err)
+		}
+		pool.AddCert(cert)
+		n++
+	}
+	if n == 0 {
+		return nil, usagef("--ca: %s: no certificate in PEM format in it", file)
+	}
+	return pool, nil
+}
+
+// readKeyPair reads a certificate and its key; it returns none if no file is named.
+func readKeyPair(cert, key string) ([]tls.Certificate, error) {
+	if cert == "" && key == "" {
+		return nil, nil
+	}
+	if cert == "" {
+		return nil, usagef("--key needs --cert")
+	}
+	if key == "" {
+		key = cert
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, usagef("--cert: %w", err)
+	}
+	return []tls.Certificate{pair}, nil
+}
+
+// tracer returns what --log and its like ask for, or nil.
+func (a *app) tracer(f *connFlags) func(control.TraceEvent) {
+	if !f.log && !f.logSent && !f.logReceived {
+		return nil
+	}
+	return func(e control.TraceEvent) {
+		switch e.Kind {
+		case control.TraceSent:
+			if !f.log && !f.logSent {
+				return
+			}
+		case control.TraceReceived:
+			if !f.log && !f.logReceived {
+				return
+			}
+		default:
+			if !f.log {
+				return
+			}
+		}
+		for line := range strings.SplitSeq(e.String(), "\n") {
+			a.say(line)
+		}
+	}
+}
+
+// describe names a server in messages.
+func describe(p *ftpwire.Profile) string {
+	addr, err := p.Address()
+	if err != nil {
+		return p.Host
+	}
+	return fmt.Sprintf("%s (TLS: %s)", addr, p.Security)
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+func (a *app) putCmd() *cobra.Command {
+	var f connFlags
+	cmd := &cobra.Command{
+		Use:   "put FILE URL",
+		Short: "Copy a file to a server",
+		Long: `Copies a file to a server. "-" is standard input. If the URL ends in / or names a
+directory, the file keeps its name there. An existing file is replaced.
+
+Exit code 0 says that the server has confirmed the file; where it can tell sizes,
+its size was compared.`,
+		Example: `  ftpwire put report.pdf ftpes://alice@ftp.example.com/pub/
+  tar c src | ftpwire put - ftpes://alice@ftp.example.com/src.tar`,
+		Args: nargs(2, 2, "FILE and URL are needed"),
+	}
+	f.addFileFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.put(&f, args[0], args[1]) }
+	return cmd
+}
+
+func (a *app) put(f *connFlags, local, rawURL string) error {
+	l, err := a.locate(f, rawURL)
+	if err != nil {
+		return err
+	}
+	size := int64(-1)
+	if local != "-" {
+		info, err := os.Stat(local)
+		if err != nil {
+			return cannot(err)
+		}
+		if info.IsDir() {
+			return usagef("%s: is a directory", local)
+		}
+		if info.Mode().IsRegular() {
+			size = info.Size()
+		}
+	} else if f.passwordFile == "-" {
+		return usagef("both the file and the password are to come from standard input")
+	}
+	if local == "-" && intoDir(l.Path) {
+		return errUnnamed
+	}
+	return a.withLocation(f, l, func(c *ftpwire.Client) error {
+		remote, err := a.remoteName(c, local, l.Path)
+		if err != nil {
+			return err
+		}
+		return onPath(remote, a.upload(c, f, local, remote, size))
+	})
+}
+
+var errUnnamed = &usageError{
+	err:  errors.New("the URL names a directory, and standard input has no name"),
+	hint: "Put the name of the file behind the directory.",
+}
+
+// intoDir reports whether a path by itself says that it is a directory's.
+func intoDir(path string) bool { return path == "" || strings.HasSuffix(path, "/") }
+
+// remoteName returns the path to store to.
+func (a *app) remoteName(c *ftpwire.Client, local, path string) (string, error) {
+	if !intoDir(path) {
+		e, err := c.Stat(a.ctx, path)
+		if err != nil && !alive(c.Conn()) {
+			return "", onPath(path, err)
+		}
+		if err != nil || !isDir(e) {
+			return path, nil
+		}
+	}
+	if local == "-" {
+		return "", errUnnamed
+	}
+	name := filepath.Base(local)
+	if strings.ContainsAny(name, "\r\n\x00") {
+		return "", usagef("the name %q can't be sent in an FTP command", name)
+	}
+	return join(path, name), nil
+}
+
+func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string, size int64) error {
+	if local == "-" {
+		_, err := c.WriteFrom(a.ctx, remote, a.input())
+		return err
+	}
+	if !a.showsProgress(f) {
+		_, err := c.Upload(a.ctx, local, remote, nil)
+		return err
+	}
+	bar := a.newBar(filepath.Base(local), size)
+	_, err := c.Upload(a.ctx, local, remote, func(r io.Reader) io.Reader { return io.TeeReader(r, bar) })
+	bar.end(err)
+	return err
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	listen, cert, key, caOut        string
+	users, faults                   []string
+	anonymous, readOnly, requireTLS bool
+	tls                             *choice
+}
+
+func (a *app) serveCmd() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve [DIR]",
+		Short: "Serve a directory, or an empty tree in memory, to test clients with",
+		Long: `Runs an FTP server for tests until SIGINT or SIGTERM: of the files in DIR, which it
+never leaves, or of an empty tree in memory. It prints its address, a command line to
+try, and the file with the CA certificate that clients have to trust; the sessions are
+logged on standard error. Without --user it makes a password up and prints it.
+
+--fault makes it misbehave in one exact way; "--fault help" lists them.
+
+It is no server for the Internet: it has no limits on password guessing.`,
+		Example: `  ftpwire serve
+  ftpwire serve --tls none --anonymous --read-only /srv/ftp
+  ftpwire serve --user alice:secret --require-tls --ca-out ca.pem .
+  ftpwire serve --fault help`,
+		Args: nargs(0, 1, ""),
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.listen, "listen", "127.0.0.1:2121", "`ADDRESS` to listen on; port 0 is any free one")
+	fs.StringArrayVar(&f.users, "user", nil, "`NAME:PASSWORD` of a user (repeatable)")
+	fs.BoolVar(&f.anonymous, "anonymous", false, "let anonymous in, to read only")
+	f.tls = addChoice(cmd, "tls", "explicit", "none|explicit|implicit", "when TLS begins")
+	fs.BoolVar(&f.requireTLS, "require-tls", false, "refuse logins and transfers in clear")
+	fs.StringVar(&f.cert, "cert", "", "the server's certificate, a PEM `FILE` (default: a fresh one for localhost)")
+	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+	fs.StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE` (default: a temporary file)")
+	fs.BoolVar(&f.readOnly, "read-only", false, "refuse every change")
+	fs.StringArrayVar(&f.faults, "fault", nil, "misbehave as `NAME` says (repeatable); help lists the names")
+	cmd.RegisterFlagCompletionFunc("fault", completeFaults)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if slices.Contains(f.faults, "help") {
+			return listFaults(a.stdout)
+		}
+		return a.serve(&f, args)
+	}
+	return cmd
+}
+
+func (a *app) serve(f *serveFlags, args []string) error {
+	cfg, made, err := a.serverConfig(f, args)
+	if err != nil {
+		return err
+	}
+	s, err := ftptest.Start(cfg)
+	if err != nil {
+		u := &usageError{err: err}
+		if errors.Is(err, syscall.EADDRINUSE) {
+			u.hint = "Another program listens there. Choose another port, or any free one with --listen 127.0.0.1:0."
+		}
+		return u
+	}
+	defer s.Close()
+	ca, temporary, err := writeCA(f, s)
+	if err != nil {
+		return err
+	}
+	if temporary {
+		defer os.Remove(ca)
+	}
+	if host, _, _ := net.SplitHostPort(s.Addr()); !net.ParseIP(host).IsLoopback() {
+		a.warn("other computers can reach this server, which is made for tests only")
+	}
+	a.announce(cfg, s, ca, made)
+	<-a.ctx.Done()
+	if !a.quiet {
+		a.say("ftpwire: serve: stopped")
+	}
+	return s.Close()
+}
+
+// serverConfig returns the configuration that the flags ask for, and the password
+// that was made up, if one was.
+func (a *app) serverConfig(f *serveFlags, args []string) (cfg *ftptest.Config, made string, err error) {
+	cfg = &ftptest.Config{Addr: f.listen, Anonymous: f.anonymous, ReadOnly: f.readOnly, RequireTLS: f.requireTLS}
+	if cfg.Faults, err = faults(f.faults); err != nil {
+		return nil, "", err
+	}
+	if len(args) > 0 {
+		info, err := os.Stat(args[0])
+		if err != nil {
+			return nil, "", cannot(err)
+		}
+		if !info.IsDir() {
+			return nil, "", usagef("%s: is not a directory", args[0])
+		}
+		cfg.Root = args[0]
+	}
+	switch f.tls.value {
+	case "explicit":
+		cfg.TLS = ftptest.TLSExplicit
+	case "implicit":
+		cfg.TLS = ftptest.TLSImplicit
+	}
+	if cfg.TLS == ftptest.TLSNone && (f.requireTLS || f.cert != "" || f.key != "" || f.caOut != "") {
+		return nil, "", usagef("--require-tls, --cert, --key and --ca-out make no sense with --tls none")
+	}
+	pairs, err := readKeyPair(f.cert, f.key)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(pairs) > 0 {
+		cfg.Certificate = &pairs[0]
+	}
+	for _, u := range f.users {
+		name, password, ok := strings.Cut(u, ":")
+		if !ok || name == "" {
+			return nil, "", &usageError{err: errors.New("--user wants NAME:PASSWORD"), hint: "An empty password is written NAME: with nothing behind the colon."}
+		}
+		cfg.Users = append(cfg.Users, ftptest.User{Name: name, Password: password})
+	}
+	if len(f.users) == 0 && !f.anonymous {
+		made = rand.Text()[:16]
+		cfg.Users = []ftptest.User{{Name: "user", Password: made}}
+	}
+	if !a.quiet {
+		cfg.Log = slog.New(slog.NewTextHandler(sayer{a}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: briefly}))
+	}
+	return cfg, made, nil
+}
+
+// briefly leaves out the level, which is always the same, and the date.
+func briefly(_ []string, attr slog.Attr) slog.Attr {
+	switch attr.Key {
+	case slog.LevelKey:
+		return slog.Attr{}
+	case slog.TimeKey:
+		return slog.String(slog.TimeKey, attr.Value.Time().Format("15:04:05.000"))
+	}
+	return attr
+}
+
+// A sayer writes log lines on standard error, whole.
+type sayer struct{ a *app }
+
+func (s sayer) Write(b []byte) (int, error) {
+	s.a.say(strings.TrimSuffix(string(b), "\n"))
+	return len(b), nil
+}
+
+// writeCA writes the certificate that clients have to trust. A certificate of the
+// user's own is known to him, unless --ca-out asks for it.
+func writeCA(f *serveFlags, s *ftptest.Server) (name string, temporary bool, err error) {
+	text := s.CAPEM()
+	switch {
+	case text == nil || f.cert != "" && f.caOut == "":
+		return "", false, nil
+	case f.caOut != "":
+		return f.caOut, false, cannot(os.WriteFile(f.caOut, text, 0o644))
+	}
+	file, err := os.CreateTemp("", "ftpwire-ca-*.pem")
+	if err != nil {
+		return "", false, cannot(err)
+	}
+	_, err = file.Write(text)
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	return file.Name(), true, cannot(err)
+}

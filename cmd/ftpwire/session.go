@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// quitTimeout bounds the farewell, when everything is done; abortTimeout what is done
+// for order's sake after a signal.
+const (
+	quitTimeout  = 5 * time.Second
+	abortTimeout = 2 * time.Second
+)
+
+// dial connects and logs in. Whatever keeps it from that is a usageError: nothing
+// could be tried.
+func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
+	if err := a.credentials(f, l); err != nil {
+		return nil, err
+	}
+	client, err := ftpwire.Dial(a.ctx, &l.Profile)
+	if err != nil {
+		return nil, cannot(fmt.Errorf("%s: %w", describe(&l.Profile), err))
+	}
+	context.AfterFunc(a.ctx, func() {
+		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
+	})
+	if l.ASCII {
+		if err := client.Conn().SetType('A'); err != nil {
+			client.Conn().Close()
+			return nil, err
+		}
+	}
+	return client, nil
+}
+
+// hangUp ends a session. Its errors do not count: what was to be done is done.
+func (a *app) hangUp(c *ftpwire.Client) {
+	if a.ctx.Err() != nil || c.Conn().Err() != nil {
+		c.Conn().Close()
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, quitTimeout)
+	defer cancel()
+	c.Close(ctx)
+}
+
+// with connects to the server of rawURL and calls do.
+func (a *app) with(f *connFlags, rawURL string, do func(*ftpwire.Client, *ftpwire.Location) error) error {
+	l, err := a.locate(f, rawURL)
+	if err != nil {
+		return err
+	}
+	return a.withLocation(f, l, func(c *ftpwire.Client) error { return do(c, l) })
+}
+
+func (a *app) withLocation(f *connFlags, l *ftpwire.Location, do func(*ftpwire.Client) error) error {
+	client, err := a.dial(f, l)
+	if err != nil {
+		return err
+	}
+	defer a.hangUp(client)
+	return do(client)
+}
+
+// each calls do for every URL and goes on after a refusal. URLs of one server that
+// follow each other share a session.
+func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftpwire.Client, string) error) error {
+	var locations []*ftpwire.Location
+	for _, u := range urls {
+		l, err := a.locate(f, u)
+		if err != nil {
+			return err
+		}
+		if err := needPath(l, u); err != nil {
+			return err
+		}
+		locations = append(locations, l)
+	}
+	var client *ftpwire.Client
+	var last *ftpwire.Profile
+	defer func() {
+		if client != nil {
+			a.hangUp(client)
+		}
+	}()
+	refused := false
+	for _, l := range locations {
+		if client == nil || client.Conn().Err() != nil || !sameServer(last, &l.Profile) {
+			if client != nil {
+				a.hangUp(client)
+			}
+			named := l.Profile
+			var err error
+			if client, err = a.dial(f, l); err != nil {
+				return err
+			}
+			last = &named
+		}
+		if err := do(client, l.Path); err != nil {
+			refused = true
+			a.report(cmd, onPath(l.Path, err))
+			if a.ctx.Err() != nil {
+				break
+			}
+		}
+	}
+	if refused {
+		return errSaid
+	}
+	return nil
+}
+
+// sameServer compares what two URLs say, before anything was completed.
+func sameServer(a, b *ftpwire.Profile) bool {
+	return strings.EqualFold(a.Host, b.Host) && a.Port == b.Port && a.Security == b.Security &&
+		a.User == b.User && a.Password == b.Password
+}
+
+func needPath(l *ftpwire.Location, rawURL string) error {
+	if l.Path == "" {
+		return &usageError{err: errors.New("the URL names no file or directory"), hint: "Put its path behind the host: " + hostPart(rawURL) + "/PATH"}
+	}
+	return nil
+}
+
+// hostPart returns scheme and host of a URL, without the user.
+func hostPart(rawURL string) string {
+	scheme, rest, _ := strings.Cut(rawURL, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host[strings.LastIndex(host, "@")+1:]
+}
+
+// onPath puts the path in front of an error.
+func onPath(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", visibleName(path), err)
+}
+
+// isDir reports whether the entry is a directory.
+func isDir(e parse.Entry) bool {
+	return e.Kind == parse.KindDir || e.Kind == parse.KindCurrent || e.Kind == parse.KindParent
+}
+
+// join appends a name to a remote directory.
+func join(dir, name string) string {
+	if dir == "" || strings.HasSuffix(dir, "/") {
+		return dir + name
+	}
+	return dir + "/" + name
+}
+
+// alive reports whether the connection can still be used.
+func alive(c *control.Conn) bool { return c.Err() == nil }

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestUsage(t *testing.T) {
+	dir := t.TempDir()
+	noCert := filepath.Join(dir, "no.pem")
+	if err := os.WriteFile(noCert, []byte("no certificate\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		args string
+		want string
+	}{
+		{"no command", "", "Usage:"},
+		{"unknown command", "lss", `unknown command "lss"`},
+		{"misspelt command", "gte", "Did you mean get?"},
+		{"unknown command behind a flag", "--quiet lss", "Did you mean ls?"},
+		{"misspelt flag", "ls --fromat json ftp://h/", "Did you mean --format?"},
+		{"unknown flag", "ls --nonsense ftp://h/", "unknown flag: --nonsense"},
+		{"unknown short flag", "ls -Z ftp://h/", "-Z"},
+		{"flag without value", "ls ftp://h/ --user", "flag needs an argument"},
+		{"no URL", "ls", "a URL is missing"},
+		{"too many", "ls ftp://h/ ftp://i/", `one argument too many: "ftp://i/"`},
+		{"no scheme", "ls host/path", "has no scheme"},
+		{"SFTP", "ls sftp://host/", "is SFTP"},
+		{"no host", "ls ftp:///x", "names no host"},
+		{"bad port", "ls ftp://h:99999/", "port"},
+		{"bad host", "ls ftp://a%20b/", "malformed"},
+		{"line break in URL", "rm ftp://h/a%0D%0ADELE%20b", "CR, LF or NUL"},
+		{"unknown word", "ls --tls maybe ftp://h/", "must be one of none, explicit, implicit"},
+		{"zero timeout", "ls --timeout 0s ftp://h/", "longer than zero"},
+		{"bad timeout", "ls --timeout soon ftp://h/", "no duration"},
+		{"two data modes", "ls --active --data-mode epsv ftp://h/", "exclude each other"},
+		{"two users", "ls --user bob ftp://alice@h/", "two users"},
+		{"bad TLS version", "ls --tls-min 9 ftpes://h/", "--tls-min"},
+		{"SSL 3", "ls --tls-min ssl3 ftpes://h/", "--tls-min"},
+		{"TLS versions crossed", "ls --tls-min 1.3 --tls-max 1.2 ftpes://h/", "above --tls-max"},
+		{"old TLS only by half", "ls --tls-max 1.1 ftpes://h/", "default minimum"},
+		{"no CA file", "ls --ca " + filepath.Join(dir, "none") + " ftpes://h/", "--ca: "},
+		{"no certificate in CA file", "ls --ca " + noCert + " ftpes://h/", "no certificate in PEM format"},
+		{"CA and insecure", "ls --insecure --ca " + noCert + " ftpes://h/", "exclude each other"},
+		{"key without certificate", "ls --key k ftpes://h/", "--key needs --cert"},
+		{"no client certificate", "ls --cert " + noCert + " ftpes://h/", "--cert: "},
+		{"no password", "ls ftp://alice@h/", `no password for user "alice"`},
+		{"no password file", "ls --password-file " + filepath.Join(dir, "none") + " ftp://alice@h/", "--password-file: "},
+		{"password without user", "ls --password-file - ftp://h/", "without a user"},
+		{"get a directory", "get ftp://h/pub/", "names a directory"},
+		{"get nothing", "get ftp://h", "names a directory"},
+		{"get to an empty name", "cat ftp://h", "names a directory"},
+		{"get dots", "get ftp://h/..", `the remote name ".." can't be used here`},
+		{"get what would be a path", `get ftp://h/a%5Cb`, "can't be used here"},
+		{"get into no directory", "get ftp://h/a " + filepath.Join(dir, "none", "x"), "no such file"},
+		{"put nothing", "put " + filepath.Join(dir, "none") + " ftp://h/", "none: "},
+		{"put a directory", "put " + dir + " ftp://h/", "is a directory"},
+		{"put standard input into a directory", "put - ftp://h/pub/", "standard input has no name"},
+		{"put both from standard input", "put --password-file - - ftp://alice@h/x", "both the file and the password"},
+		{"rm nothing", "rm ftp://h/", "names no file"},
+		{"mv to a URL", "mv ftp://h/a ftp://h/b", "not a URL"},
+		{"mv nothing", "mv ftp://h/ b", "names no file"},
+		{"quote no command", "quote ftp://h/", "URL and COMMAND are needed"},
+		{"quote data", "quote ftp://h/ LIST", `"ftpwire ls" lists directories.`},
+		{"quote upload", "quote ftp://h/ APPE", "put"},
+		{"quote protection", "quote ftp://h/ CCC", "protection"},
+		{"quote not a command", "quote ftp://h/ 123", "a COMMAND can't be read"},
+		{"serve not a directory", "serve " + noCert, "not a directory"},
+		{"serve nowhere", "serve " + filepath.Join(dir, "none"), "none"},
+		{"serve user without password", "serve --user bob", "NAME:PASSWORD"},
+		{"serve unknown fault", "serve --fault nonsense", `unknown fault "nonsense"`},
+		{"serve misspelt fault", "serve --fault reply-nver", "Did you mean reply-never"},
+		{"serve TLS without TLS", "serve --tls none --require-tls", "--tls none"},
+		{"serve without its key", "serve --cert " + noCert, "--cert: "},
+		{"serve bad address", "serve --listen nonsense", "nonsense"},
+		{"check nothing", "check --only nonsense", "no check matches"},
+		{"check bad pattern", "check --only [", "no pattern"},
+		{"check skips by bad pattern", "check --skip [", "no pattern"},
+		{"check URL with fault", "check --fault reply-never ftp://h/", "leave the URL out"},
+		{"check embedded with login", "check --user bob", "need a URL"},
+		{"check bad output", "check --output " + filepath.Join(dir, "none", "x"), "no such file"},
+		{"parse nothing", "parse", "list, feat or reply?"},
+		{"parse unknown", "parse lst", "Did you mean list?"},
+		{"parse no file", "parse list " + filepath.Join(dir, "none"), "no such file"},
+		{"parse a directory", "parse reply " + dir, "is a directory"},
+		{"parse bad zone", "parse list --tz Nowhere/Town", "--tz: "},
+		{"parse bad time", "parse list --now yesterday", "no time"},
+		{"help on nothing", "help nonsense", `no help on "nonsense"`},
+		{"misspelt topic", "help url", "Did you mean urls?"},
+		{"unknown shell", "completion tcsh", "bash, zsh, fish and powershell"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := runIn(t, setting{}, strings.Fields(tt.args)...)
+			r.want(t, exitUsage, tt.want)
+			if r.out != "" {
+				t.Errorf("standard output: %q", r.out)
+			}
+			if tt.args != "" && strings.Count(r.err, "\n") > 2 {
+				t.Errorf("more than an error and a hint:\n%s", r.err)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var a app
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		path := strings.Fields(c.CommandPath())[1:]
+		t.Run("help "+strings.Join(path, " "), func(t *testing.T) {
+			if c.Runnable() && c.Example == "" {
+				t.Error("no example")
+			}
+			if c.Short == "" || c.Long == "" {
+				t.Error("no description")
+			}
+			asked := runIn(t, setting{}, append([]string{"help"}, path...)...)
+			asked.want(t, exitGood)
+			if !strings.Contains(asked.out, strings.TrimSpace(c.Example)) || !strings.Contains(asked.out, c.Long) {
+				t.Errorf("the help lacks description or example:\n%s", asked.out)
+			}
+			if !c.Runnable() {
+				return
+			}
+			flag := runIn(t, setting{}, append(path, "--help")...)
+			flag.want(t, exitGood)
+			if flag.out != asked.out {
+				t.Errorf("--help prints another text:\n%s", flag.out)
+			}
+		})
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(a.root())
+}
+
+// A flag that examples use must exist: they are what users copy.
+func TestExamples(t *testing.T) {
+	var a app
+	root := a.root()
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for line := range strings.Lines(c.Example) {
+			_, words, ok := strings.Cut(line, "ftpwire ")
+			if !ok {
+				continue
+			}
+			words, _, _ = strings.Cut(words, " | ")
+			words, _, _ = strings.Cut(words, " <")
+			words, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimSpace(words), ")"), " >")
+			cmd, rest, err := root.Find(strings.Fields(words))
+			if err != nil || cmd == root {
+				t.Errorf("%q: no such command: %v", line, err)
+				continue
+			}
+			cmd.InitDefaultHelpFlag()
+			if err := cmd.ParseFlags(rest); err != nil {
+				t.Errorf("%q: %v", line, err)
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+}
+
+func TestVersion(t *testing.T) {
+	r := runIn(t, setting{}, "version")
+	r.want(t, exitGood)
+	if !strings.HasPrefix(r.out, "ftpwire ") || !strings.Contains(r.out, " go1.") {
+		t.Errorf("version prints %q", r.out)
+	}
+	r = runIn(t, setting{}, "version", "--format", "json")
+	r.want(t, exitGood)
+	if !strings.HasPrefix(r.out, `{"version":"`) || !strings.Contains(r.out, `"go":"go1.`) {
+		t.Errorf("version --format json prints %q", r.out)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		r := runIn(t, setting{}, "completion", shell)
+		r.want(t, exitGood)
+		if !strings.Contains(r.out, "__ftpwire") {
+			t.Errorf("no script for %s", shell)
+		}
+	}
+	r := runIn(t, setting{}, "__complete", "serve", "--fault", "reply-n")
+	if !strings.Contains(r.out, "reply-never") {
+		t.Errorf("faults are not completed: %q", r.out)
+	}
+}
+
+func TestDistance(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"ls", "ls", 0}, {"lss", "ls", 1}, {"", "get", 3}, {"gte", "get", 1},
+		{"fromat", "format", 1}, {"kitten", "sitting", 3},
+	}
+	for _, tt := range tests {
+		if got := distance(tt.a, tt.b); got != tt.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+func TestVisible(t *testing.T) {
+	tests := []struct{ name, in, line, listed string }{
+		{"plain", "a b.txt", "a b.txt", "a b.txt"},
+		{"letters", "grün 日本", "grün 日本", "grün 日本"},
+		{"backslash", `a\b`, `a\b`, `a\b`},
+		{"escape", "a\x1b[2Jb", `a\x1b[2Jb`, `"a\x1b[2Jb"`},
+		{"line end", "a\r\nb", `a\r\nb`, `"a\r\nb"`},
+		{"not UTF-8", "gr\xfcn", `gr\xfcn`, `"gr\xfcn"`},
+		{"low byte", "a\x01", `a\x01`, `"a\x01"`},
+		{"direction", "a\u202eb", `a\u202eb`, `"a\u202eb"`},
+		{"blank at the end", "a ", "a ", `"a "`},
+		{"quote in front", `"a"`, `"a"`, `"\"a\""`},
+		{"empty", "", "", `""`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := visible(tt.in); got != tt.line {
+				t.Errorf("visible(%q) = %s, want %s", tt.in, got, tt.line)
+			}
+			if got := visibleName(tt.in); got != tt.listed {
+				t.Errorf("visibleName(%q) = %s, want %s", tt.in, got, tt.listed)
+			}
+		})
+	}
+}
+
+func TestMan(t *testing.T) {
+	r := runIn(t, setting{}, "man")
+	r.want(t, exitGood)
+	for _, want := range []string{".TH FTPWIRE 1\n", ".SS \"ftpwire get URL [FILE]\"\n", ".SS \"ftpwire parse list [FILE]\"\n", ".B \\-\\-password\\-file FILE\n", ".SH EXIT CODES\n"} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(r.out, "\\-\\-help") && strings.Contains(r.out, "help for") {
+		t.Error("--help stands at every command")
+	}
+	for line := range strings.Lines(r.out) {
+		if strings.HasPrefix(line, ".") && !strings.HasPrefix(line, ".TH ") && !strings.HasPrefix(line, ".S") && !strings.Contains(".B .I .PP .TP .nf .fi ", strings.Fields(line)[0]+" ") {
+			t.Errorf("an unexpected request: %q", line)
+		}
+	}
+}
+
+func TestRoff(t *testing.T) {
+	for in, want := range map[string]string{
+		"a-b": `a\-b`, ".x\n.y": "\\&.x\n\\&.y", `a\b`: `a\eb`, "it's": `it\(aqs`, "": "",
+	} {
+		if got := roff(in); got != want {
+			t.Errorf("roff(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
