@@ -52,7 +52,7 @@ func diagnoseCertificate(err error) string {
 	if ca, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		s := "The server's certificate is signed by an authority that this computer does not know. " +
 			"If you know the server, give its CA certificate (--ca FILE)"
-		if ca.Cert != nil && ca.Cert.Issuer.String() == ca.Cert.Subject.String() {
+		if ca.Cert != nil && !ca.Cert.IsCA && ca.Cert.Issuer.String() == ca.Cert.Subject.String() {
 			s = "The server's certificate is self-signed. If you know the server, give that certificate as trusted (--ca FILE)"
 		}
 		return s + "; to go on without knowing who answers, switch verification off (--insecure)."
@@ -130,7 +130,7 @@ func diagnoseReply(err error) string {
 	case c == 502 || c == 500:
 		return "The server does not know the command " + string(re.Verb) + "."
 	case errors.Is(err, fs.ErrNotExist):
-		return "There is no such file or directory on the server, or this user may not see it. Paths are relative to the login directory; an absolute one begins with %2F in a URL."
+		return "Probably there is no such file or directory, or this user may not see it. Paths are relative to the login directory; in a URL an absolute one begins with %2F."
 	case errors.Is(err, fs.ErrPermission):
 		return "This user may not do that on the server."
 	}

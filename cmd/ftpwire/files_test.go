@@ -313,7 +313,7 @@ func TestListings(t *testing.T) {
 		}
 	})
 	t.Run("nothing", func(t *testing.T) {
-		f.run(t, "ls", "URL/none").want(t, exitNo, "none: ", "550", "hint: There is no such file")
+		f.run(t, "ls", "URL/none").want(t, exitNo, "none: ", "550", "hint: Probably there is no such file")
 	})
 	t.Run("stat", func(t *testing.T) {
 		r := f.run(t, "stat", "URL/hello.txt")

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 func (a *app) putCmd() *cobra.Command {
@@ -55,11 +57,20 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		return errUnnamed
 	}
 	return a.withLocation(f, l, func(c *ftpwire.Client) error {
-		remote, err := a.remoteName(c, local, l.Path)
+		remote, err := remoteName(local, l.Path)
 		if err != nil {
 			return err
 		}
-		return onPath(remote, a.upload(c, f, local, remote, size))
+		err = a.upload(c, f, local, remote, size)
+		// Asking first whether the path is a directory's would cost every upload
+		// several round trips; a server refuses to store under a directory's name.
+		if !intoDir(l.Path) && refusedAtOnce(err) && a.isDir(c, l.Path) {
+			if remote, err = remoteName(local, l.Path+"/"); err != nil {
+				return err
+			}
+			err = a.upload(c, f, local, remote, size)
+		}
+		return onPath(remote, err)
 	})
 }
 
@@ -72,15 +83,9 @@ var errUnnamed = &usageError{
 func intoDir(path string) bool { return path == "" || strings.HasSuffix(path, "/") }
 
 // remoteName returns the path to store to.
-func (a *app) remoteName(c *ftpwire.Client, local, path string) (string, error) {
+func remoteName(local, path string) (string, error) {
 	if !intoDir(path) {
-		e, err := c.Stat(a.ctx, path)
-		if err != nil && !alive(c.Conn()) {
-			return "", onPath(path, err)
-		}
-		if err != nil || !isDir(e) {
-			return path, nil
-		}
+		return path, nil
 	}
 	if local == "-" {
 		return "", errUnnamed
@@ -90,6 +95,21 @@ func (a *app) remoteName(c *ftpwire.Client, local, path string) (string, error) 
 		return "", usagef("the name %q can't be sent in an FTP command", name)
 	}
 	return join(path, name), nil
+}
+
+// refusedAtOnce reports whether the server refused an upload before any data moved.
+func refusedAtOnce(err error) bool {
+	t, ok := errors.AsType[*control.TransferError](err)
+	if !ok || t.Phase != control.PhaseOpen || t.Bytes != 0 {
+		return false
+	}
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && re.Verb == "STOR"
+}
+
+func (a *app) isDir(c *ftpwire.Client, path string) bool {
+	e, err := c.Stat(a.ctx, path)
+	return err == nil && isDir(e)
 }
 
 func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string, size int64) error {
