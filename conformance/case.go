@@ -1,0 +1,94 @@
+package conformance
+
+// A Level is the weight of a requirement, in the words of RFC 2119. RFC 959 has
+// none of them; there "must" and "shall" count as Must, membership in a reply
+// list of Section 5.4 as Should.
+type Level uint8
+
+// The levels, heaviest first. The zero Level is none of them.
+const (
+	Must Level = iota + 1
+	MustNot
+	Should
+	ShouldNot
+	May
+	Info
+)
+
+// String returns the level as RFC 2119 writes it.
+func (l Level) String() string {
+	names := [...]string{"", "MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "INFO"}
+	if int(l) < len(names) {
+		return names[l]
+	}
+	return "unknown"
+}
+
+// MarshalText returns the same word as String, so that JSON holds words.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// includes reports whether a selection down to l takes a case of level c.
+func (l Level) includes(c Level) bool {
+	switch l {
+	case Must, MustNot:
+		return c <= MustNot
+	case Should, ShouldNot:
+		return c <= ShouldNot
+	}
+	return true
+}
+
+// A Case is one requirement and the check of it.
+type Case struct {
+	ID    string // stable: "rfc959-5.4-greeting"; never reused, never derived from a position
+	RFC   string // where the requirement stands: "959 5.4"
+	Level Level
+	Text  string // the requirement in our words
+
+	// Needs lists what the check cannot do without; see the Need constants.
+	// A name behind "FEAT " is a feature that the server must list.
+	Needs []string
+
+	// Faults names the defects of the embedded server that turn the case red.
+	Faults []string
+
+	// Lenient marks a requirement that most servers in use miss: what would be a
+	// FAIL is a WARN.
+	Lenient bool
+
+	// Run speaks to the server. It is nil for a monitor, which watches every line
+	// of every session instead.
+	Run func(*T)
+}
+
+// Monitor reports whether c is a monitor.
+func (c *Case) Monitor() bool { return c.Run == nil }
+
+// What a case can need. A need that is not met makes it SKIP, with the reason.
+const (
+	NeedLogin   = "login"     // a login, and a session that other cases have used
+	NeedWrite   = "write"     // permission to create, change and remove files
+	NeedTLS     = "tls"       // TLS on the control connection, explicit or implicit
+	NeedAuth    = "auth"      // TLS by AUTH
+	NeedNoTLS   = "no tls"    // a server without TLS
+	NeedClear   = "clear"     // a control connection that begins in clear text
+	NeedIPv4    = "ipv4"      // a control connection over IPv4
+	NeedIPv6    = "ipv6"      // a control connection over IPv6
+	NeedUnix    = "unix"      // a host whose files have LF line ends: SYST says UNIX
+	NeedSlow    = "slow"      // permission to wait for more than five seconds
+	NeedCrowd   = "intrusive" // permission for what may trigger lockouts or bans
+	NeedEPSV    = "EPSV"      // an implemented EPSV
+	NeedEPRT    = "EPRT"      // an implemented EPRT
+	NeedPASV    = "PASV"      // an implemented PASV
+	needFeature = "FEAT "
+)
+
+// Cases returns every case, monitors included, in the order in which they run.
+// The caller may change the slice, not what it shares with others.
+func Cases() []Case {
+	var all []Case
+	for _, g := range groups() {
+		all = append(all, g.cases...)
+	}
+	return all
+}

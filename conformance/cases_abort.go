@@ -1,0 +1,176 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+var abortCases = []Case{
+	{
+		ID: "rfc959-5.4-abor-idle", RFC: "959 5.4, 4.1.3", Level: Must,
+		Text:   "ABOR with nothing to abort is answered once, with 225 or 226.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"abor-idle-426", "abor-idle-twice"},
+		Run: func(t *T) {
+			t.Grade(t.Ask("ABOR"), "ABOR with nothing to abort", is(225, 226), is(500, 502))
+			t.barrier("behind ABOR")
+		},
+	},
+	{
+		ID: "rfc959-4.1.3-abor-retr", RFC: "959 4.1.3", Level: Must,
+		Text:   "ABOR during a transfer: the transfer is answered with 426, then the ABOR with 226.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"abor-single-reply", "abor-225-second"},
+		Run: func(t *T) {
+			x := t.Stall()
+			t.Send("ABOR")
+			t.aborted(x)
+		},
+	},
+	{
+		ID: "rfc959-4.1.3-abor-stor", RFC: "959 4.1.3", Level: Must,
+		Text:   "ABOR ends an upload in the same way.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"stor-reset-226"},
+		Run: func(t *T) {
+			t.Type("I")
+			x := t.Begin("STOR " + t.Name("abor")).Accepted()
+			x.d.Write(payload(64 << 10))
+			t.Send("ABOR")
+			t.aborted(x)
+			if ended, _ := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout())); !ended {
+				t.Failf("the data connection of an aborted upload is still open")
+			}
+		},
+	},
+	{
+		ID: "rfc959-4.1.3-abor-closes-data", RFC: "959 3.2, 4.1.3", Level: Must,
+		Text:   "ABOR closes the data connection and not the control connection.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"abor-keeps-data"},
+		Run: func(t *T) {
+			x := t.Stall()
+			t.Send("ABOR")
+			t.aborted(x)
+			ended, n := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout()))
+			if !ended || n >= bigSize {
+				t.Failf("ABOR did not close the data connection (%d bytes came behind it)", n)
+			}
+			t.barrier("behind ABOR")
+			t.Begin("NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc959-4.1.3-abor-order", RFC: "959 5.4", Level: Must,
+		Text:   "The replies to a transfer, its ABOR and the command behind come in this order.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"abor-single-reply", "abor-226-late"},
+		Run: func(t *T) {
+			x := t.Stall()
+			t.RawWrite("ABOR\r\nPWD\r\n")
+			t.aborted(x)
+			t.Want("PWD behind an ABOR", 257)
+		},
+	},
+	{
+		ID: "rfc959-4.1-abor-iac-inband", RFC: "854", Level: Must,
+		Text:   "Telnet IP and DM in front of ABOR do not spoil it.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"telnet-spoils-abor"},
+		Run: func(t *T) {
+			x := t.Stall()
+			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
+			if r, err := t.c.receive(quiet); err == nil && unknown(r) {
+				x.d.Close()
+				x.Final()
+				t.Failf("the verb behind Telnet IP and DM is not understood: %s", brief(r))
+			} else if err == nil {
+				t.abortedBy(x, r)
+			} else {
+				t.aborted(x)
+			}
+		},
+	},
+	{
+		ID: "rfc959-4.1-abor-iac-idle", RFC: "959 4.1", Level: Must,
+		Text:   "Telnet IP, DM and ABOR with nothing to abort give one reply.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"telnet-spoils-abor", "abor-idle-426", "abor-idle-twice"},
+		Run: func(t *T) {
+			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
+			t.Grade(t.Reply(), "Telnet IP, DM and ABOR", is(225, 226), is(502))
+			t.barrier("behind Telnet IP, DM and ABOR")
+		},
+	},
+	{
+		ID: "prac-abor-pasv-pending", RFC: "2428 3", Level: Must,
+		Text:   "ABOR releases a passive port that waits for its transfer.",
+		Needs:  []string{NeedLogin, NeedEPSV},
+		Faults: []string{"abor-keeps-listener"},
+		Run: func(t *T) {
+			port := t.EPSV()
+			r := t.Ask("ABOR")
+			if unknown(r) {
+				t.Unimplf("ABOR: %s", brief(r))
+			}
+			t.WantIn(r, "ABOR behind EPSV", 225, 226)
+			if d, err := t.TryConnect(port); err == nil {
+				if ended, _ := d.WaitEnd(quiet); !ended {
+					t.Failf("the port is still open behind ABOR")
+				}
+			}
+		},
+	},
+	{
+		ID: "rfc4217-14-abor-tls", RFC: "4217 14", Level: Must,
+		Text:   "ABOR works under TLS, where there is no urgent data.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults: []string{"abor-single-reply"},
+		Run: func(t *T) {
+			if !t.c.private {
+				t.Skipf("the server refuses PROT P")
+			}
+			x := t.Stall()
+			t.Send("ABOR")
+			t.aborted(x)
+		},
+	},
+}
+
+// aborted reads the replies to a transfer and to the ABOR behind it, in a
+// transfer that cannot have ended.
+func (t *T) aborted(x *Transfer) { t.abortedBy(x, t.Reply()) }
+
+// abortedBy is aborted when the first reply has been read.
+func (t *T) abortedBy(x *Transfer, first protocol.Reply) {
+	if unknown(first) {
+		x.d.Close()
+		x.Final()
+		t.end(Warn, "ABOR is not implemented: %s", brief(first))
+	}
+	codes := []string{fmt.Sprint(int(first.Code))}
+	for len(codes) < 2 {
+		r, err := t.c.receive(min(t.run.opts.timeout(), 2*time.Second))
+		if errors.Is(err, errSilence) {
+			t.Failf("one reply only (%s) to a transfer and its ABOR", codes[0])
+		}
+		if err != nil {
+			t.lost("ABOR", err)
+		}
+		if r.Code.Class() != 1 {
+			codes = append(codes, fmt.Sprint(int(r.Code)))
+		}
+	}
+	x.dead = true
+	switch seq := strings.Join(codes, ", "); seq {
+	case "426, 226":
+	case "426, 225":
+		t.Warnf("transfer and ABOR are answered with %s, want 426, 226", seq)
+	default:
+		t.Failf("transfer and ABOR are answered with %s, want 426, 226", seq)
+	}
+}

@@ -1,0 +1,271 @@
+package conformance
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+var dataCases = []Case{
+	{
+		ID: "rfc1123-4.1.2.13-port", RFC: "959 5.4, 1123 4.1.2.13", Level: Must,
+		Text:   "PORT is implemented, and the server connects to the port that it names.",
+		Needs:  []string{NeedLogin, NeedIPv4},
+		Faults: []string{"port-502"},
+		Run: func(t *T) {
+			t.BeginOn(t.portOrWarn(), "NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc959-5.4-port-syntax", RFC: "959 5.4", Level: Should,
+		Text:   "Bad arguments of PORT are refused with 501 or 500.",
+		Needs:  []string{NeedLogin, NeedIPv4},
+		Faults: []string{"port-bad-200"},
+		Run: func(t *T) {
+			for _, arg := range []string{" 1,2,3", " 127,0,0,1,4,5,6", " 256,0,0,1,4,1", " a,b,c,d,e,f", ""} {
+				t.Grade(t.Ask("PORT"+arg), "PORT"+arg, is(501, 500), is(4, 5))
+			}
+		},
+	},
+	{
+		ID: "rfc959-5.3.2-zero-octets", RFC: "959 5.3.2, erratum 3039", Level: Must,
+		Text:   "Octets of PORT may be 0, so that a port whose low byte is 0 works.",
+		Needs:  []string{NeedLogin, NeedIPv4},
+		Faults: []string{"port-zero-octet-501"},
+		Run: func(t *T) {
+			for k := 255; k > 128; k-- {
+				d, err := t.Listen(k * 256)
+				if err != nil {
+					continue
+				}
+				if r := t.Ask("PORT " + d.address("PORT")); !ok(r) {
+					t.plainPortOrSkip()
+					t.Failf("PORT with a zero octet: got %s", brief(r))
+				}
+				t.BeginOn(d, "NLST").Receive()
+				return
+			}
+			t.Errorf("no port that is a multiple of 256 is free")
+		},
+	},
+	{
+		ID: "rfc959-3.2-source-l-1", RFC: "959 3.2, 5.2", Level: Must, Lenient: true,
+		Text:   "Active data connections come from the port below the control port.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"active-any-port"},
+		Run: func(t *T) {
+			_, port := t.activeSource()
+			if want := portOf(t.c.tcp.RemoteAddr()) - 1; port != want {
+				t.Failf("the data connection comes from port %d, want %d", port, want)
+			}
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.12-same-local-ip", RFC: "1123 4.1.2.12", Level: Must,
+		Text:   "Active data connections come from the address of the control connection.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"active-other-address"},
+		Run: func(t *T) {
+			if host, _ := t.activeSource(); host != t.run.peer(t.c) {
+				t.Failf("the data connection comes from %s, want %s", host, t.run.peer(t.c))
+			}
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.6-pasv", RFC: "1123 4.1.2.6", Level: Must,
+		Text:   "PASV is implemented.",
+		Needs:  []string{NeedLogin, NeedIPv4},
+		Faults: []string{"pasv-502"},
+		Run: func(t *T) {
+			t.Must("PASV", 227)
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.6-pasv-scan", RFC: "1123 4.1.2.6, 959 4.2", Level: Must,
+		Text:   "The 227 holds six numbers of 0 to 255, which a scan for the first digit finds.",
+		Needs:  []string{NeedLogin, NeedPASV},
+		Faults: []string{"pasv-digits-first", "pasv-no-parentheses"},
+		Run: func(t *T) {
+			r := t.Must("PASV", 227)
+			text := r.LastLine()
+			i := strings.IndexAny(text, "0123456789")
+			if i < 0 {
+				t.Failf("227 without a number: %s", brief(r))
+			}
+			m := sixNumbers.FindString(text[i:])
+			if m == "" {
+				t.Failf("a scan for the first digit does not find six numbers: %s", brief(r))
+			}
+			if _, err := parse.PORT(m); err != nil {
+				t.Failf("227: %v", err)
+			}
+			if i == 0 || text[i-1] != '(' {
+				t.Warnf("the address in the 227 is not in parentheses: %s", brief(r))
+			}
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.6-pasv-host", RFC: "1123 4.1.2.6", Level: Should,
+		Text:   "The host in the 227 is the server's address.",
+		Needs:  []string{NeedLogin, NeedPASV},
+		Faults: []string{"pasv-zero-host", "pasv-other-host"},
+		Run: func(t *T) {
+			ap, err := parse.PASV(t.Must("PASV", 227).LastLine())
+			switch {
+			case err != nil:
+				t.Failf("227: %v", err)
+			case ap.Addr().IsUnspecified():
+				t.Failf("the host in the 227 is %s", ap.Addr())
+			case ap.Addr().String() != t.run.peer(t.c):
+				t.Warnf("the host in the 227 is %s, that of the control connection %s", ap.Addr(), t.run.peer(t.c))
+			}
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.6-pasv-port", RFC: "959 4.1.2", Level: Must,
+		Text:   "The passive port is not the default data port, and is listened on before any transfer command.",
+		Needs:  []string{NeedLogin, NeedPASV},
+		Faults: []string{"pasv-not-listening"},
+		Run: func(t *T) {
+			port := t.PASV()
+			if port == portOf(t.c.tcp.RemoteAddr())-1 {
+				t.Failf("PASV names the default data port %d", port)
+			}
+			t.BeginOn(t.Connect(port), "NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc1123-4.1.2.6-pasv-fresh", RFC: "1123 4.1.2.6", Level: Must,
+		Text:   "Each PASV yields a usable port, and the newest one counts.",
+		Needs:  []string{NeedLogin, NeedPASV},
+		Faults: []string{"pasv-second-ignored"},
+		Run: func(t *T) {
+			t.PASV()
+			t.BeginOn(t.Connect(t.PASV()), "NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc2577-8-random-ports", RFC: "2577 8", Level: Should,
+		Text:   "Passive ports cannot be predicted.",
+		Needs:  []string{NeedLogin, NeedEPSV},
+		Faults: []string{"passive-ports-in-order"},
+		Run: func(t *T) {
+			var step []int
+			last := t.EPSV()
+			for range 11 {
+				p := t.EPSV()
+				step = append(step, p-last)
+				last = p
+			}
+			for _, s := range step {
+				if s != step[0] {
+					return
+				}
+			}
+			t.Warnf("twelve passive ports in a row, each %d above the one before", step[0])
+		},
+	},
+	{
+		ID: "rfc2577-3-low-port", RFC: "2577 3", Level: Should,
+		Text:   "PORT with a port below 1024 is refused.",
+		Needs:  []string{NeedLogin, NeedIPv4},
+		Faults: []string{"port-low-200"},
+		Run: func(t *T) {
+			host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
+			cmd := "PORT " + strings.ReplaceAll(host, ".", ",") + ",0,25"
+			t.Grade(t.Ask(cmd), cmd, is(4, 5), is(200))
+		},
+	},
+	{
+		ID: "rfc959-5.2-connect-refused", RFC: "959 5.4", Level: Must,
+		Text:   "If the data connection cannot be opened the answer is 425, and the session lives.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"active-refused-226"},
+		Run: func(t *T) {
+			d := t.Active()
+			d.Close()
+			r := t.Ask("NLST")
+			if r.Code.Class() == 1 {
+				r = t.Reply()
+			}
+			t.Grade(r, "NLST to a closed port", is(425), is(426, 451, 500, 4))
+			t.barrier("behind a data connection that was refused")
+		},
+	},
+	{
+		ID: "rfc959-5.4-no-data-setup", RFC: "959 5.4", Level: Should,
+		Text:   "A passive port serves one transfer: without a new one the next is refused.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"no-setup-150"},
+		Run: func(t *T) {
+			t.Begin("NLST").Receive()
+			r := t.Ask("NLST")
+			if r.Code.Class() == 1 {
+				r = t.Reply()
+			}
+			t.Grade(r, "NLST without a data connection", is(425, 503), is(4, 5))
+		},
+	},
+}
+
+var sixNumbers = regexp.MustCompile(`^[0-9]{1,3}(,[0-9]{1,3}){5}`)
+
+func portOf(a net.Addr) int {
+	_, port, _ := net.SplitHostPort(a.String())
+	n := 0
+	fmt.Sscan(port, &n)
+	return n
+}
+
+// portOrWarn opens a port with PORT. A server may have switched it off.
+func (t *T) portOrWarn() *Data {
+	d, err := t.Listen(0)
+	if err != nil {
+		t.Errorf("could not listen: %v", err)
+	}
+	r := t.Ask("PORT " + d.address("PORT"))
+	switch {
+	case r.Code == 421:
+		t.Failf("PORT: got %s", brief(r))
+	case refused(r):
+		t.end(Warn, "PORT is refused: %s", brief(r))
+	}
+	t.WantIn(r, "PORT", 200)
+	return d
+}
+
+// plainPortOrSkip skips the case if the server refuses every PORT.
+func (t *T) plainPortOrSkip() {
+	d, err := t.Listen(0)
+	if err != nil {
+		t.Errorf("could not listen: %v", err)
+	}
+	if r := t.Ask("PORT " + d.address("PORT")); !ok(r) {
+		t.Skipf("PORT is refused: %s", brief(r))
+	}
+}
+
+// activeSource has the server connect to us and returns where from.
+func (t *T) activeSource() (host string, port int) {
+	d, err := t.Listen(0)
+	if err != nil {
+		t.Errorf("could not listen: %v", err)
+	}
+	verb := "PORT"
+	if t.run.has[NeedEPRT] {
+		verb = "EPRT"
+	}
+	if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
+		t.Skipf("%s is refused: %s", verb, brief(r))
+	}
+	t.BeginOn(d, "NLST").Receive()
+	host, _, _ = net.SplitHostPort(d.tcp.RemoteAddr().String())
+	return host, portOf(d.tcp.RemoteAddr())
+}
+
+// soon is how long what should happen at once may take.
+const soon = time.Second

@@ -1,0 +1,104 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+var lineCases = []Case{
+	{
+		ID: "rfc2640-3.1-single-space", RFC: "2640 3.1, 3659 2.2", Level: Must,
+		Text:   "Exactly one space separates a verb from a pathname; further spaces belong to the name.",
+		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
+		Faults: []string{"path-trim-leading"},
+		Run:    func(t *T) { t.spacedName(" lead", "lead") },
+	},
+	{
+		ID: "rfc3659-2.2-trailing-space", RFC: "3659 2.2", Level: Must,
+		Text:   "Spaces before the line end belong to the pathname.",
+		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
+		Faults: []string{"path-trim-trailing"},
+		Run:    func(t *T) { t.spacedName("tail ", "tail") },
+	},
+	{
+		ID: "rfc1123-4.1.2.12-refuse-do", RFC: "1123 4.1.2.12", Level: Must, Lenient: true,
+		Text:   "Telnet DO is refused with WONT.",
+		Faults: []string{"telnet-ignored"},
+		Run:    func(t *T) { t.negotiate("DO", "\xff\xfd\x01", "\xff\xfc\x01") },
+	},
+	{
+		ID: "rfc1123-4.1.2.12-refuse-will", RFC: "1123 4.1.2.12", Level: Must, Lenient: true,
+		Text:   "Telnet WILL is refused with DONT.",
+		Faults: []string{"telnet-ignored"},
+		Run:    func(t *T) { t.negotiate("WILL", "\xff\xfb\x18", "\xff\xfe\x18") },
+	},
+	{
+		ID: "rfc854-no-ack-wont-dont", RFC: "854, 1123 3.2.1", Level: Must,
+		Text:   "Telnet WONT and DONT for an option that is off are not answered.",
+		Faults: []string{"telnet-acks-wont"},
+		Run:    func(t *T) { t.negotiate("WONT and DONT", "\xff\xfc\x01\xff\xfe\x01", "") },
+	},
+	{
+		ID: "sec-no-reply-injection", RFC: "practice, 854", Level: Must,
+		Text:   "Echoed arguments cannot break the stream of replies.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"cwd-echo-iac"},
+		Run: func(t *T) {
+			before := t.c.watch.neg
+			for _, arg := range []string{"x\xff\xfd\x01y", "a\tb", "a\x1b[2Jb", "\xe9\x80"} {
+				t.Must("CWD "+arg, 4, 5)
+				t.barrier("behind an odd argument")
+			}
+			if t.c.watch.neg != before {
+				t.Failf("the reply holds a Telnet command made of our argument")
+			}
+		},
+	},
+}
+
+// spacedName stores a file whose name has a blank at one end and wants to see
+// it under that name.
+func (t *T) spacedName(name, trimmed string) {
+	dir := t.Dir("space")
+	t.Must("CWD "+dir, 2)
+	t.TryUp(name, []byte("x"))
+	names := t.mlsdNames("")
+	if !slices.Contains(names, name) {
+		t.Failf("stored as %q, listed are %q", name, names)
+	}
+	if r := t.Ask("RNFR " + trimmed); !refused(r) {
+		t.Failf("%q was accepted for %q: %s", trimmed, name, brief(r))
+	}
+	t.Must("RNFR "+name, 350)
+}
+
+// mlsdNames returns the names that MLSD lists, "." and ".." excepted.
+func (t *T) mlsdNames(dir string) []string {
+	var names []string
+	for _, line := range t.Lines(strings.TrimRight("MLSD "+dir, " ")) {
+		e, err := parse.MLSx(line)
+		if err != nil {
+			t.Failf("MLSD: %v", err)
+		}
+		if e.Kind != parse.KindCurrent && e.Kind != parse.KindParent {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
+// negotiate sends a Telnet negotiation in front of a NOOP and wants it answered.
+func (t *T) negotiate(what, sent, want string) {
+	t.Open()
+	t.RawWrite(sent + "NOOP\r\n")
+	r := t.Reply()
+	if !ok(r) && r.Code != 530 {
+		t.lenient = false
+		t.Failf("Telnet %s spoils the command behind it: %s", what, brief(r))
+	}
+	if got := t.c.watch.neg; got != want {
+		t.Failf("Telnet %s: the answer is %q, want %q", what, got, want)
+	}
+}

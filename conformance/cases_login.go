@@ -1,0 +1,342 @@
+package conformance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+var loginCases = []Case{
+	{
+		ID: "rfc959-5.4-pass-without-user", RFC: "959 5.4", Level: Must,
+		Text:   "PASS before USER is a sequence error.",
+		Faults: []string{"pass-without-user-331"},
+		Run: func(t *T) {
+			t.Open()
+			t.Grade(t.Ask("PASS x"), "PASS before USER", is(503), is(530, 500, 501))
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-pass-immediate", RFC: "959 4.1.1", Level: Must, Lenient: true,
+		Text:   "PASS must directly follow USER.",
+		Faults: []string{"pass-after-noop"},
+		Run: func(t *T) {
+			t.Open()
+			if r := t.Ask("USER " + t.run.target.user()); r.Code != 331 {
+				t.Skipf("USER got %s", brief(r))
+			}
+			t.Ask("NOOP")
+			t.Must("PASS "+t.run.target.password(), 503, 530)
+		},
+	},
+	{
+		ID: "rfc959-5.4-user-noarg", RFC: "959 5.4", Level: Should,
+		Text:   "USER without an argument is a parameter error.",
+		Faults: []string{"user-noarg-331"},
+		Run: func(t *T) {
+			t.Open()
+			t.Grade(t.Ask("USER"), "USER without an argument", is(501), is(4, 5))
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-user-flushes", RFC: "959 4.1.1", Level: Must,
+		Text:   "If a second USER is accepted, the earlier login no longer counts.",
+		Faults: []string{"user-keeps-login"},
+		Run: func(t *T) {
+			t.Session()
+			t.userAgain()
+			t.Must("PWD", 530, 503)
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-user-keeps-params", RFC: "959 4.1.1", Level: Must,
+		Text:   "Transfer parameters survive a new USER.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
+		Faults: []string{"user-resets-type"},
+		Run: func(t *T) {
+			name, text := t.lfFile()
+			t.Session()
+			t.Type("I")
+			t.userAgain()
+			t.Must("PASS "+t.run.target.password(), 230, 202)
+			t.Enter()
+			t.Same("RETR in the TYPE I of before the second USER", t.Down(name), []byte(text))
+		},
+	},
+	{
+		ID: "rfc959-5.4-530-gate", RFC: "959 5.4", Level: Must,
+		Text:   "Commands about files and parameters are refused before the login.",
+		Faults: []string{"mkd-before-login", "size-before-login"},
+		Run:    gate,
+	},
+	{
+		ID: "rfc959-5.4-prelogin-open", RFC: "959 5.4", Level: Should,
+		Text:   "NOOP, SYST and HELP work before the login.",
+		Faults: []string{"syst-needs-login"},
+		Run: func(t *T) {
+			t.Open()
+			t.Grade(t.Ask("NOOP"), "NOOP before the login", is(200, t.noop()), is(4, 5))
+			t.Grade(t.Ask("SYST"), "SYST before the login", is(215), is(4, 5))
+			t.Grade(t.Ask("HELP"), "HELP before the login", is(211, 214), is(4, 5))
+		},
+	},
+	{
+		ID: "rfc3659-11-feat-prelogin", RFC: "3659 11", Level: Should,
+		Text:   "FEAT is usable before the login.",
+		Faults: []string{"feat-needs-login"},
+		Run: func(t *T) {
+			t.Open()
+			r := t.Ask("FEAT")
+			if unknown(r) {
+				t.Unimplf("FEAT: %s", brief(r))
+			}
+			t.Grade(r, "FEAT before the login", is(211), is(4, 5))
+		},
+	},
+	{
+		ID: "rfc2577-7-no-user-oracle", RFC: "2577 7", Level: Should,
+		Text:   "USER does not reveal whether a name exists.",
+		Faults: []string{"user-oracle"},
+		Run: func(t *T) {
+			t.Open()
+			user, nobody := t.run.target.user(), "nobody-q8zt3k1v"
+			known := t.Ask("USER " + user)
+			t.Open()
+			unknown := t.Ask("USER " + nobody)
+			if known.Code != unknown.Code || strings.ReplaceAll(known.Text(), user, "") != strings.ReplaceAll(unknown.Text(), nobody, "") {
+				t.Warnf("a user that exists gets %s, one that does not gets %s", brief(known), brief(unknown))
+			}
+		},
+	},
+	{
+		ID: "rfc959-5.4-quit", RFC: "959 5.4, 4.1.1", Level: Must,
+		Text:   "QUIT is answered with 221 and the server closes.",
+		Faults: []string{"quit-stays-open"},
+		Run: func(t *T) {
+			t.Open()
+			t.Grade(t.Ask("QUIT"), "QUIT", is(221), is(500))
+			t.WantEnd("behind QUIT")
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-quit-in-transfer", RFC: "959 4.1.1", Level: Must,
+		Text:   "QUIT during a transfer lets the transfer and its result reply finish; then the server closes.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"quit-kills-transfer"},
+		Run:    quitInTransfer,
+	},
+	{
+		ID: "rfc959-4.1.1-drop-means-abort", RFC: "959 4.1.1, 3.2", Level: Must,
+		Text:   "The loss of the control connection aborts the transfer and closes the data connection.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"transfer-survives-control"},
+		Run: func(t *T) {
+			t.Big()
+			t.dropControl("closed")
+			t.dropControl("reset")
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-rein-resets", RFC: "959 4.1.1", Level: Must,
+		Text:   "A successful REIN returns to the state just behind the greeting.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
+		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd"},
+		Run:    reinResets,
+	},
+	{
+		ID: "rfc959-5.4-rein-replies", RFC: "959 5.4", Level: May,
+		Text:   "REIN, if done at all, is answered with 220, or with 120 and then 220.",
+		Faults: []string{"rein-200"},
+		Run: func(t *T) {
+			t.Session()
+			t.Rein()
+		},
+	},
+	{
+		ID: "rfc959-4.1.1-rein-lets-transfer-end", RFC: "959 4.1.1", Level: Must,
+		Text:   "REIN does not end a transfer that is running.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"rein-kills-transfer"},
+		Run:    reinInTransfer,
+	},
+}
+
+// lfFile stores a text file with LF line ends, bytes as given.
+func (t *T) lfFile() (name, text string) {
+	name, text = t.Name("lf"), "one\ntwo\n\nfour\n"
+	t.Up(name, []byte(text))
+	return name, text
+}
+
+// crlf returns text as TYPE A sends it.
+func crlf(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r\n")) }
+
+// userAgain sends USER a second time, and skips the case if it is refused.
+func (t *T) userAgain() {
+	r := t.Ask("USER " + t.run.target.user())
+	if refused(r) {
+		t.Skipf("a second USER is refused: %s", brief(r))
+	}
+	if r.Code != 331 {
+		t.Skipf("a second USER got %s", brief(r))
+	}
+	t.c.loggedIn = false
+}
+
+// gate sends what needs a login before the login.
+func gate(t *T) {
+	t.Open()
+	for line := range strings.FieldsFuncSeq(`CWD /;PWD;MKD x;RMD x;DELE x;RNFR x;STOR x;RETR x;APPE x;LIST;NLST;PORT 127,0,0,1,200,1;STAT x;
+SIZE x;MDTM x;MLST x;MLSD;EPRT |1|127.0.0.1|51201|;TYPE I;STRU F;MODE S;PASV;EPSV;REST 0`, func(r rune) bool { return r == ';' || r == '\n' }) {
+		verb, _, _ := strings.Cut(line, " ")
+		r := t.Ask(line)
+		for r.Code.Class() == 1 {
+			t.note(Fail, "%s before the login got %s", line, brief(r))
+			r = t.Reply()
+		}
+		switch {
+		case r.Code == 530 || r.Code == 332:
+		case r.Code == 421:
+			t.Failf("%s before the login ends the session: %s", line, brief(r))
+		case refused(r):
+			extension := strings.Contains("SIZE MDTM MLST MLSD EPRT EPSV REST", verb)
+			if !extension || !unknown(r) {
+				t.Warnf("%s before the login got %s, want 530", line, brief(r))
+			}
+		case verb == "TYPE" || verb == "STRU" || verb == "MODE":
+			t.Infof("%s is accepted before the login", verb)
+		case verb == "PASV" || verb == "EPSV" || verb == "REST":
+			t.Warnf("%s is accepted before the login", verb)
+		default:
+			t.note(Fail, "%s before the login got %s", line, brief(r))
+		}
+	}
+}
+
+func quitInTransfer(t *T) {
+	t.Session()
+	x := t.Stall()
+	t.Send("QUIT")
+	time.Sleep(20 * time.Millisecond) // lets the server read it first
+	b, err := x.d.ReadN(-1)
+	x.d.goodbye()
+	var codes []string
+	for {
+		r, err := t.c.receive(t.run.opts.timeout())
+		if err != nil {
+			break
+		}
+		codes = append(codes, fmt.Sprint(int(r.Code)))
+	}
+	seq := strings.Join(codes, ", ")
+	switch {
+	case (err != nil || len(b) != bigSize) && (strings.Contains(seq, "426") || strings.Contains(seq, "451")):
+		t.Failf("QUIT ended the transfer: %d of %d bytes, replies %s", len(b), bigSize, seq)
+	case err != nil || len(b) != bigSize:
+		t.Failf("QUIT cut the transfer short without an error: %d of %d bytes (%v), replies %s", len(b), bigSize, err, seq)
+	case seq == "221, 226" || seq == "221, 250":
+		t.Warnf("QUIT is answered before the transfer: %s", seq)
+	case seq != "226, 221" && seq != "250, 221":
+		t.Failf("replies to RETR and QUIT: got %s, want 226, 221", seq)
+	}
+	if !t.c.ended {
+		t.Failf("the server does not close the connection behind QUIT")
+	}
+}
+
+// dropControl ends a control connection during a transfer and watches the data
+// connection. A server that goes on sending delivers the whole file.
+func (t *T) dropControl(how string) {
+	c := t.Session()
+	x := t.Stall()
+	if how == "reset" {
+		c.tcp.SetLinger(0)
+	}
+	c.event("control connection " + how)
+	c.close()
+	time.Sleep(quiet)
+	ended, n := x.d.WaitEnd(min(30*time.Second, 3*t.run.opts.timeout()))
+	switch {
+	case !ended:
+		t.Failf("the data connection outlives the %s control connection", how)
+	case n >= bigSize:
+		t.Failf("the whole file was sent although the control connection was %s", how)
+	}
+}
+
+// Rein sends REIN on the current connection, and takes TLS down with it
+// (RFC 4217, Section 13). The case is UNIMPL if the server has no REIN.
+func (t *T) Rein() {
+	t.Send("REIN")
+	t.reinDone()
+}
+
+func (t *T) reinDone() {
+	r := t.Reply()
+	if r.Code == 120 {
+		r = t.Reply()
+	}
+	if r.Code.Class() == 5 {
+		t.Unimplf("REIN: %s", brief(r))
+	}
+	t.Grade(r, "REIN", is(220), is(230, 200))
+	t.c.loggedIn, t.c.typ = false, ""
+	if t.c.secure {
+		t.StopTLS()
+	}
+}
+
+func reinResets(t *T) {
+	name, text := t.lfFile()
+	shared := t.c
+	dir := t.Dir("rein")
+	t.Session()
+	home := t.run.homeDir
+	t.Type("I")
+	t.Must("CWD "+dir, 2)
+	t.Rein()
+	switch t.run.target.TLS {
+	case TLSExplicit:
+		t.AuthTLS()
+	case TLSImplicit:
+		t.Skipf("REIN has taken TLS down, and implicit TLS does not come back")
+	}
+	t.Must("PWD", 530, 503)
+	t.Again()
+	if got := t.PWD(); got != home {
+		t.Failf("after REIN and a new login the directory is %q, want %q", got, home)
+	}
+	t.Enter()
+	t.Same("RETR in the default TYPE after REIN", t.Down(name), crlf(text))
+	t.Use(shared)
+}
+
+// Again logs in on a connection whose TLS is as the target's mode says.
+func (t *T) Again() {
+	t.Login()
+	if t.c.secure {
+		t.Protect()
+	}
+}
+
+func reinInTransfer(t *T) {
+	t.Session()
+	x := t.Stall()
+	t.Send("REIN")
+	r, err := t.c.receive(quiet)
+	if err == nil && r.Code.Class() == 5 {
+		x.d.Close()
+		x.Final()
+		t.Unimplf("REIN: %s", brief(r))
+	}
+	if err == nil {
+		t.Failf("REIN during a transfer got %s before the transfer had ended", brief(r))
+	}
+	b, err := x.d.ReadN(-1)
+	x.d.goodbye()
+	if err != nil || len(b) != bigSize {
+		t.Failf("REIN cut the transfer short: %d of %d bytes (%v)", len(b), bigSize, err)
+	}
+	t.WantIn(x.Final(), "the transfer during which REIN came", 226, 250)
+	t.reinDone()
+}

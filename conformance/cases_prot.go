@@ -1,0 +1,328 @@
+package conformance
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+var protCases = []Case{
+	{
+		ID: "rfc2228-3-prot-sequence", RFC: "2228 3, 4217 9", Level: Must, Lenient: true,
+		Text:   "PROT before PBSZ is 503.",
+		Needs:  []string{NeedAuth, NeedLogin},
+		Faults: []string{"prot-before-pbsz"},
+		Run: func(t *T) {
+			t.Open()
+			t.Login()
+			t.Must("PROT P", 503)
+		},
+	},
+	{
+		ID: "rfc4217-9-pbsz-0", RFC: "4217 9", Level: Must,
+		Text:   "PBSZ 0 is answered with 200.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"pbsz-0-501"},
+		Run:    func(t *T) { t.Must("PBSZ 0", 200) },
+	},
+	{
+		ID: "rfc2228-3-pbsz-reduce", RFC: "2228 3", Level: Must,
+		Text:   "A buffer size too large for the server is answered with 200 and a smaller one.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"pbsz-grows"},
+		Run: func(t *T) {
+			r := t.Must("PBSZ 16384", 200)
+			if m := pbszReply.FindStringSubmatch(r.Text()); m != nil {
+				if n, err := strconv.ParseInt(m[1], 10, 64); err != nil || n > 16384 {
+					t.Failf("PBSZ 16384 got %s", brief(r))
+				}
+			}
+			t.Must("PBSZ 0", 200)
+		},
+	},
+	{
+		ID: "rfc2228-3-pbsz-bad", RFC: "2228 3", Level: Should,
+		Text:   "A buffer size that is no number below 2^32 is refused with 501.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"pbsz-bad-200"},
+		Run: func(t *T) {
+			for _, cmd := range []string{"PBSZ x", "PBSZ 4294967296", "PBSZ"} {
+				t.Grade(t.Ask(cmd), cmd, is(501), is(200, 4, 5))
+			}
+			t.Must("PBSZ 0", 2)
+		},
+	},
+	{
+		ID: "rfc4217-9-prot-cp", RFC: "4217 9", Level: Must,
+		Text:   "PROT C and PROT P are understood.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"prot-c-504"},
+		Run: func(t *T) {
+			c := t.Prot("C", 200, 534, 431)
+			p := t.Prot("P", 200, 534, 431)
+			if refused(c) && refused(p) {
+				t.Failf("PROT C and PROT P are both refused: %s", brief(p))
+			}
+		},
+	},
+	{
+		ID: "rfc2228-3-prot-se", RFC: "2228 3", Level: Should,
+		Text:   "PROT S and PROT E, which TLS has not, are refused with 536.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"prot-s-200"},
+		Run: func(t *T) {
+			for _, cmd := range []string{"PROT S", "PROT E"} {
+				t.Grade(t.Ask(cmd), cmd, is(536), is(200, 4, 5))
+			}
+		},
+	},
+	{
+		ID: "rfc2228-3-prot-bad", RFC: "2228 3", Level: Should,
+		Text:   "An unknown protection level is refused with 504.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"prot-x-200"},
+		Run:    func(t *T) { t.Grade(t.Ask("PROT X"), "PROT X", is(504), is(4, 5)) },
+	},
+	{
+		ID: "rfc2228-3-prot-refused-keeps", RFC: "2228 3, 4217 9", Level: Must,
+		Text:   "A refused PROT leaves the level in force.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"prot-refused-clears"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			for _, level := range []string{"X", "S"} {
+				if r := t.Ask("PROT " + level); ok(r) {
+					t.Skipf("PROT %s is accepted", level)
+				}
+				t.Begin("NLST").Receive()
+			}
+		},
+	},
+	{
+		ID: "rfc4217-9-default-clear", RFC: "4217 9", Level: Must,
+		Text:   "Data connections are in clear text until PROT P is accepted, or refused until then.",
+		Needs:  []string{NeedLogin, NeedAuth},
+		Faults: []string{"prot-p-by-default"},
+		Run: func(t *T) {
+			t.Open()
+			t.Login()
+			x := t.Begin("NLST")
+			if x.Refused() {
+				t.WantIn(x.First, "NLST without PROT", 5)
+				return
+			}
+			b, err := x.d.ReadN(-1)
+			x.d.Close()
+			r := x.Final()
+			if err != nil || !ok(r) || looksLikeTLS(b) {
+				t.Failf("NLST without PROT: %d bytes (%v), then %s: the server wants TLS", len(b), err, brief(r))
+			}
+		},
+	},
+	{
+		ID: "rfc4217-7-data-role", RFC: "4217 7", Level: Must,
+		Text:   "The FTP server is the TLS server of data connections, in active mode too.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"active-clear"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			t.Begin("NLST").Receive()
+			verb := "PORT"
+			if t.run.has[NeedEPRT] {
+				verb = "EPRT"
+			}
+			d, err := t.Listen(0)
+			if err != nil {
+				t.Errorf("could not listen: %v", err)
+			}
+			if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
+				t.end(Note, "active mode is refused: %s", brief(r))
+			}
+			t.BeginOn(d, "NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc4217-9-prot-switch", RFC: "4217 8, 9", Level: Must,
+		Text:   "PROT may change at any time and governs the data connections behind it.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"prot-c-ignored"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			t.Begin("NLST").Receive()
+			if r := t.Prot("C", 200, 534, 431); refused(r) {
+				t.Skipf("PROT C is refused: %s", brief(r))
+			}
+			x := t.Begin("NLST")
+			if !x.Refused() {
+				b, err := x.d.ReadN(-1)
+				x.d.Close()
+				if r := x.Final(); err != nil || !ok(r) || looksLikeTLS(b) {
+					t.Failf("NLST behind PROT C: %d bytes (%v), then %s", len(b), err, brief(r))
+				}
+			}
+			d := t.Passive()
+			t.Prot("P", 200)
+			t.BeginOn(d, "NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc4217-10.2-data-tls-fail", RFC: "4217 10.2", Level: Should,
+		Text:   "A failed handshake on a data connection is answered with 522, and the session lives.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"data-tls-failed-226"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			d := t.Passive()
+			t.Send("NLST")
+			r, come := t.firstReply(d)
+			d.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
+			d.CloseWrite()
+			for !come || r.Code.Class() == 1 {
+				r, come = t.Reply(), true
+			}
+			t.Grade(r, "NLST whose data connection speaks no TLS", is(522), is(4, 5))
+			t.barrier("behind a data connection that spoke no TLS")
+		},
+	},
+	{
+		ID: "rfc4217-15.1.1-same-cert", RFC: "4217 15.1.1", Level: Should,
+		Text:   "Data connections have the certificate of the control connection.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"other-certificate-on-data"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			d := t.Passive()
+			t.Send("NLST")
+			r, come := t.firstReply(d)
+			data, err := d.shownCertificate()
+			d.Close()
+			for !come || r.Code.Class() == 1 {
+				r, come = t.Reply(), true
+			}
+			switch control := t.c.certificate(); {
+			case err != nil:
+				t.Skipf("no TLS on the data connection without resumption: %v, then %s", err, brief(r))
+			case !bytes.Equal(control, data):
+				t.Warnf("the certificate of the data connection is another one")
+			}
+		},
+	},
+	{
+		ID: "rfc4217-12-close-notify-retr", RFC: "4217 12.6, 8446 6.1", Level: Must, Lenient: true,
+		Text:   "The server ends what it sends under TLS with close_notify.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults: []string{"data-no-close-notify"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			x := t.Begin("RETR " + t.File("notify"))
+			x.Receive()
+			if x.d.tls.Truncated() {
+				t.Failf("the data ended without close_notify: truncation cannot be noticed")
+			}
+		},
+	},
+	{
+		ID: "rfc4217-12-close-notify-stor", RFC: "8446 6.1", Level: Info,
+		Text:   "What becomes of an upload that ends without close_notify.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults: []string{"stor-cut-silence"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			t.Type("I")
+			x := t.Begin("STOR " + t.Name("cut")).Accepted()
+			x.d.Write([]byte("some bytes"))
+			x.d.event("end of TCP without close_notify")
+			x.d.tcp.(interface{ CloseWrite() error }).CloseWrite()
+			r := x.Final()
+			x.d.Close()
+			t.Infof("an upload that was cut is answered with %s", brief(r))
+		},
+	},
+	{
+		ID: "rfc4217-10.2-session-reuse", RFC: "4217 10.2", Level: Info,
+		Text:   "Whether data connections resume the TLS session of the control connection.",
+		Needs:  []string{NeedLogin, NeedTLS},
+		Faults: []string{"reuse-required-refused"},
+		Run: func(t *T) {
+			t.Prot("P", 200)
+			x := t.Begin("NLST")
+			reuse, version := x.d.tls.Reuse(), x.d.tls.ConnectionState().Version
+			x.Receive()
+			t.Infof("%s, data connection %s", tlsx.VersionName(version), reuse)
+		},
+	},
+	{
+		ID: "rfc4217-5-ccc", RFC: "4217 5", Level: May,
+		Text:   "CCC is refused, or answered with 200; then TLS ends both ways and clear text follows.",
+		Needs:  []string{NeedLogin, NeedAuth},
+		Faults: []string{"ccc-then-silence"},
+		Run: func(t *T) {
+			t.ccc()
+			t.Must("NOOP", 200)
+		},
+	},
+	{
+		ID: "rfc4217-5-ccc-freezes-prot", RFC: "4217 5", Level: Must,
+		Text:   "Behind CCC there is no PBSZ or PROT, and data connections stay as they were.",
+		Needs:  []string{NeedLogin, NeedAuth},
+		Faults: []string{"prot-after-ccc"},
+		Run: func(t *T) {
+			t.ccc()
+			t.Must("PROT C", 5)
+			t.Begin("NLST").Receive()
+		},
+	},
+	{
+		ID: "rfc4217-13-rein-tls", RFC: "4217 13", Level: Must,
+		Text:   "The reply to REIN is protected, then TLS ends.",
+		Needs:  []string{NeedLogin, NeedAuth},
+		Faults: []string{"rein-keeps-tls"},
+		Run: func(t *T) {
+			t.Session()
+			t.Rein()
+			t.InClear("NOOP")
+		},
+	},
+	{
+		ID: "rfc4217-13-reuse-not-mandated-after-rein", RFC: "4217 13", Level: MustNot,
+		Text:   "Behind REIN a new session works with full handshakes.",
+		Needs:  []string{NeedLogin, NeedAuth},
+		Faults: []string{"rein-then-auth-534"},
+		Run: func(t *T) {
+			t.Session()
+			t.Rein()
+			t.AuthTLS()
+			t.Login()
+			t.Protect()
+			t.Begin("NLST").Receive()
+		},
+	},
+}
+
+var pbszReply = regexp.MustCompile(`(?i)PBSZ=([0-9]+)`)
+
+// looksLikeTLS reports whether b begins with a TLS alert or handshake record.
+func looksLikeTLS(b []byte) bool {
+	return len(b) >= 3 && (b[0] == 21 || b[0] == 22) && b[1] == 3
+}
+
+// ccc opens a session and sends CCC. The case is UNIMPL if it is refused.
+func (t *T) ccc() {
+	t.Session()
+	r := t.Ask("CCC")
+	if refused(r) {
+		t.Unimplf("CCC: %s", brief(r))
+	}
+	t.WantIn(r, "CCC", 200)
+	t.StopTLS()
+}
+
+// InClear sends a command that any state answers, and wants one well-formed reply
+// in clear text.
+func (t *T) InClear(cmd string) {
+	if r := t.Ask(cmd); !ok(r) && r.Code != 530 {
+		t.Failf("%s in clear text: got %s", cmd, brief(r))
+	}
+}

@@ -1,0 +1,96 @@
+package conformance
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteList writes one line for each case: id, level, RFC and requirement.
+func WriteList(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	for _, c := range Cases() {
+		fmt.Fprintf(b, "%-40s %-10s %s: %s\n", c.ID, c.Level, c.RFC, c.Text)
+	}
+	return b.Flush()
+}
+
+// WriteCatalogue writes the cases as a Markdown document, a table for each group.
+func WriteCatalogue(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprint(b, catalogueHead)
+	for _, g := range groups() {
+		fmt.Fprintf(b, "\n## %s\n\n| Id | Level | RFC | Requirement | Needs | Faults |\n|---|---|---|---|---|---|\n", g.title)
+		for _, c := range g.cases {
+			level := c.Level.String()
+			if c.Lenient {
+				level += " (widely missed)"
+			}
+			fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n",
+				c.ID, level, c.RFC, escapeCell(c.Text), strings.Join(c.Needs, ", "), quotedList(c.Faults))
+		}
+	}
+	return b.Flush()
+}
+
+const catalogueHead = `# Conformance cases
+
+This page is generated from the cases themselves: ` + "`go test ./conformance -run Catalogue -update`" + `.
+
+A case has a stable id, a level in the words of RFC 2119, and the defects of the
+embedded server that turn it red; a test proves that they do. The verdicts:
+
+| Verdict | Meaning |
+|---|---|
+| PASS | the requirement is met |
+| INFO | a fact worth knowing, neither good nor bad |
+| UNIMPL | something optional is not implemented |
+| SKIP | a need is not met; the reason says which |
+| WARN | a SHOULD is missed, or a MUST in a way that clients live with |
+| FAIL | a MUST is missed |
+| ERROR | the check could not be carried out |
+
+Cases marked "widely missed" give WARN where others give FAIL: most servers in use
+miss them. After every case a NOOP has to be answered as NOOP is; a reply too many
+or too few is FAIL, whatever the case has found. Monitors have no steps of their
+own: they watch every line of every session.
+`
+
+type group struct {
+	title string
+	cases []Case
+}
+
+// groups returns the cases in the order of Cases, by subject.
+func groups() []group {
+	return []group{
+		{"Monitors", monitorCases},
+		{"Control connection", controlCases},
+		{"Command lines and Telnet", lineCases},
+		{"Login, logout and REIN", loginCases},
+		{"Directories, files and information", fileCases},
+		{"TYPE, STRU and MODE", typeCases},
+		{"Data connections", dataCases},
+		{"Transfers and listings", transferCases},
+		{"ABOR", abortCases},
+		{"MDTM and SIZE", factCases},
+		{"REST and TVFS", restartCases},
+		{"MLST and facts", mlstCases},
+		{"MLSD", mlsdCases},
+		{"FEAT, OPTS and UTF-8", featCases},
+		{"EPSV and EPRT", extendedCases},
+		{"AUTH and TLS", authCases},
+		{"PBSZ, PROT, CCC and TLS on data connections", protCases},
+	}
+}
+
+func escapeCell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func quotedList(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "`" + w + "`"
+	}
+	return strings.Join(out, ", ")
+}

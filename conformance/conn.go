@@ -1,0 +1,263 @@
+package conformance
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Conn is one control connection, spoken raw. Cases use it through [T].
+type Conn struct {
+	run  *runner
+	name string // "ctrl 1"
+	tcp  *tap
+	rw   net.Conn // tcp, or TLS over it
+	sess *tlsx.Session
+
+	reader  protocol.ReplyReader
+	pending []byte // received, not yet given to reader
+	tape    *tape
+	watch   watch
+
+	secure   bool            // TLS is up
+	private  bool            // PROT P is in force
+	loggedIn bool            // a login has been accepted
+	ended    bool            // the peer closed, or we did
+	goodbye  bool            // QUIT or the like was sent: the end is no surprise
+	bye421   bool            // a 421 came
+	typ      string          // TYPE in force as far as known
+	sent     map[string]bool // verbs sent since the last reset
+}
+
+// What can go wrong while a reply is awaited. They are the peer's doing.
+var (
+	errSilence = errors.New("no reply")
+	errEnded   = errors.New("the server closed the connection")
+)
+
+// dial opens a control connection; under implicit TLS it is protected at once.
+func (r *runner) dial(tp *tape) (*Conn, error) {
+	ctx, cancel := context.WithTimeout(r.ctx, r.opts.timeout())
+	defer cancel()
+	conn, err := r.dialTCP(ctx, r.target.Addr)
+	if err != nil {
+		return nil, err
+	}
+	tcp := &tap{Conn: conn}
+	r.conns++
+	c := &Conn{
+		run:  r,
+		name: fmt.Sprintf("ctrl %d", r.conns),
+		tcp:  tcp,
+		rw:   tcp,
+		tape: tp,
+		sent: map[string]bool{},
+		sess: tlsx.NewSession(&tlsx.Config{
+			TLS:              r.target.TLSConfig,
+			ServerName:       r.host,
+			HandshakeTimeout: r.opts.timeout(),
+			AllowTruncation:  true,
+		}),
+	}
+	c.watch.conn = c
+	r.track(c)
+	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
+	if r.target.TLS == TLSImplicit {
+		if err := c.startTLS(); err != nil {
+			return nil, err
+		}
+		c.private = true
+	}
+	return c, nil
+}
+
+func (r *runner) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
+	if r.target.Dial != nil {
+		return r.target.Dial(ctx, "tcp", addr)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", addr)
+}
+
+// startTLS performs the TLS handshake as client.
+func (c *Conn) startTLS() error {
+	c.tcp.SetDeadline(time.Time{})
+	tc, err := c.sess.Control(c.run.ctx, c.tcp)
+	if err != nil {
+		c.close()
+		return err
+	}
+	c.rw, c.secure = tc, true
+	c.event("TLS is up: " + tlsx.VersionName(tc.ConnectionState().Version))
+	return nil
+}
+
+func (c *Conn) event(text string) { c.tape.add(c.name, "*", c.secure, text) }
+
+// write sends bytes as they are.
+func (c *Conn) write(b []byte) error {
+	c.rw.SetWriteDeadline(time.Now().Add(c.run.opts.timeout()))
+	_, err := c.rw.Write(b)
+	if err != nil {
+		c.event("sending failed: " + err.Error())
+		if _, ok := c.rw.(*tls.Conn); ok || !errors.Is(err, os.ErrDeadlineExceeded) {
+			c.ended = true
+		}
+	}
+	return err
+}
+
+// send encodes and sends one command line. The verb may have any case.
+func (c *Conn) send(line string) error {
+	verb, arg, _ := strings.Cut(line, " ")
+	wire, err := protocol.Command{Verb: protocol.Verb(verb), Arg: arg}.AppendUnchecked(nil)
+	if err != nil {
+		panic("conformance: BUG: " + err.Error())
+	}
+	c.note(verb)
+	c.tape.add(c.name, ">", c.secure, masked(line))
+	return c.write(wire)
+}
+
+// note keeps track of what a command may change.
+func (c *Conn) note(verb string) {
+	verb = strings.ToUpper(verb)
+	c.sent[verb] = true
+	switch verb {
+	case "QUIT":
+		c.goodbye = true
+	case "TYPE", "REIN", "AUTH", "USER":
+		c.typ = ""
+	}
+}
+
+// masked hides the argument of PASS and ACCT.
+func masked(line string) string {
+	verb, arg, _ := strings.Cut(line, " ")
+	switch strings.ToUpper(verb) {
+	case "PASS", "ACCT":
+		if arg != "" {
+			return verb + " " + protocol.Mask
+		}
+	}
+	return line
+}
+
+// receive waits for the next reply.
+func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
+	deadline := time.Now().Add(wait)
+	for {
+		r, ok := c.assemble()
+		if ok {
+			if r.Code == 421 {
+				c.bye421 = true
+			}
+			c.watch.reply(r)
+			return r, nil
+		}
+		if c.ended {
+			return r, errEnded
+		}
+		if err := c.fill(deadline); err != nil {
+			return r, err
+		}
+	}
+}
+
+// assemble takes a reply from the bytes that are here. A malformed line is passed
+// over: it is the monitor's business, and must not take every later case with it.
+func (c *Conn) assemble() (protocol.Reply, bool) {
+	for len(c.pending) > 0 {
+		n, r, ok, err := c.reader.Feed(c.pending)
+		c.watch.bytes(c.pending[:n])
+		last := byte('\n')
+		if n > 0 {
+			last = c.pending[n-1]
+		}
+		c.pending = c.pending[n:]
+		if err != nil {
+			c.reader = protocol.ReplyReader{}
+			if last != '\n' {
+				c.skipLine()
+			}
+			continue
+		}
+		if ok {
+			return r, true
+		}
+	}
+	return protocol.Reply{}, false
+}
+
+func (c *Conn) skipLine() {
+	i := strings.IndexByte(string(c.pending), '\n') + 1
+	if i == 0 {
+		i = len(c.pending)
+	}
+	c.watch.bytes(c.pending[:i])
+	c.pending = c.pending[i:]
+}
+
+// fill reads more bytes, at the latest until the deadline.
+func (c *Conn) fill(deadline time.Time) error {
+	buf := make([]byte, 4<<10)
+	c.rw.SetReadDeadline(deadline)
+	n, err := c.rw.Read(buf)
+	c.pending = append(c.pending, buf[:n]...)
+	switch {
+	case n > 0 || err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSilence
+	case err == io.EOF:
+		c.event("the server closed the connection")
+	default:
+		c.event("the connection broke: " + err.Error())
+	}
+	c.ended = true
+	return errEnded
+}
+
+// incomplete reports whether a reply has begun and is not complete.
+func (c *Conn) incomplete() bool { return c.reader.Partial() }
+
+// close ends the connection without ceremony.
+func (c *Conn) close() {
+	c.tcp.Close()
+	c.run.untrack(c)
+	c.ended = true
+}
+
+// depart ends the connection politely, without waiting.
+func (c *Conn) depart() {
+	if !c.ended && !c.goodbye {
+		c.tape = newTape(c.run.secret) // not part of the case
+		c.send("QUIT")
+	}
+	c.close()
+}
+
+// is421Kept reports whether the server goes on answering after a 421, which
+// announces the end of the connection.
+func (c *Conn) is421Kept() bool {
+	deadline := time.Now().Add(min(5*time.Second, c.run.opts.timeout()))
+	for c.fill(deadline) == nil {
+	}
+	if c.ended {
+		return false
+	}
+	if c.send("NOOP") != nil {
+		return false
+	}
+	_, err := c.receive(c.run.opts.timeout())
+	return err == nil
+}

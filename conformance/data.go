@@ -1,0 +1,307 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Data is one data connection, or the place where one will arrive.
+type Data struct {
+	t    *T
+	c    *Conn // its control connection
+	name string
+	ln   net.Listener // active mode, until the server has connected
+	tcp  net.Conn
+	tls  *tlsx.Conn // nil in clear text
+	port int        // of the server in passive mode, ours in active mode
+}
+
+// Passive asks for a passive port, with EPSV if the server has it, else PASV, and
+// connects to it.
+func (t *T) Passive() *Data {
+	if t.run.has[NeedEPSV] {
+		return t.Connect(t.EPSV())
+	}
+	return t.Connect(t.PASV())
+}
+
+// EPSV sends EPSV and returns the port.
+func (t *T) EPSV() int {
+	r := t.Must("EPSV", 229)
+	ap, err := parse.EPSV(r.LastLine())
+	if err != nil {
+		t.Failf("EPSV: %v", err)
+	}
+	return int(ap.Port())
+}
+
+// PASV sends PASV and returns the port. The host is the control connection's.
+func (t *T) PASV() int {
+	r := t.Must("PASV", 227)
+	ap, err := parse.PASV(r.LastLine())
+	if err != nil {
+		t.Failf("PASV: %v", err)
+	}
+	return int(ap.Port())
+}
+
+// Connect connects to a passive port of the server.
+func (t *T) Connect(port int) *Data {
+	d, err := t.TryConnect(port)
+	if err != nil {
+		t.Failf("the server does not listen on the port that it named: %v", err)
+	}
+	return d
+}
+
+// TryConnect is Connect that may fail.
+func (t *T) TryConnect(port int) (*Data, error) {
+	ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
+	defer cancel()
+	d := t.newData(port)
+	conn, err := t.run.dialTCP(ctx, net.JoinHostPort(t.run.peer(t.c), fmt.Sprint(port)))
+	if err != nil {
+		d.event("connecting to port %d failed: %v", port, err)
+		return nil, err
+	}
+	d.tcp = conn
+	d.event("connected to port %d", port)
+	return d, nil
+}
+
+func (t *T) newData(port int) *Data {
+	t.run.datas++
+	d := &Data{t: t, c: t.c, name: fmt.Sprintf("data %d", t.run.datas), port: port}
+	t.Defer(d.Close)
+	return d
+}
+
+// Listen opens a port for an active data connection, on the address of the
+// control connection. Port 0 is any.
+func (t *T) Listen(port int) (*Data, error) {
+	host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
+	ln, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+	if err != nil {
+		return nil, err
+	}
+	d := t.newData(ln.Addr().(*net.TCPAddr).Port)
+	d.ln = ln
+	d.event("listening on port %d", d.port)
+	return d, nil
+}
+
+// Active opens a port and names it to the server with EPRT if the server has it,
+// else PORT.
+func (t *T) Active() *Data {
+	verb := "PORT"
+	if t.run.has[NeedEPRT] {
+		verb = "EPRT"
+	}
+	return t.ActiveBy(verb)
+}
+
+// ActiveBy is Active with the given verb.
+func (t *T) ActiveBy(verb string) *Data {
+	d, err := t.Listen(0)
+	if err != nil {
+		t.Errorf("could not listen: %v", err)
+	}
+	t.Must(verb+" "+d.address(verb), 200)
+	return d
+}
+
+// address returns the argument of PORT or EPRT for a listening port.
+func (d *Data) address(verb string) string {
+	ap := d.local()
+	if verb == "PORT" {
+		return parse.FormatPORT(ap)
+	}
+	return parse.FormatEPRT(ap)
+}
+
+func (d *Data) local() netip.AddrPort {
+	ap := d.ln.Addr().(*net.TCPAddr).AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+func (d *Data) event(format string, args ...any) {
+	d.t.tape.add(d.name, "*", d.tls != nil, fmt.Sprintf(format, args...))
+}
+
+// accept waits for the server to connect (active mode).
+func (d *Data) accept() error {
+	if d.tcp != nil {
+		return nil
+	}
+	d.ln.(*net.TCPListener).SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
+	conn, err := d.ln.Accept()
+	if err != nil {
+		return err
+	}
+	d.ln.Close()
+	d.tcp = conn
+	d.event("the server connected from %s", conn.RemoteAddr())
+	return nil
+}
+
+// protect performs the TLS handshake, in which the FTP client is always the TLS
+// client (RFC 4217, Section 7).
+func (d *Data) protect() error {
+	ctx, cancel := context.WithTimeout(d.t.run.ctx, d.t.run.opts.timeout())
+	defer cancel()
+	tc, err := d.c.sess.Data(ctx, d.tcp)
+	if err != nil {
+		d.event("TLS failed: %v", err)
+		return err
+	}
+	d.tls = tc
+	d.event("TLS is up, %s", tc.Reuse())
+	return nil
+}
+
+// stream returns what data goes through.
+func (d *Data) stream() net.Conn {
+	if d.tls != nil {
+		return d.tls
+	}
+	return d.tcp
+}
+
+// ReadN reads until n bytes have come or the server ends the connection; n below
+// 0 means the end only. A stall of the reply timeout is an error.
+func (d *Data) ReadN(n int) ([]byte, error) {
+	var out []byte
+	buf := make([]byte, 64<<10)
+	for n < 0 || len(out) < n {
+		if n >= 0 {
+			buf = buf[:min(cap(buf), n-len(out))]
+		}
+		d.stream().SetReadDeadline(time.Now().Add(d.t.run.opts.timeout()))
+		m, err := d.stream().Read(buf)
+		out = append(out, buf[:m]...)
+		if err == io.EOF {
+			d.received(out, "and the end")
+			return out, nil
+		}
+		if err != nil {
+			d.received(out, "then "+err.Error())
+			return out, err
+		}
+	}
+	d.received(out, "")
+	return out, nil
+}
+
+const shownBytes = 120 // of data in a transcript
+
+func (d *Data) received(b []byte, then string) { d.show("<", b, then) }
+
+func (d *Data) show(dir string, b []byte, then string) {
+	text := fmt.Sprintf("%d bytes", len(b))
+	if len(b) > 0 && len(b) <= shownBytes {
+		text += ": " + string(b)
+	}
+	if then != "" {
+		text += ", " + then
+	}
+	d.t.tape.add(d.name, dir, d.tls != nil, text)
+}
+
+// WaitEnd reports whether the server ends the connection within the time; what
+// arrives before is thrown away and counted.
+func (d *Data) WaitEnd(wait time.Duration) (ended bool, n int) {
+	buf := make([]byte, 64<<10)
+	deadline := time.Now().Add(wait)
+	for {
+		d.tcp.SetReadDeadline(deadline)
+		m, err := d.tcp.Read(buf)
+		n += m
+		if err != nil {
+			ended = !errors.Is(err, os.ErrDeadlineExceeded)
+			d.event("%d bytes more, then: %v", n, err)
+			return ended, n
+		}
+	}
+}
+
+// Write sends data.
+func (d *Data) Write(b []byte) error {
+	d.stream().SetWriteDeadline(time.Now().Add(d.t.run.opts.timeout()))
+	d.show(">", b, "")
+	_, err := d.stream().Write(b)
+	if err != nil {
+		d.event("sending failed: %v", err)
+	}
+	return err
+}
+
+// CloseWrite ends an upload.
+func (d *Data) CloseWrite() {
+	d.event("end of data")
+	if d.tls != nil {
+		d.tls.CloseWrite()
+		return
+	}
+	if h, ok := d.tcp.(interface{ CloseWrite() error }); ok {
+		h.CloseWrite()
+		return
+	}
+	d.tcp.Close()
+}
+
+// Reset ends the connection with a TCP reset.
+func (d *Data) Reset() {
+	if tcp, ok := d.tcp.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	d.event("reset")
+	d.tcp.Close()
+}
+
+// Close closes whatever is open. It may be called more than once.
+func (d *Data) Close() {
+	if d.ln != nil {
+		d.ln.Close()
+	}
+	switch {
+	case d.tls != nil:
+		d.tls.Abort()
+	case d.tcp != nil:
+		d.tcp.Close()
+	}
+}
+
+// goodbye is Close with the server's data read: our close_notify goes out.
+func (d *Data) goodbye() {
+	if d.tls != nil && d.tls.Drained() == nil {
+		d.tls.Close()
+	}
+	d.Close()
+}
+
+// firstReply reads the first reply to a transfer command. While TLS is due on the
+// data connection it gives up early: some servers send it only after the handshake.
+func (t *T) firstReply(d *Data) (protocol.Reply, bool) {
+	wait := t.run.opts.timeout()
+	if d.c.private {
+		wait = min(wait, 300*time.Millisecond)
+	}
+	r, err := d.c.receive(wait)
+	if err == nil {
+		return r, true
+	}
+	if !d.c.private || !errors.Is(err, errSilence) {
+		t.lost("the transfer command", err)
+	}
+	return r, false
+}

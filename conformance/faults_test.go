@@ -1,0 +1,102 @@
+package conformance_test
+
+import (
+	"flag"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ftpwire/ftpwire/conformance"
+)
+
+var matrix = flag.Bool("matrix", false, "run all cases against every fault, not only those that name it (minutes)")
+
+// everything is the case that sends most commands; monitors see them.
+const everything = "rfc959-5.4-reply-per-command"
+
+// TestFaults shows that each case can fail: it starts the embedded server with
+// each fault in turn and wants every case that names the fault to be red.
+// With -matrix all cases run, and no other case may be red.
+func TestFaults(t *testing.T) {
+	byFault := map[string][]conformance.Case{}
+	for _, c := range conformance.Cases() {
+		if len(c.Faults) == 0 {
+			t.Errorf("%s names no fault that turns it red", c.ID)
+		}
+		for _, f := range c.Faults {
+			byFault[f] = append(byFault[f], c)
+		}
+	}
+	for fault, cases := range byFault {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			for mode, some := range byMode(cases) {
+				redUnder(t, fault, mode, some)
+			}
+		})
+	}
+}
+
+// byMode sorts cases by the TLS mode of the server that they need.
+func byMode(cases []conformance.Case) map[conformance.TLSMode][]conformance.Case {
+	m := map[conformance.TLSMode][]conformance.Case{}
+	for _, c := range cases {
+		mode := conformance.TLSNone
+		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) {
+			mode = conformance.TLSExplicit
+		}
+		m[mode] = append(m[mode], c)
+	}
+	return m
+}
+
+func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases []conformance.Case) {
+	t.Helper()
+	if fault == "active-other-address" && runtime.GOOS != "linux" {
+		t.Skip("only Linux has 127.0.0.2 from the start")
+	}
+	only := []string{everything}
+	for _, c := range cases {
+		only = append(only, c.ID)
+	}
+	if *matrix {
+		only = nil
+	}
+	report := check(t, mode, only, fault)
+	for _, c := range cases {
+		if slices.Contains(c.Needs, conformance.NeedIPv6) {
+			continue // see TestIPv6
+		}
+		r := report.Result(c.ID)
+		if r == nil || r.Verdict < conformance.Warn {
+			t.Errorf("%s: %s is not red: %+v", mode, c.ID, verdictOf(r))
+			if r != nil {
+				logTranscript(t, r)
+			}
+		}
+	}
+	if !*matrix {
+		return
+	}
+	for i := range report.Results {
+		r := &report.Results[i]
+		named := slices.ContainsFunc(cases, func(c conformance.Case) bool { return c.ID == r.ID })
+		if r.Verdict >= conformance.Warn && !named {
+			t.Errorf("%s: MATRIX %s %s is red too: %s: %s", mode, fault, r.ID, r.Verdict, r.Reason)
+		}
+	}
+}
+
+func verdictOf(r *conformance.Result) string {
+	if r == nil {
+		return "no result"
+	}
+	return strings.TrimSpace(r.Verdict.String() + " " + r.Reason)
+}
+
+func logTranscript(t *testing.T, r *conformance.Result) {
+	for _, l := range r.Transcript {
+		t.Log(l)
+	}
+}

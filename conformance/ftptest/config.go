@@ -1,0 +1,233 @@
+package ftptest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A TLSMode says how TLS comes to a control connection.
+type TLSMode int
+
+const (
+	TLSNone     TLSMode = iota // clear text only; AUTH is refused
+	TLSExplicit                // clear text until the client sends AUTH TLS (RFC 4217)
+	TLSImplicit                // TLS before the greeting, as on port 990
+)
+
+// String returns "none", "explicit" or "implicit".
+func (m TLSMode) String() string {
+	switch m {
+	case TLSNone:
+		return "none"
+	case TLSExplicit:
+		return "explicit"
+	case TLSImplicit:
+		return "implicit"
+	}
+	return fmt.Sprintf("TLSMode(%d)", int(m))
+}
+
+// A User may log in.
+type User struct {
+	Name     string
+	Password string
+
+	// Account, if not empty, has to be given with ACCT after the password
+	// (reply 332).
+	Account string
+
+	// ReadOnly refuses every command that changes the tree.
+	ReadOnly bool
+
+	// Quota is the largest total size in bytes of the files below Home.
+	// If zero, there is no limit.
+	Quota int64
+
+	// Home is the directory that a session starts in. It does not confine the
+	// user. If empty, it is "/". A missing one is made in a memory tree.
+	Home string
+}
+
+// A Config configures a Server. The zero Config serves clear text on a free port
+// of 127.0.0.1 from a tree in memory, to one user "user" with password "password".
+// It must not be modified once a server has started with it.
+type Config struct {
+	// Addr is the address to listen on. If empty, it is "127.0.0.1:0".
+	Addr string
+
+	// TLS says how TLS comes to the control connection. If zero, it never does.
+	TLS TLSMode
+
+	// RequireTLS refuses USER in clear with 533 and transfers without
+	// protection (PROT C) with 521. It needs TLS.
+	RequireTLS bool
+
+	// Certificate is the certificate of control and data connections. If nil,
+	// it is a fresh one for localhost, 127.0.0.1 and ::1, from a fresh authority.
+	Certificate *tls.Certificate
+
+	// MinTLS and MaxTLS bound the protocol version. If zero, MinTLS is TLS 1.2
+	// (RFC 8996) and MaxTLS the highest that crypto/tls has.
+	MinTLS, MaxTLS uint16
+
+	// Reuse says which TLS session a data connection has to resume; one that
+	// does not is refused with 522. If zero, none has to. crypto/tls resumes by
+	// tickets alone: curl 7, which has no tickets with TLS 1.2, cannot.
+	Reuse tlsx.Binding
+
+	// NoTickets issues no session tickets, so that nothing resumes.
+	NoTickets bool
+
+	// LateTickets sends tickets of TLS 1.3 behind the handshake, as OpenSSL does.
+	LateTickets bool
+
+	// Users may log in. If empty, and Anonymous is not set, there is one "user"
+	// with password "password".
+	Users []User
+
+	// Anonymous lets "anonymous" and "ftp" in, with any password, to read only.
+	Anonymous bool
+
+	// Root is a directory to serve. It is opened as an os.Root: neither ".." nor
+	// symbolic links lead out of it. If empty, an empty tree in memory is served.
+	Root string
+
+	// ReadOnly refuses every command that changes the tree, to all users.
+	ReadOnly bool
+
+	// PassiveHost is the IPv4 address in replies to PASV, for a server behind
+	// address translation. If empty, it is the control connection's own.
+	PassiveHost string
+
+	// PassivePorts is the range of ports, both ends included, for passive data
+	// connections. If zero, the system chooses.
+	PassivePorts [2]uint16
+
+	// IdleTimeout ends a session that sends no command and runs no transfer.
+	// If zero, it is 5 minutes (RFC 1123, Section 4.1.3.2). If negative, none.
+	IdleTimeout time.Duration
+
+	// DataTimeout bounds how long a data connection may take to open, and how
+	// long a transfer may make no progress. If zero, it is 10 seconds.
+	DataTimeout time.Duration
+
+	// MaxLoginFailures is how many wrong passwords end a session, with 421
+	// (RFC 2577, Section 5). If zero, it is 3. If negative, there is no limit.
+	MaxLoginFailures int
+
+	// MaxSessions is how many sessions may run at once; one more is told 421.
+	// If zero, it is 256.
+	MaxSessions int
+
+	// Faults are the ways to misbehave.
+	Faults []Fault
+
+	// Log receives commands, replies and transfers, secrets masked.
+	// If nil, nothing is logged.
+	Log *slog.Logger
+
+	// Listen opens the control listener and those of passive data connections.
+	// If nil, it is net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+
+	// Dial opens active data connections. If nil, they come from the port below
+	// the control port where the system allows it (RFC 959, Section 3.2), else
+	// from any port.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// Now is the clock of file times and listings. If nil, it is time.Now.
+	Now func() time.Time
+}
+
+// check refuses what cannot be.
+func (c *Config) check() error {
+	switch p := c.PassivePorts; {
+	case c.RequireTLS && c.TLS == TLSNone:
+		return errors.New("ftptest: RequireTLS without TLS")
+	case p[0] > p[1] || p[0] == 0 && p[1] != 0:
+		return fmt.Errorf("ftptest: no range of ports from %d to %d", p[0], p[1])
+	}
+	if c.PassiveHost != "" {
+		if a, err := netip.ParseAddr(c.PassiveHost); err != nil || !a.Unmap().Is4() {
+			return fmt.Errorf("ftptest: PassiveHost %q is not an IPv4 address", c.PassiveHost)
+		}
+	}
+	return nil
+}
+
+func (c *Config) addr() string {
+	if c.Addr == "" {
+		return "127.0.0.1:0"
+	}
+	return c.Addr
+}
+
+func (c *Config) users() []User {
+	if len(c.Users) == 0 && !c.Anonymous {
+		return []User{{Name: "user", Password: "password"}}
+	}
+	return c.Users
+}
+
+func (c *Config) idleTimeout() time.Duration {
+	switch {
+	case c.IdleTimeout == 0:
+		return 5 * time.Minute
+	case c.IdleTimeout < 0:
+		return 1<<63 - 1
+	}
+	return c.IdleTimeout
+}
+
+func (c *Config) dataTimeout() time.Duration {
+	if c.DataTimeout <= 0 {
+		return 10 * time.Second
+	}
+	return c.DataTimeout
+}
+
+func (c *Config) maxLoginFailures() int {
+	switch {
+	case c.MaxLoginFailures == 0:
+		return 3
+	case c.MaxLoginFailures < 0:
+		return 1<<31 - 1
+	}
+	return c.MaxLoginFailures
+}
+
+func (c *Config) maxSessions() int {
+	if c.MaxSessions <= 0 {
+		return 256
+	}
+	return c.MaxSessions
+}
+
+func (c *Config) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c *Config) log() *slog.Logger {
+	if c.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return c.Log
+}
+
+func (c *Config) listen(network, address string) (net.Listener, error) {
+	if c.Listen != nil {
+		return c.Listen(network, address)
+	}
+	return net.Listen(network, address)
+}

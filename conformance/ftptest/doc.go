@@ -1,0 +1,19 @@
+// Package ftptest provides an FTP server for tests, as net/http/httptest does
+// for HTTP.
+//
+//	s := ftptest.NewServer(t, &ftptest.Config{TLS: ftptest.TLSExplicit})
+//	s.WriteFile("/hello.txt", []byte("hello\n"))
+//	// connect to s.Addr() as "user" with "password", trusting s.RootCAs()
+//
+// It is a real server and not a recording: RFC 959 with what RFC 1123 asks of
+// it, and RFC 2228, 2389, 2428, 2640 (UTF-8), 3659 and 4217. It serves a tree
+// in memory, or a directory that it never leaves. Several sessions run at once.
+//
+// It can also misbehave, in one exact way for each [Fault] that the
+// configuration names; [Faults] lists them. A checker that finds nothing wrong
+// with a server that has a fault is itself at fault.
+//
+// The server is meant for loopback and for tests. It has limits against what a
+// broken client does, but no rate limits, no delay after wrong passwords and no
+// privilege separation.
+package ftptest

@@ -1,0 +1,116 @@
+package ftptest
+
+import (
+	"bufio"
+	"io"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// checkListFaults are defects of LIST, NLST and MLSD.
+func checkListFaults() []deviation {
+	return []deviation{
+		{name: "list-bare-lf", doc: "the lines of LIST end in LF",
+			transfer: listing("LIST", func(line string) string { return line + "\n" })},
+		{name: "nlst-dir-bare-names", doc: "NLST of a directory has names without the directory",
+			command: instead("NLST", func(_ *session, arg string) bool { return arg != "" }, func(s *session, arg string) {
+				nodes, _, err := s.listing(arg)
+				if err != nil {
+					s.nlst(arg)
+					return
+				}
+				var lines []string
+				for _, n := range nodes {
+					lines = append(lines, n.name)
+				}
+				s.sendLines(lines, "NLST")
+			})},
+		{name: "nlst-marks-directories", doc: "NLST has a slash behind directories",
+			command: instead("NLST", func(_ *session, arg string) bool { return arg == "" }, func(s *session, _ string) {
+				nodes, _, _ := s.listing("")
+				var lines []string
+				for _, n := range nodes {
+					if n.dir {
+						n.name += "/"
+					}
+					lines = append(lines, n.name)
+				}
+				s.sendLines(lines, "NLST")
+			})},
+		{name: "nlst-empty-550", doc: "NLST of an empty directory is refused",
+			command: instead("NLST", emptyDir, func(s *session, _ string) { s.refuseTransfer(550, "No files") })},
+		{name: "utf8-mangled", doc: "NLST has question marks for what is not ASCII",
+			transfer: listing("NLST", func(line string) string {
+				return strings.Map(func(r rune) rune {
+					if r > 126 {
+						return '?'
+					}
+					return r
+				}, line) + "\r\n"
+			})},
+		{name: "mlsd-125-250", doc: "MLSD is answered with 125 and 250",
+			reply: func(_ *session, r *outgoing) {
+				if r.verb == "MLSD" && r.code == 150 {
+					r.wire = []byte("125 Go on\r\n")
+				} else if r.verb == "MLSD" && r.code == 226 {
+					r.wire = []byte("250 Done\r\n")
+				}
+			}},
+		{name: "mlsd-total-line", doc: "MLSD begins with a line that is no entry",
+			transfer: onVerb("MLSD", func(_ *session, t *transfer) {
+				t.wrapSource = func(r io.Reader) io.Reader { return io.MultiReader(strings.NewReader("total 5\r\n"), r) }
+			})},
+		{name: "mlsd-leading-space", doc: "the lines of MLSD begin with a space",
+			transfer: listing("MLSD", func(line string) string { return " " + line + "\r\n" })},
+		{name: "mlsd-full-paths", doc: "the names in MLSD are absolute paths",
+			transfer: listing("MLSD", func(line string) string {
+				facts, name, _ := strings.Cut(line, " ")
+				if name == "." || name == ".." {
+					return line + "\r\n"
+				}
+				return facts + " /x/" + name + "\r\n"
+			})},
+		{name: "mlsd-file-226", doc: "MLSD of a file is carried out",
+			command: instead("MLSD", exists(false), nothing)},
+		{name: "mlsd-missing-150", doc: "MLSD of a missing directory sends nothing and says 226",
+			command: instead("MLSD", func(s *session, arg string) bool { return arg != "" && missing(s, arg) }, nothing)},
+		{name: "mlsd-empty-550", doc: "MLSD of an empty directory is refused",
+			command: instead("MLSD", emptyDir, func(s *session, _ string) { s.refuseTransfer(550, "No files") })},
+		{name: "mlsd-dot-without-type", doc: "MLSD lists the directory itself though the fact type is off",
+			transfer: onVerb("MLSD", func(s *session, t *transfer) {
+				if len(s.facts) == 1 && s.facts[0] == "size" {
+					t.wrapSource = func(r io.Reader) io.Reader { return io.MultiReader(strings.NewReader("size=0; .\r\n"), r) }
+				}
+			})},
+		{name: "mlsx-type-folder", doc: "the fact type says folder for a directory",
+			transfer: listing("MLSD", func(line string) string { return replaceFold(line, "type=dir;", "type=folder;") + "\r\n" })},
+	}
+}
+
+func emptyDir(s *session, arg string) bool {
+	nodes, dir, err := s.listing(arg)
+	return err == nil && dir && len(nodes) == 0 && s.machine.State() == protocol.StateAuthorized
+}
+
+// listing returns a transfer hook that changes each line, which f gets without
+// its line end and returns with one.
+func listing(verb protocol.Verb, f func(line string) string) func(*session, *transfer) {
+	return onVerb(verb, func(_ *session, t *transfer) {
+		t.wrapSource = func(r io.Reader) io.Reader {
+			var b strings.Builder
+			for sc := bufio.NewScanner(r); sc.Scan(); {
+				b.WriteString(f(strings.TrimSuffix(sc.Text(), "\r")))
+			}
+			return strings.NewReader(b.String())
+		}
+	})
+}
+
+// replaceFold replaces old, whose case does not matter, once.
+func replaceFold(s, old, new string) string {
+	if i := strings.Index(strings.ToLower(s), old); i >= 0 {
+		return s[:i] + new + s[i+len(old):]
+	}
+	return s
+}

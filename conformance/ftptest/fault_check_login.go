@@ -1,0 +1,121 @@
+package ftptest
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// asSent has a download come in TYPE A, or as the file is.
+func asSent(t *transfer, ascii bool) {
+	f, ok := t.file.(io.Reader)
+	if !ok {
+		return
+	}
+	if t.source = f; ascii {
+		t.source = newASCIIReader(bufio.NewReader(f))
+	}
+}
+
+// forgetful returns a fault under which RETR comes in TYPE A from some command on
+// until the next TYPE.
+func forgetful(name Fault, doc string, when func(s *session, c protocol.Command) bool) deviation {
+	var forgot memory[bool]
+	return deviation{
+		name: name, doc: doc,
+		command: func(s *session, c protocol.Command) bool {
+			if c.Verb == "TYPE" {
+				*forgot.of(s) = false
+			}
+			if when(s, c) {
+				*forgot.of(s) = true
+			}
+			return false
+		},
+		transfer: onVerb("RETR", func(s *session, t *transfer) {
+			if *forgot.of(s) {
+				asSent(t, true)
+			}
+		}),
+	}
+}
+
+// stillIn returns a fault under which PWD works in spite of 530 once a session
+// has seen a command while logged in.
+func stillIn(name Fault, doc string, since protocol.Verb) deviation {
+	var in memory[bool]
+	return deviation{
+		name: name, doc: doc,
+		command: func(s *session, c protocol.Command) bool {
+			if c.Verb == since {
+				*in.of(s) = s.machine.State() == protocol.StateAuthorized
+			}
+			return false
+		},
+		reply: onCode("PWD", 530, func(s *session, r *outgoing) {
+			if *in.of(s) {
+				r.wire = []byte("257 \"/\" is the current directory\r\n")
+			}
+		}),
+	}
+}
+
+// checkLoginFaults are defects of login, logout and REIN.
+func checkLoginFaults() []deviation {
+	var users memory[int]
+	var reset memory[bool]
+	var cwd memory[string]
+	return []deviation{
+		{name: "pass-after-noop", doc: "PASS need not follow USER immediately",
+			command: instead("PASS", func(s *session, _ string) bool { return s.name != "" }, (*session).pass)},
+		stillIn("user-keeps-login", "the earlier login still counts behind a second USER", "USER"),
+		stillIn("rein-keeps-login", "the login still counts behind REIN", "REIN"),
+		stillIn("auth-keeps-login", "the login still counts behind AUTH", "AUTH"),
+		forgetful("user-resets-type", "a second USER sets the type back", func(s *session, c protocol.Command) bool {
+			if c.Verb == "USER" {
+				*users.of(s)++
+			}
+			return c.Verb == "USER" && *users.of(s) > 1
+		}),
+		{name: "rein-keeps-type", doc: "REIN leaves the type at I",
+			command: onCommand("REIN", func(s *session, _ string) bool { *reset.of(s) = true; return false }),
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if *reset.of(s) {
+					asSent(t, false)
+				}
+			})},
+		{name: "rein-keeps-cwd", doc: "a login behind REIN leads to the directory of before",
+			command: onCommand("REIN", func(s *session, _ string) bool { *cwd.of(s) = s.cwd; return false }),
+			reply: onCode("PASS", 230, func(s *session, _ *outgoing) {
+				if dir := *cwd.of(s); dir != "" {
+					s.cwd = dir
+				}
+			})},
+		{name: "rein-keeps-tls", doc: "REIN is answered, and TLS stays",
+			command: onCommand("REIN", func(s *session, _ string) bool {
+				s.write([]byte("220 Ready\r\n"))
+				return true
+			})},
+		{name: "rein-then-auth-534", doc: "AUTH behind REIN is refused",
+			command: onCommand("REIN", func(s *session, _ string) bool { *reset.of(s) = true; return false }),
+			reply: onCode("AUTH", 234, func(s *session, r *outgoing) {
+				if *reset.of(s) {
+					r.wire = []byte("534 No\r\n")
+				}
+			})},
+		{name: "quit-stays-open", doc: "QUIT is answered, and the connection stays open",
+			command: onCommand("QUIT", func(s *session, _ string) bool {
+				s.write([]byte("221 Goodbye\r\n"))
+				return true
+			})},
+		{name: "quit-without-close-notify", doc: "TLS on the control connection ends without close_notify",
+			reply: onCode("QUIT", 221, func(s *session, r *outgoing) {
+				if _, secure := s.conn.(*tls.Conn); secure {
+					s.write(r.wire)
+					s.conn, r.wire = s.tcp, nil
+				}
+			})},
+	}
+}

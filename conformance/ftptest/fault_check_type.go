@@ -1,0 +1,116 @@
+package ftptest
+
+import (
+	"bytes"
+	"io"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// checkTypeFaults are defects of TYPE, STRU and MODE and of what they do to files.
+func checkTypeFaults() []deviation {
+	var typed, sent, l8 memory[bool]
+	return []deviation{
+		{name: "type-an-504", doc: "TYPE A N is refused, though TYPE A is not",
+			command: instead("TYPE", argument("A N"), says(504, "No"))},
+		{name: "type-l8-504", doc: "TYPE L 8 is refused",
+			command: instead("TYPE", argument("L 8"), says(504, "No"))},
+		{name: "type-case-sensitive", doc: "TYPE i is refused",
+			command: instead("TYPE", argument("i"), says(504, "No"))},
+		{name: "stru-502", doc: "STRU is not implemented",
+			command: refusing("STRU", 502, "Not implemented")},
+		{name: "mode-502", doc: "MODE is not implemented",
+			command: refusing("MODE", 502, "Not implemented")},
+		{name: "type-l8-ascii", doc: "files come in TYPE A under TYPE L 8",
+			command: onCommand("TYPE", func(s *session, arg string) bool { *l8.of(s) = arg == "L 8"; return false }),
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if *l8.of(s) {
+					asSent(t, true)
+				}
+			})},
+		{name: "type-default-image", doc: "the type is I until a TYPE command",
+			command: onCommand("TYPE", func(s *session, _ string) bool { *typed.of(s) = true; return false }),
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if !*typed.of(s) {
+					asSent(t, false)
+				}
+			})},
+		{name: "type-reset-by-transfer", doc: "a RETR sets the type back for the next one",
+			command: onCommand("TYPE", func(s *session, _ string) bool { *sent.of(s) = false; return false }),
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if *sent.of(s) {
+					asSent(t, true)
+				}
+				*sent.of(s) = true
+			})},
+		forgetful("refused-type-resets", "a TYPE that is refused sets the type back", func(_ *session, c protocol.Command) bool {
+			return c.Verb == "TYPE" && c.Arg == "Q"
+		}),
+		forgetful("noop-resets-type", "NOOP sets the type back", func(_ *session, c protocol.Command) bool { return c.Verb == "NOOP" }),
+		forgetful("mlsd-resets-type", "MLSD sets the type back", func(_ *session, c protocol.Command) bool { return c.Verb == "MLSD" }),
+		{name: "ascii-retr-raw", doc: "RETR in TYPE A sends the file as it is",
+			transfer: onVerb("RETR", func(_ *session, t *transfer) { asSent(t, false) })},
+		{name: "ascii-stor-eats-tabs", doc: "STOR in TYPE A stores tabs as spaces",
+			transfer: asciiUploads(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\t"), []byte(" ")) })},
+		{name: "ascii-stor-per-segment", doc: "STOR in TYPE A loses the LF of a line end that two segments share",
+			transfer: asciiUploads(func(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\n")) })},
+		{name: "image-seven-bits", doc: "STOR in TYPE I drops the highest bit",
+			transfer: onVerb("STOR", func(s *session, t *transfer) {
+				if !s.ascii() {
+					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, sevenBits} }
+				}
+			})},
+		{name: "empty-retr-550", doc: "RETR refuses empty files",
+			command: instead("RETR", func(s *session, arg string) bool {
+				n, err := s.srv.tree.stat(s.resolve(arg))
+				return err == nil && !n.dir && n.size == 0
+			}, func(s *session, _ string) { s.refuseTransfer(550, "Empty") })},
+	}
+}
+
+func asciiUploads(f func([]byte) []byte) func(*session, *transfer) {
+	return uploads(func(s *session, t *transfer) {
+		if s.ascii() {
+			t.wrapSink = func(w io.Writer) io.Writer { return editing{w, f} }
+		}
+	})
+}
+
+func sevenBits(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		out[i] = c & 0x7f
+	}
+	return out
+}
+
+// editing writes what edit makes of the data.
+type editing struct {
+	w    io.Writer
+	edit func([]byte) []byte
+}
+
+func (e editing) Write(b []byte) (int, error) {
+	if _, err := e.w.Write(e.edit(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// lateEnd delays the end of an upload.
+type lateEnd struct {
+	io.Closer
+	size *int
+	s    *session
+}
+
+func (l lateEnd) Close() error {
+	if *l.size >= 512 {
+		wait(l.s.ctx, 2*time.Second)
+	}
+	if l.Closer == nil {
+		return nil
+	}
+	return l.Closer.Close()
+}

@@ -1,0 +1,41 @@
+package ftptest
+
+import (
+	"crypto/tls"
+	"net"
+	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// tlsFaults are those of TLS and of when it begins.
+func tlsFaults() []deviation {
+	return []deviation{
+		{name: "reuse-required-refused", doc: "TLS data connections are ended after the handshake, resumed or not, with 522 and talk of session reuse",
+			transfer: func(_ *session, t *transfer) {
+				t.secured = func(c *tls.Conn) error {
+					c.Close() // in order: servers do so, and it looks like an empty file
+					return tlsx.ErrReuseRequired
+				}
+			}},
+		{name: "late-150", doc: "150 is sent only when the data connection is open and its TLS handshake done",
+			transfer: func(_ *session, t *transfer) { t.latePreliminary = true }},
+		{name: "early-handshake-reset", doc: "a passive data connection is reset if bytes arrive before the transfer command",
+			listening: func(s *session, ln net.Listener) net.Listener { return listenEarly(s, ln) }},
+		{name: "other-certificate-on-data", doc: "data connections show another certificate than the control connection, from another authority",
+			transfer: func(s *session, t *transfer) {
+				if t.private {
+					t.control = s.srv.otherTLS().NewControl(tlsx.BindNone)
+				}
+			}},
+	}
+}
+
+// otherTLS returns sessions with a certificate of their own.
+func (s *Server) otherTLS() *tlsx.ServerSessions {
+	k, err := issueKeys(time.Now())
+	if err != nil {
+		panic("ftptest: BUG: " + err.Error()) // the same has worked at the start
+	}
+	return s.newTLS(k)
+}

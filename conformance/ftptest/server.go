@@ -1,0 +1,166 @@
+package ftptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path"
+	"slices"
+	"sync"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// TB is the part of testing.TB that NewServer needs.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+}
+
+// A Server is a running FTP server. Its methods may be called concurrently.
+type Server struct {
+	cfg      Config
+	tree     tree
+	keys     *keys // nil without TLS
+	tls      *tlsx.ServerSessions
+	faults   []*deviation
+	commands map[protocol.Verb]handler
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	ln     net.Listener
+	wg     sync.WaitGroup // accept loop and sessions
+
+	mu       sync.Mutex
+	sessions int
+	received []string
+	records  []*record
+	closed   bool
+	stous    int
+}
+
+// NewServer starts a server and closes it when the test ends. It fails the test
+// if that is not possible. A nil c is the zero Config.
+func NewServer(tb TB, c *Config) *Server {
+	tb.Helper()
+	s, err := Start(c)
+	if err != nil {
+		tb.Fatalf("%v", err)
+		return nil
+	}
+	tb.Cleanup(func() { s.Close() })
+	return s
+}
+
+// Start starts a server. A nil c is the zero Config. The error tells of a
+// configuration that cannot be, of an unknown fault, or of a failure to listen.
+func Start(c *Config) (*Server, error) {
+	if c == nil {
+		c = &Config{}
+	}
+	s := &Server{cfg: *c, commands: handlers()}
+	var err error
+	if s.faults, err = lookup(c.Faults); err != nil {
+		return nil, err
+	}
+	for _, f := range s.faults {
+		if f.config != nil {
+			f.config(&s.cfg)
+		}
+	}
+	if err := s.cfg.check(); err != nil {
+		return nil, err
+	}
+	if s.cfg.TLS != TLSNone {
+		if s.keys, err = newKeys(&s.cfg); err != nil {
+			return nil, err
+		}
+		s.tls = s.newTLS(s.keys)
+	}
+	if s.tree, err = newTree(&s.cfg); err != nil {
+		return nil, err
+	}
+	if err := s.makeHomes(); err != nil {
+		s.tree.close()
+		return nil, err
+	}
+	if s.ln, err = s.cfg.listen("tcp", s.cfg.addr()); err != nil {
+		s.tree.close()
+		return nil, fmt.Errorf("ftptest: %w", err)
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.wg.Go(s.accept)
+	return s, nil
+}
+
+// makeHomes makes the home directories in a memory tree.
+func (s *Server) makeHomes() error {
+	if s.cfg.Root != "" {
+		return nil
+	}
+	for _, u := range s.cfg.users() {
+		if err := mkdirAll(s.tree, path.Join("/", u.Home)); err != nil {
+			return fmt.Errorf("ftptest: home of %s: %w", u.Name, err)
+		}
+	}
+	return nil
+}
+
+// Close ends the listener and all sessions, and waits until nothing of the
+// server runs any more. Sessions get no 421. Closing twice does nothing.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	again := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	err := s.ln.Close()
+	s.wg.Wait()
+	if again {
+		return nil
+	}
+	if terr := s.tree.close(); err == nil {
+		err = terr
+	}
+	return err
+}
+
+func (s *Server) accept() {
+	for id := 1; ; id++ {
+		conn, err := s.ln.Accept()
+		if err != nil {
+			if s.ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			continue // one connection that was gone before it was taken
+		}
+		s.mu.Lock()
+		full := s.sessions >= s.cfg.maxSessions()
+		s.sessions++
+		s.mu.Unlock()
+		s.wg.Go(func() {
+			newSession(s, id, conn, full).run()
+			s.mu.Lock()
+			s.sessions--
+			s.mu.Unlock()
+		})
+	}
+}
+
+// note records a command that was received.
+func (s *Server) note(c protocol.Command) {
+	s.mu.Lock()
+	s.received = append(s.received, c.String())
+	s.mu.Unlock()
+}
+
+// Commands returns the commands received so far, of all sessions, secrets
+// masked. Malformed lines are not among them.
+func (s *Server) Commands() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.received)
+}

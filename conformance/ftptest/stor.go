@@ -1,0 +1,114 @@
+package ftptest
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strconv"
+)
+
+// stor is STOR (RFC 959, Section 4.1.3). Behind REST the file is kept up to the
+// offset. What has arrived when a transfer breaks stays, as on most servers, so
+// that it can be resumed.
+func (s *session) stor(arg string) {
+	name, offset := s.resolve(arg), s.restart()
+	if offset > 0 {
+		s.store(arg, name, writeAt, offset)
+		return
+	}
+	s.store(arg, name, writeTruncate, 0)
+}
+
+// appe is APPE. Behind REST it is as STOR (RFC 3659, Section 5.3).
+func (s *session) appe(arg string) {
+	if s.restart() > 0 {
+		s.stor(arg)
+		return
+	}
+	s.store(arg, s.resolve(arg), writeAppend, 0)
+}
+
+// stou is STOU. The name, which is new in the current directory, stands in the
+// preliminary reply (RFC 1123, Section 4.1.2.9). An argument is a wish for how it
+// begins.
+func (s *session) stou(arg string) {
+	if s.restart() > 0 {
+		s.refuseTransfer(554, "STOU cannot restart")
+		return
+	}
+	stem := path.Base(path.Clean("/" + arg))
+	if stem == "/" {
+		stem = "ftp"
+	}
+	for {
+		s.srv.mu.Lock()
+		s.srv.stous++
+		base := stem + "." + strconv.Itoa(s.srv.stous)
+		s.srv.mu.Unlock()
+		name := path.Join(s.cwd, base)
+		if _, err := s.srv.tree.stat(name); err == nil {
+			continue
+		}
+		s.store(base, name, writeNew, 0)
+		return
+	}
+}
+
+// store starts an upload.
+func (s *session) store(arg, name string, how writeHow, offset int64) {
+	if s.ascii() && offset > 0 {
+		s.refuseTransfer(554, "REST with an upload needs TYPE I")
+		return
+	}
+	if !s.mayWrite() {
+		s.closeEndpoint()
+		s.refuseError(553, arg, fs.ErrPermission)
+		return
+	}
+	if !s.mayTransfer() { // before the file is touched
+		return
+	}
+	w, err := s.srv.tree.write(name, how, offset)
+	switch {
+	case errors.Is(err, errOffset):
+		s.refuseTransfer(554, "Restart offset is beyond the end of the file")
+		return
+	case err != nil:
+		s.closeEndpoint()
+		s.refuseError(553, arg, err)
+		return
+	}
+	t := &transfer{file: w, sink: w, text: "Opening data connection for upload"}
+	if how == writeNew {
+		t.text = "FILE: " + arg
+	}
+	if u := s.user; u.Quota > 0 {
+		t.sink = &quotaWriter{w, u.Quota - usage(s.srv.tree, path.Join("/", u.Home))}
+	}
+	if s.ascii() {
+		a := newASCIIWriter(t.sink)
+		t.sink, t.flush = a, a
+	}
+	s.begin(t)
+}
+
+// A quotaWriter writes up to a number of bytes.
+type quotaWriter struct {
+	w    io.Writer
+	left int64
+}
+
+func (q *quotaWriter) Write(b []byte) (int, error) {
+	if int64(len(b)) > q.left {
+		n, err := q.w.Write(b[:max(q.left, 0)])
+		q.left -= int64(n)
+		if err == nil {
+			err = errQuota
+		}
+		return n, err
+	}
+	n, err := q.w.Write(b)
+	q.left -= int64(n)
+	return n, err
+}

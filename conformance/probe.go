@@ -1,0 +1,174 @@
+package conformance
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// setup opens the first session, finds out what the server offers and makes the
+// directory to work in.
+func (r *runner) setup() error {
+	t := r.newT()
+	conn, err := r.dial(t.tape)
+	if err != nil {
+		return &SetupError{"connect", err.Error(), t.tape.lines()}
+	}
+	r.has[NeedIPv4], r.has[NeedIPv6] = family(conn.tcp.RemoteAddr())
+	conn.close()
+
+	r.has[NeedTLS] = r.target.TLS != TLSNone
+	r.has[NeedAuth] = r.target.TLS == TLSExplicit
+	r.has[NeedClear] = r.target.TLS != TLSImplicit
+	r.has[NeedSlow], r.has[NeedCrowd] = r.opts.Slow, r.opts.Intrusive
+
+	t.attempt(func(t *T) {
+		r.shared = t.Open()
+		t.Login()
+		if t.c.secure {
+			t.protectIfWilling()
+		}
+	})
+	if t.verdict.red() {
+		return r.withoutSession(t)
+	}
+	r.has[NeedLogin] = true
+	t.attempt((*T).probe)
+	if !r.opts.ReadOnly {
+		t.attempt((*T).makeSandbox)
+	}
+	if t.verdict.red() {
+		r.shared.close()
+		r.shared = nil
+	} else {
+		r.shared.sent = map[string]bool{}
+	}
+	r.summarize()
+	return nil
+}
+
+// withoutSession decides what a failed first session means: a refusal ends the
+// run, a server that breaks the protocol is checked as far as it goes.
+func (r *runner) withoutSession(t *T) error {
+	reason := strings.Join(t.reasons, "; ")
+	for _, c := range t.opened {
+		c.close()
+	}
+	r.shared = nil
+	if t.verdict == Error || strings.Contains(reason, "refused") {
+		return &SetupError{"session", reason, t.tape.lines()}
+	}
+	r.has[NeedLogin] = true
+	r.broken = "no session could be opened: " + reason
+	return nil
+}
+
+// protectIfWilling asks for private data connections and goes on without.
+func (t *T) protectIfWilling() {
+	t.Ask("PBSZ 0")
+	t.c.private = ok(t.Ask("PROT P"))
+}
+
+func family(a net.Addr) (v4, v6 bool) {
+	ap, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return false, false
+	}
+	v4 = ap.Addr().Unmap().Is4()
+	return v4, !v4
+}
+
+// probe asks for what gates cases.
+func (t *T) probe() {
+	r := t.run
+	if feat := t.Ask("FEAT"); ok(feat) {
+		r.feats, r.featText = parse.Feat(feat.Lines), feat.Lines
+	}
+	syst := t.Ask("SYST")
+	r.has[NeedUnix] = ok(syst) && strings.HasPrefix(strings.ToUpper(syst.LastLine()), "UNIX")
+	r.facts = append(r.facts, "SYST: "+brief(syst))
+	if noop := t.Ask("NOOP"); ok(noop) {
+		r.noop = noop.Code
+	}
+	r.has[NeedEPSV] = ok(t.Ask("EPSV"))
+	if r.has[NeedIPv4] {
+		r.has[NeedPASV] = ok(t.Ask("PASV"))
+	}
+	if d, err := t.Listen(0); err == nil {
+		r.has[NeedEPRT] = ok(t.Ask("EPRT " + d.address("EPRT")))
+		d.Close()
+	}
+	t.Ask("TYPE I")
+	t.c.typ = "I"
+	if pwd := t.Ask("PWD"); ok(pwd) {
+		r.homeDir, _ = parse.PWD(pwd.LastLine())
+	}
+}
+
+func (r *runner) summarize() {
+	var names []string
+	for label, args := range r.feats.All() {
+		names = append(names, visible(strings.TrimSpace(label+" "+args)))
+	}
+	if len(names) > 0 {
+		r.facts = append(r.facts, "FEAT: "+strings.Join(names, ", "))
+	}
+	if r.workDir != "" {
+		r.facts = append(r.facts, "working directory: "+visible(r.workDir))
+	} else {
+		r.facts = append(r.facts, "nothing is written")
+	}
+}
+
+func needs(c *Case, need string) bool {
+	for _, n := range c.Needs {
+		if n == need {
+			return true
+		}
+	}
+	return false
+}
+
+// unmet returns why a case cannot run, or "".
+func (r *runner) unmet(c *Case) string {
+	for _, n := range c.Needs {
+		name, feature := strings.CutPrefix(n, needFeature)
+		switch {
+		case feature && !r.feats.Has(name):
+			return fmt.Sprintf("FEAT does not list %s", name)
+		case feature || n == NeedNoTLS && !r.has[NeedTLS]:
+		case n == NeedNoTLS:
+			return "the server offers TLS"
+		case !r.has[n]:
+			return r.lack(n)
+		}
+	}
+	return ""
+}
+
+// lack says in words that a need is not met.
+func (r *runner) lack(need string) string {
+	switch need {
+	case NeedWrite:
+		if r.opts.ReadOnly {
+			return "writing is not permitted (read-only run)"
+		}
+		return "the server does not let us write"
+	case NeedTLS, NeedAuth:
+		return "the target's TLS mode is " + r.target.TLS.String()
+	case NeedClear:
+		return "the control connection begins under TLS"
+	case NeedIPv4, NeedIPv6:
+		return "the control connection is not over " + need
+	case NeedUnix:
+		return "SYST does not say UNIX"
+	case NeedSlow, NeedCrowd:
+		return "the case is " + need + " and was not asked for"
+	case NeedLogin:
+		return "there is no session"
+	}
+	return need + " is not implemented"
+}

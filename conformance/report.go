@@ -1,0 +1,95 @@
+package conformance
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// A Result is how one case ended.
+type Result struct {
+	ID         string        `json:"id"`
+	RFC        string        `json:"rfc"`
+	Level      Level         `json:"level"`
+	Text       string        `json:"text"`
+	Verdict    Verdict       `json:"verdict"`
+	Reason     string        `json:"reason,omitempty"`
+	Duration   time.Duration `json:"-"`
+	Transcript []Line        `json:"transcript"`
+}
+
+// A Report holds the results of a run, in the order of [Cases].
+type Report struct {
+	Target   string // address of the server
+	TLS      TLSMode
+	Started  time.Time
+	Duration time.Duration
+	Strict   bool
+	Features []string // what the probe found, one thing a line
+	Leftover string   // what could not be removed in the end, and why; "" if all was
+	Results  []Result
+}
+
+// Summary returns how many results each verdict has.
+func (r *Report) Summary() map[Verdict]int {
+	m := map[Verdict]int{}
+	for i := range r.Results {
+		m[r.Results[i].Verdict]++
+	}
+	return m
+}
+
+// Failed reports whether a case failed or could not be carried out; under
+// Strict also whether one warned.
+func (r *Report) Failed() bool {
+	for i := range r.Results {
+		if v := r.Results[i].Verdict; v >= Fail || r.Strict && v == Warn {
+			return true
+		}
+	}
+	return false
+}
+
+// Result returns the result with the given id, or nil.
+func (r *Report) Result(id string) *Result {
+	for i := range r.Results {
+		if r.Results[i].ID == id {
+			return &r.Results[i]
+		}
+	}
+	return nil
+}
+
+// WriteJSON writes the report as one JSON object. Verdicts without a result
+// stand in the summary with 0.
+func (r *Report) WriteJSON(w io.Writer) error {
+	summary, count := map[string]int{}, r.Summary()
+	for v := Pass; v <= Error; v++ {
+		summary[v.String()] = count[v]
+	}
+	type result struct {
+		Result
+		Seconds float64 `json:"seconds"`
+	}
+	results := make([]result, len(r.Results))
+	for i, x := range r.Results {
+		if x.Transcript == nil {
+			x.Transcript = []Line{}
+		}
+		results[i] = result{x, x.Duration.Seconds()}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Target   string         `json:"target"`
+		TLS      TLSMode        `json:"tls"`
+		Started  time.Time      `json:"started"`
+		Seconds  float64        `json:"seconds"`
+		Failed   bool           `json:"failed"`
+		Features []string       `json:"features"`
+		Leftover string         `json:"leftover,omitempty"`
+		Summary  map[string]int `json:"summary"`
+		Results  []result       `json:"results"`
+	}{r.Target, r.TLS, r.Started, r.Duration.Seconds(), r.Failed(), r.Features, r.Leftover, summary, results})
+}

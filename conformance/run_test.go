@@ -1,0 +1,55 @@
+package conformance_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+// check runs cases against an embedded server with faults.
+func check(t *testing.T, mode conformance.TLSMode, only []string, faults ...string) *conformance.Report {
+	t.Helper()
+	cfg := &ftptest.Config{TLS: ftptest.TLSMode(mode)}
+	for _, f := range faults {
+		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
+	}
+	srv, err := ftptest.Start(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password"}
+	if mode != conformance.TLSNone {
+		target.TLSConfig = srv.TLSConfig()
+	}
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, Only: only})
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	return report
+}
+
+// TestCorrectServer runs every case against a server without faults.
+func TestCorrectServer(t *testing.T) {
+	for _, mode := range []conformance.TLSMode{conformance.TLSNone, conformance.TLSExplicit, conformance.TLSImplicit} {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			report := check(t, mode, nil)
+			for i := range report.Results {
+				r := &report.Results[i]
+				if r.Verdict >= conformance.Warn {
+					t.Errorf("%s: %s: %s", r.Verdict, r.ID, r.Reason)
+					for _, l := range r.Transcript {
+						t.Log(l)
+					}
+				}
+			}
+			if report.Leftover != "" {
+				t.Errorf("left over: %s", report.Leftover)
+			}
+			t.Log(report.Summary(), report.Duration)
+		})
+	}
+}

@@ -1,0 +1,408 @@
+package conformance
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A SetupError reports a server that could not be checked at all: it cannot be
+// reached, or it does not let us in.
+type SetupError struct {
+	Stage      string // "connect", "session"
+	Reason     string
+	Transcript []Line
+}
+
+// Error returns stage and reason.
+func (e *SetupError) Error() string { return "conformance: " + e.Stage + ": " + e.Reason }
+
+// A runner is one run.
+type runner struct {
+	ctx    context.Context
+	target Target
+	opts   Options
+	host   string // of the target, for TLS
+	secret *protocol.Redactor
+
+	mu   sync.Mutex
+	live map[*Conn]bool // open control connections
+
+	findings map[string]finding
+	conns    int
+	datas    int
+	names    int
+	logins   int
+
+	has      map[string]bool // met needs
+	feats    *parse.Features
+	featText []string // lines of the reply to FEAT
+	noop     protocol.Code
+	facts    []string // what the probe found, for the report
+
+	workDir  string // absolute path of the directory of our own; "" if there is none
+	homeDir  string // where a login leads to
+	big      string // name of the big file, once it is there
+	shared   *Conn
+	broken   string // why no session can be opened
+	attempts int    // failed attempts to open one, in a row
+}
+
+// Run checks a server. The error is a *[SetupError] if it could not be checked,
+// or that of ctx; then the report, if not nil, holds what is known.
+//
+// If the target may be written to, a directory of our own is made, everything
+// happens inside, and it is removed in the end.
+func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	host, _, err := net.SplitHostPort(target.Addr)
+	if err != nil {
+		return nil, &SetupError{Stage: "connect", Reason: err.Error()}
+	}
+	r := &runner{
+		ctx: ctx, target: target, opts: opts, host: host,
+		secret:   &protocol.Redactor{},
+		live:     map[*Conn]bool{},
+		findings: map[string]finding{},
+		has:      map[string]bool{},
+		noop:     200,
+	}
+	r.secret.Add(target.password())
+	r.secret.Add(target.Account)
+	defer context.AfterFunc(ctx, r.closeAll)()
+	defer r.closeAll()
+
+	report := &Report{Target: target.Addr, TLS: target.TLS, Started: time.Now(), Strict: opts.Strict}
+	if err := r.setup(); err != nil {
+		return nil, err
+	}
+	defer func() { report.Duration = time.Since(report.Started) }()
+	report.Features = r.facts
+	r.runAll(report)
+	r.ctx = context.WithoutCancel(ctx)
+	report.Leftover = r.removeSandbox()
+	r.fillMonitors(report)
+	return report, ctx.Err()
+}
+
+// closeAll closes every connection, so that no wait outlives the run.
+func (r *runner) closeAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.live {
+		c.tcp.Close()
+	}
+	clear(r.live)
+}
+
+func (r *runner) track(c *Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live[c] = true
+}
+
+func (r *runner) untrack(c *Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.live, c)
+}
+
+// peer returns the host that control connection c leads to.
+func (r *runner) peer(c *Conn) string {
+	host, _, _ := net.SplitHostPort(c.tcp.RemoteAddr().String())
+	return host
+}
+
+func (r *runner) newT() *T { return &T{run: r, tape: newTape(r.secret)} }
+
+// attempt calls f and catches the end of a case in it.
+func (t *T) attempt(f func(*T)) {
+	defer func() {
+		switch e := recover(); e.(type) {
+		case nil, stop:
+		default:
+			t.note(Error, "the check itself is broken: %v", e)
+			t.tape.add("", "*", false, string(debug.Stack()))
+		}
+	}()
+	f(t)
+}
+
+func (r *runner) runAll(report *Report) {
+	cases := Cases()
+	for i := range cases {
+		c := &cases[i]
+		if !r.opts.selects(c) {
+			continue
+		}
+		res := Result{ID: c.ID, RFC: c.RFC, Level: c.Level, Text: c.Text, Verdict: Pass}
+		if !c.Monitor() {
+			r.runCase(c, &res)
+			if r.opts.Progress != nil {
+				r.opts.Progress(res)
+			}
+		}
+		report.Results = append(report.Results, res)
+	}
+}
+
+// fillMonitors completes the rows of the monitors, which know only in the end.
+func (r *runner) fillMonitors(report *Report) {
+	monitors := map[string]bool{}
+	for _, c := range monitorCases {
+		monitors[c.ID] = true
+	}
+	for i := range report.Results {
+		res := &report.Results[i]
+		if !monitors[res.ID] {
+			continue
+		}
+		if f, ok := r.findings[res.ID]; ok {
+			res.Verdict, res.Reason, res.Transcript = f.verdict, f.reason, f.transcript
+		}
+		if r.opts.Progress != nil {
+			r.opts.Progress(*res)
+		}
+	}
+}
+
+// runCase runs one case and fills in its result.
+func (r *runner) runCase(c *Case, res *Result) {
+	start := time.Now()
+	defer func() { res.Duration = time.Since(start) }()
+	if err := r.ctx.Err(); err != nil {
+		res.Verdict, res.Reason = Error, err.Error()
+		return
+	}
+	if reason := r.unmet(c); reason != "" {
+		res.Verdict, res.Reason = Skip, reason
+		return
+	}
+	t := r.newT()
+	t.lenient = c.Lenient
+	if needs(c, NeedLogin) {
+		if res.Reason = r.lend(t); res.Reason != "" {
+			res.Verdict, res.Transcript = Error, t.tape.lines()
+			return
+		}
+	}
+	t.attempt(c.Run)
+	for _, f := range t.closers {
+		f()
+	}
+	res.Transcript = t.tape.lines()
+	if r.settle(t) {
+		res.Transcript = t.tape.lines()
+	}
+	res.Verdict, res.Reason = max(t.verdict, Pass), strings.Join(t.reasons, "; ")
+	if r.ctx.Err() != nil && res.Verdict == Fail {
+		res.Verdict, res.Reason = Error, r.ctx.Err().Error()
+	}
+}
+
+// settle puts the connections of a case in order. It reports whether it found
+// them out of step, which fails the case.
+func (r *runner) settle(t *T) bool {
+	shared := r.shared
+	out := false
+	for _, c := range t.opened {
+		if c == shared {
+			continue
+		}
+		r.check421(c)
+		if !c.ended && !c.goodbye && t.verdict < Fail {
+			out = r.barrier(t, c) || out
+		}
+		c.depart()
+	}
+	if shared == nil || shared.tape != t.tape {
+		return out
+	}
+	r.check421(shared)
+	fit := t.verdict < Fail && !shared.ended && !shared.goodbye && !shared.bye421
+	if fit && r.barrier(t, shared) {
+		out, fit = true, false
+	}
+	if !fit && t.verdict < Fail && !shared.goodbye && !shared.bye421 && !out {
+		t.note(Fail, "the server closed the session")
+		out = true
+	}
+	if !fit || !r.restore(shared) {
+		shared.depart()
+		r.shared = nil
+	}
+	return out
+}
+
+// barrier sends a NOOP and reports whether its reply is missing or another one:
+// then the case has left a reply too many or too few.
+func (r *runner) barrier(t *T, c *Conn) bool {
+	err := c.send("NOOP")
+	var got protocol.Reply
+	if err == nil {
+		got, err = c.receive(r.opts.timeout())
+	}
+	switch {
+	case err != nil:
+		t.note(Fail, "out of step: NOOP afterwards: %v", err)
+	case got.Code == 421:
+		return false
+	case got.Code != 200 && got.Code != r.noop && (c.loggedIn || got.Code.Class() != 5):
+		t.note(Fail, "out of step: NOOP afterwards got %s", brief(got))
+	case len(c.pending) > 0:
+		t.note(Fail, "out of step: more than one reply to NOOP afterwards")
+	default:
+		return false
+	}
+	return true
+}
+
+// check421 lets the monitor see whether the connection ends after a 421.
+func (r *runner) check421(c *Conn) {
+	if c.bye421 && !c.ended && c.is421Kept() {
+		r.found(mon421, Fail, c, "the server goes on answering after 421")
+		c.goodbye = true
+	}
+}
+
+// restore brings the shared session back to where cases expect it. It reports
+// false if that is not possible; then another session is opened.
+func (r *runner) restore(c *Conn) bool {
+	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
+		if c.sent[verb] {
+			return false
+		}
+	}
+	sent := c.sent
+	c.sent = map[string]bool{}
+	c.tape = newTape(r.secret)
+	steps := []string{"CWD " + r.baseDir(), "TYPE I"}
+	if sent["MODE"] {
+		steps = append(steps, "MODE S")
+	}
+	if sent["STRU"] {
+		steps = append(steps, "STRU F")
+	}
+	if sent["OPTS"] {
+		facts := r.defaultFacts()
+		if facts == "" {
+			return false
+		}
+		steps = append(steps, "OPTS MLST "+facts)
+	}
+	if sent["REST"] {
+		steps = append(steps, "REST 0")
+	}
+	if sent["PROT"] && c.secure {
+		steps = append(steps, "PROT P")
+		c.private = true
+	}
+	for _, s := range steps {
+		if c.send(s) != nil {
+			return false
+		}
+		got, err := c.receive(r.opts.timeout())
+		if err != nil || got.Code.Class() != 2 && got.Code != 350 {
+			return false
+		}
+	}
+	c.typ = "I"
+	return true
+}
+
+// defaultFacts returns the facts that MLST has by default, as OPTS takes them.
+func (r *runner) defaultFacts() string {
+	var b strings.Builder
+	for _, f := range r.feats.Facts() {
+		if f.Enabled {
+			b.WriteString(f.Name + ";")
+		}
+	}
+	return b.String()
+}
+
+// baseDir returns the directory in which cases find themselves.
+func (r *runner) baseDir() string {
+	if r.workDir != "" {
+		return r.workDir
+	}
+	return r.homeDir
+}
+
+// lend gives the shared session to a case, opening one if there is none. The
+// result says why there is none.
+func (r *runner) lend(t *T) string {
+	if r.broken != "" {
+		return r.broken
+	}
+	if r.shared == nil {
+		s := r.newT()
+		s.attempt(func(s *T) { r.shared = s.Session(); s.Type("I") })
+		if s.verdict.red() || r.shared == nil {
+			r.shared = nil
+			for _, c := range s.opened {
+				c.close()
+			}
+			reason := "no session could be opened: " + strings.Join(s.reasons, "; ")
+			if r.attempts++; r.attempts >= 3 {
+				r.broken = reason
+			}
+			t.tape = s.tape
+			return reason
+		}
+		r.attempts = 0
+		r.shared.sent = map[string]bool{}
+	}
+	t.c = r.shared
+	t.c.tape = t.tape
+	return ""
+}
+
+var errTooMany = errors.New("the permitted number of logins is used up")
+
+// login logs in on c and returns the last reply.
+func (r *runner) login(c *Conn) (protocol.Reply, error) {
+	if m := r.opts.MaxLogins; m > 0 && r.logins >= m {
+		return protocol.Reply{}, errTooMany
+	}
+	r.logins++
+	var got protocol.Reply
+	for _, step := range []struct {
+		line string
+		asks []int // codes that ask for the next step
+	}{
+		{"USER " + r.target.user(), is(331, 336, 332)},
+		{"PASS " + r.target.password(), is(332)},
+		{"ACCT " + r.target.Account, nil},
+	} {
+		if got.Code == 332 && strings.HasPrefix(step.line, "PASS") {
+			continue // the account alone is wanted
+		}
+		if err := c.send(step.line); err != nil {
+			return got, err
+		}
+		var err error
+		if got, err = c.receive(r.opts.timeout()); err != nil {
+			return got, err
+		}
+		if !matches(got.Code, step.asks) {
+			break
+		}
+	}
+	c.loggedIn = ok(got)
+	return got, nil
+}
+
+// uniqueName returns a directory name that no other run has.
+func uniqueName() string { return fmt.Sprintf("ftpwire-%s", strings.ToLower(rand.Text()[:12])) }

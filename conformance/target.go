@@ -1,0 +1,131 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"path"
+	"strings"
+	"time"
+)
+
+// A TLSMode says how the target's control connection comes to TLS.
+type TLSMode uint8
+
+// The modes.
+const (
+	TLSNone     TLSMode = iota // clear text
+	TLSExplicit                // AUTH TLS (RFC 4217)
+	TLSImplicit                // TLS from the first byte, as on port 990
+)
+
+// String returns "none", "explicit" or "implicit".
+func (m TLSMode) String() string {
+	names := [...]string{"none", "explicit", "implicit"}
+	if int(m) < len(names) {
+		return names[m]
+	}
+	return "unknown"
+}
+
+// MarshalText returns the same word as String.
+func (m TLSMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// A Target is the server to check.
+type Target struct {
+	// Addr is host and port of the control connection.
+	Addr string
+
+	// TLS says how the control connection comes to TLS. If zero, it does not, and
+	// cases about TLS are skipped.
+	TLS TLSMode
+
+	// TLSConfig is the base of all TLS connections. If nil, the server's
+	// certificate is verified with the system's roots.
+	TLSConfig *tls.Config
+
+	// User and Password log in. If User is empty, the login is anonymous.
+	User, Password string
+
+	// Account is sent if the server asks for one.
+	Account string
+
+	// Dial opens the control and passive data connections. If nil, a net.Dialer does.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+func (t *Target) user() string { return cmp.Or(t.User, "anonymous") }
+
+func (t *Target) password() string {
+	if t.User == "" {
+		return cmp.Or(t.Password, "ftpwire@example.com")
+	}
+	return t.Password
+}
+
+// Options select cases and bound the run. The zero value runs every case that
+// the target permits.
+type Options struct {
+	// Only and Skip select cases by id, with patterns as of path.Match. A pattern
+	// without meta characters also matches ids that begin with it.
+	Only, Skip []string
+
+	// Level leaves out cases below it: Must runs only what servers must do, Should
+	// also what they should. If zero, all are run.
+	Level Level
+
+	// Timeout is the longest wait for a reply, a connection, or the next byte of
+	// a transfer. If zero, it is 10 seconds.
+	Timeout time.Duration
+
+	// WriteDir is the directory of the server in which a directory of our own is
+	// made. If empty, it is the one that the login leads to.
+	WriteDir string
+
+	// ReadOnly forbids everything that changes files.
+	ReadOnly bool
+
+	// MaxLogins is the largest number of logins. Cases that would exceed it are
+	// skipped. If zero, there is no limit.
+	MaxLogins int
+
+	// Slow permits cases that wait for more than five seconds, Intrusive those
+	// that may trigger lockouts.
+	Slow, Intrusive bool
+
+	// Strict makes Report.Failed count WARN as a failure.
+	Strict bool
+
+	// Progress, if not nil, is called with every result as soon as it is known.
+	Progress func(Result)
+}
+
+const quiet = 250 * time.Millisecond // how long nothing must arrive, behind a NOOP
+
+func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Second) }
+
+// selects reports whether the patterns and the level take c.
+func (o *Options) selects(c *Case) bool {
+	return o.Level.includes(c.Level) &&
+		(len(o.Only) == 0 || matchAny(o.Only, c.ID)) && !matchAny(o.Skip, c.ID)
+}
+
+func matchAny(patterns []string, id string) bool {
+	for _, p := range patterns {
+		if ok, _ := path.Match(p, id); ok || !strings.ContainsAny(p, `*?[\`) && strings.HasPrefix(id, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *Options) check() error {
+	for _, p := range append(append([]string(nil), o.Only...), o.Skip...) {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("conformance: pattern %q: %w", p, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package conformance
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A Transfer is one transfer command and its data connection.
+type Transfer struct {
+	t     *T
+	d     *Data
+	cmd   string
+	First protocol.Reply // the preliminary reply, or a refusal
+	dead  bool           // the first reply was final
+}
+
+// Begin sends a transfer command on a passive data connection and waits until
+// data can flow, or until the command is refused: see Refused.
+func (t *T) Begin(cmd string) *Transfer { return t.BeginOn(t.Passive(), cmd) }
+
+// BeginOn is Begin on a given data connection.
+func (t *T) BeginOn(d *Data, cmd string) *Transfer {
+	x := &Transfer{t: t, d: d, cmd: cmd}
+	t.Send(cmd)
+	first, come := t.firstReply(d)
+	if come && x.take(first) {
+		return x
+	}
+	if err := d.accept(); err != nil {
+		if !come {
+			x.take(t.Reply())
+		}
+		if x.dead {
+			return x
+		}
+		t.Failf("%s: the server did not connect to our port: %v", cmd, err)
+	}
+	if d.c.private {
+		if err := d.protect(); err != nil {
+			if !come && x.take(t.Reply()) {
+				return x
+			}
+			t.Failf("%s: the TLS handshake on the data connection failed: %v", cmd, err)
+		}
+	}
+	if !come {
+		x.take(t.Reply())
+	}
+	return x
+}
+
+// take stores the first reply and reports whether it is final.
+func (x *Transfer) take(r protocol.Reply) bool {
+	x.First, x.dead = r, r.Code.Class() != 1
+	if x.dead && !ok(r) {
+		x.d.Close()
+	}
+	return x.dead
+}
+
+// Refused reports whether the command was refused before data could flow.
+func (x *Transfer) Refused() bool { return x.dead && !ok(x.First) }
+
+// Accepted fails unless data can flow.
+func (x *Transfer) Accepted() *Transfer {
+	if x.dead {
+		x.t.Failf("%s: got %s, want 1yz", x.cmd, brief(x.First))
+	}
+	return x
+}
+
+// Final returns the reply that ends the transfer. Restart markers are passed over.
+func (x *Transfer) Final() protocol.Reply {
+	if x.dead {
+		return x.First
+	}
+	for {
+		if r := x.t.Reply(); r.Code.Class() != 1 {
+			x.dead = true
+			x.First = r
+			return r
+		}
+	}
+}
+
+// Receive reads all data and wants the transfer to end well.
+func (x *Transfer) Receive() []byte {
+	x.Accepted()
+	b, err := x.d.ReadN(-1)
+	if err != nil {
+		x.t.Failf("%s: reading data: %v", x.cmd, err)
+	}
+	x.d.goodbye()
+	x.t.WantIn(x.Final(), x.cmd, 226, 250)
+	return b
+}
+
+// Store sends data in the given pieces and returns the final reply.
+func (x *Transfer) Store(pieces ...[]byte) protocol.Reply {
+	x.Accepted()
+	if x.d.tls != nil {
+		x.d.tls.Drain()
+	}
+	for i, p := range pieces {
+		if i > 0 {
+			time.Sleep(5 * time.Millisecond) // a segment of its own
+		}
+		if len(p) > 0 && x.d.Write(p) != nil {
+			break
+		}
+	}
+	x.d.CloseWrite()
+	r := x.Final()
+	if x.d.tls != nil {
+		x.d.tls.Finish(50 * time.Millisecond)
+	}
+	x.d.Close()
+	return r
+}
+
+// Down retrieves a file in the parameters in force.
+func (t *T) Down(name string) []byte { return t.Begin("RETR " + name).Receive() }
+
+// DownImage retrieves a file in TYPE I.
+func (t *T) DownImage(name string) []byte {
+	t.Type("I")
+	return t.Down(name)
+}
+
+// Up stores a file in TYPE I.
+func (t *T) Up(name string, data []byte) {
+	t.Type("I")
+	t.Upload("STOR "+name, data)
+}
+
+// Upload sends data with a command such as APPE, and wants success.
+func (t *T) Upload(cmd string, pieces ...[]byte) {
+	t.WantIn(t.Begin(cmd).Store(pieces...), cmd, 226, 250)
+}
+
+// TryUp is Up that skips the case if the server refuses the name.
+func (t *T) TryUp(name string, data []byte) {
+	t.Type("I")
+	x := t.Begin("STOR " + name)
+	if x.Refused() {
+		t.Skipf("the server refuses the name %q: %s", name, brief(x.First))
+	}
+	t.WantIn(x.Store(data), "STOR "+name, 226, 250)
+}
+
+// Lines returns the lines of a listing. A line end other than CR LF fails.
+func (t *T) Lines(cmd string) []string { return t.split(cmd, t.Begin(cmd).Receive()) }
+
+func (t *T) split(cmd string, b []byte) []string {
+	if len(b) == 0 {
+		return nil
+	}
+	body, ended := bytes.CutSuffix(b, []byte("\r\n"))
+	lines := strings.Split(string(body), "\r\n")
+	if !ended {
+		t.Failf("%s: the last line does not end in CR LF: %q", cmd, visible(lines[len(lines)-1]))
+	}
+	for _, l := range lines {
+		if strings.ContainsAny(l, "\r\n") {
+			t.Failf("%s: a line without CR LF: %q", cmd, visible(l))
+		}
+	}
+	return lines
+}
+
+// Stall begins to retrieve a big file and reads nothing, so that the transfer is
+// certainly under way.
+func (t *T) Stall() *Transfer {
+	name := t.Big()
+	t.Type("I")
+	d := t.Passive()
+	if tcp, ok := d.tcp.(interface{ SetReadBuffer(int) error }); ok {
+		tcp.SetReadBuffer(64 << 10)
+	}
+	return t.BeginOn(d, "RETR "+name).Accepted()
+}
+
+// Same fails unless got is want.
+func (t *T) Same(what string, got, want []byte) {
+	if bytes.Equal(got, want) {
+		return
+	}
+	n := 0
+	for n < len(got) && n < len(want) && got[n] == want[n] {
+		n++
+	}
+	if len(got) <= shownBytes && len(want) <= shownBytes {
+		t.Failf("%s: got %q, want %q", what, got, want)
+	}
+	t.Failf("%s: got %d bytes, want %d; they differ from byte %d on", what, len(got), len(want), n)
+}
