@@ -160,7 +160,7 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	if err != nil {
 		return 0, err
 	}
-	n, err := io.Copy(u, r)
+	n, err := u.ReadFrom(r) // not io.Copy, which would hide a file from it
 	if err != nil {
 		u.Abort()
 		return n, err

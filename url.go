@@ -29,14 +29,10 @@ type Location struct {
 func ParseURL(s string) (*Location, error) {
 	u, err := url.Parse(s)
 	if err != nil {
-		// url.Error quotes the URL, which may hold a password.
-		if ue, ok := errors.AsType[*url.Error](err); ok {
-			err = ue.Err
-		}
-		return nil, &URLError{URL: redactURL(s), Reason: err.Error()}
+		return nil, &URLError{URL: redactURL(s), Reason: malformed(s, err)}
 	}
 	fail := func(reason string) (*Location, error) {
-		return nil, &URLError{URL: u.Redacted(), Reason: reason}
+		return nil, &URLError{URL: redactURL(s), Reason: reason}
 	}
 	l := &Location{}
 	switch strings.ToLower(u.Scheme) {
@@ -63,7 +59,7 @@ func ParseURL(s string) (*Location, error) {
 		}
 		l.Profile.Port = n
 	}
-	if u.RawQuery != "" || u.Fragment != "" {
+	if strings.ContainsAny(s, "?#") {
 		return fail("has a '?' or '#' in it: write %3F or %23 if it is part of the name")
 	}
 	if u.User != nil {
@@ -105,16 +101,31 @@ type URLError struct{ URL, Reason string }
 
 func (e *URLError) Error() string { return "URL " + strconv.Quote(e.URL) + " " + e.Reason }
 
-// redactURL masks the password of a string that url.Parse refuses.
+// malformed says what url.Parse has against s. Its error quotes s, or what it took
+// for the port, and that is the password where one holds a "/" or "?".
+func malformed(s string, err error) string {
+	if strings.Contains(s, "@") {
+		return "is malformed: in user and password, write %2F for '/', %3F for '?', %23 for '#', %40 for '@' and %25 for '%'"
+	}
+	if ue, ok := errors.AsType[*url.Error](err); ok {
+		err = ue.Err
+	}
+	return "is malformed: " + err.Error()
+}
+
+// redactURL masks the password of what may be a URL. It cuts at the last "@", so
+// that a password is masked whole whatever is in it.
 func redactURL(s string) string {
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
-		return s
+		scheme, rest = "", s
+	} else {
+		scheme += "://"
 	}
 	at := strings.LastIndex(rest, "@")
-	if at < 0 {
+	user, _, colon := strings.Cut(rest[:max(at, 0)], ":")
+	if at < 0 || !colon {
 		return s
 	}
-	user, _, _ := strings.Cut(rest[:at], ":")
-	return scheme + "://" + user + ":xxxxx" + rest[at:]
+	return scheme + user + ":xxxxx" + rest[at:]
 }

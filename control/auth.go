@@ -16,17 +16,16 @@ func (c *Conn) authTLS(ctx context.Context) error {
 		return err
 	}
 	defer c.release()
-	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: "TLS"})
-	if err != nil {
-		return err
-	}
+	// It must be there before the reply can be: the handshake may fail at once.
 	up := newFlight(awaitTLS)
 	c.mu.Lock()
-	secured := c.machine.Protection().Secured()
-	if !secured && c.dead == nil {
-		c.flights = append(c.flights, up)
-	}
+	c.flights = append(c.flights, up)
 	c.mu.Unlock()
+	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: "TLS"})
+	if err != nil {
+		c.forget(up)
+		return err
+	}
 	if err := c.await(ctx, f, c.cfg.replyTimeout()); err != nil {
 		c.forget(up)
 		if _, ok := err.(*protocol.ReplyError); ok {
@@ -37,9 +36,6 @@ func (c *Conn) authTLS(ctx context.Context) error {
 	if f.reply.Code != 234 {
 		c.forget(up)
 		return &SecurityError{Reason: "the server did not start TLS", Err: &protocol.ReplyError{Verb: "AUTH", Reply: f.reply}}
-	}
-	if secured {
-		return nil
 	}
 	return c.await(ctx, up, 0)
 }

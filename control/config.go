@@ -51,13 +51,14 @@ type Config struct {
 	// password did not.
 	ClearData bool
 
-	// Data configures data connections. Its Dial and Listen default to this Config's.
+	// Data configures data connections. Its Dial defaults to this Config's.
 	Data datachan.Config
 
 	// Dial opens connections, control and data. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// ConnectTimeout bounds connecting, the greeting apart. If zero, 30 seconds.
+	// ConnectTimeout bounds connecting, the greeting apart, and each TLS handshake.
+	// If zero, 30 seconds.
 	ConnectTimeout time.Duration
 
 	// ReplyTimeout is the longest wait for a reply to a command. If zero, it is
@@ -110,7 +111,7 @@ func (c *Config) tlsx(host string) *tlsx.Config {
 	if name == "" {
 		name = host
 	}
-	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption}
+	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, HandshakeTimeout: c.connectTimeout()}
 }
 
 func (c *Config) data() *datachan.Config {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,8 @@ type Conn struct {
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
+
+	loggedIn bool // by Login; whoever has the turn may use it
 
 	mu      sync.Mutex // guards what follows, and writes to the connection
 	machine *protocol.Machine
@@ -171,7 +174,7 @@ func (c *Conn) handleReply(e protocol.Event) {
 	defer c.mu.Unlock()
 	if e.Reply.Code == 421 && c.dead == nil {
 		// Nothing else will be answered; the reader waits for the end.
-		c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: e.Reply}}
+		c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
 	}
 	for i, f := range c.flights {
 		if f.cmd.Verb != e.Command.Verb {
@@ -182,6 +185,9 @@ func (c *Conn) handleReply(e protocol.Event) {
 			return
 		}
 		c.flights = append(c.flights[:i:i], c.flights[i+1:]...)
+		if e.Outcome == protocol.Failure {
+			e.Reply = c.redact.Reply(e.Reply) // it becomes an error
+		}
 		f.finish(e.Reply, e.Outcome)
 		return
 	}
@@ -190,6 +196,9 @@ func (c *Conn) handleReply(e protocol.Event) {
 // startTLS runs the handshake of the control connection. The reader does it, so
 // that nobody else touches the socket meanwhile. The deadline is the session's.
 func (c *Conn) startTLS() error {
+	if err := c.awaitsTLS(); err != nil {
+		return err // bytes in clear followed the 234, or somebody closed the Conn
+	}
 	conn, err := c.sess.Control(context.Background(), c.raw)
 	if err != nil {
 		return err
@@ -197,6 +206,10 @@ func (c *Conn) startTLS() error {
 	st := conn.ConnectionState()
 	c.trace(TraceTLS, "control connection: "+tlsx.VersionName(st.Version)+", "+tls.CipherSuiteName(st.CipherSuite))
 	c.mu.Lock()
+	if c.machine.State() != protocol.StateAwaitTLS {
+		c.mu.Unlock()
+		return net.ErrClosed // closed while the handshake ended
+	}
 	c.conn = conn
 	c.machine.TLSEstablished()
 	c.mu.Unlock()
@@ -204,12 +217,25 @@ func (c *Conn) startTLS() error {
 	return nil
 }
 
+// awaitsTLS returns nil if the TLS handshake is what comes next.
+func (c *Conn) awaitsTLS() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.machine.State() == protocol.StateAwaitTLS {
+		return nil
+	}
+	if err := c.machine.Err(); err != nil {
+		return err
+	}
+	return net.ErrClosed
+}
+
 // shut ends the connection; whoever waits learns err. It may be called often.
 func (c *Conn) shut(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dead == nil {
-		c.dead = &ClosedError{Cause: err}
+		c.dead = &ClosedError{Cause: c.redact.Error(err)}
 	}
 	c.machine.Close(c.dead)
 	for _, f := range c.flights {
@@ -245,10 +271,13 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
 	f := newFlight(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil
 }
+
+func upper(v protocol.Verb) protocol.Verb { return protocol.Verb(strings.ToUpper(string(v))) }
 
 // await waits for a flight to end. If timeout passes, the connection is shut:
 // replies could no longer be told apart. If ctx ends, the flight goes on without us.
@@ -290,10 +319,11 @@ func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Rep
 	if err != nil {
 		return protocol.Reply{}, err
 	}
-	if err := c.await(ctx, f, c.cfg.replyTimeout()); err != nil {
-		return f.reply, err
+	err = c.await(ctx, f, c.cfg.replyTimeout())
+	if !f.isDone() {
+		return protocol.Reply{}, err // the reply will be the reader's to write
 	}
-	return f.reply, nil
+	return f.reply, err
 }
 
 // acquire takes the turn for one operation.
@@ -333,6 +363,17 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 	}
 }
 
+// sendable reports what is wrong with the arguments of commands that an operation
+// may come to, before the first of them is sent.
+func sendable(cmds ...protocol.Command) error {
+	for _, cmd := range cmds {
+		if _, err := cmd.Append(nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // do runs one command as an operation of its own.
 func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
 	return c.Do(ctx, protocol.Command{Verb: verb, Arg: arg})
@@ -340,16 +381,34 @@ func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol
 
 // Do sends any command that moves no data and returns its final reply, which is
 // given with the error too. A refusal is a *[protocol.ReplyError]; a command that
-// is illegal now, or whose argument is no single line, is not sent.
+// is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
+// ADAT and CCC, and over TLS REIN: the Config decides when TLS begins, and it does
+// not end before the connection.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
-	if info, _ := protocol.LookupVerb(cmd.Verb); info.Data {
-		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: "moves data: use the method for it"}
+	if reason := c.notByDo(cmd); reason != "" {
+		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
 	}
 	if err := c.acquire(ctx); err != nil {
 		return protocol.Reply{}, err
 	}
 	defer c.release()
 	return c.exchange(ctx, cmd)
+}
+
+// notByDo returns why a command has no business in Do, or "". It makes the secrets
+// of the others known.
+func (c *Conn) notByDo(cmd protocol.Command) string {
+	info, _ := protocol.LookupVerb(cmd.Verb)
+	switch {
+	case info.Data:
+		return "moves data: use the method for it"
+	case info.Verb == "AUTH", info.Verb == "ADAT", info.Verb == "CCC",
+		info.Verb == "REIN" && c.protection().Secured():
+		return "changes the protection of the connection, which the Config decides"
+	case info.Verb == "PASS", info.Verb == "ACCT":
+		c.redact.add(cmd.Arg)
+	}
+	return ""
 }
 
 // Greeting returns the server's greeting.

@@ -61,7 +61,7 @@ func (e *TimeoutError) Timeout() bool { return true }
 func (e *TimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 
 // A SecurityError reports that the protection which the Config demands is not to
-// be had. No password was sent.
+// be had. No password was sent in clear, and none at all if it is about AUTH.
 type SecurityError struct {
 	Reason string
 	Err    error // the server's refusal, or nil

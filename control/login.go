@@ -17,6 +17,10 @@ const maxLoginSteps = 5
 // fs.ErrPermission; the connection can be used to try again. A server that refuses
 // to protect data connections is a *[SecurityError].
 func (c *Conn) Login(ctx context.Context, user, password, account string) error {
+	if err := sendable(protocol.Command{Verb: "USER", Arg: user}, protocol.Command{Verb: "PASS", Arg: password},
+		protocol.Command{Verb: "ACCT", Arg: account}); err != nil {
+		return err
+	}
 	c.redact.add(password)
 	c.redact.add(account)
 	if err := c.acquire(ctx); err != nil {
@@ -26,6 +30,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if err := c.login(ctx, user, password, account); err != nil {
 		return err
 	}
+	c.loggedIn = true
 	if err := c.protect(ctx); err != nil {
 		return err
 	}
@@ -33,7 +38,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 }
 
 func (c *Conn) login(ctx context.Context, user, password, account string) error {
-	if c.state() == protocol.StateAuthorized {
+	if c.state() == protocol.StateAuthorized && !c.loggedIn {
 		return nil // the greeting was 230
 	}
 	cmd := protocol.Command{Verb: "USER", Arg: user}
@@ -47,16 +52,16 @@ func (c *Conn) login(ctx context.Context, user, password, account string) error 
 			return nil
 		case protocol.StateNeedPassword:
 			if cmd.Verb == "PASS" {
-				return &protocol.ReplyError{Verb: "PASS", Reply: r}
+				return &protocol.ReplyError{Verb: "PASS", Reply: c.redact.Reply(r)}
 			}
 			cmd = protocol.Command{Verb: "PASS", Arg: password}
 		case protocol.StateNeedAccount:
 			if account == "" || cmd.Verb == "ACCT" {
-				return &protocol.ReplyError{Verb: cmd.Verb, Reply: r} // 332: an account is wanted
+				return &protocol.ReplyError{Verb: cmd.Verb, Reply: c.redact.Reply(r)} // 332: an account is wanted
 			}
 			cmd = protocol.Command{Verb: "ACCT", Arg: account}
 		default:
-			return &protocol.ReplyError{Verb: cmd.Verb, Reply: r}
+			return &protocol.ReplyError{Verb: cmd.Verb, Reply: c.redact.Reply(r)}
 		}
 	}
 	return &protocol.ViolationError{Verb: cmd.Verb, Reason: "the login does not come to an end"}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"strconv"
+	"syscall"
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -92,16 +94,17 @@ func (d *Download) WriteTo(w io.Writer) (int64, error) {
 	if d.r != io.Reader(d.t.dc) || d.t.dc == nil {
 		return io.Copy(w, struct{ io.Reader }{d})
 	}
-	cw := &localWriter{w: w}
-	var n int64
-	var err error
-	if d.t.dc.TLS() == nil {
-		n, err = d.t.dc.WriteTo(w)
-	} else {
-		n, err = d.t.dc.WriteTo(cw)
+	lw := &localWriter{w: w}
+	dst := io.Writer(lw)
+	if isFile(w) {
+		dst = w // unwrapped: the kernel may copy
 	}
-	if cw.err != nil {
-		return n, cw.err // the caller's side failed, not the transfer
+	n, err := d.t.dc.WriteTo(dst)
+	switch {
+	case lw.err != nil:
+		return n, lw.err // the caller's side failed, not the transfer
+	case isFile(w) && localFault(err):
+		return n, err
 	}
 	if err == nil {
 		err = io.EOF
@@ -110,6 +113,22 @@ func (d *Download) WriteTo(w io.Writer) (int64, error) {
 		err = nil
 	}
 	return n, err
+}
+
+func isFile(v any) bool {
+	_, ok := v.(*os.File)
+	return ok
+}
+
+// localFault reports whether the kernel's error of a copy between a file and a
+// socket is about the file. Both kinds come as *fs.PathError: the number decides.
+func localFault(err error) bool {
+	for _, no := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EFBIG, syscall.EROFS, syscall.EBADF} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	return errors.Is(err, os.ErrClosed)
 }
 
 // A localWriter remembers an error of the destination.

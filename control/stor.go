@@ -40,6 +40,9 @@ func (c *Conn) Stou(ctx context.Context) (*Upload, error) {
 }
 
 func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string) (*Upload, error) {
+	if err := sendable(cmd); err != nil {
+		return nil, err // before the probe
+	}
 	if cmd.Verb == "STOR" && rest == "" {
 		if err := c.probe(ctx); err != nil {
 			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
@@ -130,7 +133,8 @@ func (u *Upload) Write(b []byte) (int, error) {
 }
 
 // ReadFrom implements io.ReaderFrom: a binary upload in clear from an *os.File is
-// copied by the kernel. An error of r is returned as it is, and the upload must
+// copied by the kernel, if this method is called and not io.Copy, to which the file
+// does not show itself as one. An error of r is returned as it is, and the upload must
 // then be given up with Abort.
 func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
 	if u.t.err != nil {
@@ -140,15 +144,16 @@ func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
 		return io.Copy(struct{ io.Writer }{u}, r)
 	}
 	lr := &localReader{r: r}
-	var n int64
-	var err error
-	if u.t.dc.TLS() == nil {
-		n, err = u.t.dc.ReadFrom(r)
-	} else {
-		n, err = u.t.dc.ReadFrom(lr)
+	src := io.Reader(lr)
+	if isFile(r) {
+		src = r // unwrapped: the kernel may copy
 	}
-	if lr.err != nil {
+	n, err := u.t.dc.ReadFrom(src)
+	switch {
+	case lr.err != nil:
 		return n, lr.err
+	case isFile(r) && localFault(err):
+		return n, err
 	}
 	if err != nil {
 		err = u.t.fault(err)

@@ -80,6 +80,27 @@ func (s *secrets) String(text string) string {
 	return s.r.String(text)
 }
 
+// Reply returns r with secrets masked.
+func (s *secrets) Reply(r protocol.Reply) protocol.Reply {
+	lines := make([]string, len(r.Lines))
+	for i, l := range r.Lines {
+		lines[i] = s.String(l)
+	}
+	r.Lines = lines
+	return r
+}
+
+// Error returns err with secrets masked in what it quotes of the server.
+func (s *secrets) Error(err error) error {
+	switch e := err.(type) {
+	case *protocol.ViolationError:
+		return &protocol.ViolationError{Verb: e.Verb, Reply: s.Reply(e.Reply), Reason: e.Reason}
+	case *protocol.SyntaxError:
+		return &protocol.SyntaxError{Offset: e.Offset, Excerpt: s.String(e.Excerpt), Reason: e.Reason}
+	}
+	return err
+}
+
 func (c *Conn) trace(kind TraceKind, text string) {
 	if c.cfg.Trace != nil {
 		c.cfg.Trace(TraceEvent{Kind: kind, Text: c.redact.String(text)})

@@ -1,0 +1,245 @@
+package control_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// wantNoLogin checks that no byte of a login went over the wire.
+func (tc *testConn) wantNoLogin() {
+	tc.t.Helper()
+	if w := tc.wire(); w != "AUTH TLS\r\n" {
+		tc.t.Errorf("client sent %q; want AUTH TLS only", w)
+	}
+}
+
+// T30, T31, T35: where TLS is demanded and not to be had, nothing of the login is
+// sent, whatever the server says.
+func TestT30AuthRefused(t *testing.T) {
+	for _, greeting := range []string{"220 ready", "230 in already"} {
+		for _, reply := range []string{
+			"500 what?", "502 no", "504 not TLS", "530 log in first", "534 policy", "431 later", "421 closing",
+			"334 ADAT", "200 ok", "235 done",
+		} {
+			inBubble(t, greeting[:3]+" "+reply, func(t *testing.T) {
+				tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+				tc.writeReply(greeting)
+				tc.answer("AUTH TLS", reply)
+				err := tc.op.result()
+				se, ok := errors.AsType[*control.SecurityError](err)
+				if !ok {
+					t.Fatalf("dial: %v; want a SecurityError", err)
+				}
+				if re, ok := errors.AsType[*protocol.ReplyError](se); !ok || re.Verb != "AUTH" || re.Reply.Text() != reply[4:] {
+					t.Errorf("dial: %v; want the server's reply in it", err)
+				}
+				tc.wantEnd("no way on")
+				tc.wantNoLogin()
+			})
+		}
+	}
+}
+
+func TestT30AuthUnanswered(t *testing.T) {
+	inBubble(t, "silence", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ReplyTimeout: 3 * time.Second})
+		tc.writeReply("220 ready")
+		tc.wantCommand("TLS first", "AUTH TLS")
+		if _, ok := errors.AsType[*control.TimeoutError](tc.op.wait()); !ok || tc.op.took() != 3*time.Second {
+			t.Errorf("dial: %v after %v; want a TimeoutError after 3s", tc.op.err, tc.op.took())
+		}
+		tc.wantNoLogin()
+	})
+	inBubble(t, "closed", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+		tc.writeReply("220 ready")
+		tc.wantCommand("TLS first", "AUTH TLS")
+		tc.srv.Close()
+		if err := tc.op.result(); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("dial: %v; want an unexpected EOF", err)
+		}
+		tc.wantNoLogin()
+	})
+	inBubble(t, "handshake refused", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "234 go on")
+		synctest.Wait()
+		tc.writeRaw("\x15\x03\x03\x00\x02\x02\x28") // alert: handshake failure
+		if _, ok := errors.AsType[*tlsx.HandshakeError](tc.op.result()); !ok {
+			t.Errorf("dial: %v; want a HandshakeError", tc.op.err)
+		}
+		if w := tc.wire(); strings.Contains(w, "USER") || strings.Contains(w, "PASS") {
+			t.Errorf("client sent %q", w)
+		}
+		tc.drain()
+	})
+	inBubble(t, "handshake never", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ConnectTimeout: 5 * time.Second})
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "234 go on")
+		if h, ok := errors.AsType[*tlsx.HandshakeError](tc.op.wait()); !ok || !h.Silent || tc.op.took() != 5*time.Second {
+			t.Errorf("dial: %v after %v; want a HandshakeError after the ConnectTimeout, 5s", tc.op.err, tc.op.took())
+		}
+		tc.drain()
+	})
+	inBubble(t, "unknown authority", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{}) // the system's roots
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "234 go on")
+		srv := tc.async(func() error { return tryHandshake(tc) })
+		h, ok := errors.AsType[*tlsx.HandshakeError](tc.op.wait())
+		if !ok || h.Phase != tlsx.PhaseControl {
+			t.Errorf("dial: %v; want a HandshakeError", tc.op.err)
+		}
+		srv.wait()
+		if w := tc.wire(); strings.Contains(w, "USER") || strings.Contains(w, "PASS") {
+			t.Errorf("client sent %q", w)
+		}
+	})
+}
+
+// T32: what comes in clear behind the 234 ends the connection before a ClientHello
+// goes out, also where somebody completes the handshake in spite of it.
+func TestT32InjectionBehindAuth(t *testing.T) {
+	for _, extra := range []string{"230 in\r\n", "2", "\r\n", "\x16\x03\x03"} {
+		inBubble(t, strings.TrimSpace(extra), func(t *testing.T) {
+			tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+			tc.writeReply("220 ready")
+			tc.wantCommand("TLS first", "AUTH TLS")
+			tc.writeRaw("234 go on\r\n" + extra)
+			if _, ok := errors.AsType[*protocol.ViolationError](tc.op.result()); !ok {
+				t.Fatalf("dial: %v; want a ViolationError", tc.op.err)
+			}
+			tc.wantEnd("no ClientHello")
+			tc.wantNoLogin()
+		})
+	}
+	inBubble(t, "in another segment", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "234 go on")
+		synctest.Wait()
+		tc.writeReply("230 in")
+		if _, ok := errors.AsType[*tlsx.HandshakeError](tc.op.result()); !ok {
+			t.Fatalf("dial: %v; want a HandshakeError", tc.op.err)
+		}
+		tc.drain()
+		if w := tc.wire(); strings.Contains(w, "USER") || strings.Contains(w, "PASS") {
+			t.Errorf("client sent %q", w)
+		}
+	})
+}
+
+// T36: protection of data connections is never given up for being refused.
+func TestT36ProtRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name, command string
+		conf          control.Config
+		replies       []string // to PBSZ and PROT
+	}{
+		{"PBSZ", "PBSZ 0", control.Config{}, []string{"503 no"}},
+		{"PROT P 534", "PROT P", control.Config{}, []string{"200 ok", "534 no"}},
+		{"PROT P 431", "PROT P", control.Config{}, []string{"200 ok", "431 no"}},
+		{"PROT P 504", "PROT P", control.Config{}, []string{"200 ok", "504 no"}},
+		{"PROT P 536", "PROT P", control.Config{}, []string{"200 ok", "536 no"}},
+		{"PROT C 534", "PROT C", control.Config{ClearData: true}, []string{"200 ok", "534 no"}},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			conf := tt.conf
+			conf.TLS = clientTLS()
+			tc := newTestConn(t, &conf)
+			tc.writeReply("220 ready")
+			tc.answer("AUTH TLS", "234 go on")
+			tc.startTLS()
+			tc.wantOK("dial", tc.op)
+			op := tc.async(func() error { return tc.c.Login(t.Context(), "user", "secret", "") })
+			tc.answer("USER user", "331 go on")
+			tc.answer("PASS secret", "230 in")
+			tc.answer("PBSZ 0", tt.replies[0])
+			if len(tt.replies) > 1 {
+				tc.answer(tt.command, tt.replies[1])
+			}
+			se, ok := errors.AsType[*control.SecurityError](op.result())
+			if !ok || !strings.Contains(se.Reason, tt.command) {
+				t.Fatalf("login: %v; want a SecurityError that names %s", op.err, tt.command)
+			}
+			tc.wantIdle("login is over")
+			if n := len(tc.dialled()); n != 1 {
+				t.Errorf("%d connections; want the control connection only", n)
+			}
+		})
+	}
+}
+
+func TestClearData(t *testing.T) {
+	inBubble(t, "asked for", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearData: true})
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "234 go on")
+		tc.startTLS()
+		tc.wantOK("dial", tc.op)
+		op := tc.async(func() error { return tc.c.Login(t.Context(), "user", "secret", "") })
+		tc.answer("USER user", "230 in")
+		tc.answer("PBSZ 0", "200 ok")
+		tc.answer("PROT C", "200 ok")
+		tc.answer("FEAT", "500 no")
+		tc.wantOK("login", op)
+		if !strings.Contains(tc.traced(), "travel in clear") {
+			t.Error("the trace does not say that data travels in clear")
+		}
+	})
+}
+
+// The commands that change the protection are not for Do: the driver would not
+// know what to do with the reply.
+func TestDoKeepsProtection(t *testing.T) {
+	for _, verb := range []protocol.Verb{"AUTH", "auth", "ADAT", "CCC"} {
+		inBubble(t, string(verb)+" in clear", func(t *testing.T) {
+			tc := login(t, &clear)
+			_, err := tc.c.Do(t.Context(), protocol.Command{Verb: verb, Arg: "TLS"})
+			if _, ok := errors.AsType[*protocol.ArgumentError](err); !ok {
+				t.Errorf("%s: %v; want an ArgumentError", verb, err)
+			}
+			tc.wantIdle("nothing was sent")
+		})
+	}
+	inBubble(t, "REIN over TLS", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{})
+		_, err := tc.c.Do(t.Context(), protocol.Command{Verb: "REIN"})
+		if _, ok := errors.AsType[*protocol.ArgumentError](err); !ok {
+			t.Errorf("REIN: %v; want an ArgumentError", err)
+		}
+		tc.wantIdle("nothing was sent")
+	})
+	inBubble(t, "REIN in clear", func(t *testing.T) {
+		tc := login(t, &clear)
+		op := tc.async(func() error {
+			_, err := tc.c.Do(t.Context(), protocol.Command{Verb: "REIN"})
+			return err
+		})
+		tc.answer("REIN", "120 wait", "220 ready")
+		tc.wantOK("REIN", op)
+		tc.login()
+	})
+}
+
+func TestDoVerbInAnyCase(t *testing.T) {
+	inBubble(t, "noop", func(t *testing.T) {
+		tc := login(t, &clear)
+		op := tc.async(func() error {
+			_, err := tc.c.Do(t.Context(), protocol.Command{Verb: "noop"})
+			return err
+		})
+		tc.answer("noop", "200 ok")
+		tc.wantOK("noop", op)
+	})
+}

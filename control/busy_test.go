@@ -1,0 +1,97 @@
+package control_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ftpwire/ftpwire/control"
+)
+
+func TestT83Busy(t *testing.T) {
+	inBubble(t, "while a download is open", func(t *testing.T) {
+		tc := login(t, &clear)
+		var d *control.Download
+		op := tc.async(func() (err error) { d, err = tc.c.Retr(t.Context(), "f", 0); return err })
+		tc.answer("TYPE I", "200 ok")
+		data := tc.passive()
+		tc.answer("RETR f", "150 here")
+		tc.wantOK("RETR", op)
+		for _, k := range calls() {
+			if _, err := k.run(t.Context(), tc.c); err != control.ErrBusy {
+				t.Errorf("%s: %v; want ErrBusy", k.name, err)
+			}
+		}
+		if _, err := tc.c.Retr(t.Context(), "g", 0); err != control.ErrBusy {
+			t.Errorf("Retr: %v; want ErrBusy", err)
+		}
+		if _, err := tc.c.Stor(t.Context(), "g", 0); !errors.Is(err, control.ErrBusy) {
+			t.Errorf("Stor: %v; want ErrBusy", err)
+		}
+		tc.wantIdle("a transfer is open")
+		data.Close()
+		tc.writeReply("226 done")
+		end := tc.async(func() error {
+			if _, err := io.Copy(io.Discard, d); err != nil {
+				return err
+			}
+			return d.Close()
+		})
+		tc.wantOK("close", end)
+		if err := d.Close(); err != nil {
+			t.Errorf("second Close: %v", err)
+		}
+		tc.wantAlive()
+	})
+	inBubble(t, "closed during a transfer", func(t *testing.T) {
+		tc := login(t, &clear)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.passive()
+		tc.answer("RETR f", "150 here")
+		synctest.Wait()
+		tc.c.Close()
+		if err := f.wait(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("%v; want net.ErrClosed", err)
+		}
+	})
+}
+
+// Simple commands of many goroutines take turns: each gets its own reply.
+func TestConcurrentCommands(t *testing.T) {
+	inBubble(t, "replies keep to their commands", func(t *testing.T) {
+		tc := login(t, &clear)
+		const workers, each = 8, 20
+		go func() {
+			for {
+				line, err := tc.r.ReadString('\n')
+				if err != nil {
+					return
+				}
+				arg := strings.TrimSuffix(strings.TrimPrefix(line, "MKD "), "\r\n")
+				fmt.Fprintf(tc.srv, "257 \"%s\"\r\n", arg)
+			}
+		}()
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for i := range each {
+					name := fmt.Sprintf("/%d-%d", w, i)
+					if got, err := tc.c.Mkd(t.Context(), name); err != nil || got != name {
+						t.Errorf("MKD %s: %q, %v", name, got, err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if n := strings.Count(tc.wire(), "MKD "); n != workers*each {
+			t.Errorf("%d commands; want %d", n, workers*each)
+		}
+	})
+}

@@ -1,0 +1,162 @@
+package control_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// The mode matrix: every kind of control connection, every kind of data
+// connection, both types, sizes around the pieces that data is moved in, up and
+// down, against the embedded server on loopback.
+func TestModes(t *testing.T) {
+	for _, sec := range []struct {
+		name     string
+		security control.Security
+		mode     ftptest.TLSMode
+		version  uint16
+	}{
+		{"clear", control.SecurityNone, ftptest.TLSNone, 0},
+		{"explicit TLS 1.2", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS12},
+		{"explicit TLS 1.3", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS13},
+		{"implicit", control.SecurityImplicit, ftptest.TLSImplicit, tls.VersionTLS13},
+	} {
+		t.Run(sec.name, func(t *testing.T) {
+			t.Parallel()
+			checkGoroutines(t)
+			for _, mode := range []datachan.Mode{datachan.ModeEPSV, datachan.ModePASV, datachan.ModeEPRT, datachan.ModePORT} {
+				t.Run(mode.String(), func(t *testing.T) {
+					s := ftptest.NewServer(t, &ftptest.Config{
+						TLS: sec.mode, MinTLS: sec.version, MaxTLS: sec.version,
+						LateTickets: true, Reuse: reuse(sec.version),
+					})
+					c := dialServer(t, s, &control.Config{Security: sec.security, Data: datachan.Config{Mode: mode}})
+					for _, typ := range []byte("IA") {
+						if err := c.SetType(typ); err != nil {
+							t.Fatal(err)
+						}
+						for _, size := range []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20} {
+							roundTrip(t, s, c, typ, size)
+						}
+					}
+					checkDataConns(t, s, mode, sec.version)
+				})
+			}
+		})
+	}
+}
+
+// reuse demands of data connections to resume the control connection's session.
+func reuse(version uint16) tlsx.Binding {
+	if version == 0 {
+		return tlsx.BindNone
+	}
+	return tlsx.BindControl
+}
+
+// dialServer connects and logs in to the embedded server.
+func dialServer(t *testing.T, s *ftptest.Server, cfg *control.Config) *control.Conn {
+	t.Helper()
+	conf := *cfg
+	if conf.Security != control.SecurityNone {
+		conf.TLS = &tls.Config{RootCAs: s.RootCAs()}
+	}
+	c, err := control.Dial(t.Context(), s.Addr(), &conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.Login(t.Context(), "user", "password", ""); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// payload returns data of a size: any bytes for type I, text with LF for A.
+func payload(typ byte, size int) []byte {
+	r := rand.New(rand.NewPCG(uint64(size), uint64(typ)))
+	b := make([]byte, size)
+	for i := range b {
+		if typ == 'A' {
+			b[i] = "abc defg hij\n"[r.IntN(13)]
+		} else {
+			b[i] = byte(r.Uint32())
+		}
+	}
+	return b
+}
+
+// roundTrip sends a file and gets it back.
+func roundTrip(t *testing.T, s *ftptest.Server, c *control.Conn, typ byte, size int) {
+	t.Helper()
+	want, name := payload(typ, size), fmt.Sprintf("/%c%d", typ, size)
+	u, err := c.Stor(t.Context(), name, 0)
+	if err != nil {
+		t.Fatalf("STOR %s: %v", name, err)
+	}
+	if _, err := u.Write(want); err != nil {
+		t.Fatalf("STOR %s: %v", name, err)
+	}
+	if err := u.Close(); err != nil {
+		t.Fatalf("STOR %s: %v", name, err)
+	}
+	if stored, err := s.ReadFile(name); err != nil || !bytes.Equal(stored, want) {
+		t.Fatalf("STOR %s: the server has %d bytes, %v; want the %d that were sent", name, len(stored), err, size)
+	}
+	wire := int64(size)
+	if typ == 'A' {
+		wire += int64(bytes.Count(want, []byte("\n")))
+	}
+	if u.Octets() != wire || u.Data().Type != typ {
+		t.Errorf("STOR %s: %d octets of type %c; want %d of %c", name, u.Octets(), u.Data().Type, wire, typ)
+	}
+	d, err := c.Retr(t.Context(), name, 0)
+	if err != nil {
+		t.Fatalf("RETR %s: %v", name, err)
+	}
+	d.Expect(wire)
+	got, err := io.ReadAll(d)
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("RETR %s: %d bytes, %v; want the %d of the file", name, len(got), err, size)
+	}
+}
+
+// checkDataConns checks what the server saw of the data connections.
+func checkDataConns(t *testing.T, s *ftptest.Server, mode datachan.Mode, version uint16) {
+	t.Helper()
+	passive := mode == datachan.ModeEPSV || mode == datachan.ModePASV
+	conns := s.DataConns()
+	if len(conns) < 24 {
+		t.Fatalf("%d data connections; want 24 at least", len(conns))
+	}
+	for i, d := range conns {
+		// EndNone: the server did not look long enough, which says nothing.
+		end := d.End == ftptest.EndFIN || d.End == ftptest.EndNone
+		if version != 0 {
+			end = d.End == ftptest.EndCloseNotify || d.End == ftptest.EndNone
+		}
+		if d.Passive != passive || d.Version != version || d.Resumed != (version != 0) || !end {
+			t.Errorf("data connection %d: %+v; want passive %v, version %x, resumed if TLS, ended in order", i, d, passive, version)
+		}
+	}
+	for _, line := range s.Commands() {
+		verb, _, _ := strings.Cut(line, " ")
+		switch datachan.Mode.String(mode) {
+		case verb:
+			return
+		}
+	}
+	t.Errorf("no %s among the commands", mode)
+}
