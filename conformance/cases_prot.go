@@ -235,8 +235,13 @@ var protCases = []Case{
 			x.d.Write([]byte("some bytes"))
 			x.d.event("end of TCP without close_notify")
 			x.d.tcp.(interface{ CloseWrite() error }).CloseWrite()
+			if r, err := t.c.receive(soon); err == nil {
+				t.Infof("an upload that was cut is answered with %s", brief(r))
+				return
+			}
+			x.d.event("closed")
+			x.d.Close() // some servers take half an end for none
 			r := x.Final()
-			x.d.Close()
 			t.Infof("an upload that was cut is answered with %s", brief(r))
 		},
 	},
