@@ -187,9 +187,18 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"active-refused-226"},
 		Run: func(t *T) {
-			d := t.Active()
-			d.Close()
-			r := t.Ask("NLST")
+			d, err := t.Listen(0)
+			if err != nil {
+				t.Errorf("could not listen: %v", err)
+			}
+			d.ln.Close() // before the server may connect: some do at once
+			verb := t.activeVerb()
+			r := t.Ask(verb + " " + d.address(verb))
+			if refused(r) {
+				t.Grade(r, verb+" with a closed port", is(425), is(4, 5))
+				return
+			}
+			r = t.Ask("NLST")
 			if r.Code.Class() == 1 {
 				r = t.Reply()
 			}
@@ -264,10 +273,7 @@ func (t *T) activeSource() (host string, port int) {
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
-	verb := "PORT"
-	if t.run.has[NeedEPRT] {
-		verb = "EPRT"
-	}
+	verb := t.activeVerb()
 	if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
 		t.Skipf("%s is refused: %s", verb, brief(r))
 	}

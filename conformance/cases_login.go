@@ -59,6 +59,9 @@ var loginCases = []Case{
 			t.Type("I")
 			t.userAgain()
 			t.Must("PASS "+t.run.target.password(), 230, 202)
+			if t.c.secure {
+				t.Protect() // whether the level survives too is another question
+			}
 			t.Enter()
 			t.Same("RETR in the TYPE I of before the second USER", t.Down(name), []byte(text))
 		},
@@ -150,6 +153,7 @@ var loginCases = []Case{
 		Run: func(t *T) {
 			t.Session()
 			t.Rein()
+			t.c.goodbye = true // what becomes of TLS is another case
 		},
 	},
 	{

@@ -129,10 +129,7 @@ var protCases = []Case{
 		Run: func(t *T) {
 			t.Prot("P", 200)
 			t.Begin("NLST").Receive()
-			verb := "PORT"
-			if t.run.has[NeedEPRT] {
-				verb = "EPRT"
-			}
+			verb := t.activeVerb()
 			d, err := t.Listen(0)
 			if err != nil {
 				t.Errorf("could not listen: %v", err)
@@ -178,7 +175,7 @@ var protCases = []Case{
 			t.Send("NLST")
 			r, come := t.firstReply(d)
 			d.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
-			d.CloseWrite()
+			d.Close()
 			for !come || r.Code.Class() == 1 {
 				r, come = t.Reply(), true
 			}
@@ -192,18 +189,19 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"other-certificate-on-data"},
 		Run: func(t *T) {
+			// The certificate is shown by a full handshake only, which servers that
+			// demand resumption take amiss: the session is given up for it.
+			t.Session()
 			t.Prot("P", 200)
 			d := t.Passive()
 			t.Send("NLST")
-			r, come := t.firstReply(d)
+			t.firstReply(d)
 			data, err := d.shownCertificate()
 			d.Close()
-			for !come || r.Code.Class() == 1 {
-				r, come = t.Reply(), true
-			}
+			t.c.goodbye = true // without resumption some servers end the session
 			switch control := t.c.certificate(); {
 			case err != nil:
-				t.Skipf("no TLS on the data connection without resumption: %v, then %s", err, brief(r))
+				t.Skipf("no TLS on the data connection without resumption: %v", err)
 			case !bytes.Equal(control, data):
 				t.Warnf("the certificate of the data connection is another one")
 			}

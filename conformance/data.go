@@ -103,11 +103,14 @@ func (t *T) Listen(port int) (*Data, error) {
 // Active opens a port and names it to the server with EPRT if the server has it,
 // else PORT.
 func (t *T) Active() *Data {
-	verb := "PORT"
+	return t.ActiveBy(t.activeVerb())
+}
+
+func (t *T) activeVerb() string {
 	if t.run.has[NeedEPRT] {
-		verb = "EPRT"
+		return "EPRT"
 	}
-	return t.ActiveBy(verb)
+	return "PORT"
 }
 
 // ActiveBy is Active with the given verb.
@@ -232,6 +235,15 @@ func (d *Data) WaitEnd(wait time.Duration) (ended bool, n int) {
 			return ended, n
 		}
 	}
+}
+
+// ends reports whether the server ends what it sends, with close_notify under
+// TLS, within the time.
+func (d *Data) ends(wait time.Duration) bool {
+	d.stream().SetReadDeadline(time.Now().Add(wait))
+	n, err := d.stream().Read(make([]byte, 1))
+	d.event("%d bytes more, then: %v", n, err)
+	return n == 0 && err == io.EOF
 }
 
 // Write sends data.

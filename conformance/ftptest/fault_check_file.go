@@ -18,7 +18,7 @@ func checkFileFaults() []deviation {
 		{name: "rmd-refuses-but-removes", doc: "RMD is answered with 550, and was done",
 			reply: edit("RMD", 250, func(*session, string) string { return "550 No\r\n" })},
 		{name: "rmd-recursive", doc: "RMD removes what is in a directory too",
-			command: instead("RMD", exists(true), func(s *session, arg string) {
+			command: instead("RMD", func(s *session, arg string) bool { return arg != "" && exists(true)(s, arg) }, func(s *session, arg string) {
 				removeAll(s.srv.tree, s.resolve(arg))
 				s.reply(250, "Removed")
 			})},
