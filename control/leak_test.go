@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// checkGoroutines fails the test if goroutines of this module are left at its end
-// that were not there when it was called. Call it first.
+// checkGoroutines fails the test if goroutines of this module are left at its end. Tests that run beside others leave it to the test around them.
 func checkGoroutines(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
 		var left string
 		for range 500 {
-			if left = ownGoroutines(t.Name()); left == "" {
+			if left = ownGoroutines(); left == "" {
 				return
 			}
 			time.Sleep(10 * time.Millisecond) // goroutines end a moment behind what they report
@@ -25,7 +24,7 @@ func checkGoroutines(t *testing.T) {
 
 // ownGoroutines returns the stacks of goroutines in control, datachan and tlsx,
 // those of tests and bubbles apart.
-func ownGoroutines(string) string {
+func ownGoroutines() string {
 	buf := make([]byte, 4<<20)
 	var left []string
 	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {

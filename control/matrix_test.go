@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
@@ -19,6 +20,7 @@ import (
 // connection, both types, sizes around the pieces that data is moved in, up and
 // down, against the embedded server on loopback.
 func TestModes(t *testing.T) {
+	checkGoroutines(t)
 	for _, sec := range []struct {
 		name     string
 		security control.Security
@@ -32,7 +34,6 @@ func TestModes(t *testing.T) {
 	} {
 		t.Run(sec.name, func(t *testing.T) {
 			t.Parallel()
-			checkGoroutines(t)
 			for _, mode := range []datachan.Mode{datachan.ModeEPSV, datachan.ModePASV, datachan.ModeEPRT, datachan.ModePORT} {
 				t.Run(mode.String(), func(t *testing.T) {
 					s := ftptest.NewServer(t, &ftptest.Config{
@@ -159,4 +160,35 @@ func checkDataConns(t *testing.T, s *ftptest.Server, mode datachan.Mode, version
 		}
 	}
 	t.Errorf("no %s among the commands", mode)
+}
+
+// An upload is complete when the server says so: a server that never ends its side
+// of the data connection does not hold it up, and one that reads slowly loses
+// nothing, with session tickets under way in both cases.
+func TestUploadIsComplete(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		faults []ftptest.Fault
+	}{{"in order", nil}, {"data connection never closed", []ftptest.Fault{"data-never-closed"}}} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(tt.name+", "+tlsx.VersionName(version), func(t *testing.T) {
+				s := ftptest.NewServer(t, &ftptest.Config{
+					TLS: ftptest.TLSExplicit, MinTLS: version, MaxTLS: version, LateTickets: true, Faults: tt.faults,
+				})
+				c := dialServer(t, s, &control.Config{FinalTimeout: 20 * time.Second})
+				start := time.Now()
+				for _, size := range []int{0, 1, 4 << 20} {
+					roundTrip(t, s, c, 'I', size)
+				}
+				if took := time.Since(start); took > 15*time.Second {
+					t.Errorf("took %v: something was waited for in vain", took)
+				}
+				for i, d := range s.DataConns() {
+					if d.End == ftptest.EndReset || d.End == ftptest.EndFIN {
+						t.Errorf("data connection %d, %s, ended by %s", i, d.Verb, d.End)
+					}
+				}
+			})
+		}
+	}
 }

@@ -115,9 +115,14 @@ func (d *Download) WriteTo(w io.Writer) (int64, error) {
 	return n, err
 }
 
+// isFile reports whether v is a regular file, which the kernel may copy.
 func isFile(v any) bool {
-	_, ok := v.(*os.File)
-	return ok
+	f, ok := v.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 // localFault reports whether the kernel's error of a copy between a file and a
@@ -153,7 +158,6 @@ func (d *Download) ended(err error) error {
 	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
 		d.unterminated = true
-		err = io.EOF
 	case err != io.EOF:
 		return d.t.fault(err)
 	}

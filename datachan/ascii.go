@@ -9,8 +9,9 @@ import "io"
 // An ASCIIReader turns CR LF into LF while reading. It is right however the pair
 // is cut by the network.
 type ASCIIReader struct {
-	R  io.Reader
-	cr bool // a CR was read and is held back until what follows it is known
+	R    io.Reader
+	cr   bool // a CR was read and is held back until what follows it is known
+	back int  // 1 + a byte that was read and found no room, or 0
 }
 
 // Read implements io.Reader.
@@ -27,7 +28,7 @@ func (r *ASCIIReader) Read(b []byte) (int, error) {
 			}
 			off = 1
 		}
-		n, err := r.R.Read(b[off:])
+		n, err := r.read(b[off:])
 		in := b[off : off+n]
 		if n == 0 && err == nil {
 			return 0, nil
@@ -46,7 +47,7 @@ func (r *ASCIIReader) Read(b []byte) (int, error) {
 // readOne handles a destination of one byte while a CR is held back.
 func (r *ASCIIReader) readOne(b []byte) (int, error) {
 	var next [1]byte
-	n, err := r.R.Read(next[:])
+	n, err := r.read(next[:])
 	switch {
 	case n == 1 && next[0] == '\n':
 		b[0], r.cr = '\n', false
@@ -55,7 +56,7 @@ func (r *ASCIIReader) readOne(b []byte) (int, error) {
 	case n == 1:
 		// Two bytes are due and there is room for one.
 		b[0], r.cr = '\r', false
-		r.R = &oneByte{b: next[0], r: r.R}
+		r.back = 1 + int(next[0])
 	case err != nil:
 		b[0], r.cr = '\r', false // the error comes again with the next read
 	default:
@@ -64,20 +65,13 @@ func (r *ASCIIReader) readOne(b []byte) (int, error) {
 	return 1, nil
 }
 
-// A oneByte gives one byte back before it reads on.
-type oneByte struct {
-	b    byte
-	used bool
-	r    io.Reader
-}
-
-func (o *oneByte) Read(b []byte) (int, error) {
-	if o.used || len(b) == 0 {
-		return o.r.Read(b)
+// read reads from R, what was given back first.
+func (r *ASCIIReader) read(b []byte) (int, error) {
+	if r.back > 0 {
+		b[0], r.back = byte(r.back-1), 0
+		return 1, nil
 	}
-	o.used = true
-	b[0] = o.b
-	return 1, nil
+	return r.R.Read(b)
 }
 
 // convert writes in, converted, to dst, which in may overlap from its second byte

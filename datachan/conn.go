@@ -139,11 +139,15 @@ func (c *Conn) Uploading() {
 // CloseWrite ends an upload's data: close_notify over TLS, then the half-close of
 // TCP. The connection must stay open until the final reply is in; see Finish.
 func (c *Conn) CloseWrite() error {
+	if c.tls != nil {
+		// Through the TLS connection, or close_notify would get a deadline of its own.
+		if err := c.allow(c.tls.SetWriteDeadline); err != nil {
+			return err
+		}
+		return c.tls.CloseWrite()
+	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
-	}
-	if c.tls != nil {
-		return c.tls.CloseWrite()
 	}
 	if h, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 	"time"
 )
 
@@ -18,16 +17,14 @@ const (
 )
 
 // WriteTo copies all that the server sends to w. Between a plain TCP connection
-// and a file the kernel moves the bytes (splice on Linux).
+// and a regular file the kernel moves the bytes (splice on Linux).
 func (c *Conn) WriteTo(w io.Writer) (int64, error) {
-	tcp, file := c.plainTCP(), asFile(w)
+	tcp, file := c.plainTCP(), regularFile(w)
 	if tcp == nil || file == nil {
 		return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{c}, make([]byte, pieceSize))
 	}
 	return c.kernelCopy(tcp.SetReadDeadline, func(n int64) (int64, error) {
 		return file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
-	}, func() (int64, error) {
-		return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{c}, make([]byte, pieceSize))
 	})
 }
 
@@ -40,8 +37,6 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	}
 	return c.kernelCopy(tcp.SetWriteDeadline, func(n int64) (int64, error) {
 		return tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
-	}, func() (int64, error) {
-		return io.CopyBuffer(struct{ io.Writer }{c}, struct{ io.Reader }{r}, make([]byte, pieceSize))
 	})
 }
 
@@ -55,12 +50,21 @@ func (c *Conn) plainTCP() *net.TCPConn {
 	return tcp
 }
 
-func asFile(w io.Writer) *os.File {
-	f, _ := w.(*os.File)
+// regularFile returns w if it is a regular file. Devices such as /dev/full and some
+// terminals refuse splice with EINVAL only once bytes were taken off the socket for
+// them: what was taken is lost, and no other way of copying brings it back.
+func regularFile(w io.Writer) *os.File {
+	f, ok := w.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
 	return f
 }
 
-func (c *Conn) kernelCopy(setDeadline func(time.Time) error, chunk func(int64) (int64, error), userspace func() (int64, error)) (total int64, err error) {
+func (c *Conn) kernelCopy(setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
 	size := int64(firstChunk)
 	for {
 		if err := c.allow(setDeadline); err != nil {
@@ -70,10 +74,6 @@ func (c *Conn) kernelCopy(setDeadline func(time.Time) error, chunk func(int64) (
 		total += n
 		c.moved.Add(n)
 		switch {
-		case errors.Is(err, syscall.EINVAL) && n == 0:
-			// The file is of a kind that splice refuses.
-			k, err := userspace()
-			return total + k, err
 		case errors.Is(err, os.ErrDeadlineExceeded) && n > 0:
 			continue // slow, not idle; nothing is lost
 		case err != nil:

@@ -50,13 +50,13 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 		}
 	}
 	c := &Conn{mode: o.mode, raw: o.conn, idle: o.m.cfg.idleTimeout(), grace: o.m.cfg.closeGrace()}
-	if s == nil {
-		return c, nil
-	}
 	early, err := o.awaitStart(ctx, p)
 	if err != nil {
 		o.Abort()
 		return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
+	}
+	if s == nil {
+		return c, nil
 	}
 	if c.tls, err = handshake(ctx, p, s, o.conn); err != nil {
 		o.Abort()
@@ -115,8 +115,9 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 	}
 }
 
-// awaitStart waits until the TLS handshake may begin: at the preliminary reply,
-// or a short time later whether or not it came. early reports the latter.
+// awaitStart waits until the TLS handshake, or the data in clear, may begin: at the
+// preliminary reply, or a short time later whether or not it came. early reports
+// the latter. In clear it is there so that a refusal is found out about here.
 func (o *Opening) awaitStart(ctx context.Context, p Progress) (early bool, err error) {
 	delay := o.m.cfg.handshakeDelay()
 	if o.m.holdsTLS.Load() || delay < 0 {

@@ -1,0 +1,158 @@
+package datachan_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/ftpwire/ftpwire/datachan"
+)
+
+// naiveRead is what an ASCIIReader makes of a text, and naiveWrite what an
+// ASCIIWriter makes of it, said in the plainest way.
+func naiveRead(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+
+func naiveWrite(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] == '\n' && (i == 0 || s[i-1] != '\r') {
+			b.WriteByte('\r')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+var texts = []string{
+	"", "\n", "\r", "\r\n", "a", "a\nb", "a\r\nb", "a\rb", "\r\r", "\r\r\n", "\r\n\r\n", "\n\r", "\n\n", "\r\r\r\n\n\r",
+	"a\r\x00b", "\x1a\r\n\x1a", "\r\xff\r\n", "line one\r\nline two\r\nno end", strings.Repeat("\r", 50), strings.Repeat("\r\n", 50),
+	strings.Repeat("x\r", 50) + "\n",
+}
+
+// T66: however the text is cut by the network, and into however small pieces it
+// is read, the result is that of the naive conversion.
+func TestT66ASCIIReader(t *testing.T) {
+	for _, text := range texts {
+		want := naiveRead(text)
+		for cut := 0; cut <= len(text); cut++ {
+			for size := 1; size <= 5; size++ {
+				src := io.MultiReader(strings.NewReader(text[:cut]), strings.NewReader(text[cut:]))
+				if got, err := readBy(&datachan.ASCIIReader{R: src}, size); err != nil || got != want {
+					t.Fatalf("%q cut at %d, read by %d: %q, %v; want %q", text, cut, size, got, err, want)
+				}
+			}
+		}
+		for name, src := range map[string]io.Reader{
+			"one byte":       iotest.OneByteReader(strings.NewReader(text)),
+			"half":           iotest.HalfReader(strings.NewReader(text)),
+			"data and error": iotest.DataErrReader(strings.NewReader(text)),
+			"with nothing":   &idle{r: iotest.OneByteReader(strings.NewReader(text))},
+		} {
+			for _, size := range []int{1, 2, 512} {
+				if got, err := readBy(&datachan.ASCIIReader{R: src}, size); err != nil || !strings.HasPrefix(want, got) {
+					t.Fatalf("%q, %s, read by %d: %q, %v; want %q", text, name, size, got, err, want)
+				} else if size == 1 && got != want {
+					t.Fatalf("%q, %s, read by %d: %q; want %q", text, name, size, got, want)
+				}
+			}
+		}
+	}
+}
+
+// readBy reads to the end with a buffer of a size.
+func readBy(r io.Reader, size int) (string, error) {
+	var out []byte
+	b := make([]byte, size)
+	for range 10000 {
+		n, err := r.Read(b)
+		out = append(out, b[:n]...)
+		if err == io.EOF {
+			return string(out), nil
+		}
+		if err != nil {
+			return string(out), err
+		}
+	}
+	return string(out), errors.New("no end")
+}
+
+// An idle reader returns nothing every other time, as an io.Reader may.
+type idle struct {
+	r    io.Reader
+	turn bool
+}
+
+func (i *idle) Read(b []byte) (int, error) {
+	if i.turn = !i.turn; i.turn {
+		return 0, nil
+	}
+	return i.r.Read(b)
+}
+
+// A CR that is held back when the connection breaks is not lost, and the error is
+// reported.
+func TestASCIIReaderError(t *testing.T) {
+	broken := errors.New("broken")
+	for size := 1; size < 4; size++ {
+		got, err := readBy(&datachan.ASCIIReader{R: io.MultiReader(strings.NewReader("a\r"), iotest.ErrReader(broken))}, size)
+		if got != "a\r" || err != broken {
+			t.Errorf("read by %d: %q, %v; want %q and the error", size, got, err, "a\r")
+		}
+	}
+}
+
+// A text of lone CRs, read byte by byte, costs no more memory the longer it is.
+func TestASCIIReaderLoneCR(t *testing.T) {
+	const n = 200_000
+	r := &datachan.ASCIIReader{R: strings.NewReader(strings.Repeat("\rx", n))}
+	b, total := make([]byte, 1), 0
+	allocs := testing.AllocsPerRun(n, func() {
+		k, _ := r.Read(b)
+		total += k
+	})
+	if allocs > 2 || total < n {
+		t.Errorf("%v allocations a read, %d bytes", allocs, total)
+	}
+}
+
+func TestT66ASCIIWriter(t *testing.T) {
+	for _, text := range texts {
+		want := naiveWrite(text)
+		for cut := 0; cut <= len(text); cut++ {
+			var got bytes.Buffer
+			w := &datachan.ASCIIWriter{W: &got}
+			for _, part := range []string{text[:cut], text[cut:]} {
+				if n, err := io.WriteString(w, part); err != nil || n != len(part) {
+					t.Fatalf("%q cut at %d: wrote %d, %v", text, cut, n, err)
+				}
+			}
+			if got.String() != want {
+				t.Fatalf("%q cut at %d: %q; want %q", text, cut, got.String(), want)
+			}
+		}
+		var got bytes.Buffer
+		w := &datachan.ASCIIWriter{W: &got}
+		for i := range len(text) {
+			w.Write([]byte{text[i]})
+		}
+		if got.String() != want {
+			t.Fatalf("%q byte by byte: %q; want %q", text, got.String(), want)
+		}
+	}
+	long := strings.Repeat("line\n", 200_000)
+	var got bytes.Buffer
+	if n, err := io.WriteString(&datachan.ASCIIWriter{W: &got}, long); err != nil || n != len(long) || got.String() != naiveWrite(long) {
+		t.Errorf("1 MB: wrote %d, %v", n, err)
+	}
+	broken := errors.New("broken")
+	if n, err := (&datachan.ASCIIWriter{W: writerFunc(func([]byte) (int, error) { return 0, broken })}).Write([]byte("a\n")); n != 0 || err != broken {
+		t.Errorf("failed write: %d, %v", n, err)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

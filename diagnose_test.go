@@ -1,0 +1,80 @@
+package ftpwire_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+func TestDiagnose(t *testing.T) {
+	reply := func(verb protocol.Verb, code protocol.Code, text string) error {
+		return &protocol.ReplyError{Verb: verb, Reply: protocol.NewReply(code, text)}
+	}
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string // part of the advice; "": none
+	}{
+		{"nil", nil, ""},
+		{"unknown", errors.New("what?"), ""},
+		{"cancelled", fmt.Errorf("x: %w", context.Canceled), "cancelled"},
+		{"unknown authority", x509.UnknownAuthorityError{}, "authority"},
+		{"host name", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}, "another name"},
+		{"expired", x509.CertificateInvalidError{Reason: x509.Expired}, "expired"},
+		{"other certificate", &tlsx.IdentityError{}, "another certificate"},
+		{"not resumed", &tlsx.NotResumedError{}, "resume"},
+		{"truncated", &control.TransferError{Err: tlsx.ErrTruncated}, "may be cut"},
+		{"handshake, hint", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x"), Hint: "the hint"}, "the hint"},
+		{"handshake of control", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x")}, "--tls"},
+		{"handshake of data", &tlsx.HandshakeError{Phase: tlsx.PhaseData, Err: errors.New("x")}, "data connection"},
+		{"AUTH", &control.SecurityError{Err: reply("AUTH", 502, "no")}, "ftps://"},
+		{"PROT", &control.SecurityError{Err: reply("PROT", 536, "no")}, "protect"},
+		{"account", reply("PASS", 332, "account"), "--acct"},
+		{"login", reply("PASS", 530, "no"), "password"},
+		{"TLS wanted", reply("USER", 534, "TLS first"), "ftpes://"},
+		{"421", reply("", 421, "bye"), "Wait a little"},
+		{"425", reply("RETR", 425, "no"), "--active"},
+		{"disk", reply("STOR", 452, "no"), "room"},
+		{"quota", reply("STOR", 552, "no"), "room"},
+		{"unknown command", reply("MLSD", 500, "what?"), "MLSD"},
+		{"missing", reply("RETR", 550, "no such file"), "no such file"},
+		{"permission", reply("DELE", 550, "permission denied"), "may not"},
+		{"passive", &datachan.OpenError{Mode: "EPSV", Err: errors.New("x")}, "--active"},
+		{"active", &datachan.OpenError{Mode: "PORT", Err: errors.New("x")}, "passive"},
+		{"no host", &net.DNSError{IsNotFound: true}, "spelling"},
+		{"name server", &net.DNSError{IsTimeout: true}, "name server"},
+		{"refused", &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "Nothing listens"},
+		{"no route", syscall.EHOSTUNREACH, "route"},
+		{"reset", syscall.ECONNRESET, "cut"},
+		{"local disk", &os.PathError{Op: "write", Err: syscall.ENOSPC}, "local disk"},
+		{"timeout", &control.TimeoutError{Verb: "NOOP"}, "in time"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, err := range []error{tt.err, wrapped(tt.err)} {
+				got := ftpwire.Diagnose(err)
+				if (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+					t.Errorf("%v: %q; want %q in it", err, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func wrapped(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("transfer: %w", &control.TransferError{Verb: "RETR", Phase: control.PhaseOpen, Err: err})
+}
