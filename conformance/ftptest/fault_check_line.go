@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"strings"
 	"sync"
@@ -55,7 +56,11 @@ func (c *lineConn) setBusy(v bool) {
 	c.idle.Broadcast()
 }
 
-func (c *lineConn) waitIdle() {
+// waitIdle waits for the end of the transfer, or of the server: a transfer whose
+// session is lost may end without a reply.
+func (c *lineConn) waitIdle(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() { c.setBusy(false) })
+	defer stop()
 	c.idle.L.Lock()
 	defer c.idle.L.Unlock()
 	for c.busy.Load() {
@@ -146,9 +151,9 @@ func checkLineFaults() []deviation {
 		}),
 		onLines("quit-kills-transfer", "QUIT ends a transfer that is under way", func(s *session, c *lineConn) { c.change = cancelOn(s, "QUIT") }),
 		onLines("rein-kills-transfer", "REIN ends a transfer that is under way", func(s *session, c *lineConn) { c.change = cancelOn(s, "REIN") }),
-		onLines("transfer-survives-control", "a transfer goes on when the control connection is lost", func(_ *session, c *lineConn) {
+		onLines("transfer-survives-control", "a transfer goes on when the control connection is lost", func(s *session, c *lineConn) {
 			c.atEnd = func(c *lineConn, _ bool) []byte {
-				c.waitIdle()
+				c.waitIdle(s.ctx)
 				return nil
 			}
 		}),
