@@ -55,14 +55,19 @@ func (l *earlyListener) watch() {
 // past is a deadline that ends a read at once.
 var past = time.Unix(1, 0)
 
-// Accept returns the connection that was watched, reset or not.
-func (l *earlyListener) Accept() (net.Conn, error) {
+// commanded ends the watch: the transfer command has come.
+func (l *earlyListener) commanded() {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.taken = true
 	if l.conn != nil {
 		l.conn.SetReadDeadline(past)
 	}
-	l.mu.Unlock()
+}
+
+// Accept returns the connection that was watched, reset or not.
+func (l *earlyListener) Accept() (net.Conn, error) {
+	l.commanded()
 	c := <-l.got
 	if c.err != nil {
 		return nil, c.err

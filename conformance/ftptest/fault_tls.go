@@ -21,7 +21,12 @@ func tlsFaults() []deviation {
 		{name: "late-150", doc: "150 is sent only when the data connection is open and its TLS handshake done",
 			transfer: func(_ *session, t *transfer) { t.latePreliminary = true }},
 		{name: "early-handshake-reset", doc: "a passive data connection is reset if bytes arrive before the transfer command",
-			listening: func(s *session, ln net.Listener) net.Listener { return listenEarly(s, ln) }},
+			listening: func(s *session, ln net.Listener) net.Listener { return listenEarly(s, ln) },
+			transfer: func(_ *session, t *transfer) {
+				if l, ok := t.endpoint.ln.(*earlyListener); ok {
+					l.commanded() // before the 150, which the client's first bytes follow
+				}
+			}},
 		{name: "other-certificate-on-data", doc: "data connections show another certificate than the control connection, from another authority",
 			transfer: func(s *session, t *transfer) {
 				if t.private {
