@@ -51,7 +51,7 @@ func plaintextHint(err error, head []byte, phase Phase) string {
 	case phase == PhaseData && isText(head):
 		return "the server sent clear text on a data connection that was to be protected: " + quoted
 	case isReply(head):
-		return "the server sent an FTP reply in clear text, so it does not expect TLS here: " + quoted
+		return "the server sent an FTP reply in clear text, so it does not expect TLS here (ftps://) but AUTH TLS (ftpes://), or no TLS at all: " + quoted
 	case isText(head):
 		return "the peer answered in clear text: " + quoted
 	}

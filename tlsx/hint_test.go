@@ -19,7 +19,7 @@ func TestHint(t *testing.T) {
 		want   string // in the hint
 		silent bool
 	}{
-		{"reply", "220 ftp.example.com ready\r\n", `FTP reply in clear text, so it does not expect TLS here: "220 ftp.example.com ready"`, false},
+		{"reply", "220 ftp.example.com ready\r\n", `FTP reply in clear text, so it does not expect TLS here (ftps://) but AUTH TLS (ftpes://), or no TLS at all: "220 ftp.example.com ready"`, false},
 		{"multi-line reply", "220-Welcome\r\n220 ready\r\n", `"220-Welcome"`, false},
 		{"short reply", "500\r\n", `clear text: "500"`, false},
 		{"SSH", "SSH-2.0-OpenSSH_9.9\r\n", `SSH server, which speaks SFTP rather than FTP: "SSH-2.0-OpenSSH_9.9"`, false},
