@@ -67,14 +67,14 @@ var controlCases = []Case{
 	{
 		ID: "rfc959-5.4-reply-per-command", RFC: "959 4.2", Level: Must,
 		Text:   "Every command yields a reply, with and without an argument.",
-		Faults: []string{"reply-none"},
+		Faults: []string{"reply-none", "abor-idle-twice"},
 		Run:    everyCommandReplies,
 	},
 	{
 		ID: "rfc959-4.2-class-honest", RFC: "959 4.2", Level: Must,
 		Text:   "The first digit tells the truth: 2yz only if the action happened, 4yz and 5yz only if it did not.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"dele-lies", "rmd-refuses-but-removes"},
+		Faults: []string{"dele-lies", "rmd-refuses-but-removes", "nlst-marks-directories", "rnto-lies"},
 		Run:    honestClass,
 	},
 	{
@@ -107,7 +107,7 @@ var controlCases = []Case{
 		ID: "rfc959-5.3-eol-required", RFC: "959 5.3", Level: Must,
 		Text:   "Nothing happens until the end of the line arrives.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"eof-ends-command"},
+		Faults: []string{"eof-ends-command", "command-per-segment"},
 		Run:    unfinishedCommand,
 	},
 	{
@@ -156,7 +156,7 @@ var controlCases = []Case{
 		ID: "rfc1123-4.1.3.3-stat-during-transfer", RFC: "1123 4.1.3.3, 959 4.1.3", Level: Must,
 		Text:   "A STAT that arrives during a transfer is accepted, if only answered later, and the transfer goes on.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stat-kills-transfer"},
+		Faults: []string{"stat-kills-transfer", "double-150", "stat-502"},
 		Run: func(t *T) {
 			t.duringTransfer("STAT", is(211, 212, 213))
 		},
@@ -165,7 +165,7 @@ var controlCases = []Case{
 		ID: "rfc959-4.2-queue", RFC: "959 4.2", Level: Should,
 		Text:   "Commands sent while one is in progress are queued, then answered.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"transfer-drops-commands"},
+		Faults: []string{"transfer-drops-commands", "double-150"},
 		Run: func(t *T) {
 			// PWD, not NOOP: a server may well answer NOOP at once, as a sign of life.
 			if t.duringTransfer("PWD", is(257)) {

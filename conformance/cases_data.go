@@ -16,7 +16,7 @@ var dataCases = []Case{
 		ID: "rfc1123-4.1.2.13-port", RFC: "959 5.4, 1123 4.1.2.13", Level: Must,
 		Text:   "PORT is implemented, and the server connects to the port that it names.",
 		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-502"},
+		Faults: []string{"port-502", "active-clear"},
 		Run: func(t *T) {
 			t.BeginOn(t.portOrWarn(), "NLST").Receive()
 		},
@@ -25,7 +25,7 @@ var dataCases = []Case{
 		ID: "rfc959-5.4-port-syntax", RFC: "959 5.4", Level: Should,
 		Text:   "Bad arguments of PORT are refused with 501 or 500.",
 		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-bad-200"},
+		Faults: []string{"port-bad-200", "port-502"},
 		Run: func(t *T) {
 			for _, arg := range []string{" 1,2,3", " 127,0,0,1,4,5,6", " 256,0,0,1,4,1", " a,b,c,d,e,f", ""} {
 				t.Grade(t.Ask("PORT"+arg), "PORT"+arg, is(501, 500), is(4, 5))
@@ -36,7 +36,7 @@ var dataCases = []Case{
 		ID: "rfc959-5.3.2-zero-octets", RFC: "959 5.3.2, erratum 3039", Level: Must,
 		Text:   "Octets of PORT may be 0, so that a port whose low byte is 0 works.",
 		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-zero-octet-501"},
+		Faults: []string{"port-zero-octet-501", "active-clear"},
 		Run: func(t *T) {
 			for k := 255; k > 128; k-- {
 				d, err := t.Listen(k * 256)
@@ -57,7 +57,7 @@ var dataCases = []Case{
 		ID: "rfc959-3.2-source-l-1", RFC: "959 3.2, 5.2", Level: Must, Lenient: true,
 		Text:   "Active data connections come from the port below the control port.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"active-any-port"},
+		Faults: []string{"active-any-port", "active-clear", "eprt-connects-elsewhere"},
 		Run: func(t *T) {
 			_, port := t.activeSource()
 			if want := portOf(t.c.tcp.RemoteAddr()) - 1; port != want {
@@ -69,7 +69,7 @@ var dataCases = []Case{
 		ID: "rfc1123-4.1.2.12-same-local-ip", RFC: "1123 4.1.2.12", Level: Must,
 		Text:   "Active data connections come from the address of the control connection.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"active-other-address"},
+		Faults: []string{"active-other-address", "active-clear", "eprt-connects-elsewhere"},
 		Run: func(t *T) {
 			if host, _ := t.activeSource(); host != t.run.peer(t.c) {
 				t.Failf("the data connection comes from %s, want %s", host, t.run.peer(t.c))
@@ -143,7 +143,7 @@ var dataCases = []Case{
 		ID: "rfc1123-4.1.2.6-pasv-fresh", RFC: "1123 4.1.2.6", Level: Must,
 		Text:   "Each PASV yields a usable port, and the newest one counts.",
 		Needs:  []string{NeedLogin, NeedPASV},
-		Faults: []string{"pasv-second-ignored"},
+		Faults: []string{"pasv-second-ignored", "pasv-not-listening"},
 		Run: func(t *T) {
 			t.PASV()
 			t.BeginOn(t.Connect(t.PASV()), "NLST").Receive()
@@ -185,7 +185,7 @@ var dataCases = []Case{
 		ID: "rfc959-5.2-connect-refused", RFC: "959 5.4", Level: Must,
 		Text:   "If the data connection cannot be opened the answer is 425, and the session lives.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"active-refused-226"},
+		Faults: []string{"active-refused-226", "double-150"},
 		Run: func(t *T) {
 			d, err := t.Listen(0)
 			if err != nil {
@@ -210,7 +210,7 @@ var dataCases = []Case{
 		ID: "rfc959-5.4-no-data-setup", RFC: "959 5.4", Level: Should,
 		Text:   "A passive port serves one transfer: without a new one the next is refused.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"no-setup-150"},
+		Faults: []string{"no-setup-150", "epsv-not-listening"},
 		Run: func(t *T) {
 			t.Session() // of its own: it may have to be left behind unanswered
 			t.Begin("NLST").Receive()

@@ -24,7 +24,7 @@ var factCases = []Case{
 		ID: "rfc3659-2.3-mdtm-utc", RFC: "3659 2.3", Level: Must,
 		Text:   "The times of MDTM are UTC.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"mdtm-local-time"},
+		Faults: []string{"mdtm-local-time", "mdtm-trailing-text"},
 		Run: func(t *T) {
 			t.freshTime("MDTM", t.mdtm(t.File("mdtm")))
 		},
@@ -42,7 +42,7 @@ var factCases = []Case{
 		ID: "rfc3659-3.4-mdtm-literal", RFC: "3659 2.2.2, 3.4", Level: Must,
 		Text:   "The argument of MDTM is a pathname as it is; a time in front does not set the time.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"mdtm-sets-time"},
+		Faults: []string{"mdtm-sets-time", "mdtm-missing-213", "mdtm-trailing-text"},
 		Run: func(t *T) {
 			name := t.File("mdtm")
 			before := t.mdtm(name)
@@ -60,7 +60,7 @@ var factCases = []Case{
 		ID: "rfc3659-3.3-mdtm-feat", RFC: "3659 3.3", Level: Must,
 		Text:   "FEAT lists MDTM if, and only if, it works.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"feat-without-mdtm"},
+		Faults: []string{"feat-without-mdtm", "feat-empty-list", "feat-lies"},
 		Run:    func(t *T) { t.listed("MDTM", t.Ask("MDTM "+t.File("mdtm"))) },
 	},
 	{
@@ -112,7 +112,7 @@ var factCases = []Case{
 		ID: "rfc3659-4.3-size-feat", RFC: "3659 4.3", Level: Must,
 		Text:   "FEAT lists SIZE if, and only if, it works.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"feat-without-size"},
+		Faults: []string{"feat-without-size", "feat-empty-list", "feat-lies"},
 		Run:    func(t *T) { t.listed("SIZE", t.Ask("SIZE "+t.File("size"))) },
 	},
 }

@@ -13,7 +13,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-cwd", RFC: "959 5.4, erratum 5451", Level: Should,
 		Text:   "CWD is answered with 250, or with 550 if it fails; a failure leaves the directory unchanged.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"cwd-200", "cwd-missing-moves"},
+		Faults: []string{"cwd-200", "cwd-missing-moves", "pwd-unquoted"},
 		Run: func(t *T) {
 			dir, file := t.Dir("cwd"), t.File("file")
 			before := t.PWD()
@@ -30,7 +30,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-cdup", RFC: "959 5.4, erratum 4869", Level: Must,
 		Text:   "CDUP moves to the parent and is answered as CWD is, with 250.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"cdup-to-root"},
+		Faults: []string{"cdup-to-root", "pwd-unquoted"},
 		Run: func(t *T) {
 			a := t.Dir("cdup")
 			t.Must("CWD "+a, 2)
@@ -63,7 +63,7 @@ var fileCases = []Case{
 		ID: "rfc959-appII-quote-doubling", RFC: "959 appendix II", Level: Must,
 		Text:   "A double quote inside the quoted name of a 257 is doubled.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"quotes-not-doubled"},
+		Faults: []string{"quotes-not-doubled", "pwd-unquoted"},
 		Run: func(t *T) {
 			name := t.Name(`a"b`)
 			r := t.Ask("MKD " + name)
@@ -81,7 +81,7 @@ var fileCases = []Case{
 		ID: "rfc959-appII-mkd-absolute", RFC: "959 appendix II", Level: Must, Lenient: true,
 		Text:   "The 257 of MKD holds the absolute pathname.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"mkd-relative"},
+		Faults: []string{"mkd-relative", "pwd-unquoted"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("abs"), 2)
 			want := path.Join(t.PWD(), "s")
@@ -108,7 +108,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-rmd", RFC: "959 5.4, appendix II", Level: Should,
 		Text:   "RMD is answered with 250; it refuses what is not empty or no directory.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rmd-recursive"},
+		Faults: []string{"rmd-recursive", "rmd-refuses-but-removes"},
 		Run: func(t *T) {
 			dir, file := t.Dir("rmd"), t.File("file")
 			t.Must("MKD "+dir+"/sub", 2)
@@ -163,7 +163,7 @@ var fileCases = []Case{
 		ID: "rfc959-4.1.3-rnto-immediate", RFC: "959 4.1.3", Level: Must, Lenient: true,
 		Text:   "RNTO must directly follow RNFR.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rnfr-survives-noop"},
+		Faults: []string{"rnfr-survives-noop", "rnto-first-250", "rnto-lies"},
 		Run: func(t *T) {
 			name := t.File("a")
 			t.Must("RNFR "+name, 350)
@@ -178,7 +178,7 @@ var fileCases = []Case{
 		ID: "rfc959-6-rename-restart", RFC: "959 4.2, 6", Level: Must,
 		Text:   "A failed RNTO ends the sequence.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rnfr-survives-failure"},
+		Faults: []string{"rnfr-survives-failure", "rnto-first-250", "rnto-lies"},
 		Run: func(t *T) {
 			name := t.File("a")
 			t.Must("RNFR "+name, 350)
@@ -190,7 +190,7 @@ var fileCases = []Case{
 		ID: "rfc1123-4.1.3.1-x-verbs", RFC: "1123 4.1.3.1", Level: Should,
 		Text:   "XCWD, XCUP, XPWD, XMKD and XRMD are the same as their standard twins.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"x-verbs-missing"},
+		Faults: []string{"x-verbs-missing", "cwd-200", "rmd-refuses-but-removes"},
 		Run: func(t *T) {
 			a, b := t.Name("x"), t.Name("x")
 			for _, pair := range [][2]string{
@@ -232,7 +232,7 @@ var fileCases = []Case{
 		ID: "rfc959-4.1.3-stat-path", RFC: "959 4.1.3", Level: Should,
 		Text:   "STAT with a pathname lists over the control connection.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stat-path-empty"},
+		Faults: []string{"stat-path-empty", "stat-unpadded-names"},
 		Run: func(t *T) {
 			dir := t.Dir("stat")
 			t.Up(dir+"/inside", []byte("x"))
@@ -288,7 +288,7 @@ var fileCases = []Case{
 		ID: "sec-path-traversal", RFC: "practice", Level: Must,
 		Text:   "A pathname cannot leave the root that the login sees.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"cwd-above-root"},
+		Faults: []string{"cwd-above-root", "pwd-unquoted"},
 		Run: func(t *T) {
 			t.Must("CWD /", 2)
 			for _, cmd := range []string{"CWD /..", "CWD ../../..", "CWD /../../etc/.."} {

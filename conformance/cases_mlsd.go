@@ -12,7 +12,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-replies", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD is answered with 150, then 226.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlsd-125-250"},
+		Faults: []string{"mlsd-125-250", "epsv-not-listening"},
 		Run: func(t *T) {
 			x := t.Begin("MLSD")
 			first := x.First
@@ -56,7 +56,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.3.1-mlsd-names", RFC: "3659 7.3.1", Level: Should,
 		Text:   "The names in MLSD are unqualified.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-full-paths"},
+		Faults: []string{"mlsd-full-paths", "mlsd-total-line"},
 		Run: func(t *T) {
 			dir := t.mlsdDir()
 			t.Enter()
@@ -71,7 +71,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.5.1-type-values", RFC: "3659 7.5.1", Level: Must,
 		Text:   "The fact type is file, cdir, pdir, dir, or OS. and a name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-type-folder"},
+		Faults: []string{"mlsx-type-folder", "mlsd-total-line"},
 		Run: func(t *T) {
 			t.mlsdDir()
 			for _, line := range t.Lines("MLSD") {
@@ -87,7 +87,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.5.1.2-cdir-needs-type", RFC: "3659 7.5.1.2, 7.5.1.4", Level: MustNot,
 		Text:   "The directory itself and its parent are not listed while the fact type is off.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-dot-without-type"},
+		Faults: []string{"mlsd-dot-without-type", "mlsd-full-paths", "mlsd-total-line", "opts-mlst-ignored"},
 		Run: func(t *T) {
 			t.mlsdDir()
 			t.Must("OPTS MLST size;", 200)
@@ -106,7 +106,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-implied-l8", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD is sent as in TYPE L 8 whatever TYPE is in force, and leaves it alone.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-resets-type"},
+		Faults: []string{"mlsd-resets-type", "retr-touches"},
 		Run: func(t *T) {
 			t.mlsdDir()
 			t.Type("I")
@@ -123,7 +123,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-empty", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD of an empty directory succeeds, with no entries.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-empty-550"},
+		Faults: []string{"mlsd-empty-550", "mlsd-total-line"},
 		Run: func(t *T) {
 			dir := t.Dir("empty")
 			for _, line := range t.Lines("MLSD " + dir) {
@@ -137,7 +137,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-2.2.2-literal", RFC: "3659 2.2.2", Level: MustNot,
 		Text:   "MLST and SIZE do not expand wildcards.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlst-wildcard"},
+		Faults: []string{"mlst-wildcard", "mlst-missing-250"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("wild"), 2)
 			t.Up("ab", []byte("x"))
@@ -150,7 +150,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.8-feat-mlst-true", RFC: "3659 7.8", Level: Must,
 		Text:   "MLSD has no facts by default but those that FEAT has starred, and type, size and modify if they are.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"feat-mlst-no-stars"},
+		Faults: []string{"feat-mlst-no-stars", "feat-mlst-bare"},
 		Run: func(t *T) {
 			offered := t.offered()
 			f := t.facts(t.mlst(t.File("mlst")))

@@ -21,7 +21,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.2-entry-grammar", RFC: "3659 7.2, 7.4", Level: Must,
 		Text:   "An entry is facts, each ended by a semicolon, one space, and the pathname.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-no-last-semicolon"},
+		Faults: []string{"mlsx-no-last-semicolon", "mlsd-total-line"},
 		Run: func(t *T) {
 			name := t.File("mlst")
 			for _, line := range append(t.Lines("MLSD"), strings.TrimPrefix(t.mlst(name), " ")) {
@@ -63,7 +63,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.1-mlst-no-data", RFC: "3659 7.1", Level: Must,
 		Text:   "MLST opens no data connection.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlst-drops-passive"},
+		Faults: []string{"mlst-drops-passive", "epsv-not-listening"},
 		Run: func(t *T) {
 			d := t.Passive()
 			t.mlst("")
@@ -74,7 +74,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.2.1-mlst-missing", RFC: "3659 7.2.1", Level: Must,
 		Text:   "MLST and MLSD of what does not exist are refused, without a data connection.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlst-missing-250", "mlsd-missing-150"},
+		Faults: []string{"mlst-missing-250", "mlsd-missing-150", "epsv-not-listening"},
 		Run: func(t *T) {
 			t.Grade(t.Ask("MLST missing"), "MLST of what does not exist", is(550, 501), is(4, 5))
 			x := t.Begin("MLSD missing")
@@ -157,7 +157,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.5.10-recommended", RFC: "3659 7.5.10", Level: Should, Lenient: true,
 		Text:   "The facts type, perm, size, unique and modify are offered.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"feat-mlst-no-unique"},
+		Faults: []string{"feat-mlst-no-unique", "feat-mlst-bare"},
 		Run: func(t *T) {
 			var missing []string
 			for _, name := range []string{"type", "perm", "size", "unique", "modify"} {
@@ -203,7 +203,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.9-opts-select", RFC: "3659 7.9", Level: Must,
 		Text:   "OPTS MLST selects facts, says which, and moves the stars of FEAT.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"opts-mlst-ignored", "opts-mlst-reply-text"},
+		Faults: []string{"opts-mlst-ignored", "opts-mlst-reply-text", "feat-mlst-no-stars"},
 		Run:    selectFacts,
 	},
 	{
@@ -222,7 +222,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.9-opts-empty", RFC: "3659 7.9", Level: Must,
 		Text:   "OPTS MLST without facts leaves names only, behind the space that separates.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"opts-empty-501"},
+		Faults: []string{"opts-empty-501", "mlsd-total-line", "opts-mlst-ignored"},
 		Run: func(t *T) {
 			name := t.File("mlst")
 			t.Must("OPTS MLST", 200)
@@ -240,7 +240,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.9-opts-syntax", RFC: "3659 7.9.2", Level: Must,
 		Text:   "A syntax error in OPTS MLST is refused with 501, and the selection stays.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"opts-syntax-200"},
+		Faults: []string{"opts-syntax-200", "opts-500"},
 		Run: func(t *T) {
 			before := t.facts(t.mlst(""))
 			t.Must("OPTS MLST type size;", 501)

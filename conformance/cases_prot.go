@@ -104,7 +104,7 @@ var protCases = []Case{
 		ID: "rfc4217-9-default-clear", RFC: "4217 9", Level: Must,
 		Text:   "Data connections are in clear text until PROT P is accepted, or refused until then.",
 		Needs:  []string{NeedLogin, NeedAuth},
-		Faults: []string{"prot-p-by-default"},
+		Faults: []string{"prot-p-by-default", "prot-c-ignored"},
 		Run: func(t *T) {
 			t.Open()
 			t.Login()
@@ -144,7 +144,7 @@ var protCases = []Case{
 		ID: "rfc4217-9-prot-switch", RFC: "4217 8, 9", Level: Must,
 		Text:   "PROT may change at any time and governs the data connections behind it.",
 		Needs:  []string{NeedLogin, NeedTLS},
-		Faults: []string{"prot-c-ignored"},
+		Faults: []string{"prot-c-ignored", "prot-c-504"},
 		Run: func(t *T) {
 			t.Prot("P", 200)
 			t.Begin("NLST").Receive()
@@ -270,7 +270,7 @@ var protCases = []Case{
 		ID: "rfc4217-5-ccc-freezes-prot", RFC: "4217 5", Level: Must,
 		Text:   "Behind CCC there is no PBSZ or PROT, and data connections stay as they were.",
 		Needs:  []string{NeedLogin, NeedAuth},
-		Faults: []string{"prot-after-ccc"},
+		Faults: []string{"prot-after-ccc", "ccc-then-silence", "prot-before-pbsz", "prot-c-ignored", "prot-refused-clears"},
 		Run: func(t *T) {
 			t.ccc()
 			t.Must("PROT C", 5)
@@ -292,7 +292,7 @@ var protCases = []Case{
 		ID: "rfc4217-13-reuse-not-mandated-after-rein", RFC: "4217 13", Level: MustNot,
 		Text:   "Behind REIN a new session works with full handshakes.",
 		Needs:  []string{NeedLogin, NeedAuth},
-		Faults: []string{"rein-then-auth-534"},
+		Faults: []string{"rein-then-auth-534", "rein-keeps-tls"},
 		Run: func(t *T) {
 			t.Session()
 			t.Rein()

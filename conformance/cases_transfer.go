@@ -3,6 +3,7 @@ package conformance
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,7 +27,7 @@ var transferCases = []Case{
 		ID: "rfc959-5.4-retr-missing", RFC: "959 5.4", Level: Must,
 		Text:   "RETR of what does not exist fails before any preliminary reply.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"retr-missing-226"},
+		Faults: []string{"retr-missing-226", "epsv-not-listening"},
 		Run: func(t *T) {
 			x := t.Begin("RETR missing")
 			late := !x.dead
@@ -78,7 +79,7 @@ var transferCases = []Case{
 		ID: "rfc959-5.4-noarg", RFC: "959 5.4", Level: Should,
 		Text:   "A missing argument that is mandatory is refused with 501.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"dele-noarg-500"},
+		Faults: []string{"dele-noarg-500", "appe-replaces", "dele-directory", "mkd-existing-257", "port-bad-200", "retr-dir-226", "size-dir-213", "stor-dir-226"},
 		Run: func(t *T) {
 			for _, verb := range []string{"RETR", "STOR", "APPE", "DELE", "RNFR", "MKD", "RMD", "TYPE", "PORT", "REST", "SIZE", "MDTM"} {
 				if r := t.Ask(verb); r.Code != 502 {
@@ -104,7 +105,7 @@ var transferCases = []Case{
 		ID: "rfc1123-4.1.2.9-stou", RFC: "1123 4.1.2.9", Level: Must,
 		Text:   "The preliminary reply to STOU is 125 or 150 and the text FILE: with the name; names are unique.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stou-no-name", "stou-same-name"},
+		Faults: []string{"stou-no-name", "stou-same-name", "stou-in-root"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("stou"), 2)
 			a, b := t.stou("one"), t.stou("two")
@@ -125,7 +126,7 @@ var transferCases = []Case{
 			t.Type("I")
 			x := t.stouBegin()
 			t.WantIn(x.Store([]byte("x")), "STOU", 226, 250)
-			if names := t.rawLines("NLST"); len(names) != 1 {
+			if names := t.names("NLST"); len(names) != 1 {
 				t.Failf("behind one STOU in an empty directory, NLST there has %d names", len(names))
 			}
 		},
@@ -134,7 +135,7 @@ var transferCases = []Case{
 		ID: "rfc959-4.1.3-list", RFC: "959 4.1.3, 5.4", Level: Must,
 		Text:   "LIST lists a directory, or describes one file.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"list-garbage"},
+		Faults: []string{"list-garbage", "list-bare-lf"},
 		Run: func(t *T) {
 			dir := t.Dir("list")
 			t.Must("CWD "+dir, 2)
@@ -167,7 +168,7 @@ var transferCases = []Case{
 		ID: "rfc1123-4.1.2.7-nlst-usable", RFC: "1123 4.1.2.7", Level: Must, Lenient: true,
 		Text:   "Every line of NLST is an argument that RETR takes from the same directory.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"nlst-dir-bare-names"},
+		Faults: []string{"nlst-dir-bare-names", "tvfs-relative-550"},
 		Run:    usableNames,
 	},
 	{
@@ -179,7 +180,7 @@ var transferCases = []Case{
 			t.Must("CWD "+t.Dir("nlst"), 2)
 			t.Up("file", []byte("x"))
 			t.Must("MKD dir", 2)
-			for _, line := range t.Lines("NLST") {
+			for _, line := range t.names("NLST") {
 				if line != "file" && line != "dir" && line != "./file" && line != "./dir" {
 					t.Failf("NLST of a directory with \"file\" and \"dir\" has the line %q", line)
 				}
@@ -196,7 +197,9 @@ var transferCases = []Case{
 			if x.Refused() {
 				t.end(Warn, "NLST of an empty directory: %s", brief(x.First))
 			}
-			t.Same("NLST of an empty directory", x.Receive(), nil)
+			if b := x.Receive(); len(b) > 0 {
+				t.Infof("NLST of an empty directory gives %q", visible(string(b)))
+			}
 		},
 	},
 	{
@@ -225,7 +228,7 @@ var transferCases = []Case{
 		ID: "rfc959-5.2-stor-eof", RFC: "959 5.2", Level: Must,
 		Text:   "The end of the data connection ends a STOR, at once; the file is whole then.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stor-late-226"},
+		Faults: []string{"stor-late-226", "image-seven-bits"},
 		Run: func(t *T) {
 			name := t.Name("eof")
 			t.Type("I")
@@ -268,7 +271,7 @@ var transferCases = []Case{
 		ID: "rfc959-4.1.3-retr-no-side-effect", RFC: "959 4.1.3", Level: Must,
 		Text:   "RETR leaves the file untouched.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"retr-touches"},
+		Faults: []string{"retr-touches", "type-reset-by-transfer"},
 		Run: func(t *T) {
 			name := t.File("retr")
 			size, mdtm := t.Ask("SIZE "+name), t.Ask("MDTM "+name)
@@ -322,12 +325,18 @@ func (t *T) mentions(what string, lines []string, names ...string) {
 	}
 }
 
+// names returns the lines of NLST without those for the directory itself and its
+// parent, which some servers give.
+func (t *T) names(cmd string) []string {
+	return slices.DeleteFunc(t.Lines(cmd), func(l string) bool { return path.Base(l) == "." || path.Base(l) == ".." })
+}
+
 // usableNames retrieves what NLST lists.
 func usableNames(t *T) {
 	dir := t.Dir("nlst")
 	t.Up(dir+"/f", []byte("x"))
 	try := func(cmd string) {
-		lines := t.Lines(cmd)
+		lines := t.names(cmd)
 		if len(lines) != 1 || path.Base(lines[0]) != "f" {
 			t.lenient = false
 			t.Failf("%s: got %q, want one line for the file", cmd, lines)

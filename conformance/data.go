@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -248,13 +249,15 @@ func (d *Data) ends(wait time.Duration) bool {
 
 // Write sends data.
 func (d *Data) Write(b []byte) error {
-	d.stream().SetWriteDeadline(time.Now().Add(d.t.run.opts.timeout()))
 	d.show(">", b, "")
-	_, err := d.stream().Write(b)
-	if err != nil {
-		d.event("sending failed: %v", err)
+	for piece := range slices.Chunk(b, 64<<10) {
+		d.stream().SetWriteDeadline(time.Now().Add(d.t.run.opts.timeout()))
+		if _, err := d.stream().Write(piece); err != nil {
+			d.event("sending failed: %v", err)
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // CloseWrite ends an upload.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/conformance"
 )
@@ -15,9 +16,27 @@ var matrix = flag.Bool("matrix", false, "run all cases against every fault, not 
 // everything is the case that sends most commands; monitors see them.
 const everything = "rfc959-5.4-reply-per-command"
 
+// sourcePort is a case that is red at times on a correct server: the port below
+// the control port may be in use.
+const sourcePort = "rfc959-3.2-source-l-1"
+
+// broad are faults that spoil so much that most cases are red.
+var broad = []string{
+	"auth-injection",
+	"auth-tls-200",
+	"greeting-double",
+	"mlst-no-space",
+	"other-certificate-on-data",
+	"pbsz-0-501",
+	"retr-lingers",
+	"reuse-required-refused",
+	"stor-late-226",
+}
+
 // TestFaults shows that each case can fail: it starts the embedded server with
 // each fault in turn and wants every case that names the fault to be red.
-// With -matrix all cases run, and no other case may be red.
+// With -matrix all cases run, and no other case may be red
+// unless the fault is broad.
 func TestFaults(t *testing.T) {
 	byFault := map[string][]conformance.Case{}
 	for _, c := range conformance.Cases() {
@@ -31,19 +50,22 @@ func TestFaults(t *testing.T) {
 	for fault, cases := range byFault {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			for mode, some := range byMode(cases) {
-				redUnder(t, fault, mode, some)
+			for mode, some := range byMode(fault, cases) {
+				redUnder(t, fault, mode, some, cases)
 			}
 		})
 	}
 }
 
+// tlsFaults are faults that show under TLS only, whatever the case.
+var tlsFaults = []string{"active-clear", "rein-keeps-tls", "rein-then-auth-534"}
+
 // byMode sorts cases by the TLS mode of the server that they need.
-func byMode(cases []conformance.Case) map[conformance.TLSMode][]conformance.Case {
+func byMode(fault string, cases []conformance.Case) map[conformance.TLSMode][]conformance.Case {
 	m := map[conformance.TLSMode][]conformance.Case{}
 	for _, c := range cases {
 		mode := conformance.TLSNone
-		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) {
+		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) || slices.Contains(tlsFaults, fault) {
 			mode = conformance.TLSExplicit
 		}
 		m[mode] = append(m[mode], c)
@@ -51,7 +73,7 @@ func byMode(cases []conformance.Case) map[conformance.TLSMode][]conformance.Case
 	return m
 }
 
-func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases []conformance.Case) {
+func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases, naming []conformance.Case) {
 	t.Helper()
 	if fault == "active-other-address" && runtime.GOOS != "linux" {
 		t.Skip("only Linux has 127.0.0.2 from the start")
@@ -63,7 +85,7 @@ func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases []conf
 	if *matrix {
 		only = nil
 	}
-	report := check(t, mode, only, fault)
+	report := check(t, mode, conformance.Options{Timeout: time.Second, Only: only}, fault)
 	for _, c := range cases {
 		if slices.Contains(c.Needs, conformance.NeedIPv6) {
 			continue // see TestIPv6
@@ -76,13 +98,13 @@ func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases []conf
 			}
 		}
 	}
-	if !*matrix {
+	if !*matrix || slices.Contains(broad, fault) {
 		return
 	}
 	for i := range report.Results {
 		r := &report.Results[i]
-		named := slices.ContainsFunc(cases, func(c conformance.Case) bool { return c.ID == r.ID })
-		if r.Verdict >= conformance.Warn && !named {
+		named := slices.ContainsFunc(naming, func(c conformance.Case) bool { return c.ID == r.ID })
+		if r.Verdict >= conformance.Warn && !named && r.ID != sourcePort {
 			t.Errorf("%s: MATRIX %s %s is red too: %s: %s", mode, fault, r.ID, r.Verdict, r.Reason)
 		}
 	}

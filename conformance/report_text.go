@@ -18,23 +18,26 @@ func (r *Report) WriteText(w io.Writer) error {
 		wrapped(b, f, "  ")
 	}
 	for _, v := range []Verdict{Error, Fail, Warn} {
-		r.section(b, v, true)
+		r.findings(b, v)
 	}
-	for _, v := range []Verdict{Note, Unimpl, Skip} {
-		r.section(b, v, false)
+	fmt.Fprintln(b)
+	for _, v := range []Verdict{Note, Unimpl} {
+		for i := range r.Results {
+			if x := &r.Results[i]; x.Verdict == v {
+				wrapped(b, fmt.Sprintf("%s %s: %s", v, x.ID, x.Reason), "       ")
+			}
+		}
 	}
+	r.skipped(b)
 	fmt.Fprintf(b, "\n%s\n", r.summaryLine())
 	return b.Flush()
 }
 
-func (r *Report) section(b *bufio.Writer, v Verdict, detail bool) {
+// findings writes the results with a verdict that calls for a look, in full.
+func (r *Report) findings(b *bufio.Writer, v Verdict) {
 	for i := range r.Results {
 		x := &r.Results[i]
 		if x.Verdict != v {
-			continue
-		}
-		if !detail {
-			wrapped(b, fmt.Sprintf("%-6s %s: %s", v, x.ID, x.Reason), "       ")
 			continue
 		}
 		fmt.Fprintf(b, "\n%-5s %s (%s, RFC %s)\n", v, x.ID, x.Level, x.RFC)
@@ -44,8 +47,22 @@ func (r *Report) section(b *bufio.Writer, v Verdict, detail bool) {
 			fmt.Fprintf(b, "      %s\n", l)
 		}
 	}
-	if !detail {
-		return
+}
+
+// skipped writes the skipped cases, by reason.
+func (r *Report) skipped(b *bufio.Writer) {
+	var reasons []string
+	ids := map[string][]string{}
+	for i := range r.Results {
+		if x := &r.Results[i]; x.Verdict == Skip {
+			if ids[x.Reason] == nil {
+				reasons = append(reasons, x.Reason)
+			}
+			ids[x.Reason] = append(ids[x.Reason], x.ID)
+		}
+	}
+	for _, reason := range reasons {
+		wrapped(b, "SKIP "+reason+": "+strings.Join(ids[reason], ", "), "       ")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -219,12 +220,31 @@ func (l stuckListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	context.AfterFunc(l.ctx, func() { c.Close() })
-	return stuckConn{c}, nil
+	return &stuckConn{Conn: c}, nil
 }
 
-type stuckConn struct{ net.Conn }
+type stuckConn struct {
+	net.Conn
+	mu     sync.Mutex
+	closed bool
+}
 
-func (c stuckConn) Close() error { return c.SetDeadline(time.Unix(1, 0)) }
+// Close ends all reading and writing, now and later.
+func (c *stuckConn) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	return c.Conn.SetDeadline(time.Unix(1, 0))
+}
+
+func (c *stuckConn) SetDeadline(at time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return net.ErrClosed
+	}
+	return c.Conn.SetDeadline(at)
+}
 
 // CloseWrite sends FIN.
-func (c stuckConn) CloseWrite() error { return closeWrite(c.Conn) }
+func (c *stuckConn) CloseWrite() error { return closeWrite(c.Conn) }

@@ -1,0 +1,288 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+func start(t *testing.T, cfg *ftptest.Config) (*ftptest.Server, conformance.Target) {
+	t.Helper()
+	srv := ftptest.NewServer(t, cfg)
+	return srv, conformance.Target{Addr: srv.Addr(), User: "user", Password: "password"}
+}
+
+// TestSetupErrors checks that a server that lets nobody in is an error, not a
+// report without failures.
+func TestSetupErrors(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := ln.Addr().String()
+	ln.Close()
+	_, open := start(t, nil)
+	for _, tt := range []struct {
+		name   string
+		target conformance.Target
+		stage  string
+	}{
+		{"nobody listens", conformance.Target{Addr: closed}, "connect"},
+		{"no port", conformance.Target{Addr: "localhost"}, "connect"},
+		{"wrong password", conformance.Target{Addr: open.Addr, User: "user", Password: "wrong-secret"}, "session"},
+		{"TLS that the server has not", conformance.Target{Addr: open.Addr, User: "user", Password: "password", TLS: conformance.TLSExplicit}, "session"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			report, err := conformance.Run(t.Context(), tt.target, conformance.Options{Timeout: time.Second})
+			setup, ok := errors.AsType[*conformance.SetupError](err)
+			if !ok || setup.Stage != tt.stage || report != nil {
+				t.Fatalf("Run: report %v, error %v; want a SetupError of stage %s", report, err, tt.stage)
+			}
+			if strings.Contains(err.Error(), "wrong-secret") {
+				t.Errorf("the error holds the password: %v", err)
+			}
+		})
+	}
+}
+
+// TestSelection checks that patterns and the level choose cases.
+func TestSelection(t *testing.T) {
+	_, target := start(t, nil)
+	for _, tt := range []struct {
+		name string
+		opts conformance.Options
+		want []string
+	}{
+		{"by prefix", conformance.Options{Only: []string{"rfc959-5.4-greeting"}}, []string{"rfc959-5.4-greeting", "rfc959-5.4-greeting-once"}},
+		{"by pattern", conformance.Options{Only: []string{"*-syst"}}, []string{"rfc959-5.4-syst"}},
+		{"less some", conformance.Options{Only: []string{"rfc959-5.4-greeting"}, Skip: []string{"*-once"}}, []string{"rfc959-5.4-greeting"}},
+		{"by level", conformance.Options{Only: []string{"rfc959-5.4-cwd", "rfc959-5.4-cdup"}, Level: conformance.Must}, []string{"rfc959-5.4-cdup"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			report, err := conformance.Run(t.Context(), target, tt.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range report.Results {
+				got = append(got, r.ID)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if _, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"[a"}}); err == nil {
+		t.Error("a bad pattern is no error")
+	}
+}
+
+// TestWriteDir checks that everything happens in a directory of our own, which is
+// gone in the end, even if cases fail.
+func TestWriteDir(t *testing.T) {
+	srv, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"mlst-no-space", "retr-broken-226", "quit-kills-transfer"}})
+	for _, dir := range []string{"/for-us", "/for-others"} {
+		if err := srv.Mkdir(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report, err := conformance.Run(t.Context(), target, conformance.Options{WriteDir: "/for-us", Timeout: time.Second, Skip: []string{"rfc959-4.1.3-stou-cwd"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !report.Failed() || report.Leftover != "" {
+		t.Errorf("failed %t, left over %q; want failures and nothing left over", report.Failed(), report.Leftover)
+	}
+	if facts := strings.Join(report.Features, "\n"); !strings.Contains(facts, "working directory: /for-us/ftpwire-") {
+		t.Errorf("the working directory is not in /for-us:\n%s", facts)
+	}
+	for _, dir := range []string{"/for-us", "/for-others"} {
+		if err := srv.Remove(dir); err != nil {
+			t.Errorf("%s is not empty: %v", dir, err)
+		}
+	}
+}
+
+// TestReadOnly checks that nothing is written where that is not permitted.
+func TestReadOnly(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		cfg    ftptest.Config
+		opts   conformance.Options
+		reason string
+	}{
+		{"by the options", ftptest.Config{}, conformance.Options{ReadOnly: true}, "read-only run"},
+		{"by the server", ftptest.Config{ReadOnly: true}, conformance.Options{}, "does not let us write"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			srv, target := start(t, &tt.cfg)
+			report, err := conformance.Run(t.Context(), target, tt.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := report.Result("rfc959-4.1.3-appe"); r.Verdict != conformance.Skip || !strings.Contains(r.Reason, tt.reason) {
+				t.Errorf("APPE: %s %s; want SKIP and %q", r.Verdict, r.Reason, tt.reason)
+			}
+			if report.Failed() {
+				t.Errorf("a correct server fails: %v", report.Summary())
+			}
+			if tt.opts.ReadOnly {
+				for _, line := range srv.Commands() {
+					if strings.HasPrefix(line, "STOR big") || strings.HasPrefix(line, "MKD ftpwire-") {
+						t.Errorf("the server got %q", line)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestMaxLogins checks that the number of logins is kept.
+func TestMaxLogins(t *testing.T) {
+	srv, target := start(t, nil)
+	report, err := conformance.Run(t.Context(), target, conformance.Options{MaxLogins: 2, Only: []string{"rfc959-4.1.1-user-flushes", "rfc959-5.4-rein-replies", "rfc2428-3-epsv-all"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := report.Result("rfc2428-3-epsv-all"); r.Verdict != conformance.Skip {
+		t.Errorf("EPSV ALL: %s %s; want SKIP", r.Verdict, r.Reason)
+	}
+	logins := 0
+	for _, line := range srv.Commands() {
+		if strings.HasPrefix(line, "PASS") {
+			logins++
+		}
+	}
+	if logins != 2 {
+		t.Errorf("%d logins, want 2", logins)
+	}
+}
+
+// TestCancel checks that the end of the context ends the run.
+func TestCancel(t *testing.T) {
+	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}})
+	ctx, cancel := context.WithCancel(t.Context())
+	opts := conformance.Options{Progress: func(conformance.Result) { cancel() }}
+	begin := time.Now()
+	report, err := conformance.Run(ctx, target, opts)
+	if !errors.Is(err, context.Canceled) || report == nil {
+		t.Errorf("Run: report %v, error %v; want a report and context.Canceled", report, err)
+	}
+	if d := time.Since(begin); d > 8*time.Second {
+		t.Errorf("the run ended %s after it was cancelled", d)
+	}
+}
+
+// TestSecrets checks that no password is in a report, though the server echoes it.
+func TestSecrets(t *testing.T) {
+	const secret = "hunter2-hunter2"
+	srv := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: secret}}, Faults: []ftptest.Fault{"noop-250"}})
+	report, err := conformance.Run(t.Context(), conformance.Target{Addr: srv.Addr(), User: "user", Password: secret}, conformance.Options{Only: []string{"rfc959-4.1.1", "rfc959-5.4"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, js bytes.Buffer
+	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text.String()+js.String(), secret) {
+		t.Error("the report holds the password")
+	}
+	if !strings.Contains(js.String(), "PASS ****") {
+		t.Error("no transcript of a login in the report: nothing was masked")
+	}
+}
+
+// TestReports checks both forms of a report.
+func TestReports(t *testing.T) {
+	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"cwd-200", "greeting-200"}})
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4-cwd", "rfc959-5.4-greeting", "rfc4217-9-pbsz-0"}, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, js bytes.Buffer
+	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\nFAIL  rfc959-5.4-greeting (MUST, RFC 959 5.4, 4.2.2)\n", "-> the greeting: got 200 Hello, want 220", "< 200 Hello",
+		"\nWARN  rfc959-5.4-cwd (SHOULD, RFC 959 5.4, erratum 5451)\n", "\nSKIP the target's TLS mode is none: rfc4217-9-pbsz-0\n", "1 passed, 1 warned, 1 failed, 1 skipped in ",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the text does not hold %q:\n%s", want, text.String())
+		}
+	}
+	var got struct {
+		Failed  bool
+		Summary map[string]int
+		Results []struct {
+			ID, RFC, Level, Verdict, Reason string
+			Transcript                      []conformance.Line
+		}
+	}
+	if err := json.Unmarshal(js.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"PASS": 1, "INFO": 0, "UNIMPL": 0, "SKIP": 1, "WARN": 1, "FAIL": 1, "ERROR": 0}
+	if diff := cmp.Diff(want, got.Summary); diff != "" {
+		t.Errorf("summary mismatch (-want +got):\n%s", diff)
+	}
+	if r := got.Results[0]; !got.Failed || r.ID != "rfc959-5.4-greeting" || r.Level != "MUST" || r.Verdict != "FAIL" || len(r.Transcript) == 0 || r.Transcript[0].Conn == "" {
+		t.Errorf("first result: failed %t, %+v", got.Failed, r)
+	}
+}
+
+// TestStrict checks that a WARN fails a report under Strict alone.
+func TestStrict(t *testing.T) {
+	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"cwd-200"}})
+	for _, strict := range []bool{false, true} {
+		report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4-cwd"}, Strict: strict})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Failed() != strict {
+			t.Errorf("strict %t: failed %t", strict, report.Failed())
+		}
+	}
+}
+
+// TestIPv6 runs everything over IPv6, which some cases need.
+func TestIPv6(t *testing.T) {
+	ln, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	ln.Close()
+	_, target := start(t, &ftptest.Config{Addr: "[::1]:0"})
+	report, err := conformance.Run(t.Context(), target, conformance.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range report.Results {
+		if r := &report.Results[i]; r.Verdict >= conformance.Warn && r.ID != sourcePort {
+			t.Errorf("%s: %s: %s", r.Verdict, r.ID, r.Reason)
+		}
+	}
+	const v6 = "rfc2428-2-eprt-v6"
+	if r := report.Result(v6); r.Verdict != conformance.Pass {
+		t.Errorf("%s: %s %s", v6, r.Verdict, r.Reason)
+	}
+	_, target = start(t, &ftptest.Config{Addr: "[::1]:0", Faults: []ftptest.Fault{"eprt-connects-elsewhere"}})
+	report, err = conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, Only: []string{v6}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := report.Result(v6); r.Verdict != conformance.Fail {
+		t.Errorf("%s under its fault: %s %s", v6, r.Verdict, r.Reason)
+	}
+}
