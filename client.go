@@ -43,9 +43,27 @@ func (c *Client) Conn() *control.Conn { return c.conn }
 func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
 
 // Entries lists a directory, the working directory if path is "": by MLSD where
-// the server lists it among its features, by LIST elsewhere. A line that can't be
-// read is yielded as a *[parse.Error] and the listing goes on.
+// the server lists it among its features, by LIST elsewhere. Lines for the directory
+// itself and its parent are left out. A line that can't be read is yielded as a
+// *[parse.Error] and the listing goes on.
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
+	return func(yield func(parse.Entry, error) bool) {
+		for e, err := range c.allEntries(ctx, path) {
+			if err == nil && isDot(e) {
+				continue
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func isDot(e parse.Entry) bool {
+	return e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || e.Name == "." || e.Name == ".."
+}
+
+func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	if c.noMLSD || !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
 		return c.conn.List(ctx, path, control.ListOptions{})
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ftpwire/ftpwire/conformance"
 )
@@ -85,7 +84,7 @@ func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases, namin
 	if *matrix {
 		only = nil
 	}
-	report := check(t, mode, conformance.Options{Timeout: time.Second, Only: only}, fault)
+	report := check(t, mode, conformance.Options{Timeout: patience, Only: only}, fault)
 	for _, c := range cases {
 		if slices.Contains(c.Needs, conformance.NeedIPv6) {
 			continue // see TestIPv6

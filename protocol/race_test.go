@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,5 +68,13 @@ func TestOnly234StartsTLS(t *testing.T) {
 				t.Errorf("%s in state %s, want %s in state %s", got[0], m.State(), tc.want, tc.state)
 			}
 		})
+	}
+}
+
+func TestTLSGreetingIsNamed(t *testing.T) {
+	m := NewMachine(Config{})
+	err := m.Receive([]byte{0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46})
+	if err == nil || !strings.Contains(err.Error(), "implicit TLS") {
+		t.Errorf("a TLS alert for a greeting: %v; want a word on implicit TLS", err)
 	}
 }

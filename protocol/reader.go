@@ -117,6 +117,9 @@ func (r *ReplyReader) data(c byte) (Reply, bool, error) {
 		r.lint |= LintBareCR
 	}
 	if c == 0 {
+		if r.cur.code == 0 && isTLSRecord(string(r.line)) {
+			return Reply{}, false, r.fail(r.start, notReply(string(r.line)))
+		}
 		return Reply{}, false, r.fail(r.offset-1, "NUL in a reply")
 	}
 	r.cr = c == '\r'
@@ -201,8 +204,13 @@ func notReply(line string) string {
 		return no + " but an SSH banner: this port speaks SSH or SFTP"
 	case len(line) >= 5 && line[:5] == "HTTP/":
 		return no + " but HTTP: this port is a web server or a proxy"
-	case len(line) >= 2 && (line[0] == 0x15 || line[0] == 0x16) && line[1] == 0x03:
+	case isTLSRecord(line):
 		return no + " but a TLS record: this port wants implicit TLS"
 	}
 	return no + ": a line must begin with a three-digit code"
+}
+
+// isTLSRecord reports whether a line begins like an alert or a handshake record.
+func isTLSRecord(line string) bool {
+	return len(line) >= 2 && (line[0] == 0x15 || line[0] == 0x16) && line[1] == 0x03
 }

@@ -12,7 +12,6 @@ import (
 
 func (a *app) lsCmd() *cobra.Command {
 	var f connFlags
-	var all bool
 	cmd := &cobra.Command{
 		Use:   "ls URL",
 		Short: "List a directory",
@@ -28,10 +27,9 @@ the server's listing that can't be read is reported and the listing goes on.`,
 	}
 	f.addDataFlags(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "also list the directory itself and its parent, if the server does")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
-			l2 := lister{app: a, cmd: cmd, all: all, json: format.value == "json"}
+			l2 := lister{app: a, cmd: cmd, json: format.value == "json"}
 			l2.table.w = a.stdout
 			return l2.list(c, l.Path)
 		})
@@ -41,11 +39,11 @@ the server's listing that can't be read is reported and the listing goes on.`,
 
 // A lister prints a listing.
 type lister struct {
-	app       *app
-	cmd       *cobra.Command
-	all, json bool
-	table     entryTable
-	shown     int
+	app   *app
+	cmd   *cobra.Command
+	json  bool
+	table entryTable
+	shown int
 }
 
 func (l *lister) list(c *ftpwire.Client, path string) error {
@@ -92,10 +90,6 @@ func (l *lister) failed(c *ftpwire.Client, path string, err error) error {
 }
 
 func (l *lister) show(e parse.Entry) error {
-	self := e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || e.Name == "." || e.Name == ".."
-	if self && !l.all {
-		return nil
-	}
 	l.shown++
 	if l.json {
 		return writeJSON(l.app.stdout, newEntryJSON(e))

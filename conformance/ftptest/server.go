@@ -87,13 +87,35 @@ func Start(c *Config) (*Server, error) {
 		s.tree.close()
 		return nil, err
 	}
-	if s.ln, err = s.cfg.listen("tcp", s.cfg.addr()); err != nil {
+	if s.ln, err = s.listen(); err != nil {
 		s.tree.close()
 		return nil, fmt.Errorf("ftptest: %w", err)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.wg.Go(s.accept)
 	return s, nil
+}
+
+// listen opens the control port. A free port is chosen, where that is left open,
+// so that the one below it is free too: active data connections come from there
+// (RFC 959, Section 3.2).
+func (s *Server) listen() (net.Listener, error) {
+	for tries := 0; ; tries++ {
+		ln, err := s.cfg.listen("tcp", s.cfg.addr())
+		if err != nil || tries == 20 || s.cfg.Listen != nil {
+			return ln, err
+		}
+		addr, ok := ln.Addr().(*net.TCPAddr)
+		if _, port, _ := net.SplitHostPort(s.cfg.addr()); port != "0" || !ok {
+			return ln, nil
+		}
+		below, err := net.ListenTCP("tcp", &net.TCPAddr{IP: addr.IP, Port: addr.Port - 1, Zone: addr.Zone})
+		if err == nil {
+			below.Close()
+			return ln, nil
+		}
+		ln.Close()
+	}
 }
 
 // makeHomes makes the home directories in a memory tree.
