@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/conformance"
 )
@@ -84,13 +85,18 @@ func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases, namin
 	if *matrix {
 		only = nil
 	}
-	report := check(t, mode, conformance.Options{Timeout: patience, Only: only}, fault)
+	report := check(t, mode, conformance.Options{Timeout: time.Second, Only: only}, fault)
 	for _, c := range cases {
 		if slices.Contains(c.Needs, conformance.NeedIPv6) {
 			continue // see TestIPv6
 		}
 		r := report.Result(c.ID)
-		if r == nil || r.Verdict < conformance.Warn {
+		for again := 0; !red(r) && again < 2; again++ {
+			// Some faults show in time only: what comes a second late on an idle
+			// machine is not told from what comes late on a busy one.
+			r = check(t, mode, conformance.Options{Timeout: time.Second, Only: []string{everything, c.ID}}, fault).Result(c.ID)
+		}
+		if !red(r) {
 			t.Errorf("%s: %s is not red: %+v", mode, c.ID, verdictOf(r))
 			if r != nil {
 				logTranscript(t, r)
@@ -108,6 +114,8 @@ func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases, namin
 		}
 	}
 }
+
+func red(r *conformance.Result) bool { return r != nil && r.Verdict >= conformance.Warn }
 
 func verdictOf(r *conformance.Result) string {
 	if r == nil {
