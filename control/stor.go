@@ -184,6 +184,11 @@ func (u *Upload) Close() error {
 		return t.err
 	}
 	defer t.close()
+	if cause := context.Cause(t.ctx); cause != nil && t.err == nil {
+		// The watch on the context may be a moment behind: what was cut off must
+		// not be ended like a whole.
+		t.fault(cause)
+	}
 	if t.err == nil {
 		if err := t.dc.CloseWrite(); err != nil {
 			t.fault(err)
