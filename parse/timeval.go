@@ -76,7 +76,7 @@ func TimeVal(s string) (time.Time, Precision, error) {
 		return time.Time{}, PrecisionUnknown, fail(what, s, 0, bad)
 	}
 	t := v.at(v.year, time.UTC)
-	if t.IsZero() {
+	if t.Truncate(time.Second).IsZero() {
 		return time.Time{}, PrecisionUnknown, nil
 	}
 	return t, v.precision, nil

@@ -26,6 +26,7 @@ func TestTimeVal(t *testing.T) {
 		{name: "date", s: "20240229", want: "2024-02-29T00:00:00Z", precision: PrecisionDay},
 		{name: "year 9999", s: "99991231235959", want: "9999-12-31T23:59:59Z", precision: PrecisionSecond},
 		{name: "no time known", s: "00010101000000"},
+		{name: "no time known, to a fraction", s: "00010101000000.00000001"},
 		{name: "no leap day", s: "19000229000000", err: "day"},
 		{name: "month 0", s: "20240029000000", err: "month"},
 		{name: "month 13", s: "20241301000000", err: "month"},
