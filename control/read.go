@@ -1,0 +1,152 @@
+package control
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// read is the only reader of the control connection. It ends with the connection.
+func (c *Conn) read() {
+	defer close(c.gone)
+	if c.cfg.Security == SecurityImplicit {
+		if !c.handleEvents() {
+			return
+		}
+	}
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := c.current().Read(buf)
+		if n > 0 {
+			c.mu.Lock()
+			rerr := c.machine.Receive(buf[:n])
+			c.mu.Unlock()
+			if !c.handleEvents() {
+				return
+			}
+			if rerr != nil {
+				c.shut(rerr)
+				return
+			}
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = errServerClosed
+			}
+			c.shut(err)
+			return
+		}
+	}
+}
+
+func (c *Conn) current() net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn
+}
+
+// handleEvents acts on what the machine reports. It returns false if the
+// connection is over.
+func (c *Conn) handleEvents() bool {
+	for {
+		c.mu.Lock()
+		e, ok := c.machine.Next()
+		c.mu.Unlock()
+		if !ok {
+			return true
+		}
+		switch e.Kind {
+		case protocol.EventReply, protocol.EventMerged:
+			c.handleReply(e)
+		case protocol.EventStartTLS:
+			if err := c.startTLS(); err != nil {
+				c.shut(err)
+				return false
+			}
+		}
+	}
+}
+
+func (c *Conn) handleReply(e protocol.Event) {
+	if e.Kind == protocol.EventReply {
+		c.trace(TraceReceived, replyText(e.Reply))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.Reply.Code == 421 && c.dead == nil {
+		// Nothing else will be answered; the reader waits for the end.
+		c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
+	}
+	for i, f := range c.flights {
+		if f.cmd.Verb != e.Command.Verb {
+			continue
+		}
+		if !e.Final() {
+			f.preliminary(e.Reply)
+			return
+		}
+		c.flights = append(c.flights[:i:i], c.flights[i+1:]...)
+		if e.Outcome == protocol.Failure {
+			e.Reply = c.redact.Reply(e.Reply) // it becomes an error
+		}
+		f.finish(e.Reply, e.Outcome)
+		return
+	}
+}
+
+// startTLS runs the handshake of the control connection. The reader does it, so
+// that nobody else touches the socket meanwhile. The deadline is the session's.
+func (c *Conn) startTLS() error {
+	if err := c.awaitsTLS(); err != nil {
+		return err // bytes in clear followed the 234, or somebody closed the Conn
+	}
+	conn, err := c.sess.Control(context.Background(), c.raw)
+	if err != nil {
+		return err
+	}
+	st := conn.ConnectionState()
+	c.trace(TraceTLS, "control connection: "+tlsx.VersionName(st.Version)+", "+tls.CipherSuiteName(st.CipherSuite))
+	c.mu.Lock()
+	if c.machine.State() != protocol.StateAwaitTLS {
+		c.mu.Unlock()
+		return net.ErrClosed // closed while the handshake ended
+	}
+	c.conn = conn
+	c.machine.TLSEstablished()
+	c.mu.Unlock()
+	c.handleReply(protocol.Event{Kind: protocol.EventMerged, Command: awaitTLS, Outcome: protocol.Success})
+	return nil
+}
+
+// awaitsTLS returns nil if the TLS handshake is what comes next.
+func (c *Conn) awaitsTLS() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.machine.State() == protocol.StateAwaitTLS {
+		return nil
+	}
+	if err := c.machine.Err(); err != nil {
+		return err
+	}
+	return net.ErrClosed
+}
+
+// shut ends the connection; whoever waits learns err. It may be called often.
+func (c *Conn) shut(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead == nil {
+		c.dead = &ClosedError{Cause: c.redact.Error(err)}
+	}
+	c.machine.Close(c.dead)
+	for _, f := range c.flights {
+		f.die(c.dead)
+	}
+	c.flights = nil
+	c.raw.Close()
+}
