@@ -172,7 +172,7 @@ func TestPassivePorts(t *testing.T) {
 func TestIPv6(t *testing.T) {
 	s, err := Start(&Config{Addr: "[::1]:0"})
 	if err != nil {
-		t.Skipf("no IPv6: %v", err)
+		t.Skipf("this machine has no IPv6 loopback: %v", err)
 	}
 	defer s.Close()
 	if err := s.WriteFile("/f", []byte("data")); err != nil {

@@ -20,7 +20,7 @@ func TestKilledTestLeavesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, _ := lookup(name)
 			if _, _, err := p.find(); err != nil {
-				t.Skip(err)
+				t.Skipf("%s is not installed here: %v", name, err)
 			}
 			address, dir := startAndKill(t, name)
 			deadline := time.NewTimer(10 * time.Second)

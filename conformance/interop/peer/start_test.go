@@ -229,7 +229,7 @@ func TestLog(t *testing.T) {
 				c.cmd("221", "QUIT")
 			})
 			if s == nil {
-				t.Skip("not run")
+				t.Skip("the server did not start here: see the run above")
 			}
 			if got := s.Log(); !strings.Contains(got, "logged-name") {
 				t.Errorf("log does not name the uploaded file:\n%s", got)

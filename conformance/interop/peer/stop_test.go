@@ -26,7 +26,7 @@ func TestStopLeavesNothing(t *testing.T) {
 			family = s.process.living()
 		})
 		if s == nil {
-			t.Skip("not run")
+			t.Skip("the server did not start here: see the run above")
 		}
 		if !slices.Contains(family, s.process.pid) {
 			t.Errorf("processes %v do not have the server's, %d", family, s.process.pid)
@@ -115,7 +115,7 @@ func TestRefusedOptions(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if p, ok := lookup(tt.server); ok && !tt.skip {
 				if _, _, err := p.find(); err != nil {
-					t.Skip(err)
+					t.Skipf("%s is not installed here: %v", tt.server, err)
 				}
 			}
 			r := startRecorded(t, tt.server, tt.options)
