@@ -24,7 +24,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-single-reply", "abor-225-second", "abor-226-late", "double-150", "retr-broken-226"},
 		Run: func(t *T) {
-			x := t.Stall()
+			x := t.Underway()
 			t.Send("ABOR")
 			t.aborted(x)
 		},
@@ -38,6 +38,7 @@ var abortCases = []Case{
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("abor")).Accepted()
 			x.d.Write(payload(64 << 10))
+			time.Sleep(quiet) // so that the server has seen some of it, see Underway
 			t.Send("ABOR")
 			t.aborted(x)
 			if ended, _ := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout())); !ended {
@@ -51,7 +52,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-keeps-data", "abor-225-second", "abor-226-late", "abor-single-reply", "double-150", "retr-broken-226"},
 		Run: func(t *T) {
-			x := t.Stall()
+			x := t.Underway()
 			t.Send("ABOR")
 			t.aborted(x)
 			ended, n := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout()))
@@ -68,7 +69,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-single-reply", "abor-226-late", "abor-225-second", "double-150", "retr-broken-226", "transfer-drops-commands"},
 		Run: func(t *T) {
-			x := t.Stall()
+			x := t.Underway()
 			t.RawWrite("ABOR\r\nPWD\r\n")
 			without := t.ranOut(x, Warn)
 			t.Want("PWD behind an ABOR", 257)
@@ -83,7 +84,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"telnet-spoils-abor", "abor-225-second", "abor-226-late", "abor-single-reply", "double-150", "retr-broken-226", "verb-case-sensitive"},
 		Run: func(t *T) {
-			x := t.Stall()
+			x := t.Underway()
 			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
 			if t.ranOut(x, Fail) {
 				t.end(Warn, "ABOR had no effect: the transfer ran to its end")
@@ -129,7 +130,7 @@ var abortCases = []Case{
 			if !t.c.private {
 				t.Skipf("the server refuses PROT P")
 			}
-			x := t.Stall()
+			x := t.Underway()
 			t.Send("ABOR")
 			if t.ranOut(x, Warn) {
 				t.Failf("ABOR under TLS had no effect: the transfer ran to its end")

@@ -183,6 +183,16 @@ func (t *T) Stall() *Transfer {
 	return t.BeginOn(d, "RETR "+name).Accepted()
 }
 
+// Underway is Stall behind the first byte: a server that has sent none yet may
+// take an ABOR for one between transfers, as pyftpdlib does.
+func (t *T) Underway() *Transfer {
+	x := t.Stall()
+	if _, err := x.d.ReadN(1); err != nil {
+		t.Failf("RETR: reading the first byte: %v", err)
+	}
+	return x
+}
+
 // Same fails unless got is want.
 func (t *T) Same(what string, got, want []byte) {
 	if bytes.Equal(got, want) {
