@@ -282,7 +282,13 @@ func (t *T) facts(line string) map[string]string {
 	if err != nil {
 		t.Failf("%v", err)
 	}
-	return e.Facts
+	facts := map[string]string{}
+	for name, value := range e.Facts.All() {
+		if name = strings.ToLower(name); facts[name] == "" {
+			facts[name] = value
+		}
+	}
+	return facts
 }
 
 // offered returns the facts of FEAT's line for MLST, with the stars.

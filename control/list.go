@@ -40,6 +40,7 @@ func (c *Conn) typeInForce() byte {
 // ListOptions say how the dates of LIST lines are read.
 type ListOptions struct {
 	Location *time.Location // of the server; if nil, times are marked as of unknown zone
+	Dialect  string         // format of LIST, one of parse.Dialects; if empty, it is detected
 	Limits   parse.Limits
 }
 
@@ -48,17 +49,20 @@ type ListOptions struct {
 // error that ends it, a *[TransferError], is yielded last. The connection is busy
 // until the loop ends; leaving it early aborts the transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	return c.entries(ctx, "MLSD", path, parse.MLSx, o)
+	return c.entries(ctx, "MLSD", path, func(d *Download) iter.Seq2[parse.Entry, error] {
+		return parse.Entries(d, parse.MLSx, o.Limits)
+	})
 }
 
-// List lists a directory in the server's own format, of which package parse knows
-// those of Unix and DOS; see [Conn.Mlsd] for errors.
+// List lists a directory in the server's own format, whichever of [parse.Dialects]
+// it is; see [Conn.Mlsd] for errors.
 func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	lo := parse.ListOptions{Now: time.Now(), Location: o.Location}
-	return c.entries(ctx, "LIST", path, func(line string) (parse.Entry, error) { return parse.List(line, lo) }, o)
+	return c.entries(ctx, "LIST", path, func(d *Download) iter.Seq2[parse.Entry, error] {
+		return parse.Listing(d, parse.ListOptions{Now: time.Now(), Location: o.Location, Dialect: o.Dialect}, o.Limits)
+	})
 }
 
-func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, line func(string) (parse.Entry, error), o ListOptions) iter.Seq2[parse.Entry, error] {
+func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, read func(*Download) iter.Seq2[parse.Entry, error]) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
@@ -66,7 +70,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, lin
 			return
 		}
 		defer d.Close()
-		for e, err := range parse.Entries(d, line, o.Limits) {
+		for e, err := range read(d) {
 			if !yield(e, err) {
 				return
 			}

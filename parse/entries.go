@@ -47,8 +47,8 @@ func orDefault[T int | int64](v, byDefault, most T) T {
 	return v
 }
 
-// Entries reads a listing from r as it arrives, with parse for each line, such as [MLSx] or a closure around
-// [List]. Lines end in CRLF or LF; the last one may lack its end. Memory does not grow with the listing.
+// Entries reads a listing from r as it arrives, with parse for each line, such as [MLSx] or a parser of the
+// caller's own. Lines end in CRLF or LF; the last one may lack its end. Memory does not grow with the listing.
 //
 // A line that parse can't read is yielded as an error, with the line in the entry's Raw, and the listing goes
 // on; so is one longer than lim.Line, which is skipped, without Raw. Lines that are [ErrNotEntry] are left out. A listing
@@ -57,30 +57,130 @@ func orDefault[T int | int64](v, byDefault, most T) T {
 // *Error, the reader's own is yielded as it is.
 func Entries(r io.Reader, parse func(line string) (Entry, error), lim Limits) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		l := &lineReader{r: bufio.NewReaderSize(r, 16<<10), lim: lim}
-		for yielded := 0; ; {
-			line, err := l.next()
-			if err == io.EOF {
-				return
+		c := counter{lim: lim, yield: yield}
+		lines(r, lim, func(line string, err error) bool {
+			if err != nil {
+				return c.put(notRead(line), err)
 			}
-			e := notRead(line)
-			last := err != nil && !errors.Is(err, errLongLine)
-			if err == nil {
-				if e, err = parse(line); errors.Is(err, ErrNotEntry) {
-					continue
-				}
-				err = lineError(line, err)
-			}
-			if yielded++; yielded > lim.entries() && !last {
-				yield(notRead(""), fail(listing, line, 0, fmt.Sprintf("more than %d entries", lim.entries())))
-				return
-			}
+			e, err := parse(line)
 			if err != nil {
 				e = notRead(line)
 			}
-			if !yield(e, err) || last {
+			return c.put(e, err)
+		})
+	}
+}
+
+// Listing reads a listing in the format of LIST from r as it arrives: [List] for lines that belong together,
+// with the rules of [Entries]. A format once detected is tried first for the lines behind, and another one
+// where it does not fit. An unknown o.Dialect is the only error yielded.
+func Listing(r io.Reader, o ListOptions, lim Limits) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		l, err := newLister(o)
+		if err != nil {
+			yield(notRead(""), err)
+			return
+		}
+		c := counter{lim: lim, yield: yield}
+		lines(r, lim, func(line string, err error) bool {
+			if err != nil {
+				return c.put(notRead(line), err)
+			}
+			return c.putLine(l, line)
+		})
+		c.putEnd(l)
+	}
+}
+
+// ListLines is [Listing] for lines without their ends, such as those of a reply to STAT.
+func ListLines(lines iter.Seq[string], o ListOptions) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		l, err := newLister(o)
+		if err != nil {
+			yield(notRead(""), err)
+			return
+		}
+		c := counter{lim: Limits{Entries: -1}, yield: yield}
+		for line := range lines {
+			if !c.putLine(l, line) {
 				return
 			}
+		}
+		c.putEnd(l)
+	}
+}
+
+// A counter yields what comes of lines, up to a limit.
+type counter struct {
+	lim     Limits
+	yield   func(Entry, error) bool
+	n       int
+	stopped bool
+}
+
+// put yields one outcome and reports whether to go on. ErrNotEntry yields nothing.
+func (c *counter) put(e Entry, err error) bool {
+	if err == ErrNotEntry || errors.Is(err, ErrNotEntry) {
+		return true
+	}
+	last := isLast(err)
+	if c.n++; c.n > c.lim.entries() && !last {
+		c.yield(notRead(""), fail(listing, e.Raw, 0, fmt.Sprintf("more than %d entries", c.lim.entries())))
+		c.stopped = true
+		return false
+	}
+	if err != nil && !last {
+		err = lineError(e.Raw, err)
+	}
+	c.stopped = !c.yield(e, unwrapLast(err)) || last
+	return !c.stopped
+}
+
+// putLine yields what one line is to l, after a line that it shows to be lost.
+func (c *counter) putLine(l *lister, line string) bool {
+	e, err := l.read(line)
+	if l.lost != "" && !c.put(l.takeLost()) {
+		return false
+	}
+	return c.put(e, err)
+}
+
+// putEnd yields the last line if it waits for another.
+func (c *counter) putEnd(l *lister) {
+	if l.end(); l.lost != "" && !c.stopped {
+		c.put(l.takeLost())
+	}
+}
+
+// A lastError ends a listing.
+type lastError struct{ error }
+
+func isLast(err error) bool {
+	_, ok := err.(lastError)
+	return ok
+}
+
+// unwrapLast returns the error that the caller is to see.
+func unwrapLast(err error) error {
+	if last, ok := err.(lastError); ok {
+		return last.error
+	}
+	return err
+}
+
+// lines calls do for each line of r until it returns false or the listing ends.
+func lines(r io.Reader, lim Limits, do func(string, error) bool) {
+	l := &lineReader{r: bufio.NewReaderSize(r, 16<<10), lim: lim}
+	for {
+		line, err := l.next()
+		if err == io.EOF {
+			return
+		}
+		if err != nil && !errors.Is(err, errLongLine) {
+			err = lastError{err}
+		}
+		if !do(line, err) {
+			return
 		}
 	}
 }

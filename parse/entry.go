@@ -44,9 +44,8 @@ type Entry struct {
 	Perm   string // "perm" fact, what the user may do (RFC 3659, Section 7.5.5)
 	Links  int    // number of hard links
 
-	// Facts holds every fact of an MLSx line by its lower-case name, values as sent. It is nil for LIST.
-	Facts map[string]string
+	Facts Facts // all facts of an MLSx line, as sent
 
-	Dialect string // "mlsx", "unix" or "dos"
-	Raw     string // the line without its line end
+	Dialect string // "mlsx", or the format of LIST: see Dialects
+	Raw     string // the line without its line end; of an entry on two lines both, with LF between
 }

@@ -15,37 +15,26 @@ type ListOptions struct {
 	// Location is the zone of the server's local times. If nil, they are read as UTC and marked
 	// ZoneUnknown.
 	Location *time.Location
+
+	// Dialect is the only format to expect, one of [Dialects]. If empty, the format is detected line by
+	// line, that of the line before first.
+	Dialect string
+
+	// System is the text of the 215 reply to SYST. Where it names a system, its format is tried first.
+	System string
 }
 
-// List reads one line of LIST. RFC 959 leaves the format to the server; understood are the "ls -l" of Unix
-// in its many forms and the "dir" of DOS, which IIS and others send.
+// List reads one line of LIST, alone: formats whose columns are told by a heading or that take two lines
+// need [Listing]. RFC 959 leaves the format to the server; see [Dialects] for those understood.
 //
 // Lines that describe no file, such as "total 12", are ErrNotEntry; anything not understood is an *Error.
 // On an error the entry has nothing but Raw.
 func List(line string, o ListOptions) (Entry, error) {
-	line = trimEOL(line)
-	w := split(line)
-	if w.n == 0 {
-		return notRead(line), ErrNotEntry
-	}
-	e := Entry{Size: -1, Raw: line}
-	var err error
-	switch { // a line belongs to the first dialect that claims it
-	case claimsUnix(&w):
-		e.Dialect = "unix"
-		err = readUnix(&w, &e, o)
-	case claimsDOS(&w):
-		e.Dialect = "dos"
-		err = readDOS(&w, &e, o)
-	case isRemark(&w):
-		err = ErrNotEntry
-	default:
-		err = fail(listLine, line, w.at[0].from, "unknown format")
-	}
+	l, err := newLister(o)
 	if err != nil {
 		return notRead(line), err
 	}
-	return e, nil
+	return l.read(trimEOL(line))
 }
 
 // listLine is what an Error of List is about.

@@ -13,7 +13,10 @@ func claimsDOS(w *words) bool {
 
 // readDOS reads "date time size name" and "date time <DIR> name". AM or PM may be missing, glued to the time
 // or stand apart. Names keep their leading blanks: behind a size there is one blank, behind <DIR> ten.
-func readDOS(w *words, e *Entry, o ListOptions) error {
+func readDOS(l *lister, w *words, e *Entry) error {
+	if !claimsDOS(w) {
+		return errOther
+	}
 	var s stamp
 	s.numeric(w.word(0))
 	if !s.clock(w.word(1)) {
@@ -45,7 +48,7 @@ func readDOS(w *words, e *Entry, o ListOptions) error {
 	if e.Kind == KindLink {
 		e.cutDOSTarget()
 	}
-	s.resolve(e, o)
+	s.resolve(e, l.o)
 	return nil
 }
 

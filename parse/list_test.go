@@ -84,7 +84,7 @@ func TestListUnix(t *testing.T) {
 			if diff := cmp.Diff(tt.want, asListed(e)); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
-			if e.Raw != tt.line || e.Dialect != "unix" || e.Facts != nil || e.Zone != ZoneUnknown {
+			if e.Raw != tt.line || e.Dialect != "unix" || e.Facts != "" || e.Zone != ZoneUnknown {
 				t.Errorf("raw %q, dialect %q, facts %v, zone %v", e.Raw, e.Dialect, e.Facts, e.Zone)
 			}
 		})

@@ -43,7 +43,10 @@ func claimsUnix(w *words) bool {
 // readUnix reads "mode links owner group size date name", of which links, owner and group may be missing.
 // The date is looked for first: the one thing that can be recognised. What stands before it is the size.
 // One blank separates the date and the name; more belong to the name, except where servers pad the date.
-func readUnix(w *words, e *Entry, o ListOptions) error {
+func readUnix(l *lister, w *words, e *Entry) error {
+	if !claimsUnix(w) {
+		return errOther
+	}
 	first := e.readMode(w)
 	c := findColumns(w, e, first)
 	if c.name == 0 {
@@ -64,7 +67,7 @@ func readUnix(w *words, e *Entry, o ListOptions) error {
 		}
 	}
 	e.readOwners(w, first, c)
-	c.date.resolve(e, o)
+	c.date.resolve(e, l.o)
 	return nil
 }
 

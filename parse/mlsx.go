@@ -20,20 +20,37 @@ func MLSx(line string) (Entry, error) {
 		return notRead(line), ErrNotEntry
 	}
 	e := Entry{Size: -1, Dialect: "mlsx", Raw: line}
+	if err := e.readMLSx(line); err != nil {
+		return notRead(line), err
+	}
+	return e, nil
+}
+
+// readMLSx reads a line of MLSx among those of LIST: it must have facts, or be one of an MLSx listing and have
+// the blank that stands for none.
+func readMLSx(l *lister, w *words, e *Entry) error {
+	known := l.o.Dialect == "mlsx" || l.cur != nil && l.cur.name == "mlsx" && w.line[0] == ' '
+	if !known && !startsWithFacts(strings.TrimLeft(w.line, " ")) {
+		return errOther
+	}
+	return e.readMLSx(w.line)
+}
+
+func (e *Entry) readMLSx(line string) error {
 	at := factsStart(line)
 	space := strings.IndexByte(line[at:], ' ')
 	if space < 0 {
-		return notRead(line), fail("MLSx entry", line, len(line), "no space before the name")
+		return fail("MLSx entry", line, len(line), "no space before the name")
 	}
 	e.Name = line[at+space+1:]
 	if e.Name == "" {
-		return notRead(line), fail("MLSx entry", line, len(line), "no name")
+		return fail("MLSx entry", line, len(line), "no name")
 	}
-	if err := e.readFacts(line[:at+space], at); err != nil {
-		return notRead(line), err
+	if err := e.checkFacts(line[:at+space], at); err != nil {
+		return err
 	}
 	e.applyFacts()
-	return e, nil
+	return nil
 }
 
 // factsStart returns where the facts of line start, or the space that stands for none of them.
@@ -66,27 +83,23 @@ func startsWithFacts(s string) bool {
 	return false
 }
 
-// readFacts fills e.Facts from s[at:], where s is the line up to the name.
-func (e *Entry) readFacts(s string, at int) error {
-	e.Facts = make(map[string]string, min(strings.Count(s[at:], "="), maxFacts))
+// checkFacts sets e.Facts to s[at:], where s is the line up to the name.
+func (e *Entry) checkFacts(s string, at int) error {
 	if i := controlAt(s[at:]); i >= 0 {
 		return fail("MLSx entry", e.Raw, at+i, "control character in the facts")
 	}
+	e.Facts = Facts(s[at:])
+	n := 0
 	for at < len(s) {
 		end := strings.IndexByte(s[at:], ';')
 		if end < 0 {
 			end = len(s) - at
 		}
 		if fact := s[at : at+end]; fact != "" {
-			name, value, ok := strings.Cut(fact, "=")
-			if !ok || name == "" {
+			if strings.IndexByte(fact, '=') <= 0 {
 				return fail("MLSx entry", e.Raw, at, "fact is not name=value")
 			}
-			name = lowerASCII(name)
-			if _, twice := e.Facts[name]; !twice {
-				e.Facts[name] = value
-			}
-			if len(e.Facts) > maxFacts {
+			if n++; n > maxFacts {
 				return fail("MLSx entry", e.Raw, at, "too many facts")
 			}
 		}
@@ -95,37 +108,44 @@ func (e *Entry) readFacts(s string, at int) error {
 	return nil
 }
 
-// applyFacts fills the fields of e from e.Facts.
+// applyFacts fills the fields of e from e.Facts. Of a fact sent twice, the first counts. Better sources of
+// one field come later in the order of rank.
 func (e *Entry) applyFacts() {
-	f := e.Facts
-	e.Kind, e.Target = factKind(f["type"])
-	if n, ok := number(f["size"]); ok {
-		e.Size = n
-	} else if n, ok := number(f["sizd"]); ok { // Pure-FTPd, for directories
-		e.Size = n
-	}
-	if v := f["modify"]; v != "" {
-		if t, p, err := TimeVal(v); err == nil {
-			e.Time, e.Precision = t, p
-			if p != PrecisionUnknown {
-				e.Zone = ZoneUTC
+	var seen uint32
+	var sizeRank, ownerRank, groupRank int
+	for name, value := range e.Facts.All() {
+		id := factID(name)
+		if id == factOther || seen&(1<<id) != 0 {
+			continue
+		}
+		seen |= 1 << id
+		switch id {
+		case factType:
+			e.Kind, e.Target = factKind(value)
+		case factSize, factSizd:
+			if n, ok := number(value); ok && sizeRank <= int(factSizd-id)+1 {
+				e.Size, sizeRank = n, int(factSizd-id)+1
+			}
+		case factModify:
+			if t, p, err := TimeVal(value); err == nil && p != PrecisionUnknown {
+				e.Time, e.Precision, e.Zone = t, p, ZoneUTC
+			}
+		case factUnique:
+			e.Unique = value
+		case factPerm:
+			e.Perm = value
+		case factMode:
+			e.Mode = octalMode(value)
+		case factOwnerName, factOwner, factUID:
+			if rank := int(factUID-id) + 1; value != "" && rank > ownerRank {
+				e.Owner, ownerRank = value, rank
+			}
+		case factGroupName, factGroup, factGID:
+			if rank := int(factGID-id) + 1; value != "" && rank > groupRank {
+				e.Group, groupRank = value, rank
 			}
 		}
 	}
-	e.Unique, e.Perm = f["unique"], f["perm"]
-	e.Mode = octalMode(f["unix.mode"])
-	e.Owner = firstOf(f, "unix.ownername", "unix.owner", "unix.uid")
-	e.Group = firstOf(f, "unix.groupname", "unix.group", "unix.gid")
-}
-
-// firstOf returns the first value that is not empty.
-func firstOf(facts map[string]string, names ...string) string {
-	for _, n := range names {
-		if v := facts[n]; v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // factKind returns what a value of the type fact means (RFC 3659, Section 7.5.1). Links come as

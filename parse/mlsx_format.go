@@ -20,7 +20,7 @@ func FormatMLSx(e Entry, facts []string) string {
 		lower := lowerASCII(name)
 		value, ok := e.factValue(lower)
 		if !ok || !fitsFact(value) {
-			if value, ok = e.Facts[lower]; !ok || !fitsFact(value) {
+			if value, ok = e.Facts.Lookup(lower); !ok || !fitsFact(value) {
 				continue
 			}
 		}
@@ -82,7 +82,7 @@ func (e *Entry) typeValue() (string, bool) {
 		}
 		return "OS.unix=slink:" + e.Target, true
 	case KindOther:
-		if v, ok := e.Facts["type"]; ok {
+		if v, ok := e.Facts.Lookup("type"); ok {
 			return v, true
 		}
 		return "OS.unix=other", true

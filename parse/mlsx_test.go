@@ -15,39 +15,36 @@ func TestMLSx(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		line string
-		want Entry // Dialect and Raw are filled in
+		want Entry // Dialect, Raw and Facts are filled in
 	}{
 		{"file", "Type=file;Size=48213;Perm=r;Unique=4C19;Modify=20240229153000; a.txt", Entry{
-			Name: "a.txt", Kind: KindFile, Size: 48213, Perm: "r", Unique: "4C19", Time: at, Precision: PrecisionSecond, Zone: ZoneUTC,
-			Facts: map[string]string{"type": "file", "size": "48213", "perm": "r", "unique": "4C19", "modify": "20240229153000"}}},
-		{"MLST", " type=dir; /pub", Entry{Name: "/pub", Kind: KindDir, Size: -1, Facts: map[string]string{"type": "dir"}}},
-		{"MLST without the last semicolon", " type=dir;size=0 /pub", Entry{Name: "/pub", Kind: KindDir, Facts: map[string]string{"type": "dir", "size": "0"}}},
-		{"MLST with more spaces", "   size=5;type=file; a  b", Entry{Name: "a  b", Kind: KindFile, Size: 5, Facts: map[string]string{"type": "file", "size": "5"}}},
-		{"no facts", " a.txt", Entry{Name: "a.txt", Size: -1, Facts: map[string]string{}}},
-		{"no facts in MLST", "  a b", Entry{Name: "a b", Size: -1, Facts: map[string]string{}}},
-		{"no facts, name like a fact", " a=b c", Entry{Name: "a=b c", Size: -1, Facts: map[string]string{}}},
-		{"NcFTPd", "type=file;size=5 a.txt", Entry{Name: "a.txt", Kind: KindFile, Size: 5, Facts: map[string]string{"type": "file", "size": "5"}}},
-		{"blanks in the name", "type=file;  a  b ", Entry{Name: " a  b ", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
-		{"fact in the name", "type=file; a; b=c;", Entry{Name: "a; b=c;", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
-		{"line end", "type=file; a\r\n", Entry{Name: "a", Kind: KindFile, Size: -1, Facts: map[string]string{"type": "file"}}},
-		{"listed directory", "type=cdir; /pub", Entry{Name: "/pub", Kind: KindCurrent, Size: -1, Facts: map[string]string{"type": "cdir"}}},
-		{"parent", "TYPE=PDIR; ..", Entry{Name: "..", Kind: KindParent, Size: -1, Facts: map[string]string{"type": "PDIR"}}},
-		{"link", "Type=OS.unix=slink:/srv/alt;Unique=1; b", Entry{Name: "b", Kind: KindLink, Target: "/srv/alt", Unique: "1", Size: -1,
-			Facts: map[string]string{"type": "OS.unix=slink:/srv/alt", "unique": "1"}}},
-		{"link without target", "type=OS.unix=symlink; b", Entry{Name: "b", Kind: KindLink, Size: -1, Facts: map[string]string{"type": "OS.unix=symlink"}}},
-		{"symlink with target", "type=OS.UNIX=symlink:c; b", Entry{Name: "b", Kind: KindLink, Target: "c", Size: -1, Facts: map[string]string{"type": "OS.UNIX=symlink:c"}}},
-		{"device", "type=OS.unix=chr-7/41; d", Entry{Name: "d", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=chr-7/41"}}},
-		{"unknown type", "type=thing; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "thing"}}},
-		{"empty values", "type=;perm=;size=;modify=;; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"type": "", "perm": "", "size": "", "modify": ""}}},
+			Name: "a.txt", Kind: KindFile, Size: 48213, Perm: "r", Unique: "4C19", Time: at, Precision: PrecisionSecond, Zone: ZoneUTC}},
+		{"MLST", " type=dir; /pub", Entry{Name: "/pub", Kind: KindDir, Size: -1}},
+		{"MLST without the last semicolon", " type=dir;size=0 /pub", Entry{Name: "/pub", Kind: KindDir}},
+		{"MLST with more spaces", "   size=5;type=file; a  b", Entry{Name: "a  b", Kind: KindFile, Size: 5}},
+		{"no facts", " a.txt", Entry{Name: "a.txt", Size: -1}},
+		{"no facts in MLST", "  a b", Entry{Name: "a b", Size: -1}},
+		{"no facts, name like a fact", " a=b c", Entry{Name: "a=b c", Size: -1}},
+		{"NcFTPd", "type=file;size=5 a.txt", Entry{Name: "a.txt", Kind: KindFile, Size: 5}},
+		{"blanks in the name", "type=file;  a  b ", Entry{Name: " a  b ", Kind: KindFile, Size: -1}},
+		{"fact in the name", "type=file; a; b=c;", Entry{Name: "a; b=c;", Kind: KindFile, Size: -1}},
+		{"line end", "type=file; a\r\n", Entry{Name: "a", Kind: KindFile, Size: -1}},
+		{"listed directory", "type=cdir; /pub", Entry{Name: "/pub", Kind: KindCurrent, Size: -1}},
+		{"parent", "TYPE=PDIR; ..", Entry{Name: "..", Kind: KindParent, Size: -1}},
+		{"link", "Type=OS.unix=slink:/srv/alt;Unique=1; b", Entry{Name: "b", Kind: KindLink, Target: "/srv/alt", Unique: "1", Size: -1}},
+		{"link without target", "type=OS.unix=symlink; b", Entry{Name: "b", Kind: KindLink, Size: -1}},
+		{"symlink with target", "type=OS.UNIX=symlink:c; b", Entry{Name: "b", Kind: KindLink, Target: "c", Size: -1}},
+		{"device", "type=OS.unix=chr-7/41; d", Entry{Name: "d", Kind: KindOther, Size: -1}},
+		{"unknown type", "type=thing; d", Entry{Name: "d", Size: -1}},
+		{"empty values", "type=;perm=;size=;modify=;; d", Entry{Name: "d", Size: -1}},
 		{"Unix facts", "type=dir;sizd=4096;UNIX.mode=0755;UNIX.uid=33;UNIX.gid=34; d", Entry{Name: "d", Kind: KindDir, Size: 4096, Mode: "rwxr-xr-x",
-			Owner: "33", Group: "34", Facts: map[string]string{"type": "dir", "sizd": "4096", "unix.mode": "0755", "unix.uid": "33", "unix.gid": "34"}}},
-		{"owner names", "UNIX.owner=33;UNIX.ownername=www;UNIX.group=g;UNIX.groupname=;UNIX.mode=00; d", Entry{Name: "d", Size: -1, Owner: "www", Group: "g",
-			Facts: map[string]string{"unix.owner": "33", "unix.ownername": "www", "unix.group": "g", "unix.groupname": "", "unix.mode": "00"}}},
-		{"twice", "size=1;SIZE=2; d", Entry{Name: "d", Size: 1, Facts: map[string]string{"size": "1"}}},
-		{"size beyond int64", "size=18446744073709551615; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"size": "18446744073709551615"}}},
-		{"bad time", "modify=20241301000000; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"modify": "20241301000000"}}},
-		{"no time known", "modify=00010101000000; d", Entry{Name: "d", Size: -1, Facts: map[string]string{"modify": "00010101000000"}}},
-		{"minutes", "modify=202402291530; d", Entry{Name: "d", Size: -1, Time: at, Precision: PrecisionMinute, Zone: ZoneUTC, Facts: map[string]string{"modify": "202402291530"}}},
+			Owner: "33", Group: "34"}},
+		{"owner names", "UNIX.owner=33;UNIX.ownername=www;UNIX.group=g;UNIX.groupname=;UNIX.mode=00; d", Entry{Name: "d", Size: -1, Owner: "www", Group: "g"}},
+		{"twice", "size=1;SIZE=2; d", Entry{Name: "d", Size: 1}},
+		{"size beyond int64", "size=18446744073709551615; d", Entry{Name: "d", Size: -1}},
+		{"bad time", "modify=20241301000000; d", Entry{Name: "d", Size: -1}},
+		{"no time known", "modify=00010101000000; d", Entry{Name: "d", Size: -1}},
+		{"minutes", "modify=202402291530; d", Entry{Name: "d", Size: -1, Time: at, Precision: PrecisionMinute, Zone: ZoneUTC}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := MLSx(tt.line)
@@ -55,6 +52,7 @@ func TestMLSx(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.want.Dialect, tt.want.Raw = "mlsx", strings.TrimSuffix(tt.line, "\r\n")
+			tt.want.Facts = Facts(strings.Trim(strings.TrimSuffix(tt.want.Raw, tt.want.Name), " "))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
@@ -128,10 +126,10 @@ func TestFormatMLSx(t *testing.T) {
 		{"link", Entry{Name: "a", Kind: KindLink, Target: "/b", Size: -1}, all, "type=OS.unix=slink:/b; a"},
 		{"link with a target that can't be sent", Entry{Name: "a", Kind: KindLink, Target: "/b c", Size: -1}, all, "type=OS.unix=symlink; a"},
 		{"other", Entry{Name: "a", Kind: KindOther, Size: -1}, all, "type=OS.unix=other; a"},
-		{"other as received", Entry{Name: "a", Kind: KindOther, Size: -1, Facts: map[string]string{"type": "OS.unix=pipe"}}, all, "type=OS.unix=pipe; a"},
+		{"other as received", Entry{Name: "a", Kind: KindOther, Size: -1, Facts: "Type=OS.unix=pipe;"}, all, "type=OS.unix=pipe; a"},
 		{"unknown", Entry{Name: "a", Size: -1, Mode: "strange"}, all, " a"},
-		{"facts", Entry{Name: "a", Size: -1, Facts: map[string]string{"create": "20240229153000", "perm": ""}}, all, "perm=;create=20240229153000; a"},
-		{"values that can't be sent", Entry{Name: "a", Size: -1, Owner: "John Doe", Group: "a;b", Perm: "r\r\n", Facts: map[string]string{"create": "x y"}}, all, " a"},
+		{"facts", Entry{Name: "a", Size: -1, Facts: "create=20240229153000;perm=;"}, all, "perm=;create=20240229153000; a"},
+		{"values that can't be sent", Entry{Name: "a", Size: -1, Owner: "John Doe", Group: "a;b", Perm: "r\r\n", Facts: "create=x y;"}, all, " a"},
 		{"line end in the name", Entry{Name: "a\r\nb\x00", Kind: KindFile, Size: -1}, all, "type=file; a??b?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

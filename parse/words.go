@@ -10,9 +10,9 @@ type words struct {
 	at   [maxWords]struct{ from, to int }
 }
 
-// split returns the words of line.
-func split(line string) words {
-	w := words{line: line}
+// split sets w to the words of line.
+func (w *words) split(line string) {
+	w.line, w.n = line, 0
 	for i := skipBlanks(line, 0); i < len(line) && w.n < maxWords; i = skipBlanks(line, i) {
 		from := i
 		for i < len(line) && !isBlank(line[i]) {
@@ -21,7 +21,6 @@ func split(line string) words {
 		w.at[w.n].from, w.at[w.n].to = from, i
 		w.n++
 	}
-	return w
 }
 
 // word returns the i-th word, "" if there is none.

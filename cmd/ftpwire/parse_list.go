@@ -28,7 +28,7 @@ the year can be told. --tz says which zone the server's times are in.`,
   ftpwire parse list --now 2026-03-01T12:00:00Z --tz Europe/Vienna < listing.txt`,
 		Args: nargs(0, 1, ""),
 	}
-	dialect := addChoice(cmd, "dialect", "auto", "auto|unix|dos|mlsx", "format of the lines; others count as errors")
+	dialect := addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
 	cmd.Flags().StringVar(&now, "now", "", "`TIME` of the listing, as 2006-01-02T15:04:05Z or 2006-01-02 (default: now)")
 	cmd.Flags().StringVar(&tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, or UTC")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -41,7 +41,10 @@ the year can be told. --tz says which zone the server's times are in.`,
 			return err
 		}
 		defer r.Close()
-		return a.parseList(r, lineParser(dialect.value, opts))
+		if dialect.value != "auto" {
+			opts.Dialect = dialect.value
+		}
+		return a.parseList(r, opts)
 	}
 	return cmd
 }
@@ -65,39 +68,9 @@ func listOptions(now, tz string) (o parse.ListOptions, err error) {
 	return o, usagef("--now: %q is no time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
 }
 
-// lineParser returns the parser for a dialect.
-func lineParser(dialect string, o parse.ListOptions) func(string) (parse.Entry, error) {
-	list := func(line string) (parse.Entry, error) { return parse.List(line, o) }
-	switch dialect {
-	case "mlsx":
-		return parse.MLSx
-	case "unix", "dos":
-		return func(line string) (parse.Entry, error) {
-			e, err := list(line)
-			if err == nil && e.Dialect != dialect {
-				return parse.Entry{Raw: line, Size: -1}, &parse.Error{What: "line of a listing in the format of " + dialect, Text: line, Reason: "is in that of " + e.Dialect}
-			}
-			return e, err
-		}
-	}
-	return func(line string) (parse.Entry, error) {
-		e, err := list(line)
-		if err == nil || errors.Is(err, parse.ErrNotEntry) {
-			return e, err
-		}
-		// An MLSx line has facts in front, which no other format could begin with.
-		if facts, _, ok := strings.Cut(line, " "); ok && strings.ContainsRune(facts, '=') || strings.HasPrefix(line, " ") {
-			if m, merr := parse.MLSx(line); merr == nil {
-				return m, nil
-			}
-		}
-		return e, err
-	}
-}
-
-func (a *app) parseList(r io.Reader, line func(string) (parse.Entry, error)) error {
+func (a *app) parseList(r io.Reader, o parse.ListOptions) error {
 	bad := false
-	for e, err := range parse.Entries(r, line, parse.Limits{Entries: -1, Bytes: -1}) {
+	for e, err := range parse.Listing(r, o, parse.Limits{Entries: -1, Bytes: -1}) {
 		if pe, ok := errors.AsType[*parse.Error](err); ok {
 			bad = true
 			if err := writeJSON(a.stdout, unread{errorText(pe), e.Raw}); err != nil {

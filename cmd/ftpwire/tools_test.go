@@ -47,7 +47,7 @@ func TestParse(t *testing.T) {
 		},
 		{"garbage", "list", "garbage\n", `{"error":"LIST line: unknown format at 0 in \"garbage\"","raw":"garbage"}` + "\n", exitNo},
 		{"other dialect", "list --dialect dos", "-rw-r--r-- 1 u g 1 Mar 13  2024 x\n",
-			`{"error":"line of a listing in the format of dos: is in that of unix at 0 in \"-rw-r--r-- 1 u g 1 Mar 13  2024 x\"","raw":"-rw-r--r-- 1 u g 1 Mar 13  2024 x"}` + "\n", exitNo},
+			`{"error":"LIST line: not in the format dos at 0 in \"-rw-r--r-- 1 u g 1 Mar 13  2024 x\"","raw":"-rw-r--r-- 1 u g 1 Mar 13  2024 x"}` + "\n", exitNo},
 		{"dialect", "list --dialect mlsx", "size=1; x", `{"name":"x","size":1,"dialect":"mlsx","raw":"size=1; x"}` + "\n", exitGood},
 		{"not UTF-8", "list", "size=1; gr\xfcn\n", `{"name":"gr\ufffdn","name_base64":"Z3L8bg==","size":1,"dialect":"mlsx","raw":"size=1; gr\ufffdn"}` + "\n", exitGood},
 		{"empty", "list", "", "", exitGood},

@@ -1,0 +1,86 @@
+package parse
+
+import (
+	"iter"
+	"strings"
+)
+
+// Facts is the facts of an MLSx line as they were sent, such as "type=file;size=12;" (RFC 3659,
+// Section 7.2). It is empty for entries of LIST.
+type Facts string
+
+// All yields the names and values in the order of the line, spelled as sent. A value may be empty.
+func (f Facts) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for rest := string(f); rest != ""; {
+			fact := rest
+			if i := strings.IndexByte(rest, ';'); i >= 0 {
+				fact, rest = rest[:i], rest[i+1:]
+			} else {
+				rest = ""
+			}
+			if name, value, ok := strings.Cut(fact, "="); ok && !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+// Lookup returns the value of the fact with the given name, in any case. Of a fact sent twice, the first
+// counts.
+func (f Facts) Lookup(name string) (value string, ok bool) {
+	for n, v := range f.All() {
+		if equalFoldASCII(n, name) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// Facts that fill a field of Entry. Of those for one field, the best source stands first.
+const (
+	factOther = iota
+	factType
+	factSize
+	factSizd // Pure-FTPd, for directories
+	factModify
+	factUnique
+	factPerm
+	factMode
+	factOwnerName
+	factOwner
+	factUID
+	factGroupName
+	factGroup
+	factGID
+)
+
+var factNames = [...]string{
+	factType: "type", factSize: "size", factSizd: "sizd", factModify: "modify", factUnique: "unique",
+	factPerm: "perm", factMode: "unix.mode", factOwnerName: "unix.ownername", factOwner: "unix.owner",
+	factUID: "unix.uid", factGroupName: "unix.groupname", factGroup: "unix.group", factGID: "unix.gid",
+}
+
+// factID returns which of the facts with a field name is, in any case.
+func factID(name string) int {
+	for id := 1; id < len(factNames); id++ {
+		if equalFoldASCII(name, factNames[id]) {
+			return id
+		}
+	}
+	return factOther
+}
+
+// equalFoldASCII reports whether a and b are the same but for the case of A to Z.
+func equalFoldASCII(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		x, y := a[i], b[i]
+		if x != y && (x|0x20 != y|0x20 || !isLetter(x)) {
+			return false
+		}
+	}
+	return true
+}

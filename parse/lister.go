@@ -1,0 +1,167 @@
+package parse
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// A dialect is one format of LIST. Its file holds the grammar.
+type dialect struct {
+	name string
+
+	// read fills e, which has Size -1, Dialect and Raw set, from a line of one word or more. It returns
+	// errOther if the line is not of this dialect, ErrNotEntry for a heading or the first line of an entry
+	// that takes two, an *Error for a line that is but can't be read.
+	//
+	// A reader that is too easily satisfied steals the lines of others: what it takes must have the marks
+	// of its dialect.
+	read func(l *lister, w *words, e *Entry) error
+}
+
+// errOther says that a line is of another dialect.
+var errOther = errors.New("ftp: line is of another dialect")
+
+// dialects holds all formats in the order in which they are tried: those with the clearest marks first.
+var dialects = []*dialect{
+	{"unix", readUnix},
+	{"dos", readDOS},
+	{"mlsx", readMLSx},
+}
+
+// Dialects returns the names of the formats of LIST that are understood, for [ListOptions].
+func Dialects() []string {
+	names := make([]string, len(dialects))
+	for i, d := range dialects {
+		names[i] = d.name
+	}
+	return names
+}
+
+// systems maps what a 215 reply begins with or holds, in lower case, to the dialect to try first.
+var systems = []struct{ text, dialect string }{
+	{"unix", "unix"}, {"windows", "dos"}, {"vms", "vms"}, {"mvs", "mvs"}, {"os/400", "os400"}, {"os/2", "os2"},
+	{"netware", "netware"}, {"macos", "macos"}, {"nonstop", "tandem"}, {"tandem", "tandem"}, {"guardian", "tandem"},
+	{"vm/", "vmcms"}, {"vm ", "vmcms"}, {"vse", "vse"}, {"vos", "vos"}, {"vxworks", "vxworks"},
+}
+
+// A lister reads the lines of one listing.
+type lister struct {
+	o     ListOptions
+	order []*dialect
+	cur   *dialect // of the last line that was read, or nil
+
+	section int    // which table the last heading of cur announced; 0 before the first
+	held    string // first line of an entry that takes two, or ""
+	lost    string // a held line whose second never came, or ""
+
+	w words
+}
+
+func newLister(o ListOptions) (*lister, error) {
+	l := &lister{o: o, order: dialects}
+	if o.Dialect != "" {
+		i := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == o.Dialect })
+		if i < 0 {
+			return nil, fail("dialect of LIST", o.Dialect, 0, "unknown; known are "+strings.Join(Dialects(), ", "))
+		}
+		l.order = dialects[i : i+1]
+		return l, nil
+	}
+	system := lowerASCII(o.System)
+	for _, s := range systems {
+		if strings.Contains(system, s.text) {
+			l.cur = dialectNamed(s.dialect)
+			break
+		}
+	}
+	return l, nil
+}
+
+// dialectNamed returns the dialect with a name, or nil.
+func dialectNamed(name string) *dialect {
+	for _, d := range dialects {
+		if d.name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// read reads one line without its end. A line belongs to the dialect of the one before, if that claims it,
+// else to the first that reads it; if none does, the error is that of the first that claimed it.
+func (l *lister) read(line string) (Entry, error) {
+	l.w.split(line)
+	held := l.held
+	e, err := l.detect(line)
+	if l.held == held && held != "" {
+		l.held, l.lost = "", held // the line after it was no continuation
+	}
+	return e, err
+}
+
+func (l *lister) detect(line string) (Entry, error) {
+	if l.w.n == 0 {
+		return notRead(line), ErrNotEntry
+	}
+	var refusal error
+	if l.cur != nil {
+		e, err := l.try(l.cur, line)
+		if err == nil || err == ErrNotEntry {
+			return e, err
+		}
+		if err != errOther {
+			refusal = err
+		}
+	}
+	if isRemark(&l.w) {
+		return notRead(line), ErrNotEntry
+	}
+	for _, d := range l.order {
+		if d == l.cur {
+			continue
+		}
+		section := l.section
+		l.section = 0
+		e, err := l.try(d, line)
+		if err == nil || err == ErrNotEntry {
+			l.cur = d
+			return e, err
+		}
+		l.section = section
+		if err != errOther && refusal == nil {
+			refusal = err
+		}
+	}
+	if refusal == nil {
+		reason := "unknown format"
+		if l.o.Dialect != "" {
+			reason = "not in the format " + l.o.Dialect
+		}
+		refusal = fail(listLine, line, l.w.at[0].from, reason)
+	}
+	return notRead(line), refusal
+}
+
+// try reads the line in l.w as one of d.
+func (l *lister) try(d *dialect, line string) (Entry, error) {
+	e := Entry{Size: -1, Dialect: d.name, Raw: line}
+	if err := d.read(l, &l.w, &e); err != nil {
+		return notRead(line), err
+	}
+	return e, nil
+}
+
+// end is called behind the last line: one that is still held was not continued.
+func (l *lister) end() {
+	if l.held != "" {
+		l.held, l.lost = "", l.held
+	}
+}
+
+// takeLost returns the error of a line whose second line never came, once.
+func (l *lister) takeLost() (Entry, error) {
+	line := l.lost
+	l.lost = ""
+	return notRead(line), fail(listLine, line, len(line), "the line that should follow is missing")
+}
