@@ -53,6 +53,8 @@ func isRemark(w *words) bool {
 		return w.n == 1 || isDigit(second[0])
 	case "status":
 		return second == "of"
+	case "end":
+		return second == "of" && w.n == 3 && lowerASCII(w.word(2)) == "status"
 	}
 	return false
 }

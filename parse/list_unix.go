@@ -5,21 +5,31 @@ import (
 	"strings"
 )
 
-// unixKinds maps the first letter of "ls -l" to what it means. HP-UX has n, BSD w, Solaris D and P, systems
-// with storage on tape m, z/OS e for a link to the outside.
-var unixKinds = map[byte]Kind{
-	'-': KindFile, 'f': KindFile, 'C': KindFile, 'm': KindFile, 'M': KindFile,
-	'd': KindDir,
-	'l': KindLink, 'e': KindLink,
-	'b': KindOther, 'c': KindOther, 'p': KindOther, 's': KindOther, 'D': KindOther, 'P': KindOther,
-	'n': KindOther, 'w': KindOther, '?': KindOther,
+// unixKind returns what the first letter of "ls -l" means, or KindUnknown. HP-UX has n, BSD w, Solaris D and P,
+// systems with storage on tape m, z/OS e for a link to the outside.
+func unixKind(letter byte) Kind {
+	switch letter {
+	case '-', 'f', 'C', 'm', 'M':
+		return KindFile
+	case 'd':
+		return KindDir
+	case 'l', 'e':
+		return KindLink
+	case 'b', 'c', 'p', 's', 'D', 'P', 'n', 'w', '?':
+		return KindOther
+	}
+	return KindUnknown
 }
 
-// claimsUnix reports whether a line starts with a file mode: ten letters or more as in "drwxr-xr-x+", or the
-// rights of Netware as in "- [R----F--]".
+// claimsUnix reports whether a line starts with a file mode: ten letters or more as in "drwxr-xr-x+", seven or
+// nine of HylaFAX and others that leave some out, three or four octal digits, or the rights of Netware as
+// in "- [R----F--]".
 func claimsUnix(w *words) bool {
 	mode := w.word(0)
-	if _, ok := unixKinds[mode[0]]; !ok {
+	if isDigit(mode[0]) {
+		return octalMode(mode) != "" && len(mode) <= 4 && allDigits(w.word(1)) && w.n > 5
+	}
+	if unixKind(mode[0]) == KindUnknown {
 		return false
 	}
 	if len(mode) == 1 {
@@ -29,7 +39,10 @@ func claimsUnix(w *words) bool {
 		return mode[len(mode)-1] == ']'
 	}
 	if len(mode) < 10 {
-		return false
+		return (len(mode) == 7 || len(mode) == 9) && strings.Trim(mode[1:], "rwx-") == ""
+	}
+	if !isMode(mode[1:10]) && strings.Trim(mode[1:10], "rwxsStT-") == "" {
+		return false // letters in places where they can't be
 	}
 	for i := 1; i < len(mode); i++ {
 		c := mode[i]
@@ -52,12 +65,15 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	if c.name == 0 {
 		return fail(listLine, w.line, w.at[min(first, w.n-1)].from, "no date")
 	}
-	start := w.after(c.name - 1)
-	if c.name < w.n && (first > 1 || w.isPadded(c.name-1)) {
-		start = w.at[c.name].from
-	}
 	if c.name >= w.n {
 		return fail(listLine, w.line, len(w.line), "no name")
+	}
+	start := w.after(c.name - 1)
+	switch {
+	case first > 1 || w.isPadded(c.name-1):
+		start = w.at[c.name].from
+	case w.isYear(c) && w.line[start] == ' ':
+		start++
 	}
 	e.Name = w.line[start:]
 	if e.Kind == KindLink {
@@ -71,6 +87,13 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	return nil
 }
 
+// isYear reports whether a date ends in a year that no second blank brings to the width of a time of day. Then
+// it has that blank behind it: "Feb 18 2005  a".
+func (w *words) isYear(c columns) bool {
+	i := c.name - 1
+	return c.date.precision == PrecisionDay && i > 0 && yearOf(w.word(i)) != 0 && w.at[i].from-w.at[i-1].to == 1
+}
+
 // isPadded reports whether a date that ends in the i-th word is made as wide as others: by "ls" those in
 // digits without a time of day.
 func (w *words) isPadded(i int) bool {
@@ -80,7 +103,11 @@ func (w *words) isPadded(i int) bool {
 // readMode sets kind, mode and a link count glued to the mode. It returns the index of the next word.
 func (e *Entry) readMode(w *words) (next int) {
 	mode := w.word(0)
-	e.Kind = unixKinds[mode[0]]
+	if isDigit(mode[0]) {
+		e.Kind, e.Mode = KindFile, octalMode(mode)
+		return 1
+	}
+	e.Kind = unixKind(mode[0])
 	if len(mode) == 1 {
 		return 2 // rights of Netware
 	}
@@ -132,10 +159,13 @@ func findColumns(w *words, e *Entry, first int) columns {
 		}
 		return c
 	}
-	for i := first; i < end; i++ {
+	for i := first; i < min(end, first+maxBareColumns+1); i++ {
 		if s, next, ok := w.date(i); ok {
 			c := columns{date: s, size: i, name: next}
 			if i > first {
+				if last := w.word(i - 1); isDigit(last[0]) && strings.ContainsRune(last, ':') {
+					return columns{} // neither a size nor a group
+				}
 				c.glued = e.gluedSize(w.word(i - 1))
 			}
 			return c
@@ -144,8 +174,12 @@ func findColumns(w *words, e *Entry, first int) columns {
 	return columns{}
 }
 
-// maxColumns is the most words between the mode and the date: link count, five of owner and group, size.
-const maxColumns = 7
+// maxColumns is the most words between the mode and the date: link count, owner and group, size. Group names of
+// Windows have many words.
+const maxColumns = 16
+
+// maxBareColumns is maxColumns where no size marks the date.
+const maxBareColumns = 7
 
 // dateEnd returns the index of the first word, from the first-th on, at which no date can start any more. A
 // time of day has its date before it. In a line whose date is of an unknown language, a date further on is
@@ -180,7 +214,8 @@ func isDeviceNumber(w string) bool {
 }
 
 // readOwners reads link count, owner and group from the words from the i-th on. A first word of digits or "-"
-// is the link count. Of more than two names, the last is the group.
+// is the link count. Of more than two names, the group starts behind the first gap of more than one blank, else
+// with the second word: names of groups have blanks more often.
 func (e *Entry) readOwners(w *words, i int, c columns) {
 	if i < c.size && (allDigits(w.word(i)) || w.word(i) == "-") {
 		e.Links = linkCount(w.word(i))
@@ -189,11 +224,17 @@ func (e *Entry) readOwners(w *words, i int, c columns) {
 	if i >= c.size {
 		return
 	}
-	owner, last := w.between(i, c.size-1), w.word(c.size-1)
-	last = last[:len(last)-c.glued]
-	if owner == "" {
-		e.Owner = last
+	group := i + 1
+	for j := i + 1; j < c.size; j++ {
+		if w.at[j].from-w.at[j-1].to > 1 {
+			group = j
+			break
+		}
+	}
+	e.Owner, e.Group = w.between(i, group), w.between(group, c.size)
+	if e.Group != "" {
+		e.Group = e.Group[:len(e.Group)-c.glued]
 	} else {
-		e.Owner, e.Group = owner, last
+		e.Owner = e.Owner[:len(e.Owner)-c.glued]
 	}
 }

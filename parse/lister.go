@@ -94,6 +94,15 @@ func (l *lister) read(line string) (Entry, error) {
 	l.w.split(line)
 	held := l.held
 	e, err := l.detect(line)
+	if err != nil && err != ErrNotEntry {
+		if rest, ok := cutReplyCode(line); ok {
+			l.w.split(rest)
+			if again, aerr := l.detect(rest); aerr == nil || aerr == ErrNotEntry {
+				e, err = again, aerr
+				e.Raw = line
+			}
+		}
+	}
 	if l.held == held && held != "" {
 		l.held, l.lost = "", held // the line after it was no continuation
 	}
@@ -141,6 +150,14 @@ func (l *lister) detect(line string) (Entry, error) {
 		refusal = fail(listLine, line, l.w.at[0].from, reason)
 	}
 	return notRead(line), refusal
+}
+
+// cutReplyCode cuts the reply code that servers put before the lines of STAT, such as "213-".
+func cutReplyCode(line string) (rest string, ok bool) {
+	if len(line) < 5 || !allDigits(line[:3]) || line[3] != '-' && line[3] != ' ' || line[0] < '1' || line[0] > '5' {
+		return line, false
+	}
+	return line[4:], true
 }
 
 // try reads the line in l.w as one of d.

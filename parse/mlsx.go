@@ -26,10 +26,11 @@ func MLSx(line string) (Entry, error) {
 	return e, nil
 }
 
-// readMLSx reads a line of MLSx among those of LIST: it must have facts, or be one of an MLSx listing and have
-// the blank that stands for none.
+// readMLSx reads a line of MLSx among those of LIST: it must have facts, or
+// the blank that stands for none, in a listing that is known to be of MLSx or begins with one word behind it.
 func readMLSx(l *lister, w *words, e *Entry) error {
-	known := l.o.Dialect == "mlsx" || l.cur != nil && l.cur.name == "mlsx" && w.line[0] == ' '
+	bare := w.line[0] == ' ' && w.at[0].from == 1 && (l.cur == nil && w.n == 1 || l.cur != nil && l.cur.name == "mlsx")
+	known := l.o.Dialect == "mlsx" || bare
 	if !known && !startsWithFacts(strings.TrimLeft(w.line, " ")) {
 		return errOther
 	}

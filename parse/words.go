@@ -1,7 +1,7 @@
 package parse
 
 // maxWords is how many words of a line are looked at. The name may have any number of them.
-const maxWords = 16
+const maxWords = 24
 
 // words is the first words of a line, by position: what lies between them matters for names.
 type words struct {

@@ -24,7 +24,8 @@ type entryJSON struct {
 	Precision string     `json:"precision,omitempty"`
 	Zone      string     `json:"zone,omitempty"` // of time: utc, offset, or unknown for the server's own
 	Target    string     `json:"target,omitempty"`
-	Mode      string     `json:"mode,omitempty"`
+	Mode      string     `json:"mode,omitempty"`    // nine letters, each r, w, x or -
+	Special   []string   `json:"special,omitempty"` // of the mode: setuid, setgid, sticky
 	Owner     string     `json:"owner,omitempty"`
 	Group     string     `json:"group,omitempty"`
 	Dialect   string     `json:"dialect,omitempty"`
@@ -33,9 +34,10 @@ type entryJSON struct {
 
 func newEntryJSON(e parse.Entry) entryJSON {
 	j := entryJSON{
-		Name: e.Name, Type: typeOf(e.Kind), Target: e.Target, Mode: e.Mode,
+		Name: e.Name, Type: typeOf(e.Kind), Target: e.Target,
 		Owner: e.Owner, Group: e.Group, Dialect: e.Dialect, Raw: e.Raw,
 	}
+	j.Mode, j.Special = permissions(e.Mode)
 	if !utf8.ValidString(e.Name) {
 		j.NameBytes = base64.StdEncoding.EncodeToString([]byte(e.Name))
 	}
@@ -46,6 +48,23 @@ func newEntryJSON(e parse.Entry) entryJSON {
 		j.Time, j.Precision, j.Zone = &e.Time, e.Precision.String(), e.Zone.String()
 	}
 	return j
+}
+
+// permissions parts the letters of "rwsr-x--T" into "rwxr-x---" and what they say beside it.
+func permissions(mode string) (letters string, special []string) {
+	b := []byte(mode)
+	for i, c := range b {
+		switch c {
+		case 's', 't':
+			b[i] = 'x'
+		case 'S', 'T', 'l', 'L':
+			b[i] = '-'
+		default:
+			continue
+		}
+		special = append(special, [...]string{"setuid", "setgid", "sticky"}[i/3%3])
+	}
+	return string(b), special
 }
 
 // typeOf returns file, dir, link or other, and "" where the kind is not known.
