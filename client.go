@@ -16,6 +16,8 @@ import (
 type Client struct {
 	conn   *control.Conn
 	noMLSD bool
+	list   control.ListOptions
+	asked  bool // for the system, before the first LIST
 }
 
 // Dial connects to the server of p and logs in.
@@ -33,7 +35,7 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &Client{conn: conn}, nil
+	return &Client{conn: conn, list: p.List}, nil
 }
 
 // Conn returns the control connection, for what a Client has no method for.
@@ -65,10 +67,10 @@ func isDot(e parse.Entry) bool {
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	if c.noMLSD || !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
-		return c.conn.List(ctx, path, control.ListOptions{})
+		return c.conn.List(ctx, path, c.listOptions(ctx))
 	}
 	return func(yield func(parse.Entry, error) bool) {
-		for e, err := range c.conn.Mlsd(ctx, path, control.ListOptions{}) {
+		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
 			if unknownCommand(err) {
 				c.noMLSD = true // listed as a feature and yet not there
 				break
@@ -80,12 +82,22 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 		if !c.noMLSD {
 			return
 		}
-		for e, err := range c.conn.List(ctx, path, control.ListOptions{}) {
+		for e, err := range c.conn.List(ctx, path, c.listOptions(ctx)) {
 			if !yield(e, err) {
 				return
 			}
 		}
 	}
+}
+
+// listOptions returns how to read LIST. The server is asked once what system it is:
+// its format is tried first.
+func (c *Client) listOptions(ctx context.Context) control.ListOptions {
+	if !c.asked && c.list.Lines.Dialect == "" && c.list.Lines.System == "" {
+		c.asked = true
+		c.list.Lines.System, _ = c.conn.Syst(ctx) // a refusal only means that the format is detected
+	}
+	return c.list
 }
 
 func unknownCommand(err error) bool {

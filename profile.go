@@ -60,6 +60,10 @@ type Profile struct {
 	// control connection's.
 	NAT datachan.NAT
 
+	// List says how listings are read: the server's zone, format, dates and code page
+	// where they can't be told from the lines, and the limits.
+	List control.ListOptions
+
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
 

@@ -37,11 +37,12 @@ func (c *Conn) typeInForce() byte {
 	return c.machine.Params().Type
 }
 
-// ListOptions say how the dates of LIST lines are read.
+// ListOptions say how the lines of a listing are read.
 type ListOptions struct {
-	Location *time.Location // of the server; if nil, times are marked as of unknown zone
-	Dialect  string         // format of LIST, one of parse.Dialects; if empty, it is detected
-	Limits   parse.Limits
+	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the call.
+	Lines parse.ListOptions
+
+	Limits parse.Limits
 }
 
 // Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7.
@@ -49,20 +50,17 @@ type ListOptions struct {
 // error that ends it, a *[TransferError], is yielded last. The connection is busy
 // until the loop ends; leaving it early aborts the transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	return c.entries(ctx, "MLSD", path, func(d *Download) iter.Seq2[parse.Entry, error] {
-		return parse.Entries(d, parse.MLSx, o.Limits)
-	})
+	o.Lines.Dialect = "mlsx"
+	return c.entries(ctx, "MLSD", path, o)
 }
 
 // List lists a directory in the server's own format, whichever of [parse.Dialects]
 // it is; see [Conn.Mlsd] for errors.
 func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	return c.entries(ctx, "LIST", path, func(d *Download) iter.Seq2[parse.Entry, error] {
-		return parse.Listing(d, parse.ListOptions{Now: time.Now(), Location: o.Location, Dialect: o.Dialect}, o.Limits)
-	})
+	return c.entries(ctx, "LIST", path, o)
 }
 
-func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, read func(*Download) iter.Seq2[parse.Entry, error]) iter.Seq2[parse.Entry, error] {
+func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
@@ -70,7 +68,10 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, rea
 			return
 		}
 		defer d.Close()
-		for e, err := range read(d) {
+		if o.Lines.Now.IsZero() {
+			o.Lines.Now = time.Now()
+		}
+		for e, err := range parse.Listing(d, o.Lines, o.Limits) {
 			if !yield(e, err) {
 				return
 			}

@@ -65,7 +65,7 @@ func newLister(o ListOptions) (*lister, error) {
 		if i < 0 {
 			return nil, fail("dialect of LIST", o.Dialect, 0, "unknown; known are "+strings.Join(Dialects(), ", "))
 		}
-		l.order = dialects[i : i+1]
+		l.order, l.cur = dialects[i:i+1], dialects[i]
 		return l, nil
 	}
 	system := lowerASCII(o.System)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire/control"
 )
 
 // A choice is a flag with a fixed set of words.
@@ -72,6 +74,8 @@ type connFlags struct {
 
 	mode, prot, resume *choice // nil for commands without data connections
 	active, ascii      bool
+
+	list control.ListOptions // set by commands that list
 }
 
 // addServerFlags adds those that every command with a server has.

@@ -6,12 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
 func (a *app) lsCmd() *cobra.Command {
 	var f connFlags
+	var lf listFlags
 	cmd := &cobra.Command{
 		Use:   "ls URL",
 		Short: "List a directory",
@@ -26,8 +28,15 @@ the server's listing that can't be read is reported and the listing goes on.`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addDataFlags(cmd)
+	lf.add(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		lines, err := lf.options()
+		if err != nil {
+			return err
+		}
+		// Entries are printed as they come, so that there is no need for limits.
+		f.list = control.ListOptions{Lines: lines, Limits: parse.Limits{Entries: -1, Bytes: -1}}
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			l2 := lister{app: a, cmd: cmd, json: format.value == "json"}
 			l2.table.w = a.stdout

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,8 @@ import (
 )
 
 func (a *app) parseListCmd() *cobra.Command {
-	var now, tz string
+	var f listFlags
+	var now string
 	cmd := &cobra.Command{
 		Use:   "list [FILE]",
 		Short: "Lines of LIST, MLSD or MLST",
@@ -28,12 +28,14 @@ the year can be told. --tz says which zone the server's times are in.`,
   ftpwire parse list --now 2026-03-01T12:00:00Z --tz Europe/Vienna < listing.txt`,
 		Args: nargs(0, 1, ""),
 	}
-	dialect := addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
+	f.add(cmd)
 	cmd.Flags().StringVar(&now, "now", "", "`TIME` of the listing, as 2006-01-02T15:04:05Z or 2006-01-02 (default: now)")
-	cmd.Flags().StringVar(&tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, or UTC")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		opts, err := listOptions(now, tz)
+		opts, err := f.options()
 		if err != nil {
+			return err
+		}
+		if opts.Now, err = listingTime(now); err != nil {
 			return err
 		}
 		r, err := a.open(args)
@@ -41,31 +43,22 @@ the year can be told. --tz says which zone the server's times are in.`,
 			return err
 		}
 		defer r.Close()
-		if dialect.value != "auto" {
-			opts.Dialect = dialect.value
-		}
 		return a.parseList(r, opts)
 	}
 	return cmd
 }
 
-func listOptions(now, tz string) (o parse.ListOptions, err error) {
-	if tz != "" {
-		if o.Location, err = time.LoadLocation(tz); err != nil {
-			return o, usagef("--tz: %w", err)
-		}
-	}
+// listingTime reads the value of --now.
+func listingTime(now string) (time.Time, error) {
 	if now == "" {
-		o.Now = time.Now()
-		return o, nil
+		return time.Now(), nil
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
 		if t, err := time.Parse(layout, now); err == nil {
-			o.Now = t
-			return o, nil
+			return t, nil
 		}
 	}
-	return o, usagef("--now: %q is no time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
+	return time.Time{}, usagef("--now: %q is no time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
 }
 
 func (a *app) parseList(r io.Reader, o parse.ListOptions) error {

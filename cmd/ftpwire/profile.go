@@ -40,7 +40,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.applyData(p); err != nil {
 		return nil, err
 	}
-	p.Timeout = f.timeout
+	p.Timeout, p.List = f.timeout, f.list
 	p.Trace = a.tracer(f)
 	if _, err := p.Address(); err != nil {
 		return nil, cannot(err)
