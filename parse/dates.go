@@ -46,9 +46,18 @@ func (s *stamp) outOfRange() string {
 	return ""
 }
 
-// daysIn returns the number of days of a month.
+// daysIn returns the number of days of a month, in the Gregorian calendar.
 func daysIn(year, month int) int {
-	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
 }
 
 // at returns s in the given year and location.
@@ -71,11 +80,38 @@ func (s *stamp) resolve(e *Entry, o ListOptions) {
 	}
 	year := s.year
 	if year == 0 {
-		if year = s.inferYear(o.Now, loc); year == 0 {
+		if s.zone == nil && o.latest != nil && !(s.month == 2 && s.day == 29) {
+			if year = o.latest.year; s.after(o.latest) {
+				year--
+			}
+		} else if year = s.inferYear(o.Now, loc); year == 0 {
 			return
 		}
 	}
 	e.Time, e.Precision, e.Zone = s.at(year, loc), s.precision, zone
+}
+
+// latestStamp returns the latest time that a date without a year may have, or nil if o.Now is zero.
+func latestStamp(o ListOptions) *stamp {
+	if o.Now.IsZero() {
+		return nil
+	}
+	loc := o.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	t := o.Now.Add(clockAhead).In(loc)
+	return &stamp{year: t.Year(), month: int(t.Month()), day: t.Day(), hour: t.Hour(), min: t.Minute(), sec: t.Second(), nsec: t.Nanosecond()}
+}
+
+// after reports whether s is later in its year than t in its own.
+func (s *stamp) after(t *stamp) bool {
+	for _, p := range [...][2]int{{s.month, t.month}, {s.day, t.day}, {s.hour, t.hour}, {s.min, t.min}, {s.sec, t.sec}, {s.nsec, t.nsec}} {
+		if p[0] != p[1] {
+			return p[0] > p[1]
+		}
+	}
+	return false
 }
 
 // inferYear returns the year of a date that has none, or 0 if now is zero.

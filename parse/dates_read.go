@@ -16,7 +16,15 @@ import (
 // A time of day after a date with its year is the start of the name if no word follows, or if the year is
 // padded as in "Jan  2  2006".
 func (w *words) date(i int) (s stamp, next int, ok bool) {
-	for form := range 5 {
+	first := w.word(i)
+	if first == "" || len(first) > maxMonth {
+		return stamp{}, 0, false
+	}
+	forms := 5
+	if !isDigit(first[0]) {
+		forms = 1
+	}
+	for form := range forms {
 		s = stamp{}
 		switch form { // a table of functions would put s and w on the heap
 		case 0:
@@ -185,6 +193,9 @@ func (s *stamp) numeric(w string) bool {
 
 // clock reads a time of day: "15:04", "15:04:05", "15:04:05.678", "3:04PM", "03:04p".
 func (s *stamp) clock(w string) bool {
+	if len(w) < 4 || w[1] != ':' && w[2] != ':' {
+		return false
+	}
 	hour, rest, ok := strings.Cut(w, ":")
 	if !ok || len(hour) > 2 || !allDigits(hour) || len(rest) < 2 {
 		return false

@@ -13,17 +13,26 @@ type Facts string
 func (f Facts) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for rest := string(f); rest != ""; {
-			fact := rest
-			if i := strings.IndexByte(rest, ';'); i >= 0 {
-				fact, rest = rest[:i], rest[i+1:]
-			} else {
-				rest = ""
-			}
-			if name, value, ok := strings.Cut(fact, "="); ok && !yield(name, value) {
+			var name, value string
+			if name, value, rest = cutFact(rest); name != "" && !yield(name, value) {
 				return
 			}
 		}
 	}
+}
+
+// cutFact parts the first fact of s from the rest. Without a "=" it has no name.
+func cutFact(s string) (name, value, rest string) {
+	end := strings.IndexByte(s, ';')
+	if end < 0 {
+		end = len(s)
+	} else {
+		rest = s[end+1:]
+	}
+	if i := strings.IndexByte(s[:end], '='); i > 0 {
+		name, value = s[:i], s[i+1:end]
+	}
+	return name, value, rest
 }
 
 // Lookup returns the value of the fact with the given name, in any case. Of a fact sent twice, the first
@@ -64,7 +73,7 @@ var factNames = [...]string{
 // factID returns which of the facts with a field name is, in any case.
 func factID(name string) int {
 	for id := 1; id < len(factNames); id++ {
-		if equalFoldASCII(name, factNames[id]) {
+		if len(name) == len(factNames[id]) && equalFoldASCII(name, factNames[id]) {
 			return id
 		}
 	}

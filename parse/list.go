@@ -22,6 +22,8 @@ type ListOptions struct {
 
 	// System is the text of the 215 reply to SYST. Where it names a system, its format is tried first.
 	System string
+
+	latest *stamp // Now and clockAhead in Location, worked out once
 }
 
 // List reads one line of LIST, alone: formats whose columns are told by a heading or that take two lines

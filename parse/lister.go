@@ -56,10 +56,12 @@ type lister struct {
 	lost    string // a held line whose second never came, or ""
 
 	w words
+	e Entry // of the line at work: here and not on the heap
 }
 
 func newLister(o ListOptions) (*lister, error) {
 	l := &lister{o: o, order: dialects}
+	l.o.latest = latestStamp(o)
 	if o.Dialect != "" {
 		i := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == o.Dialect })
 		if i < 0 {
@@ -91,6 +93,9 @@ func dialectNamed(name string) *dialect {
 // read reads one line without its end. A line belongs to the dialect of the one before, if that claims it,
 // else to the first that reads it; if none does, the error is that of the first that claimed it.
 func (l *lister) read(line string) (Entry, error) {
+	if l.cur != nil && l.cur.name == "mlsx" && startsWithFacts(line) {
+		return l.try(l.cur, line) // the words don't matter
+	}
 	l.w.split(line)
 	held := l.held
 	e, err := l.detect(line)
@@ -162,11 +167,11 @@ func cutReplyCode(line string) (rest string, ok bool) {
 
 // try reads the line in l.w as one of d.
 func (l *lister) try(d *dialect, line string) (Entry, error) {
-	e := Entry{Size: -1, Dialect: d.name, Raw: line}
-	if err := d.read(l, &l.w, &e); err != nil {
+	l.e = Entry{Size: -1, Dialect: d.name, Raw: line}
+	if err := d.read(l, &l.w, &l.e); err != nil {
 		return notRead(line), err
 	}
-	return e, nil
+	return l.e, nil
 }
 
 // end is called behind the last line: one that is still held was not continued.

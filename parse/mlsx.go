@@ -29,6 +29,9 @@ func MLSx(line string) (Entry, error) {
 // readMLSx reads a line of MLSx among those of LIST: it must have facts, or
 // the blank that stands for none, in a listing that is known to be of MLSx or begins with one word behind it.
 func readMLSx(l *lister, w *words, e *Entry) error {
+	if startsWithFacts(e.Raw) {
+		return e.readMLSx(e.Raw)
+	}
 	bare := w.line[0] == ' ' && w.at[0].from == 1 && (l.cur == nil && w.n == 1 || l.cur != nil && l.cur.name == "mlsx")
 	known := l.o.Dialect == "mlsx" || bare
 	if !known && !startsWithFacts(strings.TrimLeft(w.line, " ")) {
@@ -69,16 +72,19 @@ func factsStart(line string) int {
 // startsWithFacts reports whether s begins with facts and a space, and not with a name that happens to
 // look like them.
 func startsWithFacts(s string) bool {
-	facts, _, ok := strings.Cut(s, " ")
-	name, _, fact := strings.Cut(facts, "=")
-	if !ok || !fact {
+	space := strings.IndexByte(s, ' ')
+	if space < 0 {
 		return false
 	}
-	if strings.HasSuffix(facts, ";") {
+	equals := strings.IndexByte(s[:space], '=')
+	if equals < 0 {
+		return false
+	}
+	if s[space-1] == ';' {
 		return true
 	}
-	switch lowerASCII(name) {
-	case "type", "size", "modify", "perm", "unique":
+	switch factID(s[:equals]) {
+	case factType, factSize, factModify, factPerm, factUnique:
 		return true
 	}
 	return false
@@ -109,12 +115,14 @@ func (e *Entry) checkFacts(s string, at int) error {
 	return nil
 }
 
-// applyFacts fills the fields of e from e.Facts. Of a fact sent twice, the first counts. Better sources of
-// one field come later in the order of rank.
+// applyFacts fills the fields of e from e.Facts. Of a fact sent twice, the first counts; of several for one
+// field, the best source.
 func (e *Entry) applyFacts() {
 	var seen uint32
-	var sizeRank, ownerRank, groupRank int
-	for name, value := range e.Facts.All() {
+	sizeFrom, ownerFrom, groupFrom := factGID+1, factGID+1, factGID+1
+	for rest := string(e.Facts); rest != ""; {
+		var name, value string
+		name, value, rest = cutFact(rest)
 		id := factID(name)
 		if id == factOther || seen&(1<<id) != 0 {
 			continue
@@ -124,8 +132,8 @@ func (e *Entry) applyFacts() {
 		case factType:
 			e.Kind, e.Target = factKind(value)
 		case factSize, factSizd:
-			if n, ok := number(value); ok && sizeRank <= int(factSizd-id)+1 {
-				e.Size, sizeRank = n, int(factSizd-id)+1
+			if n, ok := number(value); ok && id < sizeFrom {
+				e.Size, sizeFrom = n, id
 			}
 		case factModify:
 			if t, p, err := TimeVal(value); err == nil && p != PrecisionUnknown {
@@ -138,12 +146,12 @@ func (e *Entry) applyFacts() {
 		case factMode:
 			e.Mode = octalMode(value)
 		case factOwnerName, factOwner, factUID:
-			if rank := int(factUID-id) + 1; value != "" && rank > ownerRank {
-				e.Owner, ownerRank = value, rank
+			if value != "" && id < ownerFrom {
+				e.Owner, ownerFrom = value, id
 			}
 		case factGroupName, factGroup, factGID:
-			if rank := int(factGID-id) + 1; value != "" && rank > groupRank {
-				e.Group, groupRank = value, rank
+			if value != "" && id < groupFrom {
+				e.Group, groupFrom = value, id
 			}
 		}
 	}
@@ -153,6 +161,12 @@ func (e *Entry) applyFacts() {
 // "OS.unix=slink:/target", and without the target as "OS.unix=slink" or "OS.unix=symlink".
 func factKind(value string) (kind Kind, target string) {
 	const unix = "os.unix="
+	switch v := value; v { // as nearly all spell it
+	case "file":
+		return KindFile, ""
+	case "dir":
+		return KindDir, ""
+	}
 	switch v := lowerASCII(value); {
 	case v == "file":
 		return KindFile, ""

@@ -46,8 +46,44 @@ var (
 // maxMonth is the longest month name looked up, in bytes.
 const maxMonth = 24
 
+// englishMonth returns the month of an English abbreviation of three letters, or 0.
+func englishMonth(w string) int {
+	switch [3]byte{w[0] | 0x20, w[1] | 0x20, w[2] | 0x20} {
+	case [3]byte{'j', 'a', 'n'}:
+		return 1
+	case [3]byte{'f', 'e', 'b'}:
+		return 2
+	case [3]byte{'m', 'a', 'r'}:
+		return 3
+	case [3]byte{'a', 'p', 'r'}:
+		return 4
+	case [3]byte{'m', 'a', 'y'}:
+		return 5
+	case [3]byte{'j', 'u', 'n'}:
+		return 6
+	case [3]byte{'j', 'u', 'l'}:
+		return 7
+	case [3]byte{'a', 'u', 'g'}:
+		return 8
+	case [3]byte{'s', 'e', 'p'}:
+		return 9
+	case [3]byte{'o', 'c', 't'}:
+		return 10
+	case [3]byte{'n', 'o', 'v'}:
+		return 11
+	case [3]byte{'d', 'e', 'c'}:
+		return 12
+	}
+	return 0
+}
+
 // monthOf returns the month that w names, 1 to 12, or 0. A dot or comma may follow.
 func monthOf(w string) int {
+	if len(w) == 3 && w[0]|0x20 <= 'z' {
+		if m := englishMonth(w); m != 0 {
+			return m
+		}
+	}
 	w = strings.TrimRight(w, ".,")
 	if len(w) < 2 || len(w) > maxMonth {
 		return 0
