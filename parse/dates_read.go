@@ -16,6 +16,9 @@ import (
 // A time of day after a date with its year is the start of the name if no word follows, or if the year is
 // padded as in "Jan  2  2006".
 func (w *words) date(i int) (s stamp, next int, ok bool) {
+	if w.format != nil {
+		return w.formatted(i)
+	}
 	first := w.word(i)
 	if first == "" || len(first) > maxMonth {
 		return stamp{}, 0, false
@@ -43,6 +46,21 @@ func (w *words) date(i int) (s stamp, next int, ok bool) {
 		}
 	}
 	return stamp{}, 0, false
+}
+
+// formatted reads a date in the format that the caller gave.
+func (w *words) formatted(i int) (s stamp, next int, ok bool) {
+	if i >= w.n {
+		return stamp{}, 0, false
+	}
+	from := w.at[i].from
+	s, n, ok := w.format.match(w.line[from:])
+	if !ok || s.outOfRange() != "" {
+		return stamp{}, 0, false
+	}
+	for next = i + 1; next < w.n && w.at[next].from < from+n; next++ {
+	}
+	return s, next, true
 }
 
 // readNumeric reads "2006-01-02 15:04:05 +0200" and the like. Like the other readers it returns the index of
@@ -209,7 +227,7 @@ func (s *stamp) clock(w string) bool {
 			c.nsec, rest = nanoseconds(rest[1:end]), rest[end:]
 		}
 	}
-	if !c.meridiem(rest) || c.hour > 23 || c.min < 0 || c.min > 59 || c.sec < 0 || c.sec > 60 {
+	if !c.meridiem(rest) || c.hour > 24 || c.hour == 24 && c.min+c.sec > 0 || c.min < 0 || c.min > 59 || c.sec < 0 || c.sec > 60 {
 		return false
 	}
 	s.hour, s.min, s.sec, s.nsec, s.precision = c.hour, c.min, c.sec, c.nsec, c.precision

@@ -57,7 +57,7 @@ func orDefault[T int | int64](v, byDefault, most T) T {
 // *Error, the reader's own is yielded as it is.
 func Entries(r io.Reader, parse func(line string) (Entry, error), lim Limits) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		c := counter{lim: lim, yield: yield}
+		c := counter{most: lim.entries(), yield: yield}
 		lines(r, lim, func(line string, err error) bool {
 			if err != nil {
 				return c.put(notRead(line), err)
@@ -81,7 +81,7 @@ func Listing(r io.Reader, o ListOptions, lim Limits) iter.Seq2[Entry, error] {
 			yield(notRead(""), err)
 			return
 		}
-		c := counter{lim: lim, yield: yield}
+		c := counter{most: lim.entries(), yield: yield}
 		lines(r, lim, func(line string, err error) bool {
 			if err != nil {
 				return c.put(notRead(line), err)
@@ -100,7 +100,7 @@ func ListLines(lines iter.Seq[string], o ListOptions) iter.Seq2[Entry, error] {
 			yield(notRead(""), err)
 			return
 		}
-		c := counter{lim: Limits{Entries: -1}, yield: yield}
+		c := counter{most: unlimited, yield: yield}
 		for line := range lines {
 			if !c.putLine(l, line) {
 				return
@@ -112,7 +112,7 @@ func ListLines(lines iter.Seq[string], o ListOptions) iter.Seq2[Entry, error] {
 
 // A counter yields what comes of lines, up to a limit.
 type counter struct {
-	lim     Limits
+	most    int // entries and errors
 	yield   func(Entry, error) bool
 	n       int
 	stopped bool
@@ -124,8 +124,8 @@ func (c *counter) put(e Entry, err error) bool {
 		return true
 	}
 	last := isLast(err)
-	if c.n++; c.n > c.lim.entries() && !last {
-		c.yield(notRead(""), fail(listing, e.Raw, 0, fmt.Sprintf("more than %d entries", c.lim.entries())))
+	if c.n++; c.n > c.most && !last {
+		c.yield(notRead(""), fail(listing, e.Raw, 0, fmt.Sprintf("more than %d entries", c.most)))
 		c.stopped = true
 		return false
 	}
@@ -138,11 +138,19 @@ func (c *counter) put(e Entry, err error) bool {
 
 // putLine yields what one line is to l, after a line that it shows to be lost.
 func (c *counter) putLine(l *lister, line string) bool {
-	e, err := l.read(line)
+	err := l.next(line)
 	if l.lost != "" && !c.put(l.takeLost()) {
 		return false
 	}
-	return c.put(e, err)
+	if err == ErrNotEntry {
+		return true
+	}
+	if c.n++; err == nil && c.n <= c.most {
+		c.stopped = !c.yield(l.e, nil)
+		return !c.stopped
+	}
+	c.n--
+	return c.put(l.e, err)
 }
 
 // putEnd yields the last line if it waits for another.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -118,42 +117,4 @@ func TestEntriesList(t *testing.T) {
 	if diff := cmp.Diff([]string{"a file <nil>", "b dir <nil>"}, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
-}
-
-// benchmarkEntries reads a listing of 10 000 lines.
-func benchmarkEntries(b *testing.B, format func(Entry) string, parse func(string) (Entry, error)) {
-	var text strings.Builder
-	for i := range 10_000 {
-		e := Entry{Name: fmt.Sprintf("file %d.txt", i), Kind: KindFile, Size: int64(i) * 1000, Perm: "adfrw", Mode: "rw-r--r--",
-			Time: testNow.Add(-time.Duration(i) * time.Hour), Unique: fmt.Sprint("8U", i), Owner: "33", Group: "33"}
-		text.WriteString(format(e) + "\r\n")
-	}
-	b.SetBytes(int64(text.Len()))
-	b.ReportAllocs()
-	for b.Loop() {
-		n := 0
-		for _, err := range Entries(strings.NewReader(text.String()), parse, Limits{}) {
-			if err != nil {
-				b.Fatal(err)
-			}
-			n++
-		}
-		if n != 10_000 {
-			b.Fatalf("%d entries", n)
-		}
-	}
-}
-
-func BenchmarkMLSx(b *testing.B) {
-	facts := []string{"type", "size", "modify", "perm", "unique", "UNIX.mode", "UNIX.owner", "UNIX.group"}
-	b.Run("10k", func(b *testing.B) {
-		benchmarkEntries(b, func(e Entry) string { return FormatMLSx(e, facts) }, MLSx)
-	})
-}
-
-func BenchmarkList(b *testing.B) {
-	list := func(line string) (Entry, error) { return List(line, ListOptions{Now: testNow}) }
-	b.Run("10k", func(b *testing.B) {
-		benchmarkEntries(b, func(e Entry) string { return FormatList(e, testNow) }, list)
-	})
 }

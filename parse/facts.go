@@ -72,8 +72,39 @@ var factNames = [...]string{
 
 // factID returns which of the facts with a field name is, in any case.
 func factID(name string) int {
-	for id := 1; id < len(factNames); id++ {
-		if len(name) == len(factNames[id]) && equalFoldASCII(name, factNames[id]) {
+	var first, last int
+	switch len(name) {
+	case 4:
+		for _, id := range [...]int{factType, factSize, factPerm, factSizd} {
+			if equalFoldASCII(name, factNames[id]) {
+				return id
+			}
+		}
+		return factOther
+	case 6:
+		first, last = factModify, factUnique
+	case 8:
+		if equalFoldASCII(name, factNames[factUID]) {
+			return factUID
+		}
+		first, last = factGID, factGID
+	case 9:
+		first, last = factMode, factMode
+	case 10:
+		if equalFoldASCII(name, factNames[factOwner]) {
+			return factOwner
+		}
+		first, last = factGroup, factGroup
+	case 14:
+		if equalFoldASCII(name, factNames[factOwnerName]) {
+			return factOwnerName
+		}
+		first, last = factGroupName, factGroupName
+	default:
+		return factOther
+	}
+	for id := first; id <= last; id++ {
+		if equalFoldASCII(name, factNames[id]) {
 			return id
 		}
 	}
@@ -82,8 +113,8 @@ func factID(name string) int {
 
 // equalFoldASCII reports whether a and b are the same but for the case of A to Z.
 func equalFoldASCII(a, b string) bool {
-	if len(a) != len(b) {
-		return false
+	if a == b || len(a) != len(b) {
+		return a == b
 	}
 	for i := range len(a) {
 		x, y := a[i], b[i]

@@ -23,6 +23,10 @@ type ListOptions struct {
 	// System is the text of the 215 reply to SYST. Where it names a system, its format is tried first.
 	System string
 
+	// Dates is how dates are written in the formats "unix" and "dos" and in others whose dates differ from
+	// server to server. If nil, all known forms are recognised.
+	Dates *DateFormat
+
 	latest *stamp // Now and clockAhead in Location, worked out once
 }
 

@@ -7,6 +7,10 @@ const dosColumn = 15
 
 // claimsDOS reports whether a line starts with a date in digits.
 func claimsDOS(w *words) bool {
+	if w.format != nil {
+		_, _, ok := w.formatted(0)
+		return ok
+	}
 	var s stamp
 	return s.numeric(w.word(0)) && s.year > 0
 }
@@ -17,14 +21,9 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	if !claimsDOS(w) {
 		return errOther
 	}
-	var s stamp
-	s.numeric(w.word(0))
-	if !s.clock(w.word(1)) {
+	s, i, ok := w.dosDate()
+	if !ok {
 		return fail(listLine, w.line, min(w.after(0), len(w.line)), "no time of day")
-	}
-	i := 2
-	if s.meridiem(w.word(2)) && w.word(2) != "" {
-		i++
 	}
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, w.at[0].from, bad)
@@ -50,6 +49,21 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	}
 	s.resolve(e, l.o)
 	return nil
+}
+
+// dosDate returns the date and time at the start of the line and the index of the word behind.
+func (w *words) dosDate() (s stamp, next int, ok bool) {
+	if w.format != nil {
+		return w.formatted(0)
+	}
+	s.numeric(w.word(0))
+	if !s.clock(w.word(1)) {
+		return s, 0, false
+	}
+	if s.meridiem(w.word(2)) && w.word(2) != "" {
+		return s, 3, true
+	}
+	return s, 2, true
 }
 
 // dosKind returns what a word in angle brackets means.

@@ -320,7 +320,7 @@ func TestListErrors(t *testing.T) {
 		{"year of three digits", "drwxr-xr-x 4 7031 88 16 Aug 06  217 kassa", "no date"},
 		{"30 February", "-rw-r--r-- 1 me us 5 Feb 30 15:04 a", "no date"},
 		{"29 February 2023", "-rw-r--r-- 1 me us 5 Feb 29  2023 a", "no date"},
-		{"hour 24", "-rw-r--r-- 1 me us 5 Feb  9 24:00 a", "no date"},
+		{"hour 24", "-rw-r--r-- 1 me us 5 Feb  9 25:00 a", "no date"},
 		{"date only in the name", "-rw-r--r-- 1 me us 5 Φεβ  9 15:04 Probe 2024-01-02 b", "no date"},
 		{"size and date only in the name", "-rw-r--r-- 1 me us 5 Φεβ  9 15:04 Probe 5 Jan  2 10:00 b", "no date"},
 		{"date far behind", "-rw-r--r-- 1 me us 5 Φεβ  9  2019 Probe 2024-01-02 b", "no date"},

@@ -26,6 +26,9 @@ func unixKind(letter byte) Kind {
 // in "- [R----F--]".
 func claimsUnix(w *words) bool {
 	mode := w.word(0)
+	if len(mode) == 10 && isMode(mode[1:]) {
+		return unixKind(mode[0]) != KindUnknown
+	}
 	if isDigit(mode[0]) {
 		return octalMode(mode) != "" && len(mode) <= 4 && allDigits(w.word(1)) && w.n > 5
 	}
@@ -138,6 +141,9 @@ type columns struct {
 // findColumns looks for a size and a date in the words from first on, then for a date alone, and sets the
 // size of e.
 func findColumns(w *words, e *Entry, first int) columns {
+	if c, ok := usualColumns(w, e, first); ok {
+		return c
+	}
 	end := w.dateEnd(first)
 	for i := first + 1; i < end; i++ {
 		size, ok := listSize(w.word(i - 1))
@@ -174,6 +180,29 @@ func findColumns(w *words, e *Entry, first int) columns {
 	return columns{}
 }
 
+// usualColumns is findColumns for most lines of most servers: link count, owner, group, size, English date.
+func usualColumns(w *words, e *Entry, first int) (columns, bool) {
+	i := first + 4
+	if w.format != nil || i+3 >= w.n || e.Kind == KindOther || !allDigits(w.word(first)) {
+		return columns{}, false
+	}
+	month := w.word(i)
+	if len(month) != 3 || englishMonth(month) == 0 {
+		return columns{}, false
+	}
+	size, ok := number(w.word(i - 1))
+	if !ok {
+		return columns{}, false
+	}
+	s := stamp{}
+	next := readMonthFirst(w, i, &s)
+	if next == 0 || s.outOfRange() != "" {
+		return columns{}, false
+	}
+	e.Size = size
+	return columns{date: s, size: i - 1, name: next}, true
+}
+
 // maxColumns is the most words between the mode and the date: link count, owner and group, size. Group names of
 // Windows have many words.
 const maxColumns = 16
@@ -186,7 +215,7 @@ const maxBareColumns = 7
 // part of the name.
 func (w *words) dateEnd(first int) int {
 	end := min(w.n, first+maxColumns+1)
-	for i := first; i < end; i++ {
+	for i := first; i < end && w.format == nil; i++ {
 		if new(stamp).clock(w.word(i)) {
 			return i
 		}

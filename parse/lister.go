@@ -61,7 +61,7 @@ type lister struct {
 
 func newLister(o ListOptions) (*lister, error) {
 	l := &lister{o: o, order: dialects}
-	l.o.latest = latestStamp(o)
+	l.o.latest, l.w.format = latestStamp(o), o.Dates
 	if o.Dialect != "" {
 		i := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == o.Dialect })
 		if i < 0 {
@@ -90,46 +90,58 @@ func dialectNamed(name string) *dialect {
 	return nil
 }
 
-// read reads one line without its end. A line belongs to the dialect of the one before, if that claims it,
-// else to the first that reads it; if none does, the error is that of the first that claimed it.
+// read reads one line without its end.
 func (l *lister) read(line string) (Entry, error) {
+	err := l.next(line)
+	return l.e, err
+}
+
+// next sets l.e to what one line says. A line belongs to the dialect of the one before, if that claims it, else
+// to the first that reads it; if none does, the error is that of the first that claimed it.
+func (l *lister) next(line string) error {
 	if l.cur != nil && l.cur.name == "mlsx" && startsWithFacts(line) {
 		return l.try(l.cur, line) // the words don't matter
 	}
 	l.w.split(line)
 	held := l.held
-	e, err := l.detect(line)
+	err := l.detect(line)
 	if err != nil && err != ErrNotEntry {
 		if rest, ok := cutReplyCode(line); ok {
 			l.w.split(rest)
-			if again, aerr := l.detect(rest); aerr == nil || aerr == ErrNotEntry {
-				e, err = again, aerr
-				e.Raw = line
+			if again := l.detect(rest); again == nil || again == ErrNotEntry {
+				err = again
 			}
+			l.e.Raw = line
 		}
 	}
 	if l.held == held && held != "" {
 		l.held, l.lost = "", held // the line after it was no continuation
 	}
-	return e, err
+	return err
 }
 
-func (l *lister) detect(line string) (Entry, error) {
+// refuse sets l.e to a line without an entry.
+func (l *lister) refuse(line string, err error) error {
+	l.e = Entry{Size: -1, Raw: line}
+	return err
+}
+
+func (l *lister) detect(line string) error {
 	if l.w.n == 0 {
-		return notRead(line), ErrNotEntry
+		return l.refuse(line, ErrNotEntry)
 	}
 	var refusal error
 	if l.cur != nil {
-		e, err := l.try(l.cur, line)
-		if err == nil || err == ErrNotEntry {
-			return e, err
-		}
-		if err != errOther {
+		switch err := l.try(l.cur, line); err {
+		case nil, ErrNotEntry:
+			return err
+		case errOther:
+		default:
 			refusal = err
 		}
 	}
 	if isRemark(&l.w) {
-		return notRead(line), ErrNotEntry
+		return l.refuse(line, ErrNotEntry)
 	}
 	for _, d := range l.order {
 		if d == l.cur {
@@ -137,10 +149,10 @@ func (l *lister) detect(line string) (Entry, error) {
 		}
 		section := l.section
 		l.section = 0
-		e, err := l.try(d, line)
+		err := l.try(d, line)
 		if err == nil || err == ErrNotEntry {
 			l.cur = d
-			return e, err
+			return err
 		}
 		l.section = section
 		if err != errOther && refusal == nil {
@@ -154,7 +166,7 @@ func (l *lister) detect(line string) (Entry, error) {
 		}
 		refusal = fail(listLine, line, l.w.at[0].from, reason)
 	}
-	return notRead(line), refusal
+	return l.refuse(line, refusal)
 }
 
 // cutReplyCode cuts the reply code that servers put before the lines of STAT, such as "213-".
@@ -166,12 +178,12 @@ func cutReplyCode(line string) (rest string, ok bool) {
 }
 
 // try reads the line in l.w as one of d.
-func (l *lister) try(d *dialect, line string) (Entry, error) {
+func (l *lister) try(d *dialect, line string) error {
 	l.e = Entry{Size: -1, Dialect: d.name, Raw: line}
 	if err := d.read(l, &l.w, &l.e); err != nil {
-		return notRead(line), err
+		return l.refuse(line, err)
 	}
-	return l.e, nil
+	return nil
 }
 
 // end is called behind the last line: one that is still held was not continued.

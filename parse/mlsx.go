@@ -29,7 +29,7 @@ func MLSx(line string) (Entry, error) {
 // readMLSx reads a line of MLSx among those of LIST: it must have facts, or
 // the blank that stands for none, in a listing that is known to be of MLSx or begins with one word behind it.
 func readMLSx(l *lister, w *words, e *Entry) error {
-	if startsWithFacts(e.Raw) {
+	if e.Raw[0] != ' ' && startsWithFacts(e.Raw) {
 		return e.readMLSx(e.Raw)
 	}
 	bare := w.line[0] == ' ' && w.at[0].from == 1 && (l.cur == nil && w.n == 1 || l.cur != nil && l.cur.name == "mlsx")
@@ -50,15 +50,14 @@ func (e *Entry) readMLSx(line string) error {
 	if e.Name == "" {
 		return fail("MLSx entry", line, len(line), "no name")
 	}
-	if err := e.checkFacts(line[:at+space], at); err != nil {
-		return err
-	}
-	e.applyFacts()
-	return nil
+	return e.readFacts(line[:at+space], at)
 }
 
 // factsStart returns where the facts of line start, or the space that stands for none of them.
 func factsStart(line string) int {
+	if line[0] != ' ' {
+		return 0
+	}
 	rest := strings.TrimLeft(line, " ")
 	switch spaces := len(line) - len(rest); {
 	case startsWithFacts(rest):
@@ -90,69 +89,82 @@ func startsWithFacts(s string) bool {
 	return false
 }
 
-// checkFacts sets e.Facts to s[at:], where s is the line up to the name.
-func (e *Entry) checkFacts(s string, at int) error {
+// A factReader fills the fields of an entry from its facts. Of a fact sent twice, the first counts; of several for
+// one field, the best source.
+type factReader struct {
+	e                              *Entry
+	seen                           uint32
+	sizeFrom, ownerFrom, groupFrom int
+	n                              int
+}
+
+// readFacts sets e.Facts to s[at:], where s is the line up to the name, and the fields that they tell.
+func (e *Entry) readFacts(s string, at int) error {
+	e.Facts = Facts(s[at:])
+	r := factReader{e: e, sizeFrom: factGID + 1, ownerFrom: factGID + 1, groupFrom: factGID + 1}
 	if i := controlAt(s[at:]); i >= 0 {
 		return fail("MLSx entry", e.Raw, at+i, "control character in the facts")
 	}
-	e.Facts = Facts(s[at:])
-	n := 0
 	for at < len(s) {
 		end := strings.IndexByte(s[at:], ';')
-		if end < 0 {
+		if end < 0 { // the last one may be missing
 			end = len(s) - at
 		}
 		if fact := s[at : at+end]; fact != "" {
-			if strings.IndexByte(fact, '=') <= 0 {
+			equals := equalsAt(fact)
+			if equals <= 0 {
 				return fail("MLSx entry", e.Raw, at, "fact is not name=value")
 			}
-			if n++; n > maxFacts {
+			if r.n++; r.n > maxFacts {
 				return fail("MLSx entry", e.Raw, at, "too many facts")
 			}
+			r.fact(fact[:equals], fact[equals+1:])
 		}
 		at += end + 1
 	}
 	return nil
 }
 
-// applyFacts fills the fields of e from e.Facts. Of a fact sent twice, the first counts; of several for one
-// field, the best source.
-func (e *Entry) applyFacts() {
-	var seen uint32
-	sizeFrom, ownerFrom, groupFrom := factGID+1, factGID+1, factGID+1
-	for rest := string(e.Facts); rest != ""; {
-		var name, value string
-		name, value, rest = cutFact(rest)
-		id := factID(name)
-		if id == factOther || seen&(1<<id) != 0 {
-			continue
+// equalsAt returns the index of the first "=", or -1. It looks where the names of most facts end first.
+func equalsAt(fact string) int {
+	for i := range min(len(fact), 16) {
+		if fact[i] == '=' {
+			return i
 		}
-		seen |= 1 << id
-		switch id {
-		case factType:
-			e.Kind, e.Target = factKind(value)
-		case factSize, factSizd:
-			if n, ok := number(value); ok && id < sizeFrom {
-				e.Size, sizeFrom = n, id
-			}
-		case factModify:
-			if t, p, err := TimeVal(value); err == nil && p != PrecisionUnknown {
-				e.Time, e.Precision, e.Zone = t, p, ZoneUTC
-			}
-		case factUnique:
-			e.Unique = value
-		case factPerm:
-			e.Perm = value
-		case factMode:
-			e.Mode = octalMode(value)
-		case factOwnerName, factOwner, factUID:
-			if value != "" && id < ownerFrom {
-				e.Owner, ownerFrom = value, id
-			}
-		case factGroupName, factGroup, factGID:
-			if value != "" && id < groupFrom {
-				e.Group, groupFrom = value, id
-			}
+	}
+	return strings.IndexByte(fact, '=')
+}
+
+func (r *factReader) fact(name, value string) {
+	e, id := r.e, factID(name)
+	if id == factOther || r.seen&(1<<id) != 0 {
+		return
+	}
+	r.seen |= 1 << id
+	switch id {
+	case factType:
+		e.Kind, e.Target = factKind(value)
+	case factSize, factSizd:
+		if n, ok := number(value); ok && id < r.sizeFrom {
+			e.Size, r.sizeFrom = n, id
+		}
+	case factModify:
+		if t, p, err := TimeVal(value); err == nil && p != PrecisionUnknown {
+			e.Time, e.Precision, e.Zone = t, p, ZoneUTC
+		}
+	case factUnique:
+		e.Unique = value
+	case factPerm:
+		e.Perm = value
+	case factMode:
+		e.Mode = octalMode(value)
+	case factOwnerName, factOwner, factUID:
+		if value != "" && id < r.ownerFrom {
+			e.Owner, r.ownerFrom = value, id
+		}
+	case factGroupName, factGroup, factGID:
+		if value != "" && id < r.groupFrom {
+			e.Group, r.groupFrom = value, id
 		}
 	}
 }

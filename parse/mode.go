@@ -1,7 +1,25 @@
 package parse
 
+import "strings"
+
+// plainModes is the letters of all modes without set-id and sticky bits, one behind the other.
+var plainModes = func() string {
+	var b strings.Builder
+	for bits := range uint32(0o1000) {
+		b.WriteString(makeLetters(bits))
+	}
+	return b.String()
+}()
+
 // modeLetters returns the nine letters for the permission bits of Unix, set-id and sticky bits included.
 func modeLetters(bits uint32) string {
+	if bits < 0o1000 {
+		return plainModes[bits*9 : bits*9+9]
+	}
+	return makeLetters(bits)
+}
+
+func makeLetters(bits uint32) string {
 	const rwx = "rwxrwxrwx"
 	b := []byte(rwx)
 	for i := range b {

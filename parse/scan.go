@@ -55,12 +55,27 @@ func small(s string) int {
 
 // controlAt returns the index of the first control character in s, or -1.
 func controlAt(s string) int {
-	for i := range len(s) {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if mayHoldControl(s[i : i+8]) {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
 		if isControl(s[i]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// mayHoldControl reports whether one of eight bytes may be a control character, by arithmetic on all at once. It
+// may be wrong about the bytes from 0x80 on.
+func mayHoldControl(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return ((x-ones*' ')|(x+ones))&tops != 0 // below a blank, or 0x7f
 }
 
 // lowerASCII returns s with A-Z in lower case and every other byte as it is, invalid UTF-8 included.

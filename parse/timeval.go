@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func enumName(i int, names ...string) string {
 // tells. "00010101000000" means that the server knows no time: the zero time and PrecisionUnknown.
 func TimeVal(s string) (time.Time, Precision, error) {
 	const what = "time-val"
+	if t, ok := plainTimeVal(s); ok {
+		return t, PrecisionSecond, nil
+	}
 	digits, frac, hasFrac := strings.Cut(s, ".")
 	if !allDigits(digits) {
 		return time.Time{}, PrecisionUnknown, fail(what, s, digitsEnd(s, 0), "not YYYYMMDDHHMMSS")
@@ -72,7 +76,8 @@ func TimeVal(s string) (time.Time, Precision, error) {
 		}
 		v.nsec = nanoseconds(frac)
 	}
-	if bad := v.outOfRange(); bad != "" {
+	if bad := v.outOfRange(); bad != "" || v.hour > 23 {
+		bad = cmp.Or(bad, "hour out of range")
 		return time.Time{}, PrecisionUnknown, fail(what, s, 0, bad)
 	}
 	t := v.at(v.year, time.UTC)
@@ -80,6 +85,19 @@ func TimeVal(s string) (time.Time, Precision, error) {
 		return time.Time{}, PrecisionUnknown, nil
 	}
 	return t, v.precision, nil
+}
+
+// plainTimeVal reads what nearly every time-val is: 14 digits, a year after 1969.
+func plainTimeVal(s string) (time.Time, bool) {
+	if len(s) != 14 || !allDigits(s) || s[0] < '1' || s[:4] < "1970" {
+		return time.Time{}, false
+	}
+	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
+	v := stamp{year: two(0)*100 + two(2), month: two(4), day: two(6), hour: two(8), min: two(10), sec: two(12)}
+	if v.hour > 23 || v.outOfRange() != "" {
+		return time.Time{}, false
+	}
+	return v.at(v.year, time.UTC), true
 }
 
 // FormatTimeVal returns t in UTC as YYYYMMDDHHMMSS. A fraction of a second is dropped; a year that doesn't

@@ -7,7 +7,9 @@ const maxWords = 24
 type words struct {
 	line string
 	n    int
-	at   [maxWords]struct{ from, to int }
+
+	format *DateFormat // of the dates, or nil for all known ones
+	at     [maxWords]struct{ from, to int }
 }
 
 // split sets w to the words of line.

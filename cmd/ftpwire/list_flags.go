@@ -13,12 +13,19 @@ import (
 type listFlags struct {
 	dialect *choice
 	tz      string
+	dates   string
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
 	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, or UTC")
+	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
 }
+
+// dateFormatHelp is what --help says about the syntax of --date-format.
+const dateFormatHelp = `--date-format says how the server writes dates where they come out wrong or not at all,
+in letters (dd.MM.yyyy HH:mm) or as a Go layout (02.01.2006 15:04); several are joined
+by "|". Letters: yyyy yy MMM MM M dd d HH H hh h mm ss S a (AM or PM) Z (offset).`
 
 // options returns what the flags say.
 func (f *listFlags) options() (o parse.ListOptions, err error) {
@@ -28,6 +35,11 @@ func (f *listFlags) options() (o parse.ListOptions, err error) {
 	if f.tz != "" {
 		if o.Location, err = time.LoadLocation(f.tz); err != nil {
 			return o, usagef("--tz: %w", err)
+		}
+	}
+	if f.dates != "" {
+		if o.Dates, err = parse.ParseDateFormat(f.dates); err != nil {
+			return o, usagef("--date-format: %w", err)
 		}
 	}
 	return o, nil

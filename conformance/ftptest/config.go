@@ -127,6 +127,10 @@ type Config struct {
 	// If zero, it is 256.
 	MaxSessions int
 
+	// ListStyle is the format of LIST, and of STAT with an argument. If zero,
+	// it is that of "ls -l". SYST goes with it.
+	ListStyle ListStyle
+
 	// Faults are the ways to misbehave.
 	Faults []Fault
 
@@ -154,6 +158,8 @@ func (c *Config) check() error {
 		return errors.New("ftptest: RequireTLS without TLS")
 	case p[0] > p[1] || p[0] == 0 && p[1] != 0:
 		return fmt.Errorf("ftptest: no range of ports from %d to %d", p[0], p[1])
+	case c.ListStyle < ListUnix || c.ListStyle > ListEPLF:
+		return fmt.Errorf("ftptest: unknown %v", c.ListStyle)
 	}
 	if c.PassiveHost != "" {
 		if a, err := netip.ParseAddr(c.PassiveHost); err != nil || !a.Unmap().Is4() {

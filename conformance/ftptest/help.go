@@ -49,8 +49,14 @@ func argumentHelp(a protocol.ArgForm) string {
 	return "<text>"
 }
 
-// syst is SYST (RFC 959, Section 4.1.3): listings look like those of UNIX.
-func (s *session) syst(string) { s.reply(215, "UNIX Type: L8") }
+// syst is SYST (RFC 959, Section 4.1.3). Clients tell the format of LIST by it.
+func (s *session) syst(string) {
+	if s.srv.cfg.ListStyle == ListDOS {
+		s.reply(215, "Windows_NT")
+		return
+	}
+	s.reply(215, "UNIX Type: L8") // publicfile says so as well
+}
 
 // noop is NOOP (RFC 959, Section 4.1.3).
 func (s *session) noop(string) { s.reply(200, "OK") }

@@ -7,7 +7,8 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 )
 
-// list is LIST (RFC 959, Section 4.1.3): lines as of "ls -l", times in UTC.
+// list is LIST (RFC 959, Section 4.1.3): lines as Config.ListStyle has them, times
+// in UTC.
 func (s *session) list(arg string) {
 	nodes, _, err := s.listing(s.dropOptions(arg))
 	if err != nil {
@@ -79,7 +80,7 @@ func (s *session) dropOptions(arg string) string {
 }
 
 func (s *session) listLine(n node) string {
-	return parse.FormatList(s.entry(n), s.srv.cfg.now().UTC())
+	return s.srv.cfg.ListStyle.format(s.entry(n), s.srv.cfg.now().UTC())
 }
 
 // sendLines starts the transfer of a listing, which is in TYPE A whatever the

@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"io"
+	"iter"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jlaffaye/ftp"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// lineCount is how many lines each listing has.
+const lineCount = 100_000
+
+// minRatio is how many times faster than the peer package parse has to be, maxAllocs how often it may allocate
+// for an entry: the line, and one more.
+const (
+	minRatio  = 3
+	maxAllocs = 2
+)
+
+// A subject is one listing, and both ways to read it.
+type subject struct {
+	name string
+	text string
+	ours func(io.Reader) iter.Seq2[parse.Entry, error]
+	peer peerParser
+}
+
+func subjects() []subject {
+	list := files(lineCount)
+	unix := func(r io.Reader) iter.Seq2[parse.Entry, error] {
+		return parse.Listing(r, parse.ListOptions{Now: now, Location: time.UTC}, parse.Limits{})
+	}
+	mlsd := func(r io.Reader) iter.Seq2[parse.Entry, error] {
+		return parse.Listing(r, parse.ListOptions{Dialect: "mlsx"}, parse.Limits{})
+	}
+	return []subject{
+		{"unix", unixListing(list), unix, parseListLine},
+		{"mlsd", mlsdListing(list), mlsd, parseRFC3659ListLine},
+	}
+}
+
+// runOurs and runPeer read the whole listing once.
+func (s *subject) runOurs(t testing.TB) {
+	n := 0
+	for _, err := range s.ours(strings.NewReader(s.text)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != lineCount {
+		t.Fatalf("ftpwire read %d of %d lines", n, lineCount)
+	}
+}
+
+func (s *subject) runPeer(t testing.TB) {
+	n := 0
+	if err := peerListing(strings.NewReader(s.text), s.peer, now, func(*ftp.Entry) { n++ }); err != nil || n != lineCount {
+		t.Fatalf("jlaffaye/ftp read %d of %d lines: %v", n, lineCount, err)
+	}
+}
+
+// TestSame shows that both parsers read the same out of the lines, so that their times compare.
+func TestSame(t *testing.T) {
+	for _, s := range subjects() {
+		t.Run(s.name, func(t *testing.T) {
+			var peers []ftp.Entry
+			keep := func(e *ftp.Entry) { peers = append(peers, *e) }
+			if err := peerListing(strings.NewReader(s.text), s.peer, now, keep); err != nil || len(peers) != lineCount {
+				t.Fatalf("jlaffaye/ftp read %d of %d lines: %v", len(peers), lineCount, err)
+			}
+			i := 0
+			for e, err := range s.ours(strings.NewReader(s.text)) {
+				if err != nil || i >= lineCount || !same(&e, &peers[i]) {
+					t.Fatalf("line %d, %q: ftpwire has %q %d %v, %v; jlaffaye/ftp %+v", i, e.Raw, e.Name, e.Size, e.Time, err, peers[min(i, lineCount-1)])
+				}
+				i++
+			}
+			if i != lineCount {
+				t.Errorf("ftpwire read %d of %d lines", i, lineCount)
+			}
+		})
+	}
+}
+
+// same compares what both have. The peer sets the size of files alone, and knows no links in MLSD.
+func same(e *parse.Entry, p *ftp.Entry) bool {
+	isFile := e.Kind == parse.KindFile
+	return e.Name == p.Name && e.Time.Equal(p.Time) && (!isFile || p.Type == ftp.EntryTypeFile && e.Size == int64(p.Size))
+}
+
+// TestRatio compares the best of several rounds, ours and the peer's in turn: what else the machine does makes
+// rounds slower, never faster.
+func TestRatio(t *testing.T) {
+	const rounds = 7
+	for _, s := range subjects() {
+		t.Run(s.name, func(t *testing.T) {
+			ours, peer := time.Duration(1<<62), time.Duration(1<<62)
+			for range rounds {
+				ours = min(ours, timed(func() { s.runOurs(t) }))
+				peer = min(peer, timed(func() { s.runPeer(t) }))
+			}
+			allocs := testing.AllocsPerRun(1, func() { s.runOurs(t) }) / lineCount
+			ratio := float64(peer) / float64(ours)
+			t.Logf("ftpwire %d ns/line, %.2f allocs/line; jlaffaye/ftp %d ns/line, %.2f allocs/line; %.2f times as fast",
+				ours.Nanoseconds()/lineCount, allocs, peer.Nanoseconds()/lineCount,
+				testing.AllocsPerRun(1, func() { s.runPeer(t) })/lineCount, ratio)
+			if ratio < minRatio {
+				t.Errorf("%.2f times as fast as jlaffaye/ftp; want %d", ratio, minRatio)
+			}
+			if allocs > maxAllocs+0.01 {
+				t.Errorf("%.2f allocations a line; want %d", allocs, maxAllocs)
+			}
+		})
+	}
+}
+
+func timed(f func()) time.Duration {
+	runtime.GC() // of the one before
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+func BenchmarkParser(b *testing.B) {
+	for _, s := range subjects() {
+		b.Run(s.name+"/ftpwire", func(b *testing.B) { s.bench(b, s.runOurs) })
+		b.Run(s.name+"/jlaffaye", func(b *testing.B) { s.bench(b, s.runPeer) })
+	}
+}
+
+func (s *subject) bench(b *testing.B, read func(testing.TB)) {
+	b.SetBytes(int64(len(s.text)))
+	b.ReportAllocs()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n := 0
+	for b.Loop() {
+		read(b)
+		n++
+	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*lineCount), "ns/line")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(n*lineCount), "allocs/line")
+}

@@ -1,0 +1,10 @@
+module github.com/ftpwire/ftpwire/parse/bench
+
+go 1.26.0
+
+require (
+	github.com/ftpwire/ftpwire v0.0.0
+	github.com/jlaffaye/ftp v0.2.4
+)
+
+replace github.com/ftpwire/ftpwire => ../..
