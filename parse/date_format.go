@@ -103,10 +103,7 @@ const (
 )
 
 // match reads a date at the start of text and returns the number of bytes it has. A blank or the end of text must
-// follow. The year of s is 0 if the format has none.
-//
-// An hour of 24 is left as it is: with it, s is out of range for outOfRange but not for resolve, which makes it the
-// next day.
+// follow. The year of s is 0 if the format has none. All parts of s are in range.
 func (f *DateFormat) match(text string) (s stamp, n int, ok bool) {
 	for _, fields := range f.formats {
 		if c, end := matchDate(fields, text); end > n {
@@ -123,7 +120,7 @@ func matchDate(fields []dateField, text string) (s stamp, end int) {
 	if end == 0 || end < len(text) && !isBlank(text[end]) {
 		return stamp{}, 0
 	}
-	if s.halfDay(half); !s.inDay() {
+	if s.halfDay(half); s.outOfRange() != "" {
 		return stamp{}, 0
 	}
 	return s, end
@@ -257,16 +254,6 @@ func (s *stamp) halfDay(letter byte) {
 	case letter == 'p' && s.hour < 12:
 		s.hour += 12
 	}
-}
-
-// inDay reports whether s is in range; 24:00 is, as the end of its day.
-func (s *stamp) inDay() bool {
-	if s.hour == 24 && s.min == 0 && s.sec == 0 && s.nsec == 0 {
-		c := *s
-		c.hour = 0
-		return c.outOfRange() == ""
-	}
-	return s.outOfRange() == ""
 }
 
 // pointFraction reads a point or comma and digits, if they are there.

@@ -221,7 +221,7 @@ func FuzzDateFormat(f *testing.F) {
 			if e, ok := errors.AsType[*Error](err); !ok || e.Offset < 0 || e.Offset > len(format) {
 				t.Fatalf("error %v", err)
 			}
-		} else if s, n, ok := d.match(text); ok && (n < 1 || n > len(text) || !s.inDay()) {
+		} else if s, n, ok := d.match(text); ok && (n < 1 || n > len(text) || s.outOfRange() != "") {
 			t.Fatalf("%+v with %d bytes of %q", s, n, text)
 		}
 		if p := ProposeDateFormat(text); p != "" {

@@ -36,7 +36,7 @@ func (s *stamp) outOfRange() string {
 		return "month out of range"
 	case s.day < 1 || s.day > daysIn(year, s.month):
 		return "day out of range"
-	case s.hour < 0 || s.hour > 24 || s.hour == 24 && (s.min != 0 || s.sec != 0): // 24:00 ends the day
+	case s.hour < 0 || s.hour > 24 || s.hour == 24 && (s.min != 0 || s.sec != 0 || s.nsec != 0): // 24:00 ends the day
 		return "hour out of range"
 	case s.min < 0 || s.min > 59:
 		return "minute out of range"
@@ -144,4 +144,12 @@ func (s *stamp) inferYear(now time.Time, loc *time.Location) int {
 		}
 	}
 	return 0
+}
+
+// noDate returns why a line is refused that has no date in the form expected, with a format that would fit.
+func noDate(w *words) string {
+	if f := ProposeDateFormat(w.line); f != "" && (w.format == nil || f != w.format.String()) {
+		return "no date; a date format that may fit is " + f
+	}
+	return "no date"
 }

@@ -85,12 +85,15 @@ func TestInferYearEveryDay(t *testing.T) {
 		for back := range 365 {
 			want := now.AddDate(0, 0, -back)
 			s := stamp{month: int(want.Month()), day: want.Day(), hour: 12}
-			year := s.inferYear(now, time.UTC)
 			if tomorrow := now.Add(clockAhead); s.month == int(tomorrow.Month()) && s.day == tomorrow.Day() {
 				want = tomorrow
 			}
-			if year != want.Year() {
-				t.Fatalf("on %v, %v is of %d", now.Format(time.DateOnly), want.Format(time.DateOnly), year)
+			o := ListOptions{Now: now, Location: time.UTC}
+			for _, o.latest = range []*stamp{nil, latestStamp(o)} {
+				var e Entry
+				if s.resolve(&e, o); !e.Time.Equal(want) {
+					t.Fatalf("on %v, %v is %v", now.Format(time.DateOnly), want.Format(time.DateOnly), e.Time)
+				}
 			}
 		}
 	}

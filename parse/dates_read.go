@@ -55,7 +55,7 @@ func (w *words) formatted(i int) (s stamp, next int, ok bool) {
 	}
 	from := w.at[i].from
 	s, n, ok := w.format.match(w.line[from:])
-	if !ok || s.outOfRange() != "" {
+	if !ok {
 		return stamp{}, 0, false
 	}
 	for next = i + 1; next < w.n && w.at[next].from < from+n; next++ {
@@ -227,7 +227,7 @@ func (s *stamp) clock(w string) bool {
 			c.nsec, rest = nanoseconds(rest[1:end]), rest[end:]
 		}
 	}
-	if !c.meridiem(rest) || c.hour > 24 || c.hour == 24 && c.min+c.sec > 0 || c.min < 0 || c.min > 59 || c.sec < 0 || c.sec > 60 {
+	if !c.meridiem(rest) || c.hour > 24 || c.hour == 24 && (rest != "" || c.min+c.sec+c.nsec > 0) || c.min < 0 || c.min > 59 || c.sec < 0 || c.sec > 60 {
 		return false
 	}
 	s.hour, s.min, s.sec, s.nsec, s.precision = c.hour, c.min, c.sec, c.nsec, c.precision

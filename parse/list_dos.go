@@ -60,7 +60,7 @@ func (w *words) dosDate() (s stamp, next int, ok bool) {
 	if !s.clock(w.word(1)) {
 		return s, 0, false
 	}
-	if s.meridiem(w.word(2)) && w.word(2) != "" {
+	if w.word(2) != "" && s.hour < 24 && s.meridiem(w.word(2)) {
 		return s, 3, true
 	}
 	return s, 2, true

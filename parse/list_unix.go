@@ -66,7 +66,7 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	first := e.readMode(w)
 	c := findColumns(w, e, first)
 	if c.name == 0 {
-		return fail(listLine, w.line, w.at[min(first, w.n-1)].from, "no date")
+		return fail(listLine, w.line, w.at[min(first, w.n-1)].from, noDate(w))
 	}
 	if c.name >= w.n {
 		return fail(listLine, w.line, len(w.line), "no name")

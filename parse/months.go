@@ -16,7 +16,7 @@ var monthNames = [12]string{
 	"apr april avr avril abr abril aprile huhti kwi dub ápr \xe1pr nis апр апреля",
 	"may mai mayo mag maggio maio mei maj touko kvě máj m\xe1j май мая",
 	"jun june juni juin junio giu giugno junho kesä kes\xe4 cze čen jún j\xfan iun haz июн июня",
-	"jul july juli juil juillet julio lug luglio julho heinä hein\xe4 lip čec júl j\xfal iul tem июл июля",
+	"jul july juli jui juil juillet julio lug luglio julho heinä hein\xe4 lip čec júl j\xfal iul tem июл июля",
 	"aug august août ao\xfbt aout ago agosto augustus augusti elo sie srp ağu авг августа",
 	"sep sept september septembre septiembre set settembre setembro syys wrz zář szept eyl сен сент сентября",
 	"oct october okt oktober octobre octubre ott ottobre out outubro loka paź říj eki окт октября",
@@ -77,7 +77,8 @@ func englishMonth(w string) int {
 	return 0
 }
 
-// monthOf returns the month that w names, 1 to 12, or 0. A dot or comma may follow.
+// monthOf returns the month that w names, 1 to 12, or 0. A dot or comma may follow,
+// and before that its number, counted from 1 or 0, as some servers print it: "Jan1", "Jan01", "Dec11".
 func monthOf(w string) int {
 	if len(w) == 3 && w[0]|0x20 <= 'z' {
 		if m := englishMonth(w); m != 0 {
@@ -85,6 +86,18 @@ func monthOf(w string) int {
 		}
 	}
 	w = strings.TrimRight(w, ".,")
+	name := strings.TrimRight(w, "0123456789")
+	m := monthNamed(name)
+	if name != w {
+		if n := small(w[len(name):]); n != m && n != m-1 {
+			return 0
+		}
+	}
+	return m
+}
+
+// monthNamed returns the month with a name, or 0.
+func monthNamed(w string) int {
 	if len(w) < 2 || len(w) > maxMonth {
 		return 0
 	}
