@@ -65,7 +65,14 @@ func (s *stamp) at(year int, loc *time.Location) time.Time {
 	if loc == time.UTC {
 		return time.Unix(daysSince1970(year, s.month, s.day)*86400+int64(s.hour*3600+s.min*60+s.sec), int64(s.nsec)).UTC()
 	}
-	return time.Date(year, time.Month(s.month), s.day, s.hour, s.min, s.sec, s.nsec, loc)
+	t := time.Date(year, time.Month(s.month), s.day, s.hour, s.min, s.sec, s.nsec, loc)
+	if s.precision == PrecisionDay && t.Day() != s.day {
+		// Clocks that are put forward at midnight skip it: the day starts with the change.
+		if _, change := t.ZoneBounds(); change.Sub(t) <= 24*time.Hour {
+			return change
+		}
+	}
+	return t
 }
 
 // resolve sets the time of e. A year that the line does not give is the latest that keeps the time at or

@@ -254,7 +254,13 @@ func (s *stamp) meridiem(w string) bool {
 
 // dayOf returns the day of the month that w is, or 0. A dot, a comma or a CJK mark may follow.
 func dayOf(w string) int {
-	d := small(strings.TrimRight(w, ".,"))
+	d := small(trimStop(w))
+	if d >= 0 {
+		if d < 1 || d > 31 {
+			return 0
+		}
+		return d
+	}
 	if n, rest, ok := marked(w, dayMarks); ok && rest == "" {
 		d = n
 	}
@@ -264,14 +270,24 @@ func dayOf(w string) int {
 	return d
 }
 
+// trimStop returns w without dots and commas at its end.
+func trimStop(w string) string {
+	for len(w) > 0 && (w[len(w)-1] == '.' || w[len(w)-1] == ',') {
+		w = w[:len(w)-1]
+	}
+	return w
+}
+
 // firstYear is the earliest year that a listing may have: that of the time stamps of Windows.
 const firstYear = 1601
 
 // yearOf returns the year that w is, or 0. It has four digits and is not before firstYear.
 func yearOf(w string) int {
-	y := small(strings.TrimRight(w, ".,"))
-	if n, rest, ok := marked(w, yearMarks); ok && rest == "" {
-		y = n
+	y := small(trimStop(w))
+	if y < 0 {
+		if n, rest, ok := marked(w, yearMarks); ok && rest == "" {
+			y = n
+		}
 	}
 	if y < firstYear {
 		return 0

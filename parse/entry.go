@@ -26,6 +26,12 @@ type Entry struct {
 	// Name is the name exactly as on the wire: blanks at its ends, any bytes. It is the server's word,
 	// see UnsafeName before it becomes a local file.
 	Name string
+
+	// Text is Name as text, always valid UTF-8, and Encoding what Name turned out to be: see CodePage. Show
+	// people Text, send servers Name.
+	Text     string
+	Encoding Encoding
+
 	Kind Kind
 
 	// Size is in octets, -1 if the line does not say or the number is beyond an int64.

@@ -72,6 +72,28 @@ var factNames = [...]string{
 
 // factID returns which of the facts with a field name is, in any case.
 func factID(name string) int {
+	switch name { // as most spell them
+	case "type", "Type":
+		return factType
+	case "size", "Size":
+		return factSize
+	case "modify", "Modify":
+		return factModify
+	case "perm", "Perm":
+		return factPerm
+	case "unique", "Unique":
+		return factUnique
+	case "UNIX.mode":
+		return factMode
+	case "UNIX.owner":
+		return factOwner
+	case "UNIX.group":
+		return factGroup
+	case "UNIX.ownername":
+		return factOwnerName
+	case "UNIX.groupname":
+		return factGroupName
+	}
 	var first, last int
 	switch len(name) {
 	case 4:

@@ -27,6 +27,9 @@ type ListOptions struct {
 	// server to server. If nil, all known forms are recognised.
 	Dates *DateFormat
 
+	// CodePage is that of the names. If nil, they are UTF-8.
+	CodePage *CodePage
+
 	latest *stamp // Now and clockAhead in Location, worked out once
 }
 

@@ -24,9 +24,42 @@ var errOther = errors.New("ftp: line is of another dialect")
 
 // dialects holds all formats in the order in which they are tried: those with the clearest marks first.
 var dialects = []*dialect{
+	{"eplf", readEPLF},
+	{"mlsx", readMLSx},
+	{"netware", readNetware},
+	{"macos", readMacOS},
+	{"stercom", readSterCom},
+	{"distinct", readDistinct},
 	{"unix", readUnix},
 	{"dos", readDOS},
-	{"mlsx", readMLSx},
+	{"os400", readOS400},
+	{"os2", readOS2},
+	{"vms", readVMS},
+	{"mvs", readMVS},
+	{"jes", readJES},
+	{"tandem", readTandem},
+	{"vmcms", readVMCMS},
+	{"vos", readVOS},
+	{"tops20", readTOPS20},
+	{"mpeix", readMPE},
+	{"vse", readVSE},
+	{"music", readMusic},
+	{"gcos7", readGCOS7},
+	{"gcos8", readGCOS8},
+	{"vxworks", readVxWorks},
+	{"vshell", readVShell},
+	{"skirdin", readSkiRDIN},
+	{"os9", readOS9},
+	{"micrortos", readMicroRTOS},
+	{"wfftp", readWfFTP},
+	{"pctcp", readPCTCP},
+	{"chameleon", readChameleon},
+	{"supertcp", readSuperTCP},
+	{"pcnfsd", readPCNFSD},
+	{"ncsa", readNCSA},
+	{"ka9q", readKA9Q},
+	{"tsxplus", readTSXPlus},
+	{"unisys", readUnisys},
 }
 
 // Dialects returns the names of the formats of LIST that are understood, for [ListOptions].
@@ -43,6 +76,7 @@ var systems = []struct{ text, dialect string }{
 	{"unix", "unix"}, {"windows", "dos"}, {"vms", "vms"}, {"mvs", "mvs"}, {"os/400", "os400"}, {"os/2", "os2"},
 	{"netware", "netware"}, {"macos", "macos"}, {"nonstop", "tandem"}, {"tandem", "tandem"}, {"guardian", "tandem"},
 	{"vm/", "vmcms"}, {"vm ", "vmcms"}, {"vse", "vse"}, {"vos", "vos"}, {"vxworks", "vxworks"},
+	{"tops20", "tops20"}, {"tops-20", "tops20"}, {"mpe/ix", "mpeix"}, {"mcp", "unisys"}, {"gcos", "gcos8"},
 }
 
 // A lister reads the lines of one listing.
@@ -115,7 +149,10 @@ func (l *lister) next(line string) error {
 		}
 	}
 	if l.held == held && held != "" {
-		l.held, l.lost = "", held // the line after it was no continuation
+		l.lost = held // the line after it was no continuation
+		if held != line {
+			l.held = ""
+		}
 	}
 	return err
 }
@@ -183,6 +220,7 @@ func (l *lister) try(d *dialect, line string) error {
 	if err := d.read(l, &l.w, &l.e); err != nil {
 		return l.refuse(line, err)
 	}
+	l.e.Text, l.e.Encoding = l.o.CodePage.Decode(l.e.Name)
 	return nil
 }
 

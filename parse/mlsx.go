@@ -23,6 +23,7 @@ func MLSx(line string) (Entry, error) {
 	if err := e.readMLSx(line); err != nil {
 		return notRead(line), err
 	}
+	e.Text, e.Encoding = (*CodePage)(nil).Decode(e.Name)
 	return e, nil
 }
 
@@ -178,6 +179,8 @@ func factKind(value string) (kind Kind, target string) {
 		return KindFile, ""
 	case "dir":
 		return KindDir, ""
+	case "OS.unix=symlink", "OS.unix=slink":
+		return KindLink, ""
 	}
 	switch v := lowerASCII(value); {
 	case v == "file":

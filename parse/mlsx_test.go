@@ -52,6 +52,7 @@ func TestMLSx(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.want.Dialect, tt.want.Raw = "mlsx", strings.TrimSuffix(tt.line, "\r\n")
+			tt.want.Text, tt.want.Encoding = tt.want.Name, EncodingASCII
 			tt.want.Facts = Facts(strings.Trim(strings.TrimSuffix(tt.want.Raw, tt.want.Name), " "))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)

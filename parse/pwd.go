@@ -6,8 +6,9 @@ import "strings"
 //
 // RFC 959, Appendix II puts it into double quotes and doubles those in it. Text before the first quote is
 // skipped. Without double quotes, a name in single quotes is taken, or the first word if it can be
-// nothing but a directory: it starts with "/", with a drive such as "C:\", or is a VMS one such as
-// "DISK:[A.B]". A quote that is not closed, an empty name and control characters are refused.
+// nothing but a directory: it starts with "/" or "\", with a drive such as "C:\", or is a VMS one such as
+// "DISK:[A.B]". So is what stands between two pairs of quotes, as in ""/a"", and what only lacks its first
+// quote. A quote that is not closed, an empty name and control characters are refused.
 func PWD(text string) (string, error) {
 	const what = "257 reply"
 	start := strings.IndexByte(text, '"')
@@ -18,6 +19,14 @@ func PWD(text string) (string, error) {
 		return unquotedPath(what, text)
 	}
 	path, ok := unquote(text[start:])
+	if path == "" {
+		if twice := quotedTwice(text[start:]); twice != "" {
+			return checkPath(what, text, start+2, twice)
+		}
+	}
+	if before := strings.TrimLeft(text[:start], " \t"); !ok && isDirectory(before) && !isBlank(text[start-1]) {
+		return checkPath(what, text, start-len(before), before)
+	}
 	if !ok {
 		return "", fail(what, text, start, "quote is not closed")
 	}
@@ -57,10 +66,26 @@ func unquote(s string) (string, bool) {
 func unquotedPath(what, text string) (string, error) {
 	start := skipBlanks(text, 0)
 	word, _, _ := strings.Cut(text[start:], " ")
-	if !strings.HasPrefix(word, "/") && !isDrive(word) && !isVMSPath(word) {
+	if !isDirectory(word) {
 		return "", fail(what, text, start, "no quoted directory")
 	}
 	return checkPath(what, text, start, word)
+}
+
+// quotedTwice returns the directory in a text that starts with it in two pairs of quotes, such as ""/a"",
+// or "". An empty name in one pair, which the quotes before it could be, is never meant.
+func quotedTwice(s string) string {
+	rest, ok := strings.CutPrefix(s, `""`)
+	path, _, closed := strings.Cut(rest, `""`)
+	if !ok || !closed || !isDirectory(path) {
+		return ""
+	}
+	return path
+}
+
+// isDirectory reports whether s starts as nothing but a directory does.
+func isDirectory(s string) bool {
+	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, `\`) || isDrive(s) || isVMSPath(s)
 }
 
 // isDrive reports whether s starts like a path of DOS, such as "C:", "C:\x" or "C:/x".
@@ -68,10 +93,13 @@ func isDrive(s string) bool {
 	return len(s) >= 2 && isLetter(s[0]) && s[1] == ':' && (len(s) == 2 || s[2] == '\\' || s[2] == '/')
 }
 
-// isVMSPath reports whether s is like "DISK$USER:[A.B]" or "[A.B]".
+// isVMSPath reports whether s is like "DISK$USER:[A.B]", "NODE::DISK:<A.B>" or "[A.B]".
 func isVMSPath(s string) bool {
-	open := strings.IndexByte(s, '[')
-	return strings.HasSuffix(s, "]") && (open == 0 || open > 1 && s[open-1] == ':')
+	open := strings.IndexAny(s, "[<")
+	if open < 0 || s[open] == '[' && s[len(s)-1] != ']' || s[open] == '<' && s[len(s)-1] != '>' {
+		return false
+	}
+	return s[open] == '[' && open == 0 || open > 1 && s[open-1] == ':'
 }
 
 // checkPath refuses what can't be the name of a directory. at is where path stands in text.

@@ -14,15 +14,23 @@ type words struct {
 
 // split sets w to the words of line.
 func (w *words) split(line string) {
-	w.line, w.n = line, 0
-	for i := skipBlanks(line, 0); i < len(line) && w.n < maxWords; i = skipBlanks(line, i) {
-		from := i
-		for i < len(line) && !isBlank(line[i]) {
+	w.line = line
+	n, i := 0, 0
+	for n < maxWords {
+		for i < len(line) && isBlank(line[i]) {
 			i++
 		}
-		w.at[w.n].from, w.at[w.n].to = from, i
-		w.n++
+		if i == len(line) {
+			break
+		}
+		from := i
+		for i < len(line) && (line[i] > ' ' || !isBlank(line[i])) {
+			i++
+		}
+		w.at[n].from, w.at[n].to = from, i
+		n++
 	}
+	w.n = n
 }
 
 // word returns the i-th word, "" if there is none.

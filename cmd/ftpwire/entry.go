@@ -9,7 +9,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ftpwire/ftpwire/parse"
 )
@@ -17,7 +16,7 @@ import (
 // An entryJSON is a directory entry as JSON has it. What is not known is absent.
 type entryJSON struct {
 	Name      string     `json:"name"`
-	NameBytes string     `json:"name_base64,omitempty"` // if the name is no UTF-8
+	NameBytes string     `json:"name_base64,omitempty"` // the bytes, where they are not name itself
 	Type      string     `json:"type,omitempty"`
 	Size      *int64     `json:"size,omitempty"`
 	Time      *time.Time `json:"time,omitempty"`
@@ -34,11 +33,11 @@ type entryJSON struct {
 
 func newEntryJSON(e parse.Entry) entryJSON {
 	j := entryJSON{
-		Name: e.Name, Type: typeOf(e.Kind), Target: e.Target,
+		Name: nameText(e), Type: typeOf(e.Kind), Target: e.Target,
 		Owner: e.Owner, Group: e.Group, Dialect: e.Dialect, Raw: e.Raw,
 	}
 	j.Mode, j.Special = permissions(e.Mode)
-	if !utf8.ValidString(e.Name) {
+	if j.Name != e.Name {
 		j.NameBytes = base64.StdEncoding.EncodeToString([]byte(e.Name))
 	}
 	if e.Size >= 0 {
@@ -48,6 +47,14 @@ func newEntryJSON(e parse.Entry) entryJSON {
 		j.Time, j.Precision, j.Zone = &e.Time, e.Precision.String(), e.Zone.String()
 	}
 	return j
+}
+
+// nameText returns the name as people read it.
+func nameText(e parse.Entry) string {
+	if e.Text == "" { // not from a listing
+		return strings.ToValidUTF8(e.Name, "\ufffd")
+	}
+	return e.Text
 }
 
 // permissions parts the letters of "rwsr-x--T" into "rwxr-x---" and what they say beside it.
@@ -95,7 +102,7 @@ type entryTable struct {
 const tableRows = 500
 
 func (t *entryTable) add(e parse.Entry) error {
-	name := visibleName(e.Name)
+	name := visibleName(nameText(e))
 	if e.Target != "" {
 		name += " -> " + visibleName(e.Target)
 	}
@@ -162,7 +169,7 @@ func timeText(e parse.Entry) string {
 func writeEntry(w io.Writer, e parse.Entry) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range [][2]string{
-		{"name", visibleName(e.Name)}, {"type", typeOf(e.Kind)}, {"target", e.Target}, {"size", sizeText(e)},
+		{"name", visibleName(nameText(e))}, {"type", typeOf(e.Kind)}, {"target", e.Target}, {"size", sizeText(e)},
 		{"time", timeText(e)}, {"mode", e.Mode}, {"owner", e.Owner}, {"group", e.Group}, {"unique", e.Unique}, {"perm", e.Perm},
 	} {
 		if p[1] != "" && p[1] != "-" {

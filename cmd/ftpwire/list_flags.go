@@ -14,12 +14,14 @@ type listFlags struct {
 	dialect *choice
 	tz      string
 	dates   string
+	charset string
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
 	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, or UTC")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
+	cmd.Flags().StringVar(&f.charset, "charset", "", "code page of the names, a `NAME` such as windows-1252, or auto:NAME for those that are not UTF-8 (default UTF-8)")
 }
 
 // dateFormatHelp is what --help says about the syntax of --date-format.
@@ -40,6 +42,11 @@ func (f *listFlags) options() (o parse.ListOptions, err error) {
 	if f.dates != "" {
 		if o.Dates, err = parse.ParseDateFormat(f.dates); err != nil {
 			return o, usagef("--date-format: %w", err)
+		}
+	}
+	if f.charset != "" {
+		if o.CodePage, err = parse.LookupCodePage(f.charset); err != nil {
+			return o, usagef("--charset: %w", err)
 		}
 	}
 	return o, nil

@@ -66,7 +66,7 @@ func formatEPLF(e parse.Entry) string {
 	if e.Unique != "" && !strings.ContainsAny(e.Unique, ",\t") {
 		b.WriteString("i" + lineSafe(e.Unique) + ",")
 	}
-	if !e.Time.IsZero() {
+	if e.Time.Unix() >= 0 {
 		fmt.Fprintf(&b, "m%d,", e.Time.Unix())
 	}
 	if e.Kind == parse.KindDir {

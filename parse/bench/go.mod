@@ -7,4 +7,6 @@ require (
 	github.com/jlaffaye/ftp v0.2.4
 )
 
+require golang.org/x/text v0.43.0 // indirect
+
 replace github.com/ftpwire/ftpwire => ../..

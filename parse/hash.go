@@ -1,0 +1,203 @@
+package parse
+
+import "strings"
+
+// A HashReply is what a server says about the content of a file.
+type HashReply struct {
+	Algorithm string // as the HASH draft spells it: "CRC32", "MD5", "SHA-1", "SHA-256", "SHA-512"; upper case
+	Sum       string // lower-case hexadecimal digits, zeros in front included
+	Name      string // as the server tells it, without quotes, or ""
+
+	// From and To are the octets that were read, or -1 if the server does not tell. Servers differ in
+	// whether To is the last octet or the one after it.
+	From, To int64
+}
+
+// Hash returns the sum in the lines of a positive reply to verb: HASH (draft-bryan-ftpext-hash-02), MD5
+// (draft-twine-ftpmd5-00) or one of XCRC, XMD5, XSHA, XSHA1, XSHA224, XSHA256, XSHA384 and XSHA512, for which
+// there is no text. Lines are those of the reply, the code removed from the first and the last.
+//
+// The draft wants "SHA-256 0-49 SUM NAME". Servers leave out range, name or algorithm, put the name before or
+// after the sum, and send lines such as "Computing MD5 digest" before; CRC32 may lack zeros in front. A sum
+// must have the digits of its algorithm, and must be alone as such on the line, or at one end of it.
+// Without a name, the algorithm of HASH is told from the number of digits.
+func Hash(verb string, lines []string) (HashReply, error) {
+	what := "reply to " + verb
+	alg, ok := hashVerb(verb)
+	if !ok {
+		return HashReply{}, fail(what, verb, 0, "no command for a hash")
+	}
+	var first error
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := trimCode(lines[i])
+		h, reason := hashLine(line, alg, strings.EqualFold(verb, "MD5"))
+		if reason == "" {
+			return h, nil
+		}
+		if first == nil && strings.TrimSpace(line) != "" {
+			first = fail(what, line, 0, reason)
+		}
+	}
+	if first == nil {
+		first = fail(what, "", 0, "no text")
+	}
+	return HashReply{}, first
+}
+
+// Hashes returns the sums in the text of a 252 reply to MMD5, in the server's order. It is
+// "NAME SUM, NAME SUM" (draft-twine-ftpmd5-00); a comma ends an item only behind a sum.
+func Hashes(text string) ([]HashReply, error) {
+	const what = "reply to MMD5"
+	var all []HashReply
+	for at := 0; at < len(text); {
+		start := skipBlanks(text, at)
+		end := start
+		for {
+			n := strings.IndexByte(text[end:], ',')
+			if n < 0 {
+				end = len(text)
+				break
+			}
+			// 40 bytes hold a sum in quotes: to look back further would make many commas slow.
+			if end += n; isSum(lastField(text[max(start, end-40):end]), hashDigits("MD5")) {
+				break
+			}
+			end++
+		}
+		h, reason := hashLine(text[start:end], "MD5", true)
+		if reason != "" {
+			return nil, fail(what, text, start, reason)
+		}
+		all = append(all, h)
+		at = end + 1
+	}
+	if len(all) == 0 {
+		return nil, fail(what, text, 0, "no text")
+	}
+	return all, nil
+}
+
+// hashVerb returns the algorithm of a command: "" for HASH, whose reply tells it.
+func hashVerb(verb string) (alg string, ok bool) {
+	switch strings.ToUpper(verb) {
+	case "HASH":
+		return "", true
+	case "XCRC":
+		return "CRC32", true
+	case "MD5", "XMD5", "MMD5":
+		return "MD5", true
+	case "XSHA", "XSHA1":
+		return "SHA-1", true
+	case "XSHA224", "XSHA256", "XSHA384", "XSHA512":
+		return "SHA-" + verb[len("XSHA"):], true
+	}
+	return "", false
+}
+
+// hashDigits returns how many hexadecimal digits the sums of alg have, or 0 if that is not known.
+func hashDigits(alg string) int {
+	switch alg {
+	case "CRC32", "ADLER32":
+		return 8
+	case "MD5":
+		return 32
+	case "SHA-1":
+		return 40
+	case "SHA-224", "SHA3-224", "SHA-512/224":
+		return 56
+	case "SHA-256", "SHA3-256", "SHA-512/256":
+		return 64
+	case "SHA-384", "SHA3-384":
+		return 96
+	case "SHA-512", "SHA3-512":
+		return 128
+	}
+	return 0
+}
+
+// hashName returns the name of an algorithm as the draft spells it, or "" if s is none.
+func hashName(s string) string {
+	s = strings.ToUpper(strings.Trim(s, `"':=`))
+	switch s {
+	case "CRC", "CRC-32", "XCRC":
+		return "CRC32"
+	case "MD-5", "XMD5":
+		return "MD5"
+	case "SHA", "XSHA":
+		return "SHA-1"
+	}
+	s = strings.TrimPrefix(s, "X")
+	if bits, ok := strings.CutPrefix(s, "SHA"); ok && allDigits(bits) {
+		s = "SHA-" + bits
+	}
+	if hashDigits(s) == 0 {
+		return ""
+	}
+	return s
+}
+
+// hashLine reads one line. alg is "" if the line may tell it; last means that the sum comes last.
+func hashLine(line, alg string, last bool) (h HashReply, reason string) {
+	h = HashReply{Algorithm: alg, From: -1, To: -1}
+	rest := strings.Trim(line, " \t")
+	if rest == "" {
+		return h, "no text"
+	}
+	if !last {
+		rest = h.prefix(rest)
+	}
+	from, to, ok := draftSum(rest, h.Algorithm)
+	if !ok || alg != "" {
+		if from, to, reason = findSum(rest, h.Algorithm, last); reason != "" {
+			return h, reason
+		}
+	}
+	sum := lowerASCII(trimSum(rest[from:to]))
+	if h.Algorithm == "" {
+		h.Algorithm = map[int]string{8: "CRC32", 32: "MD5", 40: "SHA-1", 56: "SHA-224", 64: "SHA-256",
+			96: "SHA-384", 128: "SHA-512"}[len(sum)]
+	}
+	h.Sum = strings.Repeat("0", max(0, hashDigits(h.Algorithm)-len(sum))) + sum
+	if h.Name = hashedFile(rest[to:]); from > 0 && strings.TrimSpace(rest[to:]) == "" {
+		h.Name = hashedFile(rest[:from])
+	}
+	return h, ""
+}
+
+// prefix takes the algorithm and the range off the start of s. An algorithm that is not known is taken if a
+// range follows; its sum may have any number of digits.
+func (h *HashReply) prefix(s string) string {
+	word, rest, _ := strings.Cut(s, " ")
+	rest = strings.TrimLeft(rest, " \t")
+	name := hashName(word)
+	if name != "" && rest != "" && (h.Algorithm == "" || h.Algorithm == name) {
+		h.Algorithm, s = name, rest
+	}
+	first, after, _ := strings.Cut(s, " ")
+	if from, to, ok := hashRange(first); ok && after != "" {
+		h.From, h.To = from, to
+		return strings.TrimLeft(after, " \t")
+	}
+	first, after, _ = strings.Cut(rest, " ")
+	if from, to, ok := hashRange(first); ok && h.Algorithm == "" && after != "" {
+		h.Algorithm, h.From, h.To = strings.ToUpper(word), from, to
+		return strings.TrimLeft(after, " \t")
+	}
+	return s
+}
+
+// hashRange reads "0-49".
+func hashRange(s string) (from, to int64, ok bool) {
+	a, b, _ := strings.Cut(s, "-")
+	from, ok1 := number(a)
+	to, ok2 := number(b)
+	return from, to, ok1 && ok2
+}
+
+// trimCode removes the code that some servers repeat on lines in the middle of a reply, such as "213-".
+func trimCode(line string) string {
+	if len(line) >= 4 && digitsEnd(line[:4], 0) == 3 && (line[3] == '-' || line[3] == ' ') {
+		return line[4:]
+	}
+	return line
+}
