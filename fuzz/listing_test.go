@@ -83,11 +83,19 @@ func outcome(t *testing.T, e parse.Entry, err error) string {
 		}
 		return e.Raw + " ! " + err.Error()
 	}
-	// VM/CMS has blanks between the name and the type of a file, where commands want a dot.
-	inLine := strings.Contains(e.Raw, e.Name) || e.Dialect == "vmcms"
-	if e.Name == "" || !inLine || !strings.Contains(e.Raw, e.Target) || e.Size < -1 || e.Links < 0 ||
+	if e.Name == "" || !inLine(e) || !strings.Contains(e.Raw, e.Target) || e.Size < -1 || e.Links < 0 ||
 		e.Dialect == "" || e.Time.IsZero() != (e.Precision == parse.PrecisionUnknown) {
 		t.Fatalf("%q gives %+v", e.Raw, e)
 	}
 	return cmp.Diff(parse.Entry{}, e)
+}
+
+// inLine reports whether a name is a part of its line. Some formats have name and type in two columns, where
+// commands want a dot between them.
+func inLine(e parse.Entry) bool {
+	switch e.Dialect {
+	case "vmcms", "pcnfsd", "tsxplus":
+		return true
+	}
+	return strings.Contains(e.Raw, e.Name)
 }

@@ -303,7 +303,7 @@ func FuzzParseList(f *testing.F) {
 				}
 				continue
 			}
-			if e.Name == "" || !strings.Contains(e.Raw, e.Name) && e.Dialect != "vmcms" || !strings.Contains(e.Raw, e.Target) || !strings.HasPrefix(line, e.Raw) {
+			if e.Name == "" || !inLine(e) || !strings.Contains(e.Raw, e.Target) || !strings.HasPrefix(line, e.Raw) {
 				t.Fatalf("%q gives %+v", line, e)
 			}
 			if e.Kind == parse.KindUnknown && e.Dialect != "mlsx" || e.Size < -1 || e.Links < 0 || e.Dialect == "" || e.Time.IsZero() != (e.Precision == parse.PrecisionUnknown) {

@@ -22,8 +22,7 @@ func unixKind(letter byte) Kind {
 }
 
 // claimsUnix reports whether a line starts with a file mode: ten letters or more as in "drwxr-xr-x+", seven or
-// nine of HylaFAX and others that leave some out, three or four octal digits, or the rights of Netware as
-// in "- [R----F--]".
+// nine of HylaFAX and others that leave some out, or three or four octal digits.
 func claimsUnix(w *words) bool {
 	mode := w.word(0)
 	if len(mode) == 10 && isMode(mode[1:]) {
@@ -34,12 +33,6 @@ func claimsUnix(w *words) bool {
 	}
 	if unixKind(mode[0]) == KindUnknown {
 		return false
-	}
-	if len(mode) == 1 {
-		return strings.HasPrefix(w.word(1), "[")
-	}
-	if mode[1] == '[' {
-		return mode[len(mode)-1] == ']'
 	}
 	if len(mode) < 10 {
 		return (len(mode) == 7 || len(mode) == 9) && strings.Trim(mode[1:], "rwx-") == ""
@@ -73,7 +66,7 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	}
 	start := w.after(c.name - 1)
 	switch {
-	case first > 1 || w.isPadded(c.name-1):
+	case w.isPadded(c.name - 1):
 		start = w.at[c.name].from
 	case w.isYear(c) && w.line[start] == ' ':
 		start++
@@ -111,9 +104,6 @@ func (e *Entry) readMode(w *words) (next int) {
 		return 1
 	}
 	e.Kind = unixKind(mode[0])
-	if len(mode) == 1 {
-		return 2 // rights of Netware
-	}
 	if len(mode) >= 10 && isMode(mode[1:10]) {
 		e.Mode = mode[1:10]
 		e.Links = linkCount(strings.TrimLeft(mode[10:], "+@."))
