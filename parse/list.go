@@ -23,8 +23,8 @@ type ListOptions struct {
 	// System is the text of the 215 reply to SYST. Where it names a system, its format is tried first.
 	System string
 
-	// Dates is how dates are written in the formats "unix" and "dos" and in others whose dates differ from
-	// server to server. If nil, all known forms are recognised.
+	// Dates is how dates are written in the formats "unix", "dos", "macos" and "os400", where they
+	// differ from server to server. If nil, all known forms are recognised.
 	Dates *DateFormat
 
 	// CodePage is that of the names. If nil, they are UTF-8.

@@ -12,6 +12,8 @@ func TestListDatesGiven(t *testing.T) {
 		{"Unix, one of two", "MMM d HH:mm|MMM d yyyy", "-rw-r--r-- 1 mira ops 7 Feb 3 2009 a", "2009-02-03T00:00:00Z", "a"},
 		{"Unix, layout", "2006-01-02T15:04:05", "-rw-r--r-- 1 mira ops 7 2009-02-03T10:11:12 a", "2009-02-03T10:11:12Z", "a"},
 		{"DOS, day first", "dd-MM-yy  hh:mma", "03-04-21  10:11PM       <DIR>          a", "2021-04-03T22:11:00Z", "a"},
+		{"IBM i, day first", "dd/MM/yy", "MIRA            4096 03/04/21 10:11:12 *STMF      a.txt", "2021-04-03T10:11:12Z", "a.txt"},
+		{"IBM i, year first, with the time", "yy/MM/dd HH:mm:ss", "MIRA            4096 21/04/03 10:11:12 *STMF      a.txt", "2021-04-03T10:11:12Z", "a.txt"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f, err := ParseDateFormat(tt.format)

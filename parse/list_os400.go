@@ -73,6 +73,9 @@ func (l *lister) readOS400Document(w *words, e *Entry) error {
 // os400Columns reads size, date and time from the words 1 to 3.
 func (l *lister) os400Columns(w *words, e *Entry) error {
 	s, ok := l.os400Date(w.word(2))
+	if w.format != nil {
+		s, _, ok = w.formatted(2)
+	}
 	if !ok {
 		return errOther
 	}

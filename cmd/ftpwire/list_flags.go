@@ -19,7 +19,7 @@ type listFlags struct {
 
 func (f *listFlags) add(cmd *cobra.Command) {
 	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
-	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, or UTC")
+	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find out by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
 	cmd.Flags().StringVar(&f.charset, "charset", "", "code page of the names, a `NAME` such as windows-1252, or auto:NAME for those that are not UTF-8 (default UTF-8)")
 }
@@ -29,12 +29,15 @@ const dateFormatHelp = `--date-format says how the server writes dates where the
 in letters (dd.MM.yyyy HH:mm) or as a Go layout (02.01.2006 15:04); several are joined
 by "|". Letters: yyyy yy MMM MM M dd d HH H hh h mm ss S a (AM or PM) Z (offset).`
 
+// detectZone reports whether the server is to be asked for its zone.
+func (f *listFlags) detectZone() bool { return f.tz == "auto" }
+
 // options returns what the flags say.
 func (f *listFlags) options() (o parse.ListOptions, err error) {
 	if f.dialect.value != "auto" {
 		o.Dialect = f.dialect.value
 	}
-	if f.tz != "" {
+	if f.tz != "" && !f.detectZone() {
 		if o.Location, err = time.LoadLocation(f.tz); err != nil {
 			return o, usagef("--tz: %w", err)
 		}

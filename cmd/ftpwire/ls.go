@@ -40,6 +40,11 @@ the server's listing that can't be read is reported and the listing goes on.`,
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			l2 := lister{app: a, cmd: cmd, json: format.value == "json"}
 			l2.table.w = a.stdout
+			if lf.detectZone() {
+				if _, ok, err := c.DetectZone(a.ctx, l.Path); err == nil && !ok {
+					a.warn("the zone of the server's times could not be found out: no file here has a time of day that MDTM confirms")
+				}
+			}
 			return l2.list(c, l.Path)
 		})
 	}

@@ -33,6 +33,9 @@ the year can be told. --tz says which zone the server's times are in.
 	f.add(cmd)
 	cmd.Flags().StringVar(&now, "now", "", "`TIME` of the listing, as 2006-01-02T15:04:05Z or 2006-01-02 (default: now)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if f.detectZone() {
+			return usagef("--tz auto: there is no server to ask here; name the zone, as in --tz Europe/Vienna")
+		}
 		opts, err := f.options()
 		if err != nil {
 			return err

@@ -131,6 +131,9 @@ type Config struct {
 	// it is that of "ls -l". SYST goes with it.
 	ListStyle ListStyle
 
+	// ListZone is the zone of the times of LIST and STAT. If nil, it is UTC.
+	ListZone *time.Location
+
 	// Faults are the ways to misbehave.
 	Faults []Fault
 
@@ -215,6 +218,14 @@ func (c *Config) maxSessions() int {
 		return 256
 	}
 	return c.MaxSessions
+}
+
+// listNow returns the time in the zone of listings.
+func (c *Config) listNow() time.Time {
+	if c.ListZone == nil {
+		return c.now().UTC()
+	}
+	return c.now().In(c.ListZone)
 }
 
 func (c *Config) now() time.Time {

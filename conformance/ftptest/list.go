@@ -80,7 +80,7 @@ func (s *session) dropOptions(arg string) string {
 }
 
 func (s *session) listLine(n node) string {
-	return s.srv.cfg.ListStyle.format(s.entry(n), s.srv.cfg.now().UTC())
+	return s.srv.cfg.ListStyle.format(s.entry(n), s.srv.cfg.listNow())
 }
 
 // sendLines starts the transfer of a listing, which is in TYPE A whatever the

@@ -1,0 +1,50 @@
+package ftpwire
+
+import (
+	"context"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+)
+
+// zoneFiles is how many files DetectZone asks the server about.
+const zoneFiles = 3
+
+// DetectZone finds out which zone the times of LIST are in: it compares the times of up to three files in a
+// directory with those of MDTM, which are UTC, and uses the answer for the listings to come. The second result is
+// false if the server can't tell: no MDTM, no file with a time of day, or files that disagree. MLSD needs no zone.
+func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bool, error) {
+	o := c.listOptions(ctx)
+	o.Lines.Location = nil
+	var files []parse.Entry
+	for e, err := range c.conn.List(ctx, dir, o) {
+		if _, bad := err.(*parse.Error); err != nil && !bad {
+			return nil, false, err
+		}
+		// The list is read to its end: to leave it would abort the transfer.
+		if err == nil && len(files) < zoneFiles && e.Kind == parse.KindFile && e.Precision <= parse.PrecisionMinute && e.Zone == parse.ZoneUnknown {
+			files = append(files, e)
+		}
+	}
+	var d parse.ZoneDetector
+	for _, e := range files {
+		if t, err := c.conn.Mdtm(ctx, join(dir, e.Name)); err == nil {
+			d.Add(e, t)
+		} else if dead := c.conn.Err(); dead != nil {
+			return nil, false, dead
+		}
+	}
+	loc, ok := d.Location()
+	if ok {
+		c.list.Lines.Location = loc
+	}
+	return loc, ok, nil
+}
+
+// join returns the pathname of a file in a directory.
+func join(dir, name string) string {
+	if dir == "" || dir[len(dir)-1] == '/' {
+		return dir + name
+	}
+	return dir + "/" + name
+}
