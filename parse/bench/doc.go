@@ -1,7 +1,7 @@
 // Package bench measures package parse against the parser of
 // github.com/jlaffaye/ftp on the same lines:
 //
-//	cd parse/bench && go test -run Ratio -v . && go test -run '^$' -bench . .
+//	cd parse/bench && go test . && go test -run '^$' -bench . .
 //
 // It is a module of its own, so that ftpwire does not depend on what it is compared with.
 package bench
