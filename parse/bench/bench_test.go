@@ -2,8 +2,8 @@ package bench
 
 import (
 	"io"
-	"runtime"
 	"iter"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
