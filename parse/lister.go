@@ -60,7 +60,11 @@ var dialects = []*dialect{
 	{"ka9q", readKA9Q},
 	{"tsxplus", readTSXPlus},
 	{"unisys", readUnisys},
+	{"names", readNames},
 }
+
+// aliases are other names of dialects, of systems that share one.
+var aliases = map[string]string{"netware-psu": "netware", "qvtnet": "ncsa", "cisco": "names"}
 
 // Dialects returns the names of the formats of LIST that are understood, for [ListOptions].
 func Dialects() []string {
@@ -94,6 +98,9 @@ type lister struct {
 }
 
 func newLister(o ListOptions) (*lister, error) {
+	if name, ok := aliases[o.Dialect]; ok {
+		o.Dialect = name
+	}
 	l := &lister{o: o, order: dialects}
 	l.o.latest, l.w.format = latestStamp(o), o.Dates
 	if o.Dialect != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,10 +16,11 @@ import (
 type choice struct {
 	value string
 	words []string
+	kind  string // stands for the words in the help, where they are many
 }
 
 func (c *choice) String() string { return c.value }
-func (c *choice) Type() string   { return strings.Join(c.words, "|") }
+func (c *choice) Type() string   { return cmp.Or(c.kind, strings.Join(c.words, "|")) }
 
 func (c *choice) Set(s string) error {
 	if !slices.Contains(c.words, s) {

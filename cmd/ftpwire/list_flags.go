@@ -18,10 +18,32 @@ type listFlags struct {
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
-	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|"), "format of the lines; others count as errors")
+	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|")+"|netware-psu|qvtnet|cisco", "format of the lines; others count as errors")
+	f.dialect.kind = "NAME"
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find out by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
 	cmd.Flags().StringVar(&f.charset, "charset", "", "code page of the names, a `NAME` such as windows-1252, or auto:NAME for those that are not UTF-8 (default UTF-8)")
+}
+
+// dialectHelp names the formats.
+var dialectHelp = "--dialect is one of auto, " + wrapWords(parse.Dialects(), 26, 85) + "."
+
+// wrapWords joins words with commas in lines of at most width columns, the first of which has some already.
+func wrapWords(words []string, column, width int) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(',')
+			if column += len(w) + 2; column < width {
+				b.WriteByte(' ')
+			} else {
+				b.WriteByte('\n')
+				column = len(w)
+			}
+		}
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // dateFormatHelp is what --help says about the syntax of --date-format.

@@ -22,7 +22,10 @@ name. Times that end in Z are UTC; times without a zone are the server's own.
 Names with control characters stand in quotes, escaped.
 
 With --format json, each entry is one JSON object on a line of its own. A line of
-the server's listing that can't be read is reported and the listing goes on.`,
+the server's listing that can't be read is reported and the listing goes on.
+
+--dialect, --tz, --date-format and --charset say how to read what servers without MLSD
+write; "ftpwire help parse list" explains them.`,
 		Example: `  ftpwire ls ftpes://alice@ftp.example.com/
   ftpwire ls --format json ftp://ftp.example.com/pub/ | jq -r .name`,
 		Args: nargs(1, 1, "a URL is missing"),

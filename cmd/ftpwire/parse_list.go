@@ -25,7 +25,7 @@ and makes the exit code 1. Lines such as "total 12" are left out.
 LIST gives recent dates without a year: --now says when the listing was made, so that
 the year can be told. --tz says which zone the server's times are in.
 
-` + dateFormatHelp,
+` + dateFormatHelp + "\n\n" + dialectHelp,
 		Example: `  ftpwire parse list listing.txt
   ftpwire parse list --now 2026-03-01T12:00:00Z --tz Europe/Vienna < listing.txt`,
 		Args: nargs(0, 1, ""),
