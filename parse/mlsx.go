@@ -33,7 +33,7 @@ func readMLSx(l *lister, w *words, e *Entry) error {
 	if e.Raw[0] != ' ' && startsWithFacts(e.Raw) {
 		return e.readMLSx(e.Raw)
 	}
-	bare := w.line[0] == ' ' && w.at[0].from == 1 && (l.cur == nil && w.n == 1 || l.cur != nil && l.cur.name == "mlsx")
+	bare := w.line[0] == ' ' && controlAt(w.line) < 0 && w.at[0].from == 1 && (l.cur == nil && w.n == 1 || l.cur != nil && l.cur.name == "mlsx")
 	known := l.o.Dialect == "mlsx" || bare
 	if !known && !startsWithFacts(strings.TrimLeft(w.line, " ")) {
 		return errOther
