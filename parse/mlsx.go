@@ -119,6 +119,9 @@ func (e *Entry) readFacts(s string, at int) error {
 			if r.n++; r.n > maxFacts {
 				return fail("MLSx entry", e.Raw, at, "too many facts")
 			}
+			if equals == len(fact)-1 && at+end == len(s) && r.n == 1 {
+				return fail("MLSx entry", e.Raw, at+end, "neither a value nor a semicolon behind the only fact")
+			}
 			r.fact(fact[:equals], fact[equals+1:])
 		}
 		at += end + 1

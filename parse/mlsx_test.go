@@ -84,6 +84,7 @@ func TestMLSxErrors(t *testing.T) {
 		{"no facts", "total 12", "not name=value", 0},
 		{"not a fact", "type=file;size; a", "not name=value", 10},
 		{"no fact name", "=file; a", "not name=value", 0},
+		{"fact without value and semicolon", "Type= a b", "neither a value nor a semicolon", 5},
 		{"control character", "type=fi\tle; a", "control", 7},
 		{"control character in MLST", " type=fi\x00le; a", "control", 8},
 		{"too many facts", manyFacts(maxFacts + 1), "too many", strings.Index(manyFacts(maxFacts+1), "x.64")},

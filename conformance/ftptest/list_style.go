@@ -2,7 +2,6 @@ package ftptest
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -37,7 +36,7 @@ func (f ListStyle) format(e parse.Entry, now time.Time) string {
 	case ListDOS:
 		return formatDOS(e, now.Location())
 	case ListEPLF:
-		return formatEPLF(e)
+		return parse.FormatEPLF(e)
 	}
 	return parse.FormatList(e, now)
 }
@@ -56,37 +55,4 @@ func formatDOS(e parse.Entry, loc *time.Location) string {
 		size = "       <DIR>         "
 	}
 	return t.Format(layout) + size + " " + lineSafe(e.Name)
-}
-
-// formatEPLF returns "+facts,\tname": i is the identity, m the time in seconds since
-// 1970, r a file that can be had, / a directory, s the size, up the mode in octal.
-func formatEPLF(e parse.Entry) string {
-	var b strings.Builder
-	b.WriteByte('+')
-	if e.Unique != "" && !strings.ContainsAny(e.Unique, ",\t") {
-		b.WriteString("i" + lineSafe(e.Unique) + ",")
-	}
-	if e.Time.Unix() >= 0 {
-		fmt.Fprintf(&b, "m%d,", e.Time.Unix())
-	}
-	if e.Kind == parse.KindDir {
-		b.WriteString("/,")
-	} else {
-		fmt.Fprintf(&b, "r,s%d,", max(e.Size, 0))
-	}
-	if mode, ok := octal(e.Mode); ok {
-		fmt.Fprintf(&b, "up%03o,", mode)
-	}
-	return b.String() + "\t" + lineSafe(e.Name)
-}
-
-// octal returns the permissions that nine letters such as "rwxr-x---" stand for.
-func octal(letters string) (bits uint32, ok bool) {
-	for i := range len(letters) {
-		bits <<= 1
-		if letters[i] != '-' {
-			bits |= 1
-		}
-	}
-	return bits, len(letters) == 9
 }
