@@ -2,6 +2,7 @@ package ftpwire
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -18,11 +19,12 @@ func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bo
 	o.Lines.Location = nil
 	var files []parse.Entry
 	for e, err := range c.conn.List(ctx, dir, o) {
-		if _, bad := err.(*parse.Error); err != nil && !bad {
+		if _, unread := errors.AsType[*parse.Error](err); err != nil && !unread {
 			return nil, false, err
 		}
 		// The list is read to its end: to leave it would abort the transfer.
-		if err == nil && len(files) < zoneFiles && e.Kind == parse.KindFile && e.Precision <= parse.PrecisionMinute && e.Zone == parse.ZoneUnknown {
+		timed := e.Precision == parse.PrecisionSecond || e.Precision == parse.PrecisionMinute
+		if err == nil && len(files) < zoneFiles && e.Kind == parse.KindFile && timed && e.Zone == parse.ZoneUnknown {
 			files = append(files, e)
 		}
 	}

@@ -120,7 +120,7 @@ type counter struct {
 
 // put yields one outcome and reports whether to go on. ErrNotEntry yields nothing.
 func (c *counter) put(e Entry, err error) bool {
-	if err == ErrNotEntry || errors.Is(err, ErrNotEntry) {
+	if errors.Is(err, ErrNotEntry) {
 		return true
 	}
 	last := isLast(err)
@@ -145,11 +145,11 @@ func (c *counter) putLine(l *lister, line string) bool {
 	if err == ErrNotEntry {
 		return true
 	}
-	if c.n++; err == nil && c.n <= c.most {
+	if err == nil && c.n < c.most {
+		c.n++
 		c.stopped = !c.yield(l.e, nil)
 		return !c.stopped
 	}
-	c.n--
 	return c.put(l.e, err)
 }
 

@@ -23,8 +23,9 @@ func (k Kind) String() string {
 // An Entry is what one line of a listing says about one file. What the line does not say is the zero value,
 // except for Size.
 type Entry struct {
-	// Name is the name exactly as on the wire: blanks at its ends, any bytes. It is the server's word,
-	// see UnsafeName before it becomes a local file.
+	// Name is what commands take for the file, byte for byte as on the wire: blanks at its ends, any bytes.
+	// Formats whose lines hold more than that, or less, say so: VMS loses the version, VM/CMS gets the dot
+	// between name and type. It is the server's word, see UnsafeName before it becomes a local file.
 	Name string
 
 	// Text is Name as text, always valid UTF-8, and Encoding what Name turned out to be: see CodePage. Show

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -104,11 +103,10 @@ func newLister(o ListOptions) (*lister, error) {
 	l := &lister{o: o, order: dialects}
 	l.o.latest, l.w.format = latestStamp(o), o.Dates
 	if o.Dialect != "" {
-		i := slices.IndexFunc(dialects, func(d *dialect) bool { return d.name == o.Dialect })
-		if i < 0 {
+		if l.cur = dialectNamed(o.Dialect); l.cur == nil {
 			return nil, fail("dialect of LIST", o.Dialect, 0, "unknown; known are "+strings.Join(Dialects(), ", "))
 		}
-		l.order, l.cur = dialects[i:i+1], dialects[i]
+		l.order = []*dialect{l.cur}
 		return l, nil
 	}
 	system := lowerASCII(o.System)

@@ -41,6 +41,7 @@ func readMLSx(l *lister, w *words, e *Entry) error {
 	return e.readMLSx(w.line)
 }
 
+// readMLSx fills e from a line of MLSx, which is not empty.
 func (e *Entry) readMLSx(line string) error {
 	at := factsStart(line)
 	space := strings.IndexByte(line[at:], ' ')
