@@ -93,8 +93,8 @@ func (c *Conn) start(ctx context.Context) error {
 	if err == nil {
 		c.greeting = greeting.reply
 		c.turn <- struct{}{}
-		if c.cfg.Security == SecurityExplicit {
-			err = c.authTLS(ctx)
+		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
+			err = c.secure(ctx)
 		}
 	}
 	if err != nil {
