@@ -2,6 +2,7 @@ package tlsx
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
@@ -56,6 +57,15 @@ type Config struct {
 	// that a caller can verify another name than the host it dials.
 	ServerName string
 
+	// Verify says how the server's certificate is judged. TLS.InsecureSkipVerify
+	// is ignored then. If nil, crypto/tls judges it as TLS says, and a stapled
+	// OCSP response that says "revoked" is refused.
+	Verify *Verification
+
+	// Identity is the policy for the certificates of data connections. If zero,
+	// it is IdentitySame: they must be the control connection's.
+	Identity Identity
+
 	// Resumption says whether data connections resume the session of the
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
@@ -96,15 +106,20 @@ func (c *Config) base() *tls.Config {
 	if t.NextProtos == nil {
 		t.NextProtos = []string{alpnFTP}
 	}
+	if c.Verify != nil {
+		t.InsecureSkipVerify = true // verifyControl and verifyData judge it
+	}
 	t.ClientSessionCache = nil
 	t.SessionTicketsDisabled = c.Resumption == ResumeOff
 	return t
 }
 
 // controlConfig returns the configuration of a control connection, whose
-// tickets go to store and which never offers one.
-func (c *Config) controlConfig(store *ticketStore) *tls.Config {
+// tickets go to store and which never offers one. The context is that of the
+// handshake.
+func (c *Config) controlConfig(ctx context.Context, store *ticketStore) *tls.Config {
 	t := c.base()
+	t.VerifyConnection = c.verifyControl(ctx, t.VerifyConnection)
 	if c.Resumption != ResumeOff {
 		t.ClientSessionCache = controlCache{store}
 	}
@@ -134,6 +149,9 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	if view != nil {
 		t.ClientSessionCache = view
 	}
+	if c.Identity == IdentityNone {
+		t.InsecureSkipVerify = true
+	}
 	t.VerifyConnection = c.verifyData(t.VerifyConnection, p, view)
 	return t
 }
@@ -143,7 +161,7 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 // our Finished: what it refuses never becomes a connection for the server.
 func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlState, view *dataView) func(tls.ConnectionState) error {
 	return func(st tls.ConnectionState) error {
-		if err := p.verifyIdentity(st); err != nil {
+		if err := c.verifyIdentity(p, st); err != nil {
 			return err
 		}
 		if next != nil {

@@ -1,9 +1,7 @@
 package tlsx
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -55,9 +53,10 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.control = nil
 	s.mu.Unlock()
 
+	ctx = withPatience(ctx)
 	store := &ticketStore{}
 	t := &tap{Conn: conn}
-	tc := tls.Client(t, s.config.controlConfig(store))
+	tc := tls.Client(t, s.config.controlConfig(ctx, store))
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
@@ -138,7 +137,7 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	hctx := ctx
 	if d > 0 {
 		var cancel context.CancelFunc
-		hctx, cancel = context.WithTimeout(ctx, d)
+		hctx, cancel = limit(ctx, d)
 		defer cancel()
 	}
 	err := tc.HandshakeContext(hctx)
@@ -146,22 +145,10 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 		return nil
 	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
-	if err == context.DeadlineExceeded && ctx.Err() == nil {
+	if err == context.Canceled && context.Cause(hctx) == errPatience {
 		return &timeoutError{d}
 	}
 	return err
-}
-
-// verifyIdentity demands the certificate of the control connection.
-func (p *controlState) verifyIdentity(st tls.ConnectionState) error {
-	var leaf []byte
-	if len(st.PeerCertificates) > 0 {
-		leaf = st.PeerCertificates[0].Raw
-	}
-	if bytes.Equal(leaf, p.leaf) {
-		return nil
-	}
-	return &IdentityError{Control: sha256.Sum256(p.leaf), Data: sha256.Sum256(leaf)}
 }
 
 // isTicketFailure reports whether a handshake may have failed because of the
@@ -172,7 +159,7 @@ func isTicketFailure(err error) bool {
 		return true
 	}
 	switch err.(type) {
-	case *IdentityError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
+	case *IdentityError, *CertificateError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
 		return false
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
