@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/tls"
+	"errors"
 	"fmt"
 )
 
@@ -76,6 +77,20 @@ func (c *Config) verifyIdentity(p *controlState, st tls.ConnectionState) error {
 		return e
 	}
 	return nil
+}
+
+// identityFault returns an *IdentityError in the place of the error with which
+// crypto/tls refused another certificate before verifyIdentity saw it: that it
+// is another one says more than what is wrong with it.
+func (c *Config) identityFault(p *controlState, err error) error {
+	e, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	if !ok || c.Identity != IdentitySame {
+		return err
+	}
+	if fault := p.verifyIdentity(tls.ConnectionState{PeerCertificates: e.UnverifiedCertificates}); fault != nil {
+		return fault
+	}
+	return err
 }
 
 // verifyIdentity demands the certificate of the control connection.

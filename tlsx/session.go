@@ -109,7 +109,7 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		if e, ok := errors.AsType[*NotResumedError](err); ok {
 			return nil, e
 		}
-		return nil, s.config.handshakeError(PhaseData, err, t)
+		return nil, s.config.handshakeError(PhaseData, s.config.identityFault(p, err), t)
 	}
 	return &Conn{
 		tls:             tc,
