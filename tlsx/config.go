@@ -58,7 +58,8 @@ type Config struct {
 	ServerName string
 
 	// Verify says how the server's certificate is judged. TLS.InsecureSkipVerify
-	// is ignored then. If nil, crypto/tls judges it as TLS says, and a stapled
+	// is ignored then, and TLS.VerifyPeerCertificate and VerifyConnection see no
+	// verified chains. If nil, crypto/tls judges it as TLS says, and a stapled
 	// OCSP response that says "revoked" is refused.
 	Verify *Verification
 
@@ -70,7 +71,8 @@ type Config struct {
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
 
-	// HandshakeTimeout is the longest a handshake may take.
+	// HandshakeTimeout is the longest a handshake may take, the time in which
+	// Verify.Ask waits for a person not counted.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
 
@@ -100,6 +102,7 @@ func (c *Config) base() *tls.Config {
 	if t.ServerName == "" {
 		t.ServerName = c.ServerName
 	}
+	t.ServerName = withoutZone(t.ServerName)
 	if t.MinVersion == 0 {
 		t.MinVersion = tls.VersionTLS12
 	}

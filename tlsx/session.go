@@ -79,8 +79,8 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 // Data performs the handshake of a data connection as TLS client, which the
 // FTP client always is, in active mode too (RFC 4217, Section 7). It offers a
 // ticket of this session as the policy says, and demands the certificate of
-// the control connection (RFC 4217, Section 15.1.1) besides the usual
-// verification.
+// the control connection (RFC 4217, Section 15.1.1) unless Config.Identity says
+// otherwise.
 //
 // The error is a *[HandshakeError], in whose chain an *[IdentityError] stands
 // for another certificate, or a *[NotResumedError] if resumption is required

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,24 +53,20 @@ func (f *trustFile) format() []byte {
 
 // entries returns the entries that count, in order.
 func (f *trustFile) entries() []Trusted {
+	type key struct {
+		host string
+		port int
+	}
+	seen := map[key]bool{}
 	var all []Trusted
-	for i, l := range f.lines {
-		if l.entry && !f.overruled(i) {
+	for _, l := range slices.Backward(f.lines) {
+		if k := (key{l.host, l.port}); l.entry && !seen[k] {
+			seen[k] = true
 			all = append(all, l.trusted)
 		}
 	}
+	slices.Reverse(all)
 	return all
-}
-
-// overruled reports whether a later line is an entry for the same host and
-// port as line i.
-func (f *trustFile) overruled(i int) bool {
-	for _, l := range f.lines[i+1:] {
-		if l.entry && l.is(f.lines[i].host, f.lines[i].port) {
-			return true
-		}
-	}
-	return false
 }
 
 // set writes t, in normal form, in the place of the last entry for its host and

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -347,20 +348,26 @@ func TestTrustStoreProcesses(t *testing.T) {
 	}
 }
 
+// The wait for the lock ends, by the lock or by the clock.
 func TestTrustStoreLockWait(t *testing.T) {
-	s := newStore(t)
-	s.lockWait = 20 * time.Millisecond
-	unlock, err := s.lock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Accept(trusted("h", 21, 1)); !errors.Is(err, ErrTrustLocked) {
-		t.Errorf("Accept = %v, want ErrTrustLocked", err)
-	}
-	unlock()
-	if err := s.Accept(trusted("h", 21, 1)); err != nil {
-		t.Errorf("Accept after unlock = %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t)
+		unlock, err := s.lock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if err := s.Accept(trusted("h", 21, 1)); !errors.Is(err, ErrTrustLocked) {
+			t.Errorf("Accept = %v, want ErrTrustLocked", err)
+		}
+		if d := time.Since(start); d < defaultLockWait || d > 2*defaultLockWait {
+			t.Errorf("waited %v, want about %v", d, defaultLockWait)
+		}
+		time.AfterFunc(time.Second, unlock)
+		if err := s.Accept(trusted("h", 21, 1)); err != nil {
+			t.Errorf("Accept, unlocked after a second = %v", err)
+		}
+	})
 }
 
 const (

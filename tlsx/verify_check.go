@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 )
@@ -170,14 +171,19 @@ func (x *examination) name(name string) {
 	}
 }
 
-// verifiableName returns name in the form certificates have it: A-labels, and
-// an address without its zone, which means nothing outside this host.
+// verifiableName returns name in the form certificates have it.
 func verifiableName(name string) string {
 	if n, err := NormalizeHost(name); err == nil {
 		name = n
 	}
-	if addr, _, ok := strings.Cut(name, "%"); ok {
-		return addr
+	return withoutZone(name)
+}
+
+// withoutZone returns name, or an IPv6 address without its zone, which means
+// nothing outside this host and stands in no certificate.
+func withoutZone(name string) string {
+	if addr, err := netip.ParseAddr(name); err == nil && addr.Zone() != "" {
+		return addr.WithZone("").String()
 	}
 	return name
 }

@@ -65,6 +65,8 @@ func (e *CertificateError) Unwrap() error { return e.Err }
 // hint says what to do, for a HandshakeError.
 func (e *CertificateError) hint() string {
 	switch r := e.Reasons; {
+	case e.storeFailed && !e.Changed():
+		return "" // the error of the trust store says it
 	case r.Has(ReasonRevoked):
 		return "the authority has revoked the server's certificate; only the server's administrator can help"
 	case r.Has(ReasonNotPinned):

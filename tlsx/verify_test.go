@@ -6,12 +6,15 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -180,6 +183,24 @@ func TestVerifyNames(t *testing.T) {
 	}
 }
 
+// The zone of an address tells hosts apart here, and is unknown to certificates.
+func TestZone(t *testing.T) {
+	root := issue(t, certSpec{name: "root", ca: true})
+	cert := issueAddress(t, root, "fe80::1")
+	for _, c := range []*Config{
+		{TLS: &tls.Config{RootCAs: root.pool()}},
+		{Verify: &Verification{Roots: root.pool()}},
+	} {
+		c.ServerName = "fe80::1%eth0"
+		if got := c.host(); got != "fe80::1%eth0" {
+			t.Errorf("host for the trust store: %q", got)
+		}
+		if err := tryControl(t, NewSession(c), cert.server()); err != nil {
+			t.Errorf("Control = %v", err)
+		}
+	}
+}
+
 func TestVerifyLimits(t *testing.T) {
 	self := issue(t, certSpec{})
 	many := make([]*testCert, maxChain)
@@ -252,34 +273,78 @@ func TestAskRejected(t *testing.T) {
 // A person may take longer than the network may, and the end of the context
 // ends the wait for an answer that does not come.
 func TestAskTakesTime(t *testing.T) {
-	self := issue(t, certSpec{})
-	v := Verification{Roots: x509.NewCertPool()}
-	s := verifying(v)
-	s.config.HandshakeTimeout = 500 * time.Millisecond
-	s.config.Verify = &Verification{Roots: x509.NewCertPool(), Ask: func(ctx context.Context, _ *CertificateQuestion) Answer {
-		select {
-		case <-ctx.Done():
-		case <-time.After(700 * time.Millisecond):
+	tests := []struct {
+		name    string
+		network time.Duration // before the server answers
+		want    error
+	}{
+		{"a person takes an hour", time.Second, nil},
+		{"the network takes too long", 31 * time.Second, os.ErrDeadlineExceeded},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				self := issue(t, certSpec{})
+				s := NewSession(&Config{ServerName: testHost, Verify: &Verification{Roots: x509.NewCertPool(),
+					Ask: func(ctx context.Context, _ *CertificateQuestion) Answer {
+						time.Sleep(time.Hour)
+						return AcceptOnce
+					}}})
+				client, server := memnet.Pipe()
+				done := async(func() (struct{}, error) {
+					time.Sleep(tt.network)
+					return struct{}{}, tls.Server(server, &tls.Config{Certificates: []tls.Certificate{self.server()}}).Handshake()
+				})
+				if _, err := s.Control(t.Context(), client); !errors.Is(err, tt.want) {
+					t.Errorf("Control = %v, want %v", err, tt.want)
+				}
+				client.Close()
+				<-done
+			})
+		})
+	}
+	t.Run("cancelled", func(t *testing.T) {
+		self := issue(t, certSpec{})
+		block := make(chan struct{})
+		defer close(block)
+		ctx, cancel := context.WithCancel(t.Context())
+		s := verifying(Verification{Roots: x509.NewCertPool(), Ask: func(context.Context, *CertificateQuestion) Answer {
+			cancel()
+			<-block
+			return AcceptAlways
+		}})
+		client, server := tcpPair(t)
+		done := async(func() (struct{}, error) {
+			return struct{}{}, tls.Server(server, &tls.Config{Certificates: []tls.Certificate{self.server()}}).Handshake()
+		})
+		if _, err := s.Control(ctx, client); !errors.Is(err, context.Canceled) {
+			t.Errorf("Control = %v, want context.Canceled", err)
 		}
-		return AcceptOnce
-	}}
-	if err := tryControl(t, s, self.server()); err != nil {
-		t.Errorf("slow answer: %v", err)
-	}
-
-	block := make(chan struct{})
-	defer close(block)
-	ctx, cancel := context.WithCancel(t.Context())
-	v.Ask = func(context.Context, *CertificateQuestion) Answer { cancel(); <-block; return AcceptAlways }
-	client, server := tcpPair(t)
-	done := async(func() (struct{}, error) {
-		return struct{}{}, tls.Server(server, &tls.Config{Certificates: []tls.Certificate{self.server()}}).Handshake()
+		wantClosed(t, client)
+		wait(t, done)
 	})
-	if _, err := verifying(v).Control(ctx, client); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled question: %v", err)
-	}
-	wantClosed(t, client)
-	wait(t, done)
+}
+
+// The clock goes on where it stood.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := limit(withPatience(t.Context()), 30*time.Second)
+		defer cancel()
+		time.Sleep(10 * time.Second)
+		a, err := ask(ctx, func(context.Context, *CertificateQuestion) Answer { time.Sleep(time.Hour); return AcceptOnce }, nil)
+		if a != AcceptOnce || err != nil {
+			t.Fatalf("ask = %v, %v", a, err)
+		}
+		time.Sleep(19 * time.Second)
+		if ctx.Err() != nil {
+			t.Error("ended after 29 seconds without the question")
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if context.Cause(ctx) != errPatience {
+			t.Errorf("after 31 seconds without the question: %v", context.Cause(ctx))
+		}
+	})
 }
 
 func TestAskOnce(t *testing.T) {
@@ -475,6 +540,9 @@ func TestTrustStoreFails(t *testing.T) {
 		err := tryControl(t, verifying(v), self.server())
 		if !isType[*CertificateError](err) || !strings.Contains(err.Error(), "trust store") {
 			t.Errorf("Control = %v", err)
+		}
+		if he, _ := errors.AsType[*HandshakeError](err); he.Hint != "" {
+			t.Errorf("the hint %q leads away from the cause", he.Hint)
 		}
 	}
 }
