@@ -156,6 +156,17 @@ func (s *Session) Tickets() int {
 	return s.control.tickets.len()
 }
 
+// RefusedReuse explains a data connection that the server refused though its
+// handshake had succeeded: with the reply 522 (RFC 4217, Section 10.2), or one
+// that servers send in its place. The reuse is the data connection's.
+func (s *Session) RefusedReuse(reuse Reuse) *NotResumedError {
+	e := &NotResumedError{Reuse: reuse, ByServer: true}
+	if reuse == SessionIDUnusable {
+		e.SessionID = s.SessionIDError()
+	}
+	return e
+}
+
 // SessionIDError says why a session ID that the server issued cannot be used
 // for data connections: Reuse is SessionIDUnusable then. It is a
 // *[SessionIDError], or nil.
