@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -358,4 +359,19 @@ func TestClearWithoutRecordConn(t *testing.T) {
 		t.Errorf("Clear = %v, %v, want a *ClearError", conn, err)
 	}
 	wantClosed(t, e.serverControl.NetConn())
+}
+
+// A server that drops out of TLS without a word is quoted.
+func TestClearTextInTLS(t *testing.T) {
+	forEachVersion(t, func(t *testing.T, version uint16) {
+		e, p := clearEnv(t, version, nil)
+		io.WriteString(p.out, "500 OOPS: \x1b[2Jcannot\r\n")
+		for range 2 {
+			_, err := e.control.Read(make([]byte, 64))
+			ce, ok := errors.AsType[*ClearTextError](err)
+			if !ok || ce.Text != "500 OOPS: \x1b[2Jcannot" || !strings.Contains(err.Error(), `"500 OOPS: \x1b[2Jcannot"`) {
+				t.Errorf("Read = %v, want a *ClearTextError", err)
+			}
+		}
+	})
 }

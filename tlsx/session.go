@@ -45,7 +45,9 @@ func NewSession(c *Config) *Session {
 
 // Control performs the handshake of the control connection as TLS client. It
 // is always a full handshake. Session tickets of TLS 1.3 come later: they
-// reach the Session whenever the returned connection is read.
+// reach the Session whenever the returned connection is read. Clear text in the
+// middle of TLS is a *[ClearTextError] of its Read; see [AlertHint] for alerts.
+// [Session.Clear] takes TLS down again.
 //
 // On an error, a *[HandshakeError], conn is closed. The context governs the
 // handshake only; when it ends, conn is closed at once. A second call, after
@@ -64,10 +66,12 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 		defer secrets.wipe()
 		cfg.KeyLogWriter = secrets
 	}
-	tc := tls.Client(&RecordConn{Conn: t}, cfg)
+	records := &RecordConn{Conn: t}
+	tc := tls.Client(records, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
+	records.up.Store(true)
 	st := tc.ConnectionState()
 	if s.config.Resumption != ResumeOff {
 		store.noteSessionID(&st, t.received(), secrets)
