@@ -142,6 +142,10 @@ func (c *Config) base() *tls.Config {
 func (c *Config) controlConfig(ctx context.Context, store *ticketStore) *tls.Config {
 	t := c.base()
 	t.VerifyConnection = c.verifyControl(ctx, t.VerifyConnection)
+	if t.InsecureSkipVerify {
+		t.VerifyConnection = c.holdClock(&store.clock, t.VerifyConnection)
+		t.Time = store.clock.of(c.now)
+	}
 	if c.Resumption != ResumeOff {
 		t.ClientSessionCache = controlCache{store}
 	}
@@ -170,6 +174,9 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	}
 	if view != nil {
 		t.ClientSessionCache = view
+	}
+	if t.InsecureSkipVerify {
+		t.Time = p.tickets.clock.of(c.now)
 	}
 	if c.Identity == IdentityNone {
 		t.InsecureSkipVerify = true
