@@ -10,6 +10,9 @@ import (
 // negotiate asks for the features and switches UTF-8 on. Servers may refuse
 // either, which changes nothing.
 func (c *Conn) negotiate(ctx context.Context) error {
+	if err := c.initServer(ctx); err != nil {
+		return err
+	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
 	if err != nil {
 		if _, refused := err.(*protocol.ReplyError); !refused || c.Err() != nil {
@@ -21,11 +24,7 @@ func (c *Conn) negotiate(ctx context.Context) error {
 	if !c.Features().Has("UTF8") {
 		return nil
 	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"})
-	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
-		return nil
-	}
-	return err
+	return c.utf8On(ctx)
 }
 
 func (c *Conn) setFeatures(r protocol.Reply) {
@@ -34,8 +33,9 @@ func (c *Conn) setFeatures(r protocol.Reply) {
 		f = parse.Feat(r.Lines[1 : len(r.Lines)-1])
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.features = f
+	c.mu.Unlock()
+	c.noticeFeatures()
 }
 
 // Feat asks for the server's features (RFC 2389). Servers without FEAT refuse it.

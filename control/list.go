@@ -64,7 +64,9 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 	return func(yield func(parse.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
-			yield(parse.Entry{}, err)
+			if !c.isEmptyListing(err) {
+				yield(parse.Entry{}, err)
+			}
 			return
 		}
 		defer d.Close()
@@ -72,14 +74,17 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			o.Lines.Now = time.Now()
 		}
 		for e, err := range parse.Listing(d, o.Lines, o.Limits) {
-			if !yield(e, err) {
+			if err != nil && c.isEmptyListing(err) {
+				return
+			}
+			if !yield(c.entryName(e), err) {
 				return
 			}
 		}
 		if !d.eof {
 			return // the error that ended it was yielded
 		}
-		if err := d.Close(); err != nil {
+		if err := d.Close(); err != nil && !c.isEmptyListing(err) {
 			yield(parse.Entry{}, err)
 		}
 	}
@@ -94,14 +99,16 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		d, err := c.Open(ctx, "NLST", path)
 		if err != nil {
-			yield("", err)
+			if !c.isEmptyListing(err) {
+				yield("", err)
+			}
 			return
 		}
 		defer d.Close()
 		s := bufio.NewScanner(d)
 		s.Buffer(nil, maxName)
 		for s.Scan() {
-			if !yield(strings.TrimSuffix(s.Text(), "\r"), nil) {
+			if !yield(c.nlstName(strings.TrimSuffix(s.Text(), "\r")), nil) {
 				return
 			}
 		}
@@ -109,7 +116,7 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 		if err == nil {
 			err = d.Close()
 		}
-		if err != nil {
+		if err != nil && !c.isEmptyListing(err) {
 			yield("", err)
 		}
 	}
