@@ -35,9 +35,7 @@ func (c *Conn) startQuirks() error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	for _, a := range p.carried {
-		c.notice(a.Name, a.Evidence)
-	}
+	c.quirks.applied = append(c.quirks.applied, p.carried...) // traced when they were noticed
 	for _, name := range p.Force {
 		if q, _ := LookupQuirk(name); q.Mode != QuirkAlways {
 			c.enforce(q, forcedEvidence)

@@ -28,10 +28,10 @@ func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (a
 	conf := c.cfg
 	conf.Quirks.carried = []AppliedQuirk{{Name: lostHello, Evidence: evidence}}
 	again, againErr = Dial(ctx, address, &conf)
-	if againErr != nil {
-		return nil, errors.Join(err, againErr), true
+	if he, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || he.Silent) {
+		againErr = err // it got no further
 	}
-	return again, nil, true
+	return again, againErr, true
 }
 
 // pauseBeforeHello holds the handshake back where the server needs it.

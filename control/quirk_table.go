@@ -71,6 +71,13 @@ var quirks = []Quirk{
 		Refs:       []string{"WinSCP", "curl", "FluentFTP", "lftp"},
 	},
 	{
+		Name: "empty-listing-reset", Mode: QuirkDetected,
+		Behaviour:  "the data connection of an empty listing is reset: the server never took it, or found nothing",
+		Evidence:   "it is reset before a byte came, and the final reply reports success",
+		Workaround: "it is an empty listing",
+		Refs:       []string{"lftp, with ProFTPD", "FluentFTP"},
+	},
+	{
 		Name: "epsv-fallback", Mode: QuirkAlways,
 		Behaviour:  "EPSV is refused, or its port is dead, where PASV works; EPRT likewise",
 		Workaround: "the other command is tried and what worked is remembered",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"syscall"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -131,4 +132,18 @@ func (c *Conn) isEmptyListing(err error) bool {
 	}
 	says := holdsAny(re.Reply.Text(), "no files", "no members found", "no data sets found", "no datasets found", "no entries", "is empty", "empty directory", "empty folder")
 	return says && c.notice(name, c.answered(re))
+}
+
+// emptyByReset reports whether an error of the data connection is how the server
+// says that a listing is empty: it closed the port that we were in the queue of.
+func (d *Download) emptyByReset(err error) bool {
+	const name = "empty-listing-reset"
+	t := d.t
+	if !isListing(t.f.cmd.Verb) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
+		return false
+	}
+	if t.brokenByReply(err) || !t.f.isDone() || t.f.Failed() {
+		return false
+	}
+	return t.c.notice(name, fmt.Sprintf("the data connection of %s was reset before a byte came, and the reply is %d", t.f.cmd.Verb, t.f.reply.Code))
 }

@@ -160,6 +160,7 @@ func (d *Download) ended(err error) error {
 	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
 		d.unterminated = true
+	case d.emptyByReset(err):
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
