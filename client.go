@@ -46,7 +46,8 @@ func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
 // Entries lists a directory, the working directory if path is "": by MLSD where
 // the server lists it among its features, by LIST elsewhere. Lines for the directory
 // itself and its parent are left out. A line that can't be read is yielded as a
-// *[parse.Error] and the listing goes on.
+// *[parse.Error] and the listing goes on. Where MLSD turns out not to work, LIST
+// takes its place: see mlsd-broken in [control.Quirks].
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		for e, err := range c.allEntries(ctx, path) {
@@ -69,9 +70,10 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 		return c.conn.List(ctx, path, c.listOptions(ctx))
 	}
 	return func(yield func(parse.Entry, error) bool) {
-		first, broken := true, false
+		first, broken := true, error(nil)
 		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
-			if broken = first && c.mlsdBroken(err); broken {
+			if first && c.mlsdBroken(err) {
+				broken = err
 				break
 			}
 			first = false
@@ -79,7 +81,11 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 				return
 			}
 		}
-		if !broken {
+		switch {
+		case broken == nil:
+			return
+		case c.conn.Err() != nil:
+			yield(parse.Entry{}, broken) // nothing is left to send LIST on
 			return
 		}
 		for e, err := range c.conn.List(ctx, path, c.listOptions(ctx)) {

@@ -64,8 +64,7 @@ func (c *Client) mlsdBroken(err error) bool {
 	} else {
 		return false
 	}
-	// Only a connection that outlived it can list in another way.
-	return c.conn.NoticeQuirk("mlsd-broken", evidence) && c.conn.Err() == nil
+	return c.conn.NoticeQuirk("mlsd-broken", evidence)
 }
 
 func timedOut(err error) bool {
