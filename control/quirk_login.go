@@ -33,28 +33,21 @@ func (c *Conn) initServer(ctx context.Context) error {
 
 // utf8On switches UTF-8 on. Servers may refuse, which changes nothing.
 func (c *Conn) utf8On(ctx context.Context) error {
-	const name = "utf8-after-clnt"
-	first := c.HasQuirk(name)
-	if first {
-		if err := c.sendCLNT(ctx); err != nil {
+	cmds := []protocol.Command{{Verb: "OPTS", Arg: "UTF8 ON"}}
+	if c.clntFirst() {
+		cmds = append([]protocol.Command{{Verb: "CLNT", Arg: clientName}}, cmds...)
+	}
+	for _, cmd := range cmds {
+		if _, err := c.exchange(ctx, cmd); c.onlyRefused(err) != nil {
 			return err
 		}
 	}
-	opts := protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"}
-	_, err := c.exchange(ctx, opts)
-	re, refused := err.(*protocol.ReplyError)
-	if !refused || c.Err() != nil || first || !c.Features().Has("CLNT") ||
-		!c.notice(name, c.answered(re)+" and FEAT lists CLNT") {
-		return c.onlyRefused(err)
-	}
-	if err := c.sendCLNT(ctx); err != nil {
-		return err
-	}
-	_, err = c.exchange(ctx, opts)
-	return c.onlyRefused(err)
+	return nil
 }
 
-func (c *Conn) sendCLNT(ctx context.Context) error {
-	_, err := c.exchange(ctx, protocol.Command{Verb: "CLNT", Arg: clientName})
-	return c.onlyRefused(err)
+// clntFirst reports whether CLNT is to precede OPTS UTF8 ON: servers that have it may
+// refuse the one without the other, or accept it to no effect.
+func (c *Conn) clntFirst() bool {
+	const name = "utf8-after-clnt"
+	return c.HasQuirk(name) || c.Features().Has("CLNT") && c.notice(name, "FEAT lists CLNT beside UTF8")
 }
