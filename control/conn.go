@@ -29,7 +29,8 @@ type Conn struct {
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
 
-	loggedIn bool // by Login; whoever has the turn may use it
+	loggedIn bool   // by Login; whoever has the turn may use it
+	account  string // as Login sent it, for servers that want it later
 
 	mu      sync.Mutex // guards what follows, and writes to the connection
 	machine *protocol.Machine
@@ -126,6 +127,10 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
 	}
+	cmd, err := c.encode(cmd)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	wire, err := c.machine.Send(cmd)
 	if err != nil {
 		return nil, nil, nil, err
@@ -169,8 +174,8 @@ func (c *Conn) abandoned(ctx context.Context, f *flight) error {
 	return context.Cause(ctx)
 }
 
-// exchange sends a command and waits for its final reply. The turn must be held.
-func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+// exchangeOnce sends a command and waits for its final reply. The turn must be held.
+func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)
 	}
@@ -220,17 +225,6 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// sendable reports what is wrong with the arguments of commands that an operation
-// may come to, before the first of them is sent.
-func sendable(cmds ...protocol.Command) error {
-	for _, cmd := range cmds {
-		if _, err := cmd.Append(nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // do runs one command as an operation of its own.

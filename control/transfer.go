@@ -43,6 +43,9 @@ func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte,
 	}
 	c.busy.Store(true)
 	t, err := c.transferLocked(ctx, cmd, typ, rest)
+	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
+		t, err = c.transferLocked(ctx, cmd, typ, rest)
+	}
 	if err != nil {
 		c.busy.Store(false)
 		c.release()
@@ -63,7 +66,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 		return &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 	}
 	// What can be refused here must not cost a data connection.
-	if err := sendable(cmd); err != nil {
+	if err := c.sendable(cmd); err != nil {
 		return nil, err
 	}
 	if err := c.ensureType(ctx, typ); err != nil {
