@@ -14,7 +14,7 @@ type LoginOptions struct {
 	// If "", HOST is not sent.
 	VirtualHost string
 
-	// HostOptional lets the login go on if the server does not know HOST (500, 502).
+	// HostOptional lets the login go on if the server does not know HOST (500, 502, 530).
 	// A server that knows it and has no such host is an error in any case.
 	HostOptional bool
 

@@ -44,7 +44,7 @@ func (l *login) sendHost(ctx context.Context) error {
 	switch re.Reply.Code {
 	case 501, 504:
 		e.Reason = "the server has no such host"
-	case 500, 502:
+	case 500, 502, 530: // vsftpd answers 530 to whatever it does not know before the login
 		if l.o.HostOptional {
 			l.note("HOST", re)
 			return nil

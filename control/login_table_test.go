@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
@@ -119,6 +120,8 @@ func TestLoginHost(t *testing.T) {
 		{name: "not now", options: o, dialog: "HOST ftp.example.com > 503 no", want: hostError(false)},
 		{name: "unknown command", options: o, dialog: "HOST ftp.example.com > 500 what", want: hostError(true)},
 		{name: "not implemented", options: o, dialog: "HOST ftp.example.com > 502 what", want: hostError(true)},
+		{name: "log in first", options: o, dialog: "HOST ftp.example.com > 530 log in", want: hostError(true)},
+		{name: "optional, log in first", options: optional, dialog: "HOST ftp.example.com > 530 log in; " + simple + noFeat},
 		{name: "optional", options: optional, dialog: "HOST ftp.example.com > 500 what; " + simple + noFeat, note: "HOST was refused (500)"},
 		{name: "optional, no such host", options: optional, dialog: "HOST ftp.example.com > 504 what", want: hostError(false)},
 		{name: "unavailable", options: o, dialog: "HOST ftp.example.com > 421 later", want: refused(421)},
@@ -434,4 +437,41 @@ func TestAccountLater(t *testing.T) {
 		}
 		tc.wantIdle("there is no account to send")
 	})
+}
+
+// T29: a server that asks on and on gets each secret once.
+func TestT29LoginLoops(t *testing.T) {
+	for _, tt := range []struct {
+		name, dialog  string
+		pass, account int // how often they are sent
+	}{
+		{"331 for ever", "USER user > 331 go on; PASS canary-secret > 331 go on; ACCT canary-acc > 331 go on", 1, 1},
+		{"331, 332, 331", "USER user > 331 go on; PASS canary-secret > 332 account; ACCT canary-acc > 331 go on", 1, 1},
+		{"332 for ever", "USER user > 332 account; ACCT canary-acc > 332 account", 0, 1},
+		{"530 for ever", "USER user > 331 go on; PASS canary-secret > 530 no", 1, 0},
+		{"530 to USER", "USER user > 530 no", 0, 0},
+		{"230 to USER", "USER user > 230 in; FEAT > 230 in", 0, 0},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			cfg := clear
+			cfg.ReplyTimeout = time.Minute
+			tc := newTestConn(t, &cfg)
+			tc.writeReply("220 ready")
+			tc.wantOK("dial", tc.op)
+			op := tc.async(func() error { return tc.c.Login(t.Context(), "user", "canary-secret", "canary-acc") })
+			tc.play(tt.dialog)
+			tc.drain() // what there is, to the end of the connection or of patience
+			err := op.result()
+			if err == errNotDone || err == nil && !strings.Contains(tt.dialog, "FEAT") {
+				t.Errorf("login: %v; want an error", err)
+			}
+			sent := tc.wire()
+			if p, a := strings.Count(sent, "PASS "), strings.Count(sent, "ACCT "); p != tt.pass || a != tt.account {
+				t.Errorf("PASS %d times, ACCT %d times; want %d and %d: %q", p, a, tt.pass, tt.account, sent)
+			}
+			if all := fmt.Sprint(tc.traced(), err); strings.Contains(all, "canary") {
+				t.Errorf("a secret is shown: %s", all)
+			}
+		})
+	}
 }

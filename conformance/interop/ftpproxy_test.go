@@ -41,7 +41,7 @@ func TestFTPProxy(t *testing.T) {
 						cfg := clientConfig(s, peer.Plain, 0)
 						cfg.Data.Mode = mode
 						cfg.Login.Proxy = &behind
-						c := dialProxy(t, proxy, cfg)
+						c := dialTo(t, proxy, cfg)
 						if err := c.Login(t.Context(), s.User, s.Password, ""); err != nil {
 							t.Fatalf("login: %v\n%s", err, s.Log())
 						}
@@ -57,7 +57,7 @@ func TestFTPProxy(t *testing.T) {
 		s := peer.Start(t, "vsftpd", peer.Options{})
 		cfg := clientConfig(s, peer.Plain, 0)
 		cfg.Login.Proxy = &control.LoginProxy{Host: s.Addr}
-		err := dialProxy(t, proxy, cfg).Login(t.Context(), s.User, "canary-password", "")
+		err := dialTo(t, proxy, cfg).Login(t.Context(), s.User, "canary-password", "")
 		pe, ok := errors.AsType[*control.ProxyError](err)
 		re, refused := errors.AsType[*protocol.ReplyError](err)
 		if !ok || !refused || pe.Step != "PASS %p" || re.Reply.Code != 530 || strings.Contains(err.Error(), "canary") {
@@ -67,14 +67,14 @@ func TestFTPProxy(t *testing.T) {
 	t.Run("no server", func(t *testing.T) {
 		cfg := &control.Config{Security: control.SecurityNone, ReplyTimeout: 20 * time.Second}
 		cfg.Login.Proxy = &control.LoginProxy{Host: fmt.Sprintf("127.0.0.1:%d", closedPort(t))}
-		err := dialProxy(t, proxy, cfg).Login(t.Context(), "user", "secret", "")
+		err := dialTo(t, proxy, cfg).Login(t.Context(), "user", "secret", "")
 		if pe, ok := errors.AsType[*control.ProxyError](err); !ok || pe.Step != "USER %u@%h" {
 			t.Errorf("login: %v; want a ProxyError of USER", err)
 		}
 	})
 }
 
-func dialProxy(t *testing.T, addr string, cfg *control.Config) *control.Conn {
+func dialTo(t *testing.T, addr string, cfg *control.Config) *control.Conn {
 	t.Helper()
 	cfg.Trace = tracer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

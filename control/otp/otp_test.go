@@ -117,3 +117,26 @@ func TestAlgorithm(t *testing.T) {
 		}
 	}
 }
+
+// FuzzFind: a challenge stands in the text, is within its bounds, and has an answer
+// unless its algorithm is unknown.
+func FuzzFind(f *testing.F) {
+	for _, s := range []string{"otp-md5 487 dog2", "331 [s/key md4 9 ab12]", "otp-sha1 9999 A1 ext", "otp-x 1 b", "opiekey 0 z"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, ok := otp.Find(text)
+		if !ok {
+			if c != (otp.Challenge{}) {
+				t.Fatalf("%+v is not found and not zero", c)
+			}
+			return
+		}
+		if !strings.Contains(text, c.Text) || c.Sequence < 0 || c.Sequence > 9999 || c.Seed == "" || len(c.Seed) > 16 {
+			t.Fatalf("%+v is out of bounds", c)
+		}
+		if _, err := c.Answer("secret"); (err == nil) != (c.Algorithm != otp.Unknown) {
+			t.Fatalf("%+v: %v", c, err)
+		}
+	})
+}
