@@ -25,9 +25,7 @@ func (c *Conn) Pwd(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := parse.PWD(r.LastLine())
-	c.given(path)
-	return path, err
+	return parse.PWD(r.LastLine())
 }
 
 // Mkd makes a directory and returns the pathname in the reply, which is absolute
@@ -41,7 +39,6 @@ func (c *Conn) Mkd(ctx context.Context, path string) (string, error) {
 	if err != nil {
 		return "", nil // servers are known that answer 250 and no name
 	}
-	c.given(name)
 	return name, nil
 }
 

@@ -6,8 +6,7 @@ type EventKind uint8
 // The kinds. Each says which fields of Event are set.
 const (
 	// EventReply (client): Reply belongs to Command with Outcome. The zero
-	// Command stands for the greeting, or for no command at all: with code 421, and
-	// with 230, which servers are known to send twice.
+	// Command stands for the greeting, or, with code 421, for no command at all.
 	EventReply EventKind = iota + 1
 
 	// EventMerged (client): the server answered Command (ABOR) together with an

@@ -31,7 +31,6 @@ type Machine struct {
 	reader   ReplyReader   // client
 	commands commandReader // server
 	pending  []exchange    // FIFO: replies belong to the first
-	welcomes int           // repetitions of the reply to the login that are still borne
 	events   []Event
 	err      error
 }

@@ -15,10 +15,6 @@ func (m *Machine) settle(r Reply) error {
 		m.hangUp(r)
 		return nil
 	}
-	if m.repeatedLogin(r.Code) {
-		m.emit(Event{Kind: EventReply, Reply: r, Outcome: Wait})
-		return nil
-	}
 	i := m.owner(r.Code)
 	if i < 0 {
 		return &ViolationError{Reply: r, Reason: "a reply came that no command asked for"}
@@ -39,28 +35,6 @@ func (m *Machine) settle(r Reply) error {
 		m.end(x.cmd, r.Code, out)
 	}
 	return nil
-}
-
-// repeatedLogin reports whether a reply is one more to the login: servers are known
-// that answer PASS with several replies of 230. It belongs to nobody, and must not
-// answer the command that is sent behind the login. No more than the limit of
-// preliminary replies is borne.
-func (m *Machine) repeatedLogin(c Code) bool {
-	if c != 230 || m.cfg.Role != RoleClient || m.welcomes <= 0 {
-		return false
-	}
-	if len(m.pending) > 0 {
-		switch head := m.pending[0]; head.cmd.Verb {
-		case "USER", "PASS", "ACCT", "REIN":
-			return false
-		default:
-			if head.diagram == DiagramOpen || head.diagram == DiagramLogin {
-				return false
-			}
-		}
-	}
-	m.welcomes--
-	return true
 }
 
 // owner returns the index of the exchange that a reply belongs to: the oldest,
@@ -126,10 +100,6 @@ func (m *Machine) hangUp(r Reply) {
 // end applies the effects of an exchange that is over.
 func (m *Machine) end(cmd Command, c Code, out Outcome) {
 	m.params.end(cmd, out)
-	m.welcomes = 0
-	if c == 230 && (cmd.Verb == "PASS" || cmd.Verb == "ACCT") {
-		m.welcomes = m.cfg.Limits.preliminary()
-	}
 	next, ok := nextState(m.state, cmd.Verb, c)
 	secured := m.prot.Secured()
 	if out == Success {
