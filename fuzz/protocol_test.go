@@ -349,7 +349,7 @@ func (d *duel) drain() {
 			d.t.Fatalf("server: event %+v", e)
 		}
 	}
-	if out := d.server.Output(); len(out)%3 != 0 || d.client.Output() != nil {
+	if out := d.server.Output(); len(out)%3 != 0 || len(d.client.Output())%3 != 0 {
 		d.t.Fatalf("Output %q", out)
 	}
 }
