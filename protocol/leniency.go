@@ -65,7 +65,6 @@ var marks = map[Code][]Verb{
 		"XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512", "MFMT", "MFCT", "MFF",
 	},
 	257: {"PWD", "XPWD", "MKD", "XMKD"},
-	331: {"USER"},
 }
 
 // marked reports whether code c says that it answers v, or that it does not. known
@@ -169,8 +168,11 @@ func (m *Machine) finish(x exchange, r Reply) {
 // keep its promise wants it sent again, which [Machine.Send] allows until the first
 // of them has come.
 func (m *Machine) Stored() (Command, bool) {
-	if m.stored == nil {
-		return Command{}, false
+	if m.stored != nil {
+		return *m.stored, true
 	}
-	return *m.stored, true
+	if len(m.pending) > 0 && m.pending[0].stored && m.pending[0].preliminary == 0 {
+		return m.pending[0].cmd, true
+	}
+	return Command{}, false
 }
