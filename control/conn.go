@@ -131,11 +131,11 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
 	}
-	cmd, err := c.encode(cmd)
+	encoded, err := c.encode(cmd)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	wire, err := c.machine.Send(cmd)
+	wire, err := c.machine.Send(encoded)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -31,7 +31,7 @@ func (c *Conn) page() *parse.CodePage {
 func takesName(v protocol.Verb) bool {
 	info, _ := protocol.LookupVerb(v)
 	switch info.Arg {
-	case protocol.ArgPath, protocol.ArgPathOpt, protocol.ArgAny:
+	case protocol.ArgPath, protocol.ArgPathOpt, protocol.ArgMixed, protocol.ArgAny:
 		return true
 	}
 	return info.Verb == "SITE"
