@@ -43,6 +43,7 @@ type Conn struct {
 
 	greeting protocol.Reply
 	features *parse.Features
+	names    rawNames
 	binary   byte // the type that files are to travel in: 'I' or 'A'
 	probed   bool // a data connection over TLS has worked
 }

@@ -91,8 +91,10 @@ func (l *login) prepare() (err error) {
 // stand before the login, then USER, PASS and ACCT, a second time in the other
 // encoding if that may be what a refusal is about.
 func (l *login) enter(ctx context.Context) error {
+	l.c.remember(l.who)
 	if l.o.Proxy == nil {
 		if l.c.state() == protocol.StateAuthorized && !l.c.loggedIn {
+			l.c.account = l.who.account
 			return nil // the greeting was 230
 		}
 		if err := l.prelude(ctx); err != nil {
@@ -149,6 +151,9 @@ func (l *login) mayRetry(err error, n int) bool {
 func (c *Conn) remember(who credentials) {
 	c.redact.add(who.password)
 	c.redact.add(who.account)
+	if p := c.cfg.Login.Proxy; p != nil {
+		c.redact.add(p.Password)
+	}
 }
 
 func (c *Conn) state() protocol.State {

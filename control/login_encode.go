@@ -1,6 +1,7 @@
 package control
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -9,11 +10,70 @@ import (
 
 // encode returns cmd with its argument as it goes on the wire. This is the only place
 // where text becomes the server's bytes. c.mu must be held.
+//
+// Each part of a pathname is judged for itself: names that the server gave us are its
+// bytes already.
 func (c *Conn) encode(cmd protocol.Command) (protocol.Command, error) {
-	if page := c.page(); page != nil && takesName(cmd.Verb) {
-		return encodeArg(cmd, page)
+	page := c.page()
+	if page == nil || !takesName(cmd.Verb) {
+		return cmd, nil
 	}
+	parts := strings.Split(cmd.Arg, "/")
+	for i, part := range parts {
+		if c.names.has(part) {
+			continue
+		}
+		p, err := encodeArg(protocol.Command{Verb: cmd.Verb, Arg: part}, page)
+		if err != nil {
+			return cmd, err
+		}
+		parts[i] = p.Arg
+	}
+	cmd.Arg = strings.Join(parts, "/")
 	return cmd, nil
+}
+
+// rawNames are names that a server with a code page gave us and that are UTF-8 all the
+// same: other clients put them there. Encoding them would name another file. The zero
+// value is ready for use.
+type rawNames map[string]struct{}
+
+// maxRawNames bounds what one connection remembers.
+const maxRawNames = 1 << 16
+
+func (r rawNames) has(name string) bool {
+	_, ok := r[name]
+	return ok
+}
+
+// given notes a pathname of the server's, so that it goes back byte for byte.
+func (c *Conn) given(path string) {
+	if c.cfg.Login.CodePage == nil || !encodable(path) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page() == nil {
+		return
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if encodable(part) && len(c.names) < maxRawNames {
+			if c.names == nil {
+				c.names = rawNames{}
+			}
+			c.names[part] = struct{}{}
+		}
+	}
+}
+
+// listed returns the code page that the names of a listing are to be read in.
+func (c *Conn) listed() *parse.CodePage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page() == nil {
+		return nil
+	}
+	return c.cfg.Login.CodePage
 }
 
 // page returns the code page that names go out in, nil for UTF-8. c.mu must be held.

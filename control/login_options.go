@@ -160,7 +160,9 @@ type ProxyError struct {
 	Err  error
 }
 
-func (e *ProxyError) Error() string { return "ftp: login through the proxy, " + e.Step + ": " + e.Err.Error() }
+func (e *ProxyError) Error() string {
+	return "ftp: login through the proxy, " + e.Step + ": " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *ProxyError) Unwrap() error { return e.Err }

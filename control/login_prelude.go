@@ -88,7 +88,7 @@ func (l *login) features(ctx context.Context) error {
 		}
 	}
 	arg := "UTF8 ON"
-	if l.o.Encoding == EncodingCodePage {
+	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
 		arg = "UTF8 OFF"
 	}
 	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})

@@ -23,6 +23,9 @@ func (l *login) run(ctx context.Context, who credentials) error {
 			continue
 		}
 		var err error
+		if cmd.Verb == "PASS" || cmd.Verb == "ACCT" {
+			l.c.redact.add(cmd.Arg)
+		}
 		if cmd.Verb == "PASS" {
 			if cmd.Arg, err = l.password(last, line, cmd.Arg); err != nil {
 				return l.blame(line, err)
@@ -60,7 +63,7 @@ func (l *login) blame(line LoginLine, err error) error {
 	if l.o.Proxy == nil {
 		return err
 	}
-	return &ProxyError{Step: line.Send, Err: err}
+	return &ProxyError{Step: line.shown(), Err: err}
 }
 
 // fewLeft is the count of one-time passwords at which the user should make new ones.

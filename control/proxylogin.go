@@ -132,7 +132,7 @@ func (p *LoginProxy) prepare() ([]LoginLine, map[byte]string, error) {
 	}
 	for _, l := range lines {
 		if err := l.check(values); err != nil {
-			return refuse(l.Send, err)
+			return refuse(l.shown(), err)
 		}
 	}
 	return lines, values, nil
@@ -154,6 +154,16 @@ func (p *LoginProxy) target() (host, port string, err error) {
 		host += ":" + port
 	}
 	return host, port, nil
+}
+
+// shown returns l for errors. A script may hold a password of its own.
+func (l LoginLine) shown() string {
+	_, arg, _ := strings.Cut(l.Send, " ")
+	switch l.Send {
+	case "PASS %p", "PASS %w", "PASS %p@%w", "ACCT %a", "ACCT %w":
+		return l.Send
+	}
+	return protocol.Command{Verb: l.verb(), Arg: arg}.String()
 }
 
 // verb returns the command's verb.
