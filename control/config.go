@@ -60,6 +60,9 @@ type Config struct {
 	// password did not.
 	ClearData bool
 
+	// Login says how [Conn.Login] logs in.
+	Login LoginOptions
+
 	// Data configures data connections. Its Dial defaults to this Config's.
 	Data datachan.Config
 

@@ -30,7 +30,8 @@ type Conn struct {
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
 
-	loggedIn bool // by Login; whoever has the turn may use it
+	loggedIn bool   // by Login; whoever has the turn may use it
+	account  string // as Login sent it, for servers that want it later
 
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
@@ -43,6 +44,7 @@ type Conn struct {
 
 	greeting protocol.Reply
 	features *parse.Features
+	names    rawNames
 	binary   byte // the type that files are to travel in: 'I' or 'A'
 	probed   bool // a data connection over TLS has worked
 }
@@ -138,7 +140,11 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
 	}
-	wire, err := c.machine.Send(cmd)
+	encoded, err := c.encode(cmd)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	wire, err := c.machine.Send(encoded)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -181,8 +187,8 @@ func (c *Conn) abandoned(ctx context.Context, f *flight) error {
 	return context.Cause(ctx)
 }
 
-// exchange sends a command and waits for its final reply. The turn must be held.
-func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+// exchangeOnce sends a command and waits for its final reply. The turn must be held.
+func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)
 	}
@@ -232,17 +238,6 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// sendable reports what is wrong with the arguments of commands that an operation
-// may come to, before the first of them is sent.
-func sendable(cmds ...protocol.Command) error {
-	for _, cmd := range cmds {
-		if _, err := cmd.Append(nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // do runs one command as an operation of its own.

@@ -25,7 +25,9 @@ func (c *Conn) Pwd(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return c.pwdPath(parse.PWD(r.LastLine()))
+	path, err := parse.PWD(r.LastLine())
+	c.given(path)
+	return c.pwdPath(path, err)
 }
 
 // Mkd makes a directory and returns the pathname in the reply, which is absolute
@@ -40,6 +42,7 @@ func (c *Conn) Mkd(ctx context.Context, path string) (string, error) {
 	if err != nil {
 		return "", nil // servers are known that answer 250 and no name
 	}
+	c.given(name)
 	return name, nil
 }
 

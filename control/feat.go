@@ -7,26 +7,6 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// negotiate asks for the features and switches UTF-8 on. Servers may refuse
-// either, which changes nothing.
-func (c *Conn) negotiate(ctx context.Context) error {
-	if err := c.initServer(ctx); err != nil {
-		return err
-	}
-	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
-	if err != nil {
-		if _, refused := err.(*protocol.ReplyError); !refused || c.Err() != nil {
-			return err
-		}
-		return nil
-	}
-	c.setFeatures(r)
-	if !c.Features().Has("UTF8") {
-		return nil
-	}
-	return c.utf8On(ctx)
-}
-
 func (c *Conn) setFeatures(r protocol.Reply) {
 	var f *parse.Features
 	if len(r.Lines) > 2 {

@@ -39,7 +39,8 @@ func (c *Conn) typeInForce() byte {
 
 // ListOptions say how the lines of a listing are read.
 type ListOptions struct {
-	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the call.
+	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the
+	// call. If Lines.CodePage is nil, it is that of [LoginOptions] where this is in use.
 	Lines parse.ListOptions
 
 	Limits parse.Limits
@@ -73,11 +74,16 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if o.Lines.Now.IsZero() {
 			o.Lines.Now = time.Now()
 		}
+		if o.Lines.CodePage == nil {
+			o.Lines.CodePage = c.listed()
+		}
 		for e, err := range parse.Listing(d, o.Lines, o.Limits) {
 			if err != nil && c.isEmptyListing(err) {
 				return
 			}
-			if !yield(c.entryName(e), err) {
+			e = c.entryName(e)
+			c.given(e.Name)
+			if !yield(e, err) {
 				return
 			}
 		}
@@ -108,7 +114,9 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 		s := bufio.NewScanner(d)
 		s.Buffer(nil, maxName)
 		for s.Scan() {
-			if !yield(c.nlstName(strings.TrimSuffix(s.Text(), "\r")), nil) {
+			name := c.nlstName(strings.TrimSuffix(s.Text(), "\r"))
+			c.given(name)
+			if !yield(name, nil) {
 				return
 			}
 		}

@@ -28,7 +28,7 @@ const (
 // SITE UTIME with three times and SITE UTIME with one the server takes. What worked
 // is remembered. The error matches errors.ErrUnsupported if nothing did.
 func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
-	if err := sendable(protocol.Command{Verb: "MDTM", Arg: path}); err != nil {
+	if err := c.sendable(protocol.Command{Verb: "MDTM", Arg: path}); err != nil {
 		return err
 	}
 	if err := c.acquire(ctx); err != nil {

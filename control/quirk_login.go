@@ -6,9 +6,6 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// clientName is what CLNT tells of us.
-const clientName = "ftpwire"
-
 // initServer sends what particular servers need behind the login. Each command may
 // be refused.
 func (c *Conn) initServer(ctx context.Context) error {
@@ -26,20 +23,6 @@ func (c *Conn) initServer(ctx context.Context) error {
 			if _, err := c.exchange(ctx, protocol.Command{Verb: "SITE", Arg: arg}); c.onlyRefused(err) != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// utf8On switches UTF-8 on. Servers may refuse, which changes nothing.
-func (c *Conn) utf8On(ctx context.Context) error {
-	cmds := []protocol.Command{{Verb: "OPTS", Arg: "UTF8 ON"}}
-	if c.clntFirst() {
-		cmds = append([]protocol.Command{{Verb: "CLNT", Arg: clientName}}, cmds...)
-	}
-	for _, cmd := range cmds {
-		if _, err := c.exchange(ctx, cmd); c.onlyRefused(err) != nil {
-			return err
 		}
 	}
 	return nil

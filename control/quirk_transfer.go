@@ -14,7 +14,7 @@ import (
 // openQuirky is transferLocked with what particular servers need around it.
 func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
 	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
-	if err := sendable(cmd); err != nil {
+	if err := c.sendable(cmd); err != nil {
 		return nil, err
 	}
 	cmd, back, err := c.inPlace(ctx, cmd)
@@ -22,6 +22,9 @@ func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, r
 		return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 	}
 	t, err := c.transferLocked(ctx, cmd, typ, rest)
+	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
+		t, err = c.transferLocked(ctx, cmd, typ, rest)
+	}
 	if err != nil && (c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
 		t, err = c.transferLocked(ctx, cmd, typ, rest)
 	}

@@ -64,7 +64,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 		return &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 	}
 	// What can be refused here must not cost a data connection.
-	if err := sendable(cmd); err != nil {
+	if err := c.sendable(cmd); err != nil {
 		return nil, err
 	}
 	if err := c.ensureType(ctx, typ); err != nil {
