@@ -68,12 +68,12 @@ func (r *commandReader) lineLimit() int {
 }
 
 func (r *commandReader) endLine() (Command, error) {
-	line, long := bytes.Clone(r.line), r.long
+	line, long, limit := bytes.Clone(r.line), r.long, r.lineLimit()
 	r.line, r.long = r.line[:0], false
 	text, crlf := bytes.CutSuffix(line, []byte{'\r'})
 	switch {
-	case long || len(text) > r.lineLimit():
-		return Command{}, &SyntaxError{Offset: int64(r.lineLimit()), Excerpt: commandExcerpt(line), Reason: "command line longer than the limit"}
+	case long || len(text) > limit:
+		return Command{}, &SyntaxError{Offset: int64(limit), Excerpt: commandExcerpt(line), Reason: "command line longer than the limit"}
 	case !crlf:
 		// Carrying it out would make a second command of a pathname with LF in it.
 		return Command{}, &SyntaxError{Offset: int64(len(line)), Excerpt: commandExcerpt(line), Reason: "the line ends in LF without CR"}

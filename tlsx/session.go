@@ -45,7 +45,9 @@ func NewSession(c *Config) *Session {
 
 // Control performs the handshake of the control connection as TLS client. It
 // is always a full handshake. Session tickets of TLS 1.3 come later: they
-// reach the Session whenever the returned connection is read.
+// reach the Session whenever the returned connection is read. Clear text in the
+// middle of TLS is a *[ClearTextError] of its Read; see [AlertHint] for alerts.
+// [Session.Clear] takes TLS down again.
 //
 // On an error, a *[HandshakeError], conn is closed. The context governs the
 // handshake only; when it ends, conn is closed at once. A second call, after
@@ -56,12 +58,24 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.mu.Unlock()
 
 	store := &ticketStore{}
-	t := &tap{Conn: conn}
-	tc := tls.Client(t, s.config.controlConfig(store))
+	t := &tap{Conn: conn, keepMost: maxServerHello}
+	cfg := s.config.controlConfig(store)
+	var secrets *secretLog
+	if s.config.SessionIDs && s.config.Resumption != ResumeOff {
+		secrets = &secretLog{next: cfg.KeyLogWriter}
+		defer secrets.wipe()
+		cfg.KeyLogWriter = secrets
+	}
+	records := &RecordConn{Conn: t}
+	tc := tls.Client(records, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
+	records.up.Store(true)
 	st := tc.ConnectionState()
+	if s.config.Resumption != ResumeOff {
+		store.noteSessionID(&st, t.received(), secrets)
+	}
 	c := &controlState{
 		version: st.Version,
 		curve:   st.CurveID,
@@ -97,13 +111,11 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		return nil, &HandshakeError{Phase: PhaseData, Err: errNoControl}
 	}
 
-	t := &tap{Conn: conn, ownDeadlines: true}
-	var view *dataView
-	if s.config.Resumption != ResumeOff {
-		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	tc, t, view, err := s.dataHandshake(ctx, p, conn)
+	if err == errIDNotSent {
+		tc, t, view, err = s.dataHandshake(ctx, p, conn) // the store has dropped it
 	}
-	tc := tls.Client(t, s.config.dataConfig(p, view))
-	if err := s.handshake(ctx, tc, t); err != nil {
+	if err != nil {
 		if view != nil && isTicketFailure(err) {
 			view.failed()
 		}
@@ -120,6 +132,22 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 	}, nil
 }
 
+// dataHandshake runs one handshake on conn. If the error is errIDNotSent,
+// nothing has been sent and conn is still open.
+func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.Conn) (*tls.Conn, *tap, *dataView, error) {
+	t := &tap{Conn: conn, ownDeadlines: true}
+	var view *dataView
+	if s.config.Resumption != ResumeOff {
+		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	}
+	cfg := s.config.dataConfig(p, view)
+	if view != nil {
+		view.offerSessionID(cfg, t)
+	}
+	tc := tls.Client(t, cfg)
+	return tc, t, view, s.handshake(ctx, tc, t)
+}
+
 // Tickets returns how many tickets the session holds. It is 0 before Control
 // and under ResumeOff; with TLS 1.3 it may be 0 until the control connection
 // has been read once. A server that leaves it at 0 cannot be resumed.
@@ -132,7 +160,31 @@ func (s *Session) Tickets() int {
 	return s.control.tickets.len()
 }
 
-// handshake runs one handshake and closes the transport if it fails.
+// RefusedReuse explains a data connection that the server refused though its
+// handshake had succeeded: with the reply 522 (RFC 4217, Section 10.2), or one
+// that servers send in its place. The reuse is the data connection's.
+func (s *Session) RefusedReuse(reuse Reuse) *NotResumedError {
+	e := &NotResumedError{Reuse: reuse, ByServer: true}
+	if reuse == SessionIDUnusable {
+		e.SessionID = s.SessionIDError()
+	}
+	return e
+}
+
+// SessionIDError says why a session ID that the server issued cannot be used
+// for data connections: Reuse is SessionIDUnusable then. It is a
+// *[SessionIDError], or nil.
+func (s *Session) SessionIDError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.control == nil {
+		return nil
+	}
+	return s.control.tickets.sessionIDError()
+}
+
+// handshake runs one handshake and closes the transport if it fails, unless
+// the error is errIDNotSent.
 func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	d := s.config.handshakeTimeout()
 	hctx := ctx
@@ -144,6 +196,9 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	err := tc.HandshakeContext(hctx)
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errIDNotSent) {
+		return errIDNotSent
 	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
 	if err == context.DeadlineExceeded && ctx.Err() == nil {
