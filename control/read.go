@@ -63,6 +63,8 @@ func (c *Conn) handleEvents() bool {
 		switch e.Kind {
 		case protocol.EventReply, protocol.EventMerged:
 			c.handleReply(e)
+		case protocol.EventExtra:
+			c.traceExtra(e)
 		case protocol.EventStartTLS:
 			if err := c.startTLS(); err != nil {
 				c.shut(err)
