@@ -62,6 +62,8 @@ func (c *Conn) handleEvents() bool {
 		switch e.Kind {
 		case protocol.EventReply, protocol.EventMerged:
 			c.handleReply(e)
+		case protocol.EventExtra:
+			c.traceExtra(e)
 		case protocol.EventStartTLS:
 			if err := c.startTLS(); err != nil {
 				c.shut(err)
@@ -109,6 +111,7 @@ func (c *Conn) startTLS() error {
 	if err := c.inState(protocol.StateAwaitTLS); err != nil {
 		return err // bytes in clear followed the 234, or somebody closed the Conn
 	}
+	c.pauseBeforeHello()
 	conn, err := c.sess.Control(c.life, c.conn)
 	if err != nil {
 		return err

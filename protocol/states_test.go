@@ -210,6 +210,7 @@ wants none; PORT, PASV and EPRT are illegal behind EPSV ALL.
 	forms := [...]string{
 		ArgAny: "any", ArgNone: "none", ArgPath: "pathname", ArgPathOpt: "[pathname]",
 		ArgText: "text", ArgTextOpt: "[text]", ArgVerbatim: "verbatim",
+		ArgMixed: "mixed",
 	}
 	for v := range Verbs() {
 		data := ""
