@@ -86,6 +86,9 @@ type Config struct {
 	// given up. If zero, it is 5 seconds.
 	AbortTimeout time.Duration
 
+	// Quirks forces or forbids workarounds for what particular servers do; see [Quirks].
+	Quirks QuirkPolicy
+
 	// Limits bound what the server's replies may occupy.
 	Limits protocol.Limits
 

@@ -24,6 +24,7 @@ type Conn struct {
 	raw    net.Conn
 	redact secrets
 	data   *datachan.Manager
+	quirks quirkState
 	sess   *tlsx.Session // nil without TLS
 
 	turn chan struct{} // holds a token while nobody runs an operation
@@ -63,6 +64,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.startQuirks(); err != nil {
+		return nil, err
+	}
 	c.host = host
 	dctx, cancel := context.WithTimeoutCause(ctx, c.cfg.connectTimeout(), context.DeadlineExceeded)
 	defer cancel()
@@ -73,6 +77,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 		return nil, err
 	}
 	if err := c.start(ctx); err != nil {
+		if again, err, ok := c.afterLostHello(ctx, address, err); ok {
+			return again, err
+		}
 		if closed, ok := errors.AsType[*ClosedError](err); ok && closed.Cause != nil {
 			err = closed.Cause
 		}
@@ -96,6 +103,7 @@ func (c *Conn) start(ctx context.Context) error {
 	err := c.await(ctx, greeting, c.cfg.replyTimeout())
 	if err == nil {
 		c.greeting = greeting.reply
+		c.noticeText(inGreeting, c.greeting.Text())
 		c.turn <- struct{}{}
 		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
 			err = c.secure(ctx)
@@ -234,7 +242,7 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 
 // do runs one command as an operation of its own.
 func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
-	return c.Do(ctx, protocol.Command{Verb: verb, Arg: arg})
+	return c.Do(ctx, protocol.Command{Verb: verb, Arg: c.pathArg(verb, arg)})
 }
 
 // Do sends any command that moves no data and returns its final reply, which is

@@ -13,8 +13,9 @@ func (c *Conn) setFeatures(r protocol.Reply) {
 		f = parse.Feat(r.Lines[1 : len(r.Lines)-1])
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.features = f
+	c.mu.Unlock()
+	c.noticeFeatures()
 }
 
 // Feat asks for the server's features (RFC 2389). Servers without FEAT refuse it.

@@ -18,7 +18,8 @@ func (c *Conn) Dele(ctx context.Context, path string) error {
 // Rename renames from to to: RNFR, then RNTO (RFC 959, Section 4.1.3). What
 // happens to an existing file of the new name is the server's choice.
 func (c *Conn) Rename(ctx context.Context, from, to string) error {
-	rnfr, rnto := protocol.Command{Verb: "RNFR", Arg: from}, protocol.Command{Verb: "RNTO", Arg: to}
+	rnfr := protocol.Command{Verb: "RNFR", Arg: c.pathArg("RNFR", from)}
+	rnto := protocol.Command{Verb: "RNTO", Arg: c.pathArg("RNTO", to)}
 	if err := c.sendable(rnfr, rnto); err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (c *Conn) Rename(ctx context.Context, from, to string) error {
 // Size returns the size of a file in octets, as a binary transfer would move them
 // (RFC 3659, Section 4). It switches to TYPE I first, as the size depends on the type.
 func (c *Conn) Size(ctx context.Context, path string) (int64, error) {
-	size := protocol.Command{Verb: "SIZE", Arg: path}
+	size := protocol.Command{Verb: "SIZE", Arg: c.pathArg("SIZE", path)}
 	if err := c.sendable(size); err != nil {
 		return 0, err
 	}

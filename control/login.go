@@ -29,7 +29,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	}
 	defer c.release()
 	if err := l.enter(ctx); err != nil {
-		return err
+		return c.loginMeant(err)
 	}
 	c.loggedIn = true
 	if err := c.protect(ctx); err != nil {

@@ -57,6 +57,9 @@ func (l *login) sendHost(ctx context.Context) error {
 // negotiate asks for the features behind the login and makes use of them. Servers may
 // refuse all of it, which changes nothing.
 func (l *login) negotiate(ctx context.Context) error {
+	if err := l.c.initServer(ctx); err != nil {
+		return err
+	}
 	if err := l.features(ctx); err != nil {
 		return err
 	}
@@ -78,20 +81,35 @@ func (l *login) features(ctx context.Context) error {
 		return nil
 	}
 	l.c.setFeatures(r)
-	f := l.c.Features()
-	if !f.Has("UTF8") || l.utf8 {
+	if !l.c.Features().Has("UTF8") || l.utf8 {
 		return nil
 	}
-	if f.Has("CLNT") {
+	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
+		_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 OFF"})
+		return err
+	}
+	return l.utf8On(ctx)
+}
+
+// utf8On switches UTF-8 on. Some servers do that for clients with a name only.
+func (l *login) utf8On(ctx context.Context) error {
+	const quirk = "utf8-after-clnt"
+	if l.c.HasQuirk(quirk) || l.o.ClientName != "" && l.c.Features().Has("CLNT") {
 		if err := l.sendName(ctx); err != nil {
 			return err
 		}
 	}
-	arg := "UTF8 ON"
-	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
-		arg = "UTF8 OFF"
+	opts := protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"}
+	r, ok, err := l.try(ctx, opts)
+	l.utf8 = ok
+	if ok || err != nil || r.Code == 530 || l.named || !l.c.Features().Has("CLNT") ||
+		!l.c.notice(quirk, l.c.answered(&protocol.ReplyError{Verb: "OPTS", Reply: r})+" and FEAT lists CLNT") {
+		return err
 	}
-	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
+	if err := l.sendName(ctx); err != nil {
+		return err
+	}
+	_, l.utf8, err = l.try(ctx, opts)
 	return err
 }
 

@@ -105,6 +105,7 @@ func (c *Conn) startTLS() error {
 	if err := c.awaitsTLS(); err != nil {
 		return err // bytes in clear followed the 234, or somebody closed the Conn
 	}
+	c.pauseBeforeHello()
 	conn, err := c.sess.Control(context.Background(), c.raw)
 	if err != nil {
 		return err
