@@ -2,6 +2,7 @@ package ftpwire
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 
@@ -126,7 +127,9 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 	if sizeErr == nil {
 		e.Kind, e.Size = parse.KindFile, size
 	}
+	dated := false
 	if t, err := c.conn.Mdtm(ctx, path); err == nil {
+		dated = true
 		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, parse.ZoneUTC
 		if sizeErr == nil {
 			return e, nil
@@ -139,6 +142,10 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 		return e, err
 	}
 	if !c.isDirectory(ctx, path) {
+		if dated && errors.Is(sizeErr, errors.ErrUnsupported) {
+			e.Kind = parse.KindFile // it is there, and SIZE was not asked
+			return e, nil
+		}
 		return e, sizeErr
 	}
 	e.Kind = parse.KindDir

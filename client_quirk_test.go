@@ -218,6 +218,19 @@ var clientPlays = []clientPlay{
 		},
 	},
 	{
+		name: "size-useless",
+		server: &script{replies: map[string]string{"FEAT": "211-x\r\n SIZE\r\n211 end", "SYST": "215 MVS is the operating system of this server. FTP Server is running on z/OS.",
+			"SIZE f": "213 80", "MDTM f": "213 20260102030405", "PWD": `257 "'HLQ.'" is working directory`, "CWD f": "550 no"}},
+		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
+			if _, err := c.Conn().Syst(ctx); err != nil {
+				return nil, err
+			}
+			e, err := c.Stat(ctx, "f")
+			return fmt.Sprint(e.Kind, " ", e.Size), err
+		},
+		want: map[string]any{"detected": "file -1", "forbidden": "file 80", "forced": "file -1"},
+	},
+	{
 		name: "cwd-on-file",
 		server: &script{replies: map[string]string{"FEAT": featNone, "SIZE f": "550 no", "MDTM f": "550 no",
 			"PWD": `257 "/home"`, "CWD f": "250 ok", "CWD /home": "250 ok"}},

@@ -19,7 +19,7 @@ type LoginOptions struct {
 	HostOptional bool
 
 	// ClientName is sent by CLNT. If "", it is "ftpwire", and sent only to servers
-	// that list CLNT and switch UTF-8 on for clients with a name only (quirk
+	// that list CLNT and UTF8: some switch UTF-8 on for clients with a name only (quirk
 	// "utf8-after-clnt"). A refusal is noted in the trace.
 	ClientName string
 

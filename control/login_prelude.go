@@ -91,25 +91,14 @@ func (l *login) features(ctx context.Context) error {
 	return l.utf8On(ctx)
 }
 
-// utf8On switches UTF-8 on. Some servers do that for clients with a name only.
-func (l *login) utf8On(ctx context.Context) error {
-	const quirk = "utf8-after-clnt"
-	if l.c.HasQuirk(quirk) || l.o.ClientName != "" && l.c.Features().Has("CLNT") {
+// utf8On switches UTF-8 on, which some servers do for clients with a name only.
+func (l *login) utf8On(ctx context.Context) (err error) {
+	if l.c.clntFirst() || l.o.ClientName != "" && l.c.Features().Has("CLNT") {
 		if err := l.sendName(ctx); err != nil {
 			return err
 		}
 	}
-	opts := protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"}
-	r, ok, err := l.try(ctx, opts)
-	l.utf8 = ok
-	if ok || err != nil || r.Code == 530 || l.named || !l.c.Features().Has("CLNT") ||
-		!l.c.notice(quirk, l.c.answered(&protocol.ReplyError{Verb: "OPTS", Reply: r})+" and FEAT lists CLNT") {
-		return err
-	}
-	if err := l.sendName(ctx); err != nil {
-		return err
-	}
-	_, l.utf8, err = l.try(ctx, opts)
+	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"})
 	return err
 }
 

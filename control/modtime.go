@@ -107,7 +107,7 @@ func (m mtimeMeans) command(path string, t time.Time) protocol.Command {
 }
 
 func unknownCommand(err error) bool {
-	re, ok := err.(*protocol.ReplyError)
+	re, ok := errors.AsType[*protocol.ReplyError](err)
 	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502 || re.Reply.Code == 504)
 }
 
@@ -118,7 +118,7 @@ func (c *Conn) Chmod(ctx context.Context, path string, mode fs.FileMode) error {
 	perm := mode.Perm()
 	arg := "CHMOD " + strconv.FormatUint(uint64(perm), 8) + " " + c.pathArg("MLST", path)
 	_, err := c.do(ctx, "SITE", arg)
-	re, ok := err.(*protocol.ReplyError)
+	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || re.Reply.Code != 550 || c.Err() != nil || !c.mayNotice("chmod-550") {
 		return err
 	}

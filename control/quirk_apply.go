@@ -1,6 +1,7 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -132,7 +133,7 @@ func (c *Conn) answered(e *protocol.ReplyError) string {
 // onlyRefused returns nil for a refusal that leaves the connection usable, and err
 // otherwise.
 func (c *Conn) onlyRefused(err error) error {
-	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
+	if _, refused := errors.AsType[*protocol.ReplyError](err); refused && c.Err() == nil {
 		return nil
 	}
 	return err

@@ -27,3 +27,10 @@ func (c *Conn) initServer(ctx context.Context) error {
 	}
 	return nil
 }
+
+// clntFirst reports whether CLNT is to precede OPTS UTF8 ON: servers that have it may
+// refuse the one without the other, or accept it to no effect.
+func (c *Conn) clntFirst() bool {
+	const name = "utf8-after-clnt"
+	return c.HasQuirk(name) || c.Features().Has("CLNT") && c.notice(name, "FEAT lists CLNT beside UTF8")
+}

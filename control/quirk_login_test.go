@@ -88,19 +88,17 @@ var playsOfLogin = map[string]func(*quirkPlay){
 		p.wantOK("login", p.op)
 	},
 	"utf8-after-clnt": func(p *quirkPlay) {
+		features := []string{"UTF8", "CLNT"}
+		if p.forced() {
+			features = features[:1]
+		}
 		p.greet("220 ready")
 		p.begin()
-		p.feat("UTF8", "CLNT")
-		if p.forced() {
+		p.feat(features...)
+		if p.on() {
 			p.answer("CLNT ftpwire", "200 noted")
-			p.answer("OPTS UTF8 ON", "200 on")
-		} else {
-			p.answer("OPTS UTF8 ON", "501 not yet")
-			if p.on() {
-				p.answer("CLNT ftpwire", "200 noted")
-				p.answer("OPTS UTF8 ON", "200 on")
-			}
 		}
+		p.answer("OPTS UTF8 ON", "200 on")
 		p.wantOK("login", p.op)
 	},
 	"tls-hello-lost": playHelloLost,

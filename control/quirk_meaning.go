@@ -74,7 +74,7 @@ func (c *Conn) means(name string, seen bool, re *protocol.ReplyError, meaning er
 
 // loginMeant returns what a failed login means.
 func (c *Conn) loginMeant(err error) error {
-	re, ok := err.(*protocol.ReplyError)
+	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || c.Err() != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (c *Conn) loginMeant(err error) error {
 
 // mkdMeant returns what a refused MKD means.
 func (c *Conn) mkdMeant(err error) error {
-	re, ok := err.(*protocol.ReplyError)
+	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || c.Err() != nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}

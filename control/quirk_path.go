@@ -99,7 +99,8 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	if err != nil || perr != nil {
 		return cmd, nil, c.onlyRefused(err)
 	}
-	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: cmd.Arg}); err != nil {
+	c.given(home)
+	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", cmd.Arg)}); err != nil {
 		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
 	}
 	if wild {
@@ -109,7 +110,7 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	return cmd, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
 		defer cancel()
-		if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: home}); err != nil && c.Err() == nil {
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", home)}); err != nil && c.Err() == nil {
 			// Relative pathnames would lead elsewhere from here on.
 			c.shut(err)
 		}
@@ -163,7 +164,11 @@ func (c *Conn) nlstName(name string) string {
 // entryName takes the directory off the name of an entry. A name that climbs is
 // left as it is, for [parse.Entry.UnsafeName] to tell.
 func (c *Conn) entryName(e parse.Entry) parse.Entry {
-	i := strings.LastIndexByte(e.Name, '/')
+	separators := "/"
+	if c.HasQuirk("backslash-paths") {
+		separators = `/\`
+	}
+	i := strings.LastIndexAny(e.Name, separators)
 	if i < 0 || e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || climbs(e.Name) {
 		return e
 	}
@@ -176,7 +181,7 @@ func (c *Conn) entryName(e parse.Entry) parse.Entry {
 }
 
 func climbs(name string) bool {
-	for part := range strings.SplitSeq(name, "/") {
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '/' || r == '\\' }) {
 		if part == ".." {
 			return true
 		}

@@ -98,6 +98,13 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		if got != want {
 			p.t.Errorf("Pwd = %q; want %q", got, want)
 		}
+		l := p.list("NLST", "a")
+		p.send("NLST a", "a\\f\r\n")
+		if p.on() {
+			p.wantNames(l, "a/f")
+		} else {
+			p.wantNames(l, `a\f`)
+		}
 	},
 	"nlst-prefix": func(p *quirkPlay) {
 		p.login()

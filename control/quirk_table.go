@@ -356,9 +356,9 @@ var quirks = []Quirk{
 	},
 	{
 		Name: "utf8-after-clnt", Mode: QuirkDetected,
-		Behaviour:  "OPTS UTF8 ON is refused before CLNT",
-		Evidence:   "it was refused and FEAT lists CLNT",
-		Workaround: "CLNT is sent and OPTS UTF8 ON repeated",
+		Behaviour:  "OPTS UTF8 ON is refused, or has no effect, before CLNT",
+		Evidence:   "FEAT lists CLNT beside UTF8",
+		Workaround: "CLNT goes before OPTS UTF8 ON",
 		Refs:       []string{"WinSCP"},
 	},
 	{

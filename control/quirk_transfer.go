@@ -49,7 +49,7 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 		arg += " " + cmd.Arg
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "PRET", Arg: arg})
-	if re, ok := err.(*protocol.ReplyError); ok && (re.Reply.Code == 500 || re.Reply.Code == 502) {
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && (re.Reply.Code == 500 || re.Reply.Code == 502) {
 		return c.onlyRefused(err)
 	}
 	return err // 550: no such file; the transfer would be told the same
