@@ -81,8 +81,7 @@ func (l *login) features(ctx context.Context) error {
 		return nil
 	}
 	l.c.setFeatures(r)
-	f := l.c.Features()
-	if !f.Has("UTF8") || l.utf8 {
+	if !l.c.Features().Has("UTF8") || l.utf8 {
 		return nil
 	}
 	if l.c.clntFirst() {
@@ -90,11 +89,7 @@ func (l *login) features(ctx context.Context) error {
 			return err
 		}
 	}
-	arg := "UTF8 ON"
-	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
-		arg = "UTF8 OFF"
-	}
-	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
+	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"})
 	return err
 }
 
