@@ -37,13 +37,3 @@ func (c *Conn) sendAccount(ctx context.Context) bool {
 	_, err := c.exchangeOnce(ctx, protocol.Command{Verb: "ACCT", Arg: c.account})
 	return err == nil
 }
-
-// transferAccounted is transferLocked with the account where the server wants one. All is
-// done again then: the data connection went with the refusal.
-func (c *Conn) transferAccounted(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	t, err := c.transferLocked(ctx, cmd, typ, rest)
-	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
-		t, err = c.transferLocked(ctx, cmd, typ, rest)
-	}
-	return t, err
-}

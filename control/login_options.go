@@ -19,8 +19,8 @@ type LoginOptions struct {
 	HostOptional bool
 
 	// ClientName is sent by CLNT. If "", it is "ftpwire", and sent only to servers
-	// that list CLNT and UTF8: some switch UTF-8 on for clients with a name only (quirk
-	// "utf8-after-clnt"). A refusal is noted in the trace.
+	// that list CLNT and UTF8: some switch UTF-8 on for clients with a name only. A
+	// refusal is noted in the trace.
 	ClientName string
 
 	// Language is the tag that LANG asks for (RFC 2640, Section 4): "en", "fr-CA".

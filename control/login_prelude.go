@@ -81,7 +81,8 @@ func (l *login) features(ctx context.Context) error {
 		return nil
 	}
 	l.c.setFeatures(r)
-	if !l.c.Features().Has("UTF8") || l.utf8 {
+	f := l.c.Features()
+	if !f.Has("UTF8") || l.utf8 {
 		return nil
 	}
 	if l.c.clntFirst() {
@@ -89,7 +90,11 @@ func (l *login) features(ctx context.Context) error {
 			return err
 		}
 	}
-	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"})
+	arg := "UTF8 ON"
+	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
+		arg = "UTF8 OFF"
+	}
+	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
 	return err
 }
 

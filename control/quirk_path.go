@@ -99,7 +99,6 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	if err != nil || perr != nil {
 		return cmd, nil, c.onlyRefused(err)
 	}
-	c.given(home)
 	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", cmd.Arg)}); err != nil {
 		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
 	}

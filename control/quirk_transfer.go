@@ -11,7 +11,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// openQuirky is transferAccounted with what particular servers need around it.
+// openQuirky is transferLocked with what particular servers need around it.
 func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
 	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
 	if err := c.sendable(cmd); err != nil {
@@ -26,7 +26,7 @@ func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, r
 		t, err = c.transferLocked(ctx, cmd, typ, rest)
 	}
 	if err != nil && (c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
-		t, err = c.transferAccounted(ctx, cmd, typ, rest)
+		t, err = c.transferLocked(ctx, cmd, typ, rest)
 	}
 	switch {
 	case err == nil:
