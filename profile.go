@@ -27,6 +27,9 @@ type Profile struct {
 	// demands explicit TLS.
 	Security control.Security
 
+	// Auth holds the mechanisms that AUTH names, in order; see control.Config.
+	Auth []string
+
 	// User and Password log in. If User is empty, the login is anonymous, with an
 	// e-mail-like password if Password is empty (RFC 1635).
 	User, Password string
@@ -47,6 +50,10 @@ type Profile struct {
 	// TLSMin and TLSMax bound the TLS version. If zero, 1.2 and the newest.
 	TLSMin, TLSMax uint16
 
+	// CipherSuites are those of TLS 1.2 and older to offer. If nil, the secure ones
+	// that crypto/tls has; see tlsx.ParseCipherSuites.
+	CipherSuites []uint16
+
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
 
@@ -66,6 +73,9 @@ type Profile struct {
 
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
+
+	// Quirks forces or forbids workarounds for what particular servers do.
+	Quirks control.QuirkPolicy
 
 	// Timeout bounds each wait: connecting, a reply, a silence of a data
 	// connection, the final reply of a transfer. If zero, each has its own default
@@ -128,14 +138,17 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 func (p *Profile) Control() *control.Config {
 	return &control.Config{
 		Security: p.Security,
+		Auth:     p.Auth,
 		TLS: &tls.Config{
 			RootCAs:            p.RootCAs,
 			InsecureSkipVerify: p.Insecure,
 			Certificates:       p.Certificates,
 			MinVersion:         orVersion(p.TLSMin, tls.VersionTLS12),
 			MaxVersion:         p.TLSMax,
+			CipherSuites:       p.CipherSuites,
 		},
 		Resumption: p.Resumption,
+		Quirks:     p.Quirks,
 		ClearData:  p.ClearData,
 		Data: datachan.Config{
 			Mode:           p.DataMode,
