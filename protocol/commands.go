@@ -142,23 +142,6 @@ func (m *Machine) deliver() {
 	}
 }
 
-// openCommand takes the protection off a command (RFC 2228, Section 3). One that
-// cannot be opened keeps its verb, MIC, CONF or ENC.
-func (m *Machine) openCommand(c Command, fault error) received {
-	p, ok := m.protector()
-	if fault != nil || !ok || c.Verb.level() == LevelClear {
-		return received{cmd: c, fault: fault}
-	}
-	inner, level, err := c.Unprotect(p)
-	if e, is := err.(*ProtectionError); is {
-		err = &SequenceError{Verb: c.Verb, State: m.state, Code: e.Code, Reason: e.Reason}
-	}
-	if err != nil {
-		return received{cmd: c, fault: err}
-	}
-	return received{cmd: inner, level: level}
-}
-
 func duringTransfer(c Command) bool {
 	return c.Verb == "ABOR" || c.Verb == "NOOP" || c.Verb == "STAT" && c.Arg == ""
 }

@@ -128,6 +128,8 @@ func TestLeniencies(t *testing.T) {
 			"> RETR a; > NOOP; 500 no; 200 ok", "RETR 500 failure, NOOP 200 success", false},
 		{"the refusal was the transfer's after all",
 			"> RETR a; 150 go; > NOOP; 500 no; 200 ok", "RETR 150 wait, NOOP 500 failure (refused-during-transfer)", true},
+		{"a refusal that both could have had: the transfer's 226 shows that it was not its own",
+			"> RETR a; 150 go; > STAT d; 550 no; 226 done", "RETR 150 wait, RETR 550 failure", true},
 		{"one reply for two", "> RETR a; 150 go; > ABOR; 226 ok; > NOOP; 200 ok",
 			"RETR 150 wait, RETR 226 success, ABOR merged (merged-replies), NOOP 200 success", false},
 

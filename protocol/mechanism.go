@@ -91,6 +91,13 @@ func (m *Machine) newMechanism(name string) Mechanism {
 	return mech
 }
 
+// offer readies the mechanism that AUTH names.
+func (m *Machine) offer(c Command) {
+	if c.Verb == "AUTH" {
+		m.offered = m.newMechanism(c.Arg)
+	}
+}
+
 // protector returns the mechanism that messages can be protected with now.
 func (m *Machine) protector() (Protector, bool) {
 	p, ok := m.mech.(Protector)

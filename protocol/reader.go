@@ -148,7 +148,7 @@ func (r *ReplyReader) data(c byte) (Reply, bool, error) {
 
 // lineLimit is the limit of the line that is being read.
 func (r *ReplyReader) lineLimit() int {
-	code, _, text, _ := cutCode(string(r.line))
+	code, _, text, _ := cutCode(string(r.line[:min(16, len(r.line))])) // it tells within these
 	switch {
 	case code.encloses() != LevelClear, strings.HasPrefix(text, adatPrefix):
 		return r.Limits.protectedBytes()
