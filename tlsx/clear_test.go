@@ -331,7 +331,7 @@ func TestServerClearGluedCommand(t *testing.T) {
 			tc := tls.Server(&RecordConn{Conn: raw}, e.server.Config())
 			return tc, tc.Handshake()
 		})
-		client := tls.Client(out, e.client.config.controlConfig(&ticketStore{}))
+		client := tls.Client(out, e.client.config.controlConfig(t.Context(), &ticketStore{}))
 		if err := client.Handshake(); err != nil {
 			t.Fatal(err)
 		}

@@ -114,7 +114,7 @@ type HandshakeError struct {
 
 // Error never holds control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {
-	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(e.Err.Error())
+	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(strings.TrimPrefix(e.Err.Error(), "ftp: tls: "))
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}

@@ -205,6 +205,9 @@ func certificateHint(err error) string {
 	if _, ok := errors.AsType[*IdentityError](err); ok {
 		return "the data connection may lead to another server than the control connection"
 	}
+	if e, ok := errors.AsType[*CertificateError](err); ok {
+		return e.hint()
+	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return "the server's certificate is self-signed or its issuer is not trusted"
 	}

@@ -1,9 +1,7 @@
 package tlsx
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -57,9 +55,10 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.control = nil
 	s.mu.Unlock()
 
+	ctx = withPatience(ctx)
 	store := &ticketStore{}
 	t := &tap{Conn: conn, keepMost: maxServerHello}
-	cfg := s.config.controlConfig(store)
+	cfg := s.config.controlConfig(ctx, store)
 	var secrets *secretLog
 	if s.config.SessionIDs && s.config.Resumption != ResumeOff {
 		secrets = &secretLog{next: cfg.KeyLogWriter}
@@ -94,8 +93,8 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 // Data performs the handshake of a data connection as TLS client, which the
 // FTP client always is, in active mode too (RFC 4217, Section 7). It offers a
 // ticket of this session as the policy says, and demands the certificate of
-// the control connection (RFC 4217, Section 15.1.1) besides the usual
-// verification.
+// the control connection (RFC 4217, Section 15.1.1) unless Config.Identity says
+// otherwise.
 //
 // The error is a *[HandshakeError], in whose chain an *[IdentityError] stands
 // for another certificate, or a *[NotResumedError] if resumption is required
@@ -122,7 +121,7 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		if e, ok := errors.AsType[*NotResumedError](err); ok {
 			return nil, e
 		}
-		return nil, s.config.handshakeError(PhaseData, err, t)
+		return nil, s.config.handshakeError(PhaseData, s.config.identityFault(p, err), t)
 	}
 	return &Conn{
 		tls:             tc,
@@ -190,7 +189,7 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	hctx := ctx
 	if d > 0 {
 		var cancel context.CancelFunc
-		hctx, cancel = context.WithTimeout(ctx, d)
+		hctx, cancel = limit(ctx, d)
 		defer cancel()
 	}
 	err := tc.HandshakeContext(hctx)
@@ -201,22 +200,10 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 		return errIDNotSent
 	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
-	if err == context.DeadlineExceeded && ctx.Err() == nil {
+	if err == context.Canceled && context.Cause(hctx) == errPatience {
 		return &timeoutError{d}
 	}
 	return err
-}
-
-// verifyIdentity demands the certificate of the control connection.
-func (p *controlState) verifyIdentity(st tls.ConnectionState) error {
-	var leaf []byte
-	if len(st.PeerCertificates) > 0 {
-		leaf = st.PeerCertificates[0].Raw
-	}
-	if bytes.Equal(leaf, p.leaf) {
-		return nil
-	}
-	return &IdentityError{Control: sha256.Sum256(p.leaf), Data: sha256.Sum256(leaf)}
 }
 
 // isTicketFailure reports whether a handshake may have failed because of the
@@ -227,7 +214,7 @@ func isTicketFailure(err error) bool {
 		return true
 	}
 	switch err.(type) {
-	case *IdentityError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
+	case *IdentityError, *CertificateError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
 		return false
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
