@@ -83,6 +83,14 @@ type Config struct {
 	// CloseGrace is how long the end of an upload waits for the peer's end once
 	// the final reply is in. If zero, it is 50 ms.
 	CloseGrace time.Duration
+
+	// Down and Up bound how fast data comes and goes. If nil, nothing does. A Limiter
+	// may be shared: by both directions, and by the Configs of several connections.
+	Down, Up *Limiter
+
+	// TCPKeepAlive sets the probes of TCP on data connections. If nil, they stay as
+	// they were dialled or accepted: package net has them on, every 15 seconds.
+	TCPKeepAlive *net.KeepAliveConfig
 }
 
 func orDefault(v, def time.Duration) time.Duration {

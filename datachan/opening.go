@@ -49,7 +49,7 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 			return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
 		}
 	}
-	c := &Conn{mode: o.mode, raw: o.conn, idle: o.m.cfg.idleTimeout(), grace: o.m.cfg.closeGrace()}
+	c := newConn(o.mode, o.conn, &o.m.cfg)
 	early, err := o.awaitStart(ctx, p)
 	if err != nil {
 		o.Abort()
