@@ -4,6 +4,12 @@ package control
 // Nothing that a server says reaches beyond it.
 var quirks = []Quirk{
 	{
+		Name: "abor-synch", Mode: QuirkOnRequest,
+		Behaviour:  "commands during a transfer are noticed only behind Telnet's Synch",
+		Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Servers are known that hang on them: Pure-FTPd",
+		Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac"},
+	},
+	{
 		Name: "abort-two-replies", Mode: QuirkAlways,
 		Behaviour:  "ABOR is answered by 426 and 226, by one of them, or by 225",
 		Workaround: "all are read; a NOOP behind tells whether another reply is to come",
@@ -236,6 +242,13 @@ var quirks = []Quirk{
 		Evidence:   "421 for being idle comes although NOOPs had been answered",
 		Workaround: "KeepAlive sends STAT; as the connection is gone by then, the caller forces it on the next one",
 		Refs:       []string{"node-ftp issue 139", "FluentFTP"},
+	},
+	{
+		Name: "noop-in-transfer", Mode: QuirkDetected,
+		Behaviour:  "NOOP while a transfer runs is refused, or never answered",
+		Evidence:   "that was seen; PWD behind the transfer shows that no answer will come",
+		Workaround: "the keepalives of Config.KeepAlive are left out",
+		Refs:       []string{"node-ftp pull request 151", "FluentFTP"},
 	},
 	{
 		Name: "opts-utf8-refused", Mode: QuirkAlways,

@@ -106,6 +106,10 @@ func (u *Upload) Data() DataInfo { return u.t.info() }
 // Octets returns how many octets went over the data connection so far.
 func (u *Upload) Octets() int64 { return u.t.moved() }
 
+// OnTally has f told how the upload fares; see [datachan.Conn.OnTally]. total is how many
+// octets there are to be, -1 if that is unknown.
+func (u *Upload) OnTally(total int64, f func(datachan.Tally)) { u.t.dc.OnTally(total, f) }
+
 // Name returns the name that the server chose for a file sent with STOU, "" if it
 // did not say (RFC 1123, Section 4.1.2.9).
 func (u *Upload) Name() string {
@@ -189,6 +193,7 @@ func (u *Upload) Close() error {
 		// not be ended like a whole.
 		t.fault(cause)
 	}
+	t.dataEnds()
 	if t.err == nil {
 		if err := t.dc.CloseWrite(); err != nil {
 			t.fault(err)

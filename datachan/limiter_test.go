@@ -170,9 +170,9 @@ func TestTally(t *testing.T) {
 		c.OnTally(10_000, func(v datachan.Tally) { got = append(got, v) })
 		c.OnTally(1, func(datachan.Tally) { t.Error("the second was called") })
 		go func() {
-			for range 10 {
-				srv.Write(make([]byte, 500))
-				time.Sleep(500 * time.Millisecond)
+			for range 100 {
+				srv.Write(make([]byte, 50))
+				time.Sleep(50 * time.Millisecond)
 			}
 			srv.Close()
 		}()
@@ -202,6 +202,7 @@ func TestTally(t *testing.T) {
 			c.Write(make([]byte, 1000))
 			time.Sleep(100 * time.Millisecond)
 		}
+		synctest.Wait()
 		before := last.Rate
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
