@@ -6,8 +6,8 @@ var quirks = []Quirk{
 	{
 		Name: "abor-synch", Mode: QuirkOnRequest,
 		Behaviour:  "commands during a transfer are noticed only behind Telnet's Synch",
-		Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Servers are known that hang on them: Pure-FTPd",
-		Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac"},
+		Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Some servers are said to hang on them",
+		Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac", "vsftpd 3.0.3 answers at once with it, and else only when the data connection is cut"},
 	},
 	{
 		Name: "abort-two-replies", Mode: QuirkAlways,

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,24 +196,24 @@ func TestTally(t *testing.T) {
 	})
 	inBubble(t, "a stall is told", func(t *testing.T) {
 		c, srv := inMemory(t, datachan.Config{})
-		var last datachan.Tally
-		c.OnTally(-1, func(v datachan.Tally) { last = v })
+		var last atomic.Pointer[datachan.Tally]
+		c.OnTally(-1, func(v datachan.Tally) { last.Store(&v) })
 		go io.Copy(io.Discard, srv)
 		for range 20 {
 			c.Write(make([]byte, 1000))
 			time.Sleep(100 * time.Millisecond)
 		}
 		synctest.Wait()
-		before := last.Rate
+		before := last.Load().Rate
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
-		if before < 8000 || last.Rate > 100 {
-			t.Errorf("rate %.0f, then %.0f; want it to fall while nothing moves", before, last.Rate)
+		if after := last.Load().Rate; before < 8000 || after > 100 {
+			t.Errorf("rate %.0f, then %.0f; want it to fall while nothing moves", before, after)
 		}
 		c.CloseWrite()
 		c.Finish()
-		if !last.Done || last.Moved != 20_000 {
-			t.Errorf("last call: %+v", last)
+		if v := last.Load(); !v.Done || v.Moved != 20_000 {
+			t.Errorf("last call: %+v", v)
 		}
 	})
 	inBubble(t, "shorter than a tick", func(t *testing.T) {
