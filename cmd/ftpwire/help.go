@@ -12,6 +12,8 @@ func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
+		{Use: "proxies", Short: "How to log in through an FTP proxy", Long: proxiesText},
+		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText},
 	}
 }
