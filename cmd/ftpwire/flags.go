@@ -180,7 +180,8 @@ func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
 	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
-		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how (default passive)")
+		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port")
+		f.mode.kind = "MODE"
 		fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
 	})
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {

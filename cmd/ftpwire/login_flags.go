@@ -30,7 +30,7 @@ func (f *loginFlags) add(cmd *cobra.Command) {
 		fs.StringVar(&f.clientName, "client-name", "", "tell the server this `TEXT` as the client's name (CLNT)")
 		f.oneTime = addChoice(cmd, "otp", "auto", "auto|never|require", "answer a challenge with a one-time password made of the password: if there is one, never, or else refuse to log in")
 		fs.StringArrayVar(&f.after, "after", nil, "send `COMMAND` behind the login, such as \"SITE UMASK 022\"; with a hyphen before it, it may fail (repeatable)")
-		fs.StringVar(&f.loginProxy, "login-proxy", "", "go through an FTP proxy, `KIND://[USER@]HOST[:PORT]`; \"ftpwire help proxies\" lists the kinds")
+		fs.StringVar(&f.loginProxy, "login-proxy", "", "log in through an FTP `PROXY`, KIND://[USER@]HOST[:PORT]; \"ftpwire help proxies\" explains it")
 		addCharset(cmd, &f.charset)
 	})
 }

@@ -84,7 +84,10 @@ func (w *watch) warn(c *control.Conn) {
 func dialError(p *ftpwire.Profile, err error) error {
 	u := &usageError{err: fmt.Errorf("%s: %w", describe(p), err)}
 	if _, ok := errors.AsType[*tlsx.CertificateError](err); ok {
-		u.hint = strings.ReplaceAll(sentence(ftpwire.Diagnose(err)), "ftpwire trust accept", "ftpwire trust accept "+trustURL(p))
+		u.hint = strings.NewReplacer(
+			"(ftpwire trust accept)", "(ftpwire trust accept "+trustURL(p)+")",
+			"(ftpwire trust remove)", "(ftpwire trust remove "+trustURL(p)+")",
+		).Replace(sentence(ftpwire.Diagnose(err)))
 	}
 	return u
 }

@@ -231,5 +231,5 @@ func (in *inspection) verdictRows() [][2]string {
 	if in.Known != nil {
 		return [][2]string{{"verdict", fmt.Sprintf("not accepted: on %s it was, for less (%s)", day(in.Known.Date), in.Known.Reasons)}}
 	}
-	return [][2]string{{"verdict", "not accepted"}}
+	return [][2]string{{"verdict", "not accepted yet"}}
 }

@@ -118,5 +118,9 @@ func (a *app) warnSkipped(f *connFlags) {
 			what = append(what, word)
 		}
 	}
-	a.warn(fmt.Sprintf("the server's certificate was not checked for %s (--skip-cert-check); --pin would make sure that it is the right one", strings.Join(what, " and ")))
+	verb := "were"
+	if len(what) == 1 && what[0] != "dates" {
+		verb = "was"
+	}
+	a.warn(fmt.Sprintf("%s of the server's certificate %s not checked (--skip-cert-check); --pin would make sure that it is the right one", strings.Join(what, " and "), verb))
 }
