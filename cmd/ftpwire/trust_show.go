@@ -76,11 +76,11 @@ type inspection struct {
 
 // A stapleJSON is the OCSP response that came with a certificate.
 type stapleJSON struct {
-	Status     tlsx.OCSPStatus `json:"status"`
-	ThisUpdate *time.Time      `json:"this_update,omitempty"`
-	NextUpdate *time.Time      `json:"next_update,omitempty"`
-	Stale      bool            `json:"stale,omitempty"`
-	Error      string          `json:"error,omitempty"`
+	Status     string     `json:"status"` // none, good, revoked, unknown or invalid
+	ThisUpdate *time.Time `json:"this_update,omitempty"`
+	NextUpdate *time.Time `json:"next_update,omitempty"`
+	Stale      bool       `json:"stale,omitempty"`
+	Error      string     `json:"error,omitempty"`
 }
 
 // inspect connects to the server of rawURL, without a login, and judges its
@@ -145,7 +145,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 }
 
 func newStapleJSON(s tlsx.Staple) *stapleJSON {
-	j := &stapleJSON{Status: s.Status, Stale: s.Status != tlsx.StapleNone && s.Status != tlsx.StapleInvalid && s.Stale(time.Now())}
+	j := &stapleJSON{Status: s.Status.String(), Stale: s.Status != tlsx.StapleNone && s.Status != tlsx.StapleInvalid && s.Stale(time.Now())}
 	if !s.ThisUpdate.IsZero() {
 		j.ThisUpdate = &s.ThisUpdate
 	}
@@ -201,16 +201,16 @@ func (in *inspection) write(w io.Writer) error {
 
 func (s *stapleJSON) text() string {
 	switch {
-	case s.Status == tlsx.StapleNone:
+	case s.Status == tlsx.StapleNone.String():
 		return "no response stapled"
 	case s.Error != "":
-		return s.Status.String() + ": " + s.Error
+		return s.Status + ": " + s.Error
 	case s.Stale:
-		return s.Status.String() + ", but out of date"
+		return s.Status + ", but out of date"
 	case s.NextUpdate != nil:
-		return s.Status.String() + ", until " + minute(*s.NextUpdate)
+		return s.Status + ", until " + minute(*s.NextUpdate)
 	}
-	return s.Status.String()
+	return s.Status
 }
 
 func (in *inspection) verdictRows() [][2]string {
