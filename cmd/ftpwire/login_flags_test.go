@@ -225,7 +225,7 @@ func TestProtectionWarnings(t *testing.T) {
 		{name: "skipped", args: func(*trusting) []string { return []string{"--skip-cert-check", "chain"} }, want: []string{"chain of the server's certificate was not checked (--skip-cert-check)"}},
 		{name: "skipped, several", args: func(*trusting) []string {
 			return []string{"--skip-cert-check", "chain,name", "--skip-cert-check", "dates"}
-		}, want: []string{"name and dates and chain of the server's certificate were not checked"}},
+		}, want: []string{"name, dates and chain of the server's certificate were not checked"}},
 		{name: "skipped and pinned", args: func(f *trusting) []string { return []string{"--skip-cert-check", "chain", "--pin", pin(f)} }},
 		{name: "accepted as new", args: func(*trusting) []string { return []string{"--accept-new"} }, want: []string{"is accepted from now on (unknown-authority): SHA-256 "}},
 		{name: "insecure", args: func(*trusting) []string { return []string{"--insecure"} }},

@@ -135,7 +135,7 @@ func otherPorts(store *tlsx.TrustStore, host string) string {
 	if known == nil {
 		return `"ftpwire trust list" lists them.`
 	}
-	return "There is one of " + strings.Join(known, " and of ") + "."
+	return "There is one of " + enumerate(known) + "."
 }
 
 // serverName reads HOST, HOST:PORT or a URL.

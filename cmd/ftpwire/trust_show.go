@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -109,24 +110,24 @@ func (a *app) inspect(f *connFlags, rawURL string) (*inspection, error) {
 
 // look fills in what the server shows.
 func (a *app) look(in *inspection, p *ftpwire.Profile) error {
-	seen := make(chan *tlsx.CertificateQuestion, 1)
+	var seen atomic.Pointer[tlsx.CertificateQuestion]
 	p.Verify = &tlsx.Verification{Ask: func(_ context.Context, q *tlsx.CertificateQuestion) tlsx.Answer {
-		seen <- q
+		seen.Store(q)
 		return tlsx.AcceptOnce // nothing is sent that the wrong server must not have
 	}}
 	conn, err := control.Dial(a.ctx, hostPort(in.Host, in.Port), p.Control())
-	select {
-	case q := <-seen:
+	if q := seen.Load(); q != nil {
 		in.Certificate, in.Reasons, in.Problems = q.Facts, q.Reasons, q.Problems
-	default:
 	}
 	if ce, ok := errors.AsType[*tlsx.CertificateError](err); ok && ce.Reasons != 0 {
 		in.Certificate, in.Reasons, in.Problems, in.err = ce.Facts, ce.Reasons, ce.Problems, err
 		return nil
 	}
 	if err != nil {
-		if in.Reasons != 0 && a.ctx.Err() == nil {
-			return nil // it wants a client certificate, for example; the server's has been seen
+		// Behind the handshake, in which the server proves that the certificate is its
+		// own, a refusal does not matter: it may want a client certificate.
+		if _, early := errors.AsType[*tlsx.HandshakeError](err); !early && in.Reasons != 0 && a.ctx.Err() == nil {
+			return nil
 		}
 		return cannot(fmt.Errorf("%s: %w", describe(p), err))
 	}

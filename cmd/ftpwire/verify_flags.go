@@ -122,5 +122,14 @@ func (a *app) warnSkipped(f *connFlags) {
 	if len(what) == 1 && what[0] != "dates" {
 		verb = "was"
 	}
-	a.warn(fmt.Sprintf("%s of the server's certificate %s not checked (--skip-cert-check); --pin would make sure that it is the right one", strings.Join(what, " and "), verb))
+	a.warn(fmt.Sprintf("%s of the server's certificate %s not checked (--skip-cert-check); --pin would make sure that it is the right one", enumerate(what), verb))
+}
+
+// enumerate returns "a", "a and b" or "a, b and c".
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
