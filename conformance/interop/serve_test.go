@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func ftpwire(t *testing.T) string {
+func command(t *testing.T) string {
 	t.Helper()
 	out, err := binary()
 	if err != nil {
@@ -77,7 +77,7 @@ func serve(t *testing.T, tls string) *served {
 	if tls != "none" {
 		args = append(args, "--ca-out", s.ca)
 	}
-	cmd := exec.Command(ftpwire(t), args...)
+	cmd := exec.Command(command(t), args...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

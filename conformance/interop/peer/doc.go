@@ -41,6 +41,9 @@
 //	RequirePROT   force_local_data_ssl       TLSRequired data       -Y 3        tls_data_required
 //	both          both                       TLSRequired on         -Y 3        both
 //	TLSMin/Max    openssl.cnf                TLSProtocol            openssl.cnf set_{min,max}_proto_version
+//	ClientCA      require_cert,              TLSVerifyClient on,    -           set_verify
+//	              validate_cert,             TLSCACertificateFile
+//	              ca_certs_file
 //	PassivePorts  pasv_min_port, _max_port   PassivePorts           -p          passive_ports
 //	NoTickets     openssl.cnf                TLSSessionTickets off  openssl.cnf OP_NO_TICKET
 //	ModeZ         -                          mod_deflate            -           -

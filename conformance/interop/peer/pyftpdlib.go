@@ -53,6 +53,8 @@ func preparePyftpdlib(l *launch) (*command, error) {
 		"tls_min":      lowest,
 		"tls_max":      highest,
 		"no_tickets":   o.NoTickets,
+		"client_ca":    o.ClientCA != nil,
+		"client_ca_at": l.path("clients.pem"),
 		"require_tls":  o.RequireTLS,
 		"require_prot": o.RequirePROT,
 		"passive":      o.PassivePorts,

@@ -41,6 +41,9 @@ def tls_handler():
     context.set_max_proto_version(versions[settings["tls_max"]])
     if settings["no_tickets"]:
         context.set_options(SSL.OP_NO_TICKET)
+    if settings["client_ca"]:
+        context.load_verify_locations(settings["client_ca_at"])
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda conn, cert, errno, depth, ok: ok)
     return handler
 
 
