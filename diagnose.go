@@ -37,6 +37,7 @@ var diagnoses = []func(error) string{
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
+	diagnoseReuse,
 	diagnoseReply,
 	diagnoseProtocol,
 	diagnoseData,
@@ -103,6 +104,26 @@ func diagnoseSecurity(err error) string {
 	}
 	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "PROT" {
 		return "The server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded."
+	}
+	return ""
+}
+
+// diagnoseReuse explains the refusal of a data connection that stood, over TLS, and
+// had not resumed the session.
+func diagnoseReuse(err error) string {
+	for t, ok := errors.AsType[*control.TransferError](err); ok; t, ok = errors.AsType[*control.TransferError](t.Err) {
+		re, refused := errors.AsType[*protocol.ReplyError](t.Err)
+		if !refused || !t.Data.TLS || t.Bytes > 0 || re.Reply.Code != 425 && re.Reply.Code != 522 {
+			continue
+		}
+		switch t.Data.Reuse {
+		case tlsx.Off:
+			return "The server demands that data connections resume the TLS session, and resumption is switched off. Allow it (--resume-tls preferred)."
+		case tlsx.NothingToOffer:
+			return "The server demands that data connections resume the TLS session, but it gave no ticket to resume it with. Try another TLS version (--tls-max 1.2)."
+		case tlsx.OfferedRefused:
+			return "The server demands that data connections resume the TLS session, and refused the ticket that it had given for it. Try another TLS version (--tls-max 1.2)."
+		}
 	}
 	return ""
 }

@@ -17,7 +17,7 @@ const (
 	resumed        outcome = "works, resumed"
 	full           outcome = "works, resumption off"
 	nothingToOffer outcome = "works, not resumed: no ticket"
-	notResumed     outcome = "*tlsx.NotResumedError, no ticket"
+	notResumed     outcome = "*tlsx.NotResumedError, no ticket; the server ends the connection"
 	refused522     outcome = "*protocol.ReplyError 522, connection over"
 	refused425     outcome = "*protocol.ReplyError 425, connection usable"
 )
