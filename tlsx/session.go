@@ -102,8 +102,18 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 	if s.config.Resumption != ResumeOff {
 		view = &dataView{store: p.tickets, started: t.wrote.Load}
 	}
-	tc := tls.Client(t, s.config.dataConfig(p, view))
+	cfg := s.config.dataConfig(p, view)
+	var verdict error // ours: a context that ends over it would hide it
+	verify := cfg.VerifyConnection
+	cfg.VerifyConnection = func(st tls.ConnectionState) error {
+		verdict = verify(st)
+		return verdict
+	}
+	tc := tls.Client(t, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
+		if verdict != nil {
+			err = verdict
+		}
 		if view != nil && isTicketFailure(err) {
 			view.failed()
 		}
