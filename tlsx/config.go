@@ -68,6 +68,25 @@ type Config struct {
 	// an ordinary io.EOF for [Conn.Read]; [Conn.Truncated] still reports it.
 	// An end in the middle of a TLS record stays an error.
 	AllowTruncation bool
+
+	// SessionIDs resumes sessions of TLS 1.2 by session ID on servers that
+	// issue no tickets, as [Reuse]'s SessionIDOnly tells. crypto/tls has no such
+	// thing; it is made to by the means it has for other ends, which a test of
+	// its own proves at first use. The master secret of the control connection
+	// is then in the hands of this package too, as it is in those of any TLS
+	// library. If false, such servers are not resumed. It never changes which
+	// version is spoken.
+	SessionIDs bool
+
+	// ClearTimeout is the longest [Session.Clear] waits for the server's
+	// close_notify. If zero, it is 5 seconds. If negative, only the context
+	// limits it.
+	ClearTimeout time.Duration
+
+	// RequireCloseNotify makes it an error for [Session.Clear] if the server's
+	// close_notify does not come in time. If false, the dialogue goes on, and
+	// with the server's next bytes it shows whether they are in clear.
+	RequireCloseNotify bool
 }
 
 const defaultHandshakeTimeout = 30 * time.Second
@@ -152,7 +171,7 @@ func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlStat
 			}
 		}
 		if c.Resumption == ResumeRequired && !st.DidResume {
-			return &NotResumedError{Reuse: view.diagnose(false)}
+			return view.notResumed()
 		}
 		return nil
 	}

@@ -61,11 +61,17 @@ func (e *IdentityError) Unwrap() error { return ErrIdentity }
 // A NotResumedError reports a data connection that was refused because the
 // policy is ResumeRequired and the server made a full handshake.
 type NotResumedError struct {
-	Reuse Reuse // NothingToOffer or OfferedRefused
+	Reuse Reuse // why: NothingToOffer, OfferedRefused, SessionIDOnly or SessionIDUnusable
+	// SessionID is a *[SessionIDError] if Reuse is SessionIDUnusable.
+	SessionID error
 }
 
 func (e *NotResumedError) Error() string {
-	return "ftp: tls: session resumption is required, but the data connection was " + e.Reuse.String()
+	s := "ftp: tls: session resumption is required, but the data connection was " + e.Reuse.String()
+	if e.SessionID != nil {
+		s += ": " + e.SessionID.Error()
+	}
+	return s
 }
 
 // Unwrap returns ErrNotResumed.
@@ -106,6 +112,12 @@ func (e *HandshakeError) Error() string {
 
 // Unwrap returns Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// ALPNRefused reports whether the server refused the handshake for the protocol
+// name offered (RFC 7301, Section 3.2). Servers that speak FTP all the same
+// answer on a new connection on which none is offered: tls.Config.NextProtos
+// empty but not nil. To try that, once, is up to the caller.
+func (e *HandshakeError) ALPNRefused() bool { return isAlert(e.Err, alertNoApplicationProtocol) }
 
 // printable escapes everything but graphic characters and spaces.
 func printable(s string) string {

@@ -27,9 +27,9 @@ func TestHint(t *testing.T) {
 		{"other text", "+OK POP3 ready\r\n", `clear text: "+OK POP3 ready"`, false},
 		{"escape sequence", "220 \x1b]0;pwned\x07\r\n", `"220 \x1b]0;pwned\a"`, false},
 		{"binary", "\x00\x01\x02\x03\x04\x05", "not TLS", false},
-		{"SSL 3.0 alert", "\x15\x03\x00\x00\x02\x02\x28", "SSL 3.0, whose use RFC 7568 forbids", false},
-		{"SSL 3.0 ServerHello", serverHello(0x0300), "SSL 3.0, whose use RFC 7568 forbids", false},
-		{"TLS 1.0 ServerHello", serverHello(tls.VersionTLS10), "speaks TLS 1.0, and the lowest version allowed is TLS 1.2", false},
+		{"SSL 3.0 alert", "\x15\x03\x00\x00\x02\x02\x28", "SSL 3.0 only, whose use RFC 7568 forbids", false},
+		{"SSL 3.0 ServerHello", serverHelloRecord(0x0300), "SSL 3.0 only, whose use RFC 7568 forbids", false},
+		{"TLS 1.0 ServerHello", serverHelloRecord(tls.VersionTLS10), "speaks TLS 1.0, and the lowest version allowed is TLS 1.2", false},
 		{"alert: version", "\x15\x03\x01\x00\x02\x02\x46", "refused the TLS versions", false},
 		{"alert: handshake failure", "\x15\x03\x03\x00\x02\x02\x28", "no cipher suite", false},
 		{"alert: name", "\x15\x03\x03\x00\x02\x02\x70", "host name", false},
@@ -71,7 +71,7 @@ func TestHint(t *testing.T) {
 	}
 }
 
-func serverHello(version uint16) string {
+func serverHelloRecord(version uint16) string {
 	body := string([]byte{byte(version >> 8), byte(version)}) + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"
 	return "\x16" + string([]byte{byte(version >> 8), byte(version)}) + "\x00" + string(rune(len(body)+4)) +
 		"\x02\x00\x00" + string(rune(len(body))) + body

@@ -56,12 +56,22 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.mu.Unlock()
 
 	store := &ticketStore{}
-	t := &tap{Conn: conn}
-	tc := tls.Client(t, s.config.controlConfig(store))
+	t := &tap{Conn: conn, keepMost: maxServerHello}
+	cfg := s.config.controlConfig(store)
+	var secrets *secretLog
+	if s.config.SessionIDs && s.config.Resumption != ResumeOff {
+		secrets = &secretLog{next: cfg.KeyLogWriter}
+		defer secrets.wipe()
+		cfg.KeyLogWriter = secrets
+	}
+	tc := tls.Client(&RecordConn{Conn: t}, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
 	st := tc.ConnectionState()
+	if s.config.Resumption != ResumeOff {
+		store.noteSessionID(&st, t.received(), secrets)
+	}
 	c := &controlState{
 		version: st.Version,
 		curve:   st.CurveID,
@@ -97,23 +107,11 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		return nil, &HandshakeError{Phase: PhaseData, Err: errNoControl}
 	}
 
-	t := &tap{Conn: conn, ownDeadlines: true}
-	var view *dataView
-	if s.config.Resumption != ResumeOff {
-		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	tc, t, view, err := s.dataHandshake(ctx, p, conn)
+	if err == errIDNotSent {
+		tc, t, view, err = s.dataHandshake(ctx, p, conn) // the store has dropped it
 	}
-	cfg := s.config.dataConfig(p, view)
-	var verdict error // ours: a context that ends over it would hide it
-	verify := cfg.VerifyConnection
-	cfg.VerifyConnection = func(st tls.ConnectionState) error {
-		verdict = verify(st)
-		return verdict
-	}
-	tc := tls.Client(t, cfg)
-	if err := s.handshake(ctx, tc, t); err != nil {
-		if verdict != nil {
-			err = verdict
-		}
+	if err != nil {
 		if view != nil && isTicketFailure(err) {
 			view.failed()
 		}
@@ -130,6 +128,32 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 	}, nil
 }
 
+// dataHandshake runs one handshake on conn. If the error is errIDNotSent,
+// nothing has been sent and conn is still open.
+func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.Conn) (*tls.Conn, *tap, *dataView, error) {
+	t := &tap{Conn: conn, ownDeadlines: true}
+	var view *dataView
+	if s.config.Resumption != ResumeOff {
+		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	}
+	cfg := s.config.dataConfig(p, view)
+	if view != nil {
+		view.offerSessionID(cfg, t)
+	}
+	var verdict error // ours: a context that ends over it would hide it
+	verify := cfg.VerifyConnection
+	cfg.VerifyConnection = func(st tls.ConnectionState) error {
+		verdict = verify(st)
+		return verdict
+	}
+	tc := tls.Client(t, cfg)
+	err := s.handshake(ctx, tc, t)
+	if err != nil && verdict != nil {
+		err = verdict
+	}
+	return tc, t, view, err
+}
+
 // Tickets returns how many tickets the session holds. It is 0 before Control
 // and under ResumeOff; with TLS 1.3 it may be 0 until the control connection
 // has been read once. A server that leaves it at 0 cannot be resumed.
@@ -142,7 +166,20 @@ func (s *Session) Tickets() int {
 	return s.control.tickets.len()
 }
 
-// handshake runs one handshake and closes the transport if it fails.
+// SessionIDError says why a session ID that the server issued cannot be used
+// for data connections: Reuse is SessionIDUnusable then. It is a
+// *[SessionIDError], or nil.
+func (s *Session) SessionIDError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.control == nil {
+		return nil
+	}
+	return s.control.tickets.sessionIDError()
+}
+
+// handshake runs one handshake and closes the transport if it fails, unless
+// the error is errIDNotSent.
 func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	d := s.config.handshakeTimeout()
 	hctx := ctx
@@ -154,6 +191,9 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	err := tc.HandshakeContext(hctx)
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errIDNotSent) {
+		return errIDNotSent
 	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
 	if err == context.DeadlineExceeded && ctx.Err() == nil {
