@@ -34,6 +34,7 @@ func Diagnose(err error) string {
 // diagnoses are tried in order: causes that lie deeper come first.
 var diagnoses = []func(error) string{
 	diagnoseContext,
+	diagnoseClientCertificate,
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
@@ -71,6 +72,24 @@ func diagnoseCertificate(err error) string {
 		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred."
 	}
 	return ""
+}
+
+func diagnoseClientCertificate(err error) string {
+	e, ok := errors.AsType[*tlsx.ClientCertificateError](err)
+	if !ok {
+		return ""
+	}
+	from := "an authority that the server trusts"
+	if len(e.Authorities) > 0 {
+		from = "an authority that the server trusts (" + strings.Join(e.Authorities, "; ") + ")"
+	}
+	switch e.Reason {
+	case tlsx.ClientCertificateMissing:
+		return "The server lets in clients with a certificate only. Give one, and its key (--cert, --key or --pfx), that is signed by " + from + "."
+	case tlsx.ClientCertificateUnknownIssuer:
+		return "The server does not trust the authority that signed the client certificate (" + e.Issuer + "). Give another certificate (--cert, --key or --pfx), signed by " + from + "; or ask the server's administrator to trust that authority."
+	}
+	return "The server refused the client certificate (" + e.Subject + "): it may have expired, been revoked, or not be meant for clients. Give another one (--cert, --key or --pfx)."
 }
 
 func diagnoseTLS(err error) string {

@@ -56,6 +56,9 @@ type Config struct {
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
 
+	// NoDataCertificate keeps the client certificate of TLS from data connections.
+	NoDataCertificate bool
+
 	// SessionIDs resumes by TLS 1.2 session ID on servers that issue no tickets;
 	// see tlsx.Config. If false, they are not resumed.
 	SessionIDs bool
@@ -124,7 +127,7 @@ func (c *Config) tlsx(host string) *tlsx.Config {
 	if name == "" {
 		name = host
 	}
-	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, SessionIDs: c.SessionIDs, HandshakeTimeout: c.connectTimeout()}
+	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, SessionIDs: c.SessionIDs, NoDataCertificate: c.NoDataCertificate, HandshakeTimeout: c.connectTimeout()}
 }
 
 func (c *Config) data() *datachan.Config {

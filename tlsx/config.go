@@ -60,6 +60,11 @@ type Config struct {
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
 
+	// NoDataCertificate keeps the client certificate of TLS from data
+	// connections: servers that ask for one there get none. If false, they get the
+	// same as on the control connection.
+	NoDataCertificate bool
+
 	// HandshakeTimeout is the longest a handshake may take.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
@@ -135,6 +140,9 @@ func (c *Config) controlConfig(store *ticketStore) *tls.Config {
 func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	t := c.base()
 	t.MinVersion, t.MaxVersion = p.version, p.version
+	if c.NoDataCertificate {
+		t.Certificates, t.GetClientCertificate = nil, nil
+	}
 	t.DynamicRecordSizingDisabled = true // bulk data: no small first records
 
 	// A server that ignored ALPN on the control connection has no use for it

@@ -31,6 +31,7 @@ type controlState struct {
 	alpn    string      // "" if the server chose none
 	leaf    []byte      // DER of the server's certificate
 	tickets *ticketStore
+	demand  *certificateDemand
 }
 
 // NewSession returns the session of a control connection that is yet to be
@@ -64,6 +65,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 		defer secrets.wipe()
 		cfg.KeyLogWriter = secrets
 	}
+	t.demand.watch(cfg)
 	tc := tls.Client(&RecordConn{Conn: t}, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
@@ -77,6 +79,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 		curve:   st.CurveID,
 		alpn:    st.NegotiatedProtocol,
 		tickets: store,
+		demand:  &t.demand,
 	}
 	if len(st.PeerCertificates) > 0 {
 		c.leaf = st.PeerCertificates[0].Raw
@@ -140,6 +143,7 @@ func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.C
 	if view != nil {
 		view.offerSessionID(cfg, t)
 	}
+	t.demand.watch(cfg)
 	var verdict error // ours: a context that ends over it would hide it
 	verify := cfg.VerifyConnection
 	cfg.VerifyConnection = func(st tls.ConnectionState) error {
