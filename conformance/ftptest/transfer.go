@@ -52,7 +52,7 @@ func (s *session) mayTransfer() bool {
 	switch {
 	case s.endpoint == nil:
 		s.reply(425, "Use PASV, EPSV, PORT or EPRT first")
-	case s.srv.cfg.RequireTLS && s.machine.Protection().Data != protocol.LevelPrivate:
+	case s.srv.cfg.RequireTLS && !s.private():
 		s.refuseTransfer(521, "Data connections need PROT P") // RFC 4217, Section 10.2
 	default:
 		return true
@@ -63,7 +63,7 @@ func (s *session) mayTransfer() bool {
 // begin sends the preliminary reply and starts the transfer.
 func (s *session) begin(t *transfer) {
 	t.verb = s.current.Verb
-	t.private = s.machine.Protection().Data == protocol.LevelPrivate
+	t.private = s.private()
 	t.endpoint, s.endpoint = s.endpoint, nil
 	for _, f := range s.srv.faults {
 		if f.transfer != nil {
@@ -130,6 +130,10 @@ func (t *transfer) run(ctx context.Context, s *session) outcome {
 	} else {
 		defer raw.Close()
 	}
+	if t.private && t.stall {
+		wait(ctx, s.srv.cfg.dataTimeout())
+		return failure(ctx, 425, "Cannot open data connection")
+	}
 	if t.private {
 		if err := t.secure(ctx, s); err != nil {
 			if errors.Is(err, tlsx.ErrReuseRequired) {
@@ -186,6 +190,9 @@ func (t *transfer) download(ctx context.Context, s *session) outcome {
 		d.record.sawError(err, d.tap)
 		return t.result(failure(ctx, 426, "Data connection broken"))
 	}
+	if t.atEnd != nil {
+		t.atEnd(d)
+	}
 	d.finish(!t.noCloseNotify)
 	d.raw.SetReadDeadline(time.Now().Add(peerEnd))
 	_, err = d.conn.Read(make([]byte, 1))
@@ -219,6 +226,9 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 		err = cerr
 	}
 	t.file = nil
+	if s.srv.cfg.StrictClose && d.record.copy().End == EndFIN && d.tap != nil {
+		return t.result(failure(ctx, 426, "TLS ended without close_notify; the upload may be incomplete"))
+	}
 	if !t.keepOpen {
 		d.finish(!t.noCloseNotify)
 		d.raw.Close()
@@ -242,6 +252,8 @@ func localFailure(ctx context.Context, err error) outcome {
 	switch {
 	case errors.Is(err, errQuota):
 		return failure(ctx, 552, "Quota exceeded")
+	case errors.Is(err, errRecord):
+		return failure(ctx, 426, "The records of the file are malformed or have no end")
 	case errors.Is(err, errNoSpace), errors.Is(dirError(err), errNoSpace):
 		return failure(ctx, 452, "No space left")
 	}
