@@ -14,7 +14,7 @@ import (
 // authFaults are those of how TLS comes to the control connection, and of PROT.
 func authFaults() []deviation {
 	all := []deviation{
-		{name: "feat-without-auth", doc: "FEAT in clear lists neither AUTH nor PBSZ nor PROT, though the server has them",
+		{name: "feat-hides-auth", doc: "FEAT in clear lists neither AUTH nor PBSZ nor PROT, though the server has them",
 			features: func(s *session, lines []string) []string {
 				if s.machine.Protection().Secured() {
 					return lines
@@ -54,7 +54,10 @@ func authFaults() []deviation {
 			}},
 		{name: "control-tls-garbage", doc: "what answers the ClientHello is no TLS",
 			starting: func(s *session) bool {
-				s.write([]byte("500 What?\r\n"))
+				s.tcp.SetReadDeadline(time.Now().Add(handshakeTimeout))
+				if _, err := s.tcp.Read(make([]byte, 4<<10)); err == nil {
+					s.write([]byte("500 What?\r\n"))
+				}
 				s.untilEnd(s.tcp)
 				return true
 			}},
