@@ -383,7 +383,7 @@ func TestDialFails(t *testing.T) {
 		{"wrong password", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Password = "wrong" }, "check user name and password"},
 		{"unknown authority", "", ftptest.TLSExplicit, func(p *ftpwire.Profile) { p.RootCAs = nil }, "--ca"},
 		{"nobody there", "", ftptest.TLSExplicit, func(p *ftpwire.Profile) { p.Host = "127.0.0.1"; p.Port = 1 }, ""},
-		{"silence", "greeting-never", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Timeout = 200 * time.Millisecond }, "in time"},
+		{"silence", "greeting-never", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Timeout = 200 * time.Millisecond }, "says nothing"},
 		{"SSH", "greeting-garbage", ftptest.TLSNone, nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

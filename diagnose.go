@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/control"
@@ -37,6 +38,7 @@ var diagnoses = []func(error) string{
 	diagnoseTLS,
 	diagnoseSecurity,
 	diagnoseReply,
+	diagnoseProtocol,
 	diagnoseData,
 	diagnoseNetwork,
 }
@@ -120,7 +122,10 @@ func diagnoseReply(err error) string {
 		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
 	case c == 421:
 		return "The server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again."
-	case c == 425 || c == 522:
+	case c == 522 || c == 425 && wantsResumption(re.Reply.Text()):
+		return "The server demands that a data connection resume the TLS session of the control connection. --resume-tls must not be off; " +
+			"if it is not, another TLS version may help (--tls-max 1.2)."
+	case c == 425:
 		return "The server could not or would not use the data connection. Try the other direction (--active, or without it), " +
 			"and with TLS another version (--tls-max 1.2): servers answer this also when the TLS session was not resumed."
 	case c == 534 || c == 521 || c == 536:
@@ -137,6 +142,35 @@ func diagnoseReply(err error) string {
 	return ""
 }
 
+// wantsResumption reports whether a refusal of the data connection speaks of TLS
+// session resumption, in the words of servers.
+func wantsResumption(text string) bool {
+	text = strings.ToLower(text)
+	for _, word := range []string{"reuse", "resum", "session"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// diagnoseProtocol is about servers that speak something else.
+func diagnoseProtocol(err error) string {
+	se, ok := errors.AsType[*protocol.SyntaxError](err)
+	if !ok {
+		return ""
+	}
+	switch {
+	case strings.Contains(se.Reason, "SSH"):
+		return "SFTP is another protocol than FTP: use a client for SFTP there, or the port of the FTP server, usually 21."
+	case strings.Contains(se.Reason, "HTTP"):
+		return "Use the port of the FTP server, usually 21; if an HTTP proxy is in between, connect around it."
+	case strings.Contains(se.Reason, "TLS"):
+		return "The server begins with TLS: use ftps://."
+	}
+	return ""
+}
+
 func diagnoseData(err error) string {
 	if o, ok := errors.AsType[*datachan.OpenError](err); ok {
 		if o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active" {
@@ -148,6 +182,10 @@ func diagnoseData(err error) string {
 }
 
 func diagnoseNetwork(err error) string {
+	if to, ok := errors.AsType[*control.TimeoutError](err); ok && to.Verb == "" {
+		return "The connection is open, but the server says nothing. On a port of implicit TLS it waits for the client: use ftps:// there. " +
+			"Otherwise it is overloaded, or a firewall is in between; --timeout sets how long to wait."
+	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		if dns.IsNotFound {
 			return "There is no host of that name: check the spelling."

@@ -27,6 +27,9 @@ type Profile struct {
 	// demands explicit TLS.
 	Security control.Security
 
+	// Auth holds the mechanisms that AUTH names, in order; see control.Config.
+	Auth []string
+
 	// User and Password log in. If User is empty, the login is anonymous, with an
 	// e-mail-like password if Password is empty (RFC 1635).
 	User, Password string
@@ -46,6 +49,10 @@ type Profile struct {
 
 	// TLSMin and TLSMax bound the TLS version. If zero, 1.2 and the newest.
 	TLSMin, TLSMax uint16
+
+	// CipherSuites are those of TLS 1.2 and older to offer. If nil, the secure ones
+	// that crypto/tls has; see tlsx.ParseCipherSuites.
+	CipherSuites []uint16
 
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
@@ -128,12 +135,14 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 func (p *Profile) Control() *control.Config {
 	return &control.Config{
 		Security: p.Security,
+		Auth:     p.Auth,
 		TLS: &tls.Config{
 			RootCAs:            p.RootCAs,
 			InsecureSkipVerify: p.Insecure,
 			Certificates:       p.Certificates,
 			MinVersion:         orVersion(p.TLSMin, tls.VersionTLS12),
 			MaxVersion:         p.TLSMax,
+			CipherSuites:       p.CipherSuites,
 		},
 		Resumption: p.Resumption,
 		ClearData:  p.ClearData,

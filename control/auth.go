@@ -2,42 +2,132 @@ package control
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // awaitTLS stands in the FIFO for the end of the handshake behind AUTH.
 var awaitTLS = protocol.Command{Verb: "(TLS)"}
 
-// authTLS brings explicit TLS up (RFC 4217, Section 4). There is no way on in
-// clear from here: a refusal is a *SecurityError.
-func (c *Conn) authTLS(ctx context.Context) error {
+// secure brings explicit TLS up (RFC 4217, Section 4). If the server takes none of
+// the mechanisms, that is a *SecurityError; only under SecurityAuto the connection
+// goes on in clear. What goes wrong later, in the handshake, never leads there.
+func (c *Conn) secure(ctx context.Context) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
 	}
 	defer c.release()
+	refusal, offers, err := c.tryMechanisms(ctx)
+	switch {
+	case err != nil || refusal == nil:
+		return err
+	case c.cfg.Security == SecurityAuto && c.Err() == nil:
+		c.sess = nil
+		c.trace(TraceNote, "no TLS: the server refuses AUTH; password and files go in clear text")
+		return nil
+	}
+	reason := "the server refuses TLS on this connection (AUTH " + strings.Join(c.mechanisms(), ", ") + ")"
+	if len(offers) > 0 {
+		reason += "; it offers " + strings.Join(offers, ", ")
+	}
+	return &SecurityError{Reason: reason, Err: refusal, Offers: offers}
+}
+
+// mechanisms returns what AUTH is to name, in order.
+func (c *Conn) mechanisms() []string {
+	if len(c.cfg.Auth) > 0 {
+		return c.cfg.Auth
+	}
+	return []string{"TLS"}
+}
+
+// tryMechanisms sends AUTH until a mechanism is accepted and the handshake done. It
+// returns the first refusal if none was, with what else the server says it offers.
+func (c *Conn) tryMechanisms(ctx context.Context) (refusal error, offers []string, err error) {
+	for _, m := range c.mechanisms() {
+		refused, err := c.auth(ctx, m)
+		if err != nil || refused == nil {
+			return nil, nil, err
+		}
+		if refusal == nil {
+			refusal = refused
+		}
+	}
+	if !unknownMechanism(refusal) {
+		return refusal, nil, nil
+	}
+	// "I don't know that mechanism": there may be another. The list comes in clear
+	// text, and so can't lead to less than what it is asked for: TLS.
+	offers, err = c.offered(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(c.cfg.Auth) == 0 {
+		for _, m := range []string{"TLS-C", "TLS-P"} {
+			if !slices.Contains(offers, m) {
+				continue
+			}
+			if refused, err := c.auth(ctx, m); err != nil || refused == nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return refusal, offers, nil
+}
+
+func unknownMechanism(refusal error) bool {
+	re, ok := refusal.(*protocol.ReplyError)
+	return ok && re.Reply.Code == 504
+}
+
+// offered asks for the mechanisms that FEAT lists and that were not tried yet.
+// Nothing of the answer is kept: what is said in clear is void once TLS is up.
+func (c *Conn) offered(ctx context.Context) ([]string, error) {
+	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
+	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
+		return nil, nil
+	}
+	if err != nil || len(r.Lines) <= 2 {
+		return nil, err
+	}
+	var names []string
+	for _, m := range parse.Feat(r.Lines[1 : len(r.Lines)-1]).Auth() {
+		m = strings.ToUpper(m)
+		if !slices.Contains(c.mechanisms(), m) && !slices.Contains(names, m) {
+			names = append(names, m)
+		}
+	}
+	return names, nil
+}
+
+// auth sends AUTH and, if the server accepts, waits for the handshake. refused is
+// set if it does not.
+func (c *Conn) auth(ctx context.Context, mechanism string) (refused, err error) {
 	// It must be there before the reply can be: the handshake may fail at once.
 	up := newFlight(awaitTLS)
 	c.mu.Lock()
 	c.flights = append(c.flights, up)
 	c.mu.Unlock()
-	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: "TLS"})
+	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: mechanism})
 	if err != nil {
 		c.forget(up)
-		return err
+		return nil, err
 	}
 	if err := c.await(ctx, f, c.cfg.replyTimeout()); err != nil {
 		c.forget(up)
-		if _, ok := err.(*protocol.ReplyError); ok {
-			return &SecurityError{Reason: "the server refuses TLS on this connection (AUTH TLS)", Err: err}
+		if re, ok := err.(*protocol.ReplyError); ok {
+			return re, nil
 		}
-		return err
+		return nil, err
 	}
 	if f.reply.Code != 234 {
 		c.forget(up)
-		return &SecurityError{Reason: "the server did not start TLS", Err: &protocol.ReplyError{Verb: "AUTH", Reply: f.reply}}
+		return nil, &SecurityError{Reason: "the server did not start TLS", Err: &protocol.ReplyError{Verb: "AUTH", Reply: f.reply}}
 	}
-	return c.await(ctx, up, 0)
+	return nil, c.await(ctx, up, 0)
 }
 
 // forget takes a flight that no reply belongs to out of the FIFO.

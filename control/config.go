@@ -19,11 +19,12 @@ const (
 	SecurityExplicit Security = iota // AUTH TLS before anything else, or an error (RFC 4217)
 	SecurityImplicit                 // TLS before the greeting, usually on port 990
 	SecurityNone                     // clear text
+	SecurityAuto                     // explicit TLS where the server takes AUTH, else clear text
 )
 
 // String returns the name that the command line uses.
 func (s Security) String() string {
-	names := [...]string{"explicit", "implicit", "none"}
+	names := [...]string{"explicit", "implicit", "none", "auto"}
 	if int(s) < len(names) {
 		return names[s]
 	}
@@ -34,7 +35,15 @@ func (s Security) String() string {
 // verified certificate, protects data connections and resumes their TLS sessions
 // where the server can. It must not be modified once passed to [Dial].
 type Config struct {
+	// Security says when TLS begins. With SecurityAuto anybody on the path can have
+	// the password in clear, by refusing AUTH; see [Conn.TLS] for what came of it.
 	Security Security
+
+	// Auth holds the mechanisms that AUTH names, in the order of trial: "TLS",
+	// "TLS-C", "TLS-P" (RFC 4217, Section 2) or "SSL", which older servers want and
+	// means the same TLS. If empty, it is TLS, then TLS-C or TLS-P if the server
+	// does not know that and FEAT lists them.
+	Auth []string
 
 	// TLS is the base configuration of both connections; it is cloned. If nil,
 	// TLS 1.2 and up with the system's roots.

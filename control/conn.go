@@ -31,6 +31,8 @@ type Conn struct {
 
 	loggedIn bool // by Login; whoever has the turn may use it
 
+	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
+
 	mu      sync.Mutex // guards what follows, and writes to the connection
 	machine *protocol.Machine
 	conn    net.Conn // raw, or the TLS connection over it
@@ -93,8 +95,8 @@ func (c *Conn) start(ctx context.Context) error {
 	if err == nil {
 		c.greeting = greeting.reply
 		c.turn <- struct{}{}
-		if c.cfg.Security == SecurityExplicit {
-			err = c.authTLS(ctx)
+		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
+			err = c.secure(ctx)
 		}
 	}
 	if err != nil {
@@ -104,9 +106,11 @@ func (c *Conn) start(ctx context.Context) error {
 	return err
 }
 
-// launch sends a command and returns its flight. The turn must be held: it is
-// what keeps commands in order on the wire.
+// launch sends a command and returns its flight. The turn must be held, by the
+// caller or by the transfer that the command is about.
 func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
+	c.sending.Lock()
+	defer c.sending.Unlock()
 	f, conn, wire, err := c.prepare(cmd)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,8 @@ func (e *TimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 // be had. No password was sent in clear, and none at all if it is about AUTH.
 type SecurityError struct {
 	Reason string
-	Err    error // the server's refusal, or nil
+	Err    error    // the server's refusal, or nil
+	Offers []string // mechanisms that the server says AUTH takes and that were not tried
 }
 
 func (e *SecurityError) Error() string {

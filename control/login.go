@@ -78,29 +78,3 @@ func (c *Conn) protection() protocol.Protection {
 	defer c.mu.Unlock()
 	return c.machine.Protection()
 }
-
-// protect settles the protection of data connections.
-func (c *Conn) protect(ctx context.Context) error {
-	if !c.protection().Secured() {
-		return nil
-	}
-	level, want := "P", protocol.LevelPrivate
-	if c.cfg.ClearData {
-		level, want = "C", protocol.LevelClear
-	}
-	for _, cmd := range []protocol.Command{{Verb: "PBSZ", Arg: "0"}, {Verb: "PROT", Arg: level}} {
-		if _, err := c.exchange(ctx, cmd); err != nil {
-			if _, refused := err.(*protocol.ReplyError); !refused {
-				return err
-			}
-			return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: err}
-		}
-	}
-	if got := c.protection().Data; got != want {
-		return &SecurityError{Reason: "PROT " + level + " did not take effect"}
-	}
-	if c.cfg.ClearData {
-		c.trace(TraceNote, "PROT C: names and contents of files travel in clear")
-	}
-	return nil
-}

@@ -64,6 +64,8 @@ func calls() []call {
 			f, err := c.Feat(ctx)
 			return f.Has("SIZE"), err
 		}},
+		{"Allo", "ALLO 1048576", "202 no need", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Allo(ctx, 1<<20)) }},
+		{"Smnt", "SMNT /mnt", "202 no need", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Smnt(ctx, "/mnt")) }},
 		{"Do", "XSHA256 f", "250 ab", func(ctx context.Context, c *control.Conn) (any, error) {
 			r, err := c.Do(ctx, protocol.Command{Verb: "XSHA256", Arg: "f"})
 			return r.Text(), err
@@ -74,7 +76,7 @@ func calls() []call {
 func TestCalls(t *testing.T) {
 	want := map[string]any{
 		"Noop": nil, "Stat": "fine", "Syst": "UNIX", "Help": "x", "Site": "ok", "Opts": "ok", "Abor": nil, "Cwd": nil,
-		"Cdup": nil, "Pwd": `/a "b"`, "Mkd": "/d", "Rmd": nil, "Dele": nil,
+		"Cdup": nil, "Pwd": `/a "b"`, "Mkd": "/d", "Rmd": nil, "Dele": nil, "Allo": nil, "Smnt": nil,
 		"Mdtm": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "Mlst": "f " + fmt.Sprint(parse.KindFile) + " 3", "Feat": true, "Do": "ab",
 	}
 	for _, k := range calls() {

@@ -58,8 +58,10 @@ func restart(offset int64) string {
 	if offset <= 0 {
 		return ""
 	}
-	return strconv.FormatInt(offset, 10)
+	return decimal(offset)
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 // Expect tells how many octets are to come over the data connection. Over TLS an
 // end without close_notify is then forgiven if exactly so many came, and in any

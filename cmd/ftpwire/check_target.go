@@ -13,6 +13,9 @@ import (
 
 // checkTarget returns the server to check, and what ends the embedded one.
 func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *conformance.Options, func(), error) {
+	if f.tls.value == "auto" {
+		return conformance.Target{}, nil, nil, usagef("--tls auto: a check has to know what it checks; say explicit, implicit or none")
+	}
 	opts := &conformance.Options{
 		Only: f.only, Skip: f.skip, Timeout: f.timeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
 		MaxLogins: f.maxLogins, Slow: f.slow, Intrusive: f.intrusive, Strict: f.strict,
@@ -52,7 +55,7 @@ func targetOf(p *ftpwire.Profile) conformance.Target {
 // embedded starts the embedded server, with credentials that nobody else knows.
 func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 	none := conformance.Target{}
-	if f.user != "" || f.account != "" || f.passwordFile != "" || f.ca != "" || f.insecure || f.cert != "" {
+	if f.user != "" || f.account != "" || f.passwordFile != "" || f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" {
 		return none, nil, &usageError{err: errors.New("flags about login and certificates need a URL"), hint: "Without a URL the embedded server is checked, which brings its own."}
 	}
 	user := ftptest.User{Name: "checker", Password: rand.Text()}
@@ -69,7 +72,7 @@ func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 		return none, nil, err
 	}
 	var p ftpwire.Profile
-	if err := f.applyTLS(&p); err != nil {
+	if err := a.applyTLS(&f.connFlags, &p); err != nil {
 		return none, nil, err
 	}
 	s, err := ftptest.Start(cfg)

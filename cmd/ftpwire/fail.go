@@ -147,8 +147,9 @@ func errorText(err error) string {
 	for _, p := range []string{"ftp: ", "tls: ", "ftptest: ", "conformance: "} {
 		text = strings.TrimPrefix(text, p)
 		text = strings.ReplaceAll(text, ": "+p, ": ")
+		text = strings.ReplaceAll(text, "\n"+p, "\n")
 	}
-	return text
+	return strings.ReplaceAll(text, "\n", "; ") // errors that were joined
 }
 
 // unknownCommand reports whether err is cobra's about a command that does not

@@ -67,7 +67,9 @@ func (p positive) Set(s string) error {
 type connFlags struct {
 	tls                       *choice
 	tlsMin, tlsMax            string
-	ca, cert, key             string
+	ca, cert, key, pfx        string
+	ciphers                   string
+	authSSL                   bool
 	insecure                  bool
 	user, account             string
 	passwordFile              string
@@ -83,13 +85,15 @@ type connFlags struct {
 // addServerFlags adds those that every command with a server has.
 func (f *connFlags) addServerFlags(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	f.tls = addChoice(cmd, "tls", "", "none|explicit|implicit", "when TLS begins, whatever the URL's scheme says")
+	f.tls = addChoice(cmd, "tls", "", "none|explicit|implicit|auto", "when TLS begins, whatever the URL's scheme says; auto is explicit if the server has it, else clear text")
 	fs.StringVar(&f.tlsMin, "tls-min", "", "lowest TLS `VERSION` (default 1.2)")
 	fs.StringVar(&f.tlsMax, "tls-max", "", "highest TLS `VERSION` (default 1.3)")
+	fs.StringVar(&f.ciphers, "ciphers", "", "cipher suites of TLS 1.2 and older, a `LIST` of IANA names")
 	fs.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `FILE`, and no others")
 	fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: encrypted, but to whom is not known")
 	fs.StringVar(&f.cert, "cert", "", "client certificate, a PEM `FILE`")
 	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+	fs.StringVar(&f.pfx, "pfx", "", "client certificate and key, a PKCS #12 `FILE`; password in FTPWIRE_PFX_PASSWORD")
 	fs.StringVar(&f.user, "user", "", "log in as `NAME`")
 	fs.StringVar(&f.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is standard input")
 	fs.StringVar(&f.account, "acct", "", "`ACCOUNT` for servers that ask for one")
@@ -100,6 +104,7 @@ func (f *connFlags) addServerFlags(cmd *cobra.Command) {
 func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 	f.addServerFlags(cmd)
 	fs := cmd.Flags()
+	fs.BoolVar(&f.authSSL, "auth-ssl", false, "say AUTH SSL, which some old servers want for TLS")
 	fs.BoolVar(&f.log, "log", false, "print what is sent and received on standard error, secrets masked")
 	fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
 	fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")

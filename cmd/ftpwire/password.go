@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,14 +131,19 @@ func (a *app) warnIfShared(name string) {
 	}
 }
 
-// prompt asks for the password on a terminal, without echo.
+// prompt asks for the password of the login.
 func (a *app) prompt(p *ftpwire.Profile) (string, error) {
+	return a.ask(fmt.Sprintf("Password for %s at %s: ", visible(p.User), visible(p.Host)),
+		fmt.Sprintf("password for user %q", p.User),
+		`Give one with --password-file, FTPWIRE_PASSWORD or .netrc; see "ftpwire help passwords".`)
+}
+
+// ask asks for a secret on a terminal, without echo. Where there is none the error
+// says what is missing, and hint how else to give it.
+func (a *app) ask(question, what, hint string) (string, error) {
 	stdin, ok := a.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(stdin.Fd())) {
-		return "", &usageError{
-			err:  fmt.Errorf("no password for user %q, and no terminal to ask on", p.User),
-			hint: `Give one with --password-file, FTPWIRE_PASSWORD or .netrc; see "ftpwire help passwords".`,
-		}
+		return "", &usageError{err: fmt.Errorf("no %s, and no terminal to ask on", strings.TrimPrefix(what, "the ")), hint: hint}
 	}
 	fd := int(stdin.Fd())
 	state, err := term.MakeRaw(fd) // no echo from before the prompt on, for those who paste
@@ -146,7 +152,7 @@ func (a *app) prompt(p *ftpwire.Profile) (string, error) {
 	}
 	defer fmt.Fprintln(a.stderr)
 	defer term.Restore(fd, state)
-	fmt.Fprintf(a.stderr, "Password for %s at %s: ", visible(p.User), visible(p.Host))
+	io.WriteString(a.stderr, question)
 	type answer struct {
 		text []byte
 		err  error

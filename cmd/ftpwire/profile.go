@@ -31,10 +31,10 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.applyLogin(p); err != nil {
 		return nil, err
 	}
-	if err := f.applyTLS(p); err != nil {
+	if err := a.applyTLS(f, p); err != nil {
 		return nil, err
 	}
-	if p.Security == control.SecurityNone && (f.ca != "" || f.insecure || f.cert != "" || f.tlsMin != "" || f.tlsMax != "") {
+	if p.Security == control.SecurityNone && f.aboutTLS() {
 		a.warn("flags about TLS have no effect on a clear-text connection; ftpes:// or --tls explicit would encrypt it")
 	}
 	if err := f.applyData(p); err != nil {
@@ -62,7 +62,12 @@ func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
 	return nil
 }
 
-func (f *connFlags) applyTLS(p *ftpwire.Profile) (err error) {
+// aboutTLS reports whether a flag says how TLS is to be done.
+func (f *connFlags) aboutTLS() bool {
+	return f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" || f.tlsMin != "" || f.tlsMax != "" || f.ciphers != "" || f.authSSL
+}
+
+func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 	switch f.tls.value {
 	case "none":
 		p.Security = control.SecurityNone
@@ -70,6 +75,16 @@ func (f *connFlags) applyTLS(p *ftpwire.Profile) (err error) {
 		p.Security = control.SecurityExplicit
 	case "implicit":
 		p.Security = control.SecurityImplicit
+	case "auto":
+		p.Security = control.SecurityAuto
+	}
+	if f.authSSL {
+		p.Auth = []string{"SSL"}
+	}
+	if f.ciphers != "" {
+		if p.CipherSuites, err = tlsx.ParseCipherSuites(f.ciphers); err != nil {
+			return usagef("--ciphers: %w", err)
+		}
 	}
 	if p.TLSMin, err = tlsVersion("--tls-min", f.tlsMin); err != nil {
 		return err
@@ -92,7 +107,7 @@ func (f *connFlags) applyTLS(p *ftpwire.Profile) (err error) {
 			return err
 		}
 	}
-	p.Certificates, err = readKeyPair(f.cert, f.key)
+	p.Certificates, err = a.clientCertificate(f)
 	return err
 }
 
@@ -151,24 +166,6 @@ func readCAs(file string) (*x509.CertPool, error) {
 		return nil, usagef("--ca: %s: no certificate in PEM format in it", file)
 	}
 	return pool, nil
-}
-
-// readKeyPair reads a certificate and its key; it returns none if no file is named.
-func readKeyPair(cert, key string) ([]tls.Certificate, error) {
-	if cert == "" && key == "" {
-		return nil, nil
-	}
-	if cert == "" {
-		return nil, usagef("--key needs --cert")
-	}
-	if key == "" {
-		key = cert
-	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return nil, usagef("--cert: %w", err)
-	}
-	return []tls.Certificate{pair}, nil
 }
 
 // tracer returns what --log and its like ask for, or nil.

@@ -31,6 +31,9 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	if err != nil {
 		return nil, cannot(fmt.Errorf("%s: %w", describe(&l.Profile), err))
 	}
+	if _, secured := client.Conn().TLS(); !secured && l.Profile.Security == control.SecurityAuto {
+		a.warn("the server has no TLS: password and files go in clear text; --tls explicit would refuse that")
+	}
 	context.AfterFunc(a.ctx, func() {
 		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
 	})

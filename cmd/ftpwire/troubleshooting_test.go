@@ -1,0 +1,330 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"flag"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
+
+// A trouble is a section of docs/troubleshooting.md: what goes wrong, and what the
+// command says of it.
+type trouble struct {
+	title string
+	about string // what to know besides the hint
+
+	server ftptest.Config
+	peer   func(t *testing.T) (addr string) // in place of the server
+	scheme string
+	host   string   // if it is not to be found
+	args   []string // behind the command "ls URL"
+	path   string
+	env    map[string]string
+	trust  bool   // --ca with the server's authority
+	says   string // must be in the output
+}
+
+var troubles = []trouble{
+	{
+		title: "Wrong password", scheme: "ftpes", trust: true,
+		env: map[string]string{"FTPWIRE_PASSWORD": "letmein"}, says: "PASS: 530",
+		about: "Servers don't say which of the two was wrong. Where the password comes from, and which source wins, stands in `ftpwire help passwords`.",
+	},
+	{
+		title: "No such host", scheme: "ftpes", host: "ftp.exmaple.com", says: "check the spelling",
+	},
+	{
+		title: "Nothing listens", scheme: "ftpes", peer: closedPort, says: "connection refused",
+	},
+	{
+		title: "Certificate of an authority that nobody knows", scheme: "ftpes", says: "--ca",
+		about: "The usual case inside companies: ask for the CA's certificate in PEM format.",
+	},
+	{
+		title: "Self-signed certificate", scheme: "ftpes", says: "self-signed",
+		server: ftptest.Config{Certificate: certificate("localhost", time.Hour)},
+		about:  "`openssl s_client -starttls ftp -connect HOST:21 -showcerts` prints the certificate. Compare it with the server's administrator before you trust it.",
+	},
+	{
+		title: "Expired certificate", scheme: "ftpes", trust: true, says: "has expired",
+		server: ftptest.Config{Certificate: certificate("localhost", -time.Hour)},
+	},
+	{
+		title: "Certificate for another name", scheme: "ftpes", trust: true, says: "another name",
+		server: ftptest.Config{Certificate: certificate("files.example.net", time.Hour)},
+	},
+	{
+		title: "TLS wanted, the server has none", scheme: "ftpes", says: "No password was sent",
+		server: ftptest.Config{TLS: ftptest.TLSNone},
+		about:  "`--tls auto` takes TLS where the server has it and goes on in clear text where not; anybody on the path can then have the password.",
+	},
+	{
+		title: "Clear text, the server wants TLS", scheme: "ftp", says: "ftpes://",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, RequireTLS: true},
+	},
+	{
+		title: "Implicit TLS on a port that has none", scheme: "ftps", says: "ftpes://",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit},
+	},
+	{
+		title: "Explicit TLS on a port of implicit TLS", scheme: "ftpes", args: []string{"--timeout", "500ms"}, says: "ftps://",
+		server: ftptest.Config{TLS: ftptest.TLSImplicit},
+		about:  "Such a server waits for the client to begin, and the client for the greeting.",
+	},
+	{
+		title: "Connected, but can't list", scheme: "ftp", says: "--active",
+		server: ftptest.Config{TLS: ftptest.TLSNone, Faults: []ftptest.Fault{"epsv-not-listening", "pasv-not-listening"}},
+		about:  "The commonest complaint about FTP: every file and listing has a connection of its own, to a port that the server chooses. A firewall has to let it through, or look into the control connection, which TLS hides from it.",
+	},
+	{
+		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls must not be off",
+		server: ftptest.Config{Reuse: 2},
+		about:  "Resumption is what proves that the data connection belongs to the login, and it is on unless switched off.",
+	},
+	{
+		title: "The server wants an account", scheme: "ftp", says: "--acct",
+		server: ftptest.Config{TLS: ftptest.TLSNone, Users: []ftptest.User{{Name: testUser, Password: testPassword, Account: "billing"}}},
+	},
+	{
+		title: "No such file or directory", scheme: "ftp", path: "reports", says: "login directory",
+		server: ftptest.Config{TLS: ftptest.TLSNone},
+	},
+	{
+		title: "That is no FTP server: SSH", scheme: "ftp", peer: banner("SSH-2.0-OpenSSH_9.2\r\n"), says: "SFTP",
+	},
+	{
+		title: "That is no FTP server: HTTP", scheme: "ftp", peer: banner("HTTP/1.1 400 Bad Request\r\n\r\n"), says: "HTTP",
+	},
+}
+
+const troubleshootingHead = `# Troubleshooting
+
+What goes wrong most, and what ` + "`ftpwire`" + ` says of it. This page is written by a test that plays each case:
+` + "`go test ./cmd/ftpwire -run TestTroubleshooting -update`" + `. The library says the same: ` + "`ftpwire.Diagnose(err)`" + ` returns the hint.
+
+` + "`--log`" + ` prints the whole dialogue on standard error, passwords masked.
+`
+
+// TestTroubleshooting keeps docs/troubleshooting.md equal to what the command says.
+func TestTroubleshooting(t *testing.T) {
+	var doc strings.Builder
+	doc.WriteString(troubleshootingHead)
+	for _, tt := range troubles {
+		t.Run(tt.title, func(t *testing.T) {
+			text := tt.play(t)
+			if !strings.Contains(text, tt.says) {
+				t.Errorf("the output does not say %q:\n%s", tt.says, text)
+			}
+			fmt.Fprintf(&doc, "\n## %s\n\n```\n%s```\n", tt.title, text)
+			if tt.about != "" {
+				fmt.Fprintf(&doc, "\n%s\n", tt.about)
+			}
+		})
+	}
+	if t.Failed() {
+		return
+	}
+	name := filepath.Join("..", "..", "docs", "troubleshooting.md")
+	if *update {
+		if err := os.WriteFile(name, []byte(doc.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), doc.String()); diff != "" {
+		t.Errorf("%s mismatch (-want +got), -update rewrites it:\n%s", name, diff)
+	}
+}
+
+// play runs the command and returns the dialogue, the same on every machine.
+func (tt *trouble) play(t *testing.T) string {
+	addr, ca := tt.host+":21", ""
+	if tt.host == "" {
+		addr, ca = tt.start(t)
+	} else {
+		noNames(t)
+	}
+	_, port, _ := net.SplitHostPort(addr)
+	host := "localhost"
+	if tt.host != "" {
+		host = tt.host
+	}
+	env := map[string]string{"FTPWIRE_PASSWORD": testPassword}
+	if tt.env != nil {
+		env = tt.env
+	}
+	args := append([]string{"ls", fmt.Sprintf("%s://%s@%s:%s/%s", tt.scheme, testUser, host, port, tt.path)}, tt.args...)
+	if tt.trust {
+		args = append(args, "--ca", ca)
+	}
+	r := runIn(t, setting{env: env}, args...)
+	if r.code == exitGood {
+		t.Errorf("the command succeeded")
+	}
+	text := "$ ftpwire " + strings.Join(args, " ") + "\n" + r.out + r.err + fmt.Sprintf("$ echo $?\n%d\n", r.code)
+	return tt.everywhere(text, host, port, ca)
+}
+
+// everywhere replaces what differs from machine to machine and from run to run.
+func (tt *trouble) everywhere(text, host, port, ca string) string {
+	standard := "21"
+	if tt.scheme == "ftps" {
+		standard = "990"
+	}
+	shown := "ftp.example.com"
+	if tt.host != "" {
+		shown = host
+	}
+	for _, r := range [][2]string{
+		{"@" + host + ":" + port + "/", "@" + shown + "/"},
+		{"[::1]:" + port, shown + ":" + standard}, {"127.0.0.1:" + port, shown + ":" + standard},
+		{"lookup " + host, "lookup " + shown},
+		{host, shown}, {"127.0.0.1", "192.0.2.7"}, {":" + port, ":" + standard},
+	} {
+		text = strings.ReplaceAll(text, r[0], r[1])
+	}
+	if ca != "" {
+		text = strings.ReplaceAll(text, ca, "ca.pem")
+	}
+	text = resolver.ReplaceAllString(text, "")
+	text = moments.ReplaceAllString(text, "2026-01-02T03:04:05Z")
+	return ports.ReplaceAllString(text, "192.0.2.7:50021")
+}
+
+var (
+	moments  = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)`)
+	resolver = regexp.MustCompile(` on \S+:\d+`)
+	ports    = regexp.MustCompile(`192\.0\.2\.7:\d+`)
+)
+
+// start starts the server, or its stand-in, and returns its address and CA file.
+func (tt *trouble) start(t *testing.T) (addr, ca string) {
+	if tt.peer != nil {
+		return tt.peer(t), ""
+	}
+	cfg := tt.server
+	if cfg.TLS == ftptest.TLSNone && tt.scheme != "ftp" && tt.title != "TLS wanted, the server has none" {
+		cfg.TLS = ftptest.TLSExplicit
+	}
+	if cfg.Users == nil {
+		cfg.Users = []ftptest.User{{Name: testUser, Password: testPassword}}
+	}
+	s := ftptest.NewServer(t, &cfg)
+	if pem := s.CAPEM(); pem != nil {
+		ca = filepath.Join(t.TempDir(), "ca.pem")
+		if err := os.WriteFile(ca, pem, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s.Addr(), ca
+}
+
+// noNames makes every name unknown, with a name server of its own: the network of the
+// machine must not matter.
+func noNames(t *testing.T) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+	}}
+	t.Cleanup(func() {
+		net.DefaultResolver = before
+		conn.Close()
+	})
+	go func() {
+		b := make([]byte, 512)
+		for {
+			n, from, err := conn.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			var m dnsmessage.Message
+			if m.Unpack(b[:n]) != nil {
+				continue
+			}
+			m.Response, m.RCode, m.Additionals = true, dnsmessage.RCodeNameError, nil
+			if answer, err := m.Pack(); err == nil {
+				conn.WriteTo(answer, from)
+			}
+		}
+	}()
+}
+
+func closedPort(t *testing.T) string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// banner returns a server that says one thing to everybody.
+func banner(text string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { ln.Close() })
+		go func() {
+			for {
+				conn, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				io.WriteString(conn, text)
+				conn.(*net.TCPConn).CloseWrite()
+				io.Copy(io.Discard, conn)
+				conn.Close()
+			}
+		}()
+		return ln.Addr().String()
+	}
+}
+
+// certificate returns a self-signed certificate that is valid for so long.
+func certificate(name string, valid time.Duration) *tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	end := time.Now().Add(valid)
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "FTP server"}, DNSNames: []string{name},
+		NotBefore: end.AddDate(0, 0, -90), NotAfter: end,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}

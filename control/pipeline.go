@@ -1,0 +1,104 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// pipelineWindow is how many commands are on their way at once: as many as fit into
+// the smallest receive buffer with room to spare, so that neither end has to stop
+// reading while the other writes.
+const pipelineWindow = 32
+
+// A Result is what became of one command of a pipeline.
+type Result struct {
+	Command protocol.Command
+	Reply   protocol.Reply
+	Err     error // a *protocol.ReplyError if the server refused; nil if it did not
+}
+
+// Pipeline sends commands without waiting for the reply to one before the next goes
+// out, and returns their results in the same order: deleting many files then costs
+// the time of one round trip and not of one each. Commands that must be answered
+// first (USER, PASS, RNFR, REST, HOST) are waited for. What [Conn.Do] refuses is
+// refused here too, before anything is sent.
+//
+// A refusal does not stop the others. The error is that of the connection, or of the
+// context; then there are results for the commands that were answered only.
+func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result, error) {
+	for _, cmd := range cmds {
+		if reason := c.notByDo(cmd); reason != "" {
+			return nil, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
+		}
+	}
+	if err := sendable(cmds...); err != nil {
+		return nil, err
+	}
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer c.release()
+	p := pipeline{c: c, ctx: ctx}
+	for _, cmd := range cmds {
+		if err := p.send(cmd); err != nil {
+			return p.results, err
+		}
+	}
+	for len(p.flights) > 0 {
+		if err := p.receive(); err != nil {
+			return p.results, err
+		}
+	}
+	return p.results, c.Err() // 421 answers them all
+}
+
+// A pipeline holds the commands under way, oldest first.
+type pipeline struct {
+	c       *Conn
+	ctx     context.Context
+	flights []*flight
+	results []Result
+}
+
+// send sends a command as soon as it may be.
+func (p *pipeline) send(cmd protocol.Command) error {
+	for len(p.flights) >= pipelineWindow {
+		if err := p.receive(); err != nil {
+			return err
+		}
+	}
+	for {
+		if err := p.ctx.Err(); err != nil {
+			return context.Cause(p.ctx)
+		}
+		f, err := p.c.launch(cmd)
+		if err == nil {
+			p.flights = append(p.flights, f)
+			return nil
+		}
+		if _, early := errors.AsType[*protocol.SequenceError](err); !early || len(p.flights) == 0 {
+			return err
+		}
+		// One before it has to be answered first.
+		if err := p.receive(); err != nil {
+			return err
+		}
+	}
+}
+
+// receive waits for the oldest command.
+func (p *pipeline) receive() error {
+	f := p.flights[0]
+	err := p.c.await(p.ctx, f, p.c.cfg.replyTimeout())
+	if !f.isDone() {
+		return err
+	}
+	if _, refused := err.(*protocol.ReplyError); err != nil && !refused {
+		return err
+	}
+	p.flights = p.flights[1:]
+	p.results = append(p.results, Result{f.cmd, f.reply, err})
+	return nil
+}

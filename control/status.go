@@ -1,0 +1,42 @@
+package control
+
+import (
+	"context"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Stat asks how far the transfer has got (STAT without argument; RFC 959, Section
+// 4.1.3). It may be called while another goroutine reads. Many servers answer only
+// once the transfer is over, or refuse; ctx says how long to wait for them, and an
+// answer that comes later does no harm.
+func (d *Download) Stat(ctx context.Context) (protocol.Reply, error) { return d.t.stat(ctx) }
+
+// Stat asks how far the transfer has got; see [Download.Stat].
+func (u *Upload) Stat(ctx context.Context) (protocol.Reply, error) { return u.t.stat(ctx) }
+
+func (t *transfer) stat(ctx context.Context) (protocol.Reply, error) {
+	f, err := t.c.launch(protocol.Command{Verb: "STAT"})
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	err = t.c.await(ctx, f, 0)
+	if !f.isDone() {
+		return protocol.Reply{}, err // the reply will be the reader's to write
+	}
+	return f.reply, err
+}
+
+// Allo reserves room for a file of so many octets (RFC 959, Section 4.1.3), on
+// servers that need it. Others answer 202, which is no error.
+func (c *Conn) Allo(ctx context.Context, octets int64) error {
+	_, err := c.do(ctx, "ALLO", decimal(octets))
+	return err
+}
+
+// Smnt mounts another file system (RFC 959, Section 4.1.1). Few servers have it;
+// 202 says that there is nothing to do.
+func (c *Conn) Smnt(ctx context.Context, path string) error {
+	_, err := c.do(ctx, "SMNT", path)
+	return err
+}
