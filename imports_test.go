@@ -30,7 +30,7 @@ datachan:                std parse protocol tlsx golang.org/x/net/...
 control:                 std parse protocol tlsx datachan
 .:                       std parse protocol tlsx datachan control golang.org/x/net/... golang.org/x/text/...
 conformance:             std parse protocol tlsx
-conformance/ftptest:     std parse protocol tlsx
+conformance/ftptest:     std parse protocol protocol/mode tlsx
 conformance/memnet:      std
 conformance/transcript:  std
 conformance/interop/...: any

@@ -159,10 +159,17 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 	c, err := s.Data(hctx, raw)
 	close(finished)
 	<-watched
-	if err != nil && errors.Is(context.Cause(hctx), ErrEnded) {
+	if err != nil && errors.Is(context.Cause(hctx), ErrEnded) && !ownVerdict(err) {
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	return c, err
+}
+
+// ownVerdict reports whether we refused the connection. Servers may end the control
+// connection over that, which is then not the reason but the consequence:
+// Pure-FTPd 1.0.50 does.
+func ownVerdict(err error) bool {
+	return errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {

@@ -81,7 +81,7 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: stored %q; want %q", typ, got, file+"\n")
 		}
 	}
-	for _, bad := range []string{"no end", "\xff\x09", "\xff\x02more", "cut\xff"} {
+	for _, bad := range []string{"no end", "\xff\x09", "cut\xff"} {
 		conn := c.passive()
 		c.do("STOR bad", 150)
 		io.WriteString(conn, bad)

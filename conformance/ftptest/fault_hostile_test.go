@@ -49,7 +49,7 @@ func hostileChecks() []faultCheck {
 		{"secret-in-530", TLSNone, func(t *testing.T, c *client) {
 			c.want("greeting", 220)
 			c.do("USER user", 331)
-			c.say("PASS a b", "530 No login with a b, \"a b\" or %61%20%62\r\n")
+			c.say("PASS a b", "530 No login with a b, \"a b\" or a%20b\r\n")
 		}},
 		{"reply-unsolicited", TLSNone, func(t *testing.T, c *client) {
 			c.begin2()

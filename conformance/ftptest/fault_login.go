@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -32,7 +33,7 @@ func loginFaults() []deviation {
 			})},
 		{name: "secret-in-530", doc: "the reply to PASS is 530 and holds the password as it came, quoted and percent-encoded",
 			command: onCommand("PASS", func(s *session, arg string) bool {
-				s.reply(530, "No login with "+arg+", \""+arg+"\" or "+percentEncoded(arg))
+				s.reply(530, "No login with "+arg+", \""+arg+"\" or "+url.PathEscape(arg))
 				return true
 			})},
 		{name: "otp-stuck", doc: "the sequence number of one-time passwords does not go down, so that a password works twice",
@@ -42,16 +43,6 @@ func loginFaults() []deviation {
 				s.srv.otp.mu.Unlock()
 			}},
 	}
-}
-
-// percentEncoded writes every byte as %XX.
-func percentEncoded(v string) string {
-	const digits = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(v) {
-		b.Write([]byte{'%', digits[v[i]>>4], digits[v[i]&15]})
-	}
-	return b.String()
 }
 
 // steps are commands of a usual session, in its order: what a server can do to

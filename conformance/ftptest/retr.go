@@ -3,6 +3,8 @@ package ftptest
 import (
 	"fmt"
 	"io"
+
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // retr is RETR (RFC 959, Section 4.1.3).
@@ -30,7 +32,7 @@ func (s *session) retr(arg string) {
 		t.text = fmt.Sprintf("Opening data connection for RETR (%d bytes)", size-offset)
 		switch {
 		case s.records():
-			t.source, t.text = newRecordReader(f), "Opening data connection for RETR in records"
+			t.encode, t.text = recordEncoder, "Opening data connection for RETR in records"
 		case s.ascii():
 			t.text = "Opening ASCII data connection for RETR"
 		}
@@ -39,6 +41,10 @@ func (s *session) retr(arg string) {
 	}
 	f.Close()
 }
+
+func recordEncoder(w io.Writer) io.WriteCloser { return mode.NewRecordWriter(w) }
+
+func recordDecoder(r io.Reader) io.Reader { return mode.NewRecordReader(r) }
 
 // skip has t start at an offset, which in TYPE A counts octets of the converted
 // stream (RFC 3659, Section 5.1).

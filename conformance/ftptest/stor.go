@@ -91,8 +91,7 @@ func (s *session) store(arg, name string, how writeHow, offset int64) {
 	}
 	switch {
 	case s.records():
-		r := newRecordWriter(t.sink)
-		t.sink, t.flush = r, r
+		t.decode = recordDecoder
 	case s.ascii():
 		a := newASCIIWriter(t.sink)
 		t.sink, t.flush = a, a

@@ -31,6 +31,11 @@ type transfer struct {
 	file   io.Closer // what to close when the data are through
 	flush  io.Closer // what to close before file, or nil
 
+	// What else the format of the data connection asks for: records. Nil means
+	// that the bytes go as they are.
+	encode func(io.Writer) io.WriteCloser
+	decode func(io.Reader) io.Reader
+
 	deviations // what faults have set
 }
 
@@ -177,7 +182,15 @@ func (t *transfer) secure(ctx context.Context, s *session) error {
 func (t *transfer) download(ctx context.Context, s *session) outcome {
 	d := t.conn
 	t.limitSource()
-	err := t.move(d.conn, t.source, s, func(n int64) { d.record.change(func(c *DataConn) { c.Sent += n }) })
+	dst, end := io.Writer(d.conn), io.Closer(nil)
+	if t.encode != nil {
+		w := t.encode(d.conn)
+		dst, end = w, w
+	}
+	err := t.move(dst, t.source, s, func(n int64) { d.record.change(func(c *DataConn) { c.Sent += n }) })
+	if end != nil && err == nil {
+		err = end.Close()
+	}
 	local, isLocal := errors.AsType[*localError](err)
 	switch {
 	case errors.Is(err, errReset):
@@ -206,7 +219,11 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 	if t.wrapSink != nil {
 		sink = t.wrapSink(sink)
 	}
-	err := t.move(sink, d.conn, s, func(n int64) { d.record.change(func(c *DataConn) { c.Received += n }) })
+	src := io.Reader(d.conn)
+	if t.decode != nil {
+		src = t.decode(d.conn)
+	}
+	err := t.move(sink, src, s, func(n int64) { d.record.change(func(c *DataConn) { c.Received += n }) })
 	local, isLocal := errors.AsType[*localError](err)
 	switch {
 	case errors.Is(err, errReset):
@@ -252,8 +269,6 @@ func localFailure(ctx context.Context, err error) outcome {
 	switch {
 	case errors.Is(err, errQuota):
 		return failure(ctx, 552, "Quota exceeded")
-	case errors.Is(err, errRecord):
-		return failure(ctx, 426, "The records of the file are malformed or have no end")
 	case errors.Is(err, errNoSpace), errors.Is(dirError(err), errNoSpace):
 		return failure(ctx, 452, "No space left")
 	}

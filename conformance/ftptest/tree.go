@@ -54,7 +54,6 @@ var (
 	errNotEmpty = errors.New("directory not empty")
 	errOffset   = errors.New("offset beyond the end of the file")
 	errQuota    = errors.New("quota exceeded")
-	errRecord   = errors.New("malformed record structure")
 	errNoSpace  = errors.New("no space left")
 )
 
