@@ -2,6 +2,7 @@ package datachan
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -169,7 +170,8 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 // connection over that, which is then not the reason but the consequence:
 // Pure-FTPd 1.0.50 does.
 func ownVerdict(err error) bool {
-	return errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return untrusted || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {

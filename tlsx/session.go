@@ -149,7 +149,19 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	if err == context.DeadlineExceeded && ctx.Err() == nil {
 		return &timeoutError{d}
 	}
+	// A context that ended hides what had come of the handshake. If it ended because
+	// the server answered our refusal, that refusal is the reason. The second call
+	// returns the error that crypto/tls has kept.
+	if own := tc.Handshake(); ctx.Err() != nil && isVerdict(own) {
+		return own
+	}
 	return err
+}
+
+// isVerdict reports whether it is we who refused a connection.
+func isVerdict(err error) bool {
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return untrusted || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
 }
 
 // verifyIdentity demands the certificate of the control connection.
