@@ -24,12 +24,13 @@ import (
 const policy = `
 parse:                   std -net -crypto/tls -os -context -log -log/slog golang.org/x/text/...
 protocol:                std -net -crypto/tls -os -context -log -log/slog parse
+protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
 tlsx:                    std golang.org/x/crypto/...
 datachan:                std parse protocol tlsx golang.org/x/net/...
 control:                 std parse protocol tlsx datachan
 .:                       std parse protocol tlsx datachan control golang.org/x/net/... golang.org/x/text/...
 conformance:             std parse protocol tlsx
-conformance/ftptest:     std parse protocol tlsx
+conformance/ftptest:     std parse protocol protocol/mode tlsx
 conformance/memnet:      std
 conformance/transcript:  std
 conformance/interop/...: any

@@ -2,6 +2,7 @@ package datachan
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -186,7 +187,8 @@ func explains(err error) bool {
 	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
 		return true
 	}
-	return errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return untrusted || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {

@@ -144,18 +144,8 @@ func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.C
 		view.offerSessionID(cfg, t)
 	}
 	t.demand.watch(cfg)
-	var verdict error // ours: a context that ends over it would hide it
-	verify := cfg.VerifyConnection
-	cfg.VerifyConnection = func(st tls.ConnectionState) error {
-		verdict = verify(st)
-		return verdict
-	}
 	tc := tls.Client(t, cfg)
-	err := s.handshake(ctx, tc, t)
-	if err != nil && verdict != nil {
-		err = verdict
-	}
-	return tc, t, view, err
+	return tc, t, view, s.handshake(ctx, tc, t)
 }
 
 // Tickets returns how many tickets the session holds. It is 0 before Control
@@ -203,7 +193,19 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	if err == context.DeadlineExceeded && ctx.Err() == nil {
 		return &timeoutError{d}
 	}
+	// A context that ended hides what had come of the handshake. If it ended because
+	// the server answered our refusal, that refusal is the reason. The second call
+	// returns the error that crypto/tls has kept.
+	if own := tc.Handshake(); ctx.Err() != nil && isVerdict(own) {
+		return own
+	}
 	return err
+}
+
+// isVerdict reports whether it is we who refused a connection.
+func isVerdict(err error) bool {
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return untrusted || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
 }
 
 // verifyIdentity demands the certificate of the control connection.

@@ -1,0 +1,26 @@
+package mode
+
+import (
+	"fmt"
+	"io"
+)
+
+// An Error reports octets that are not in the format of the mode.
+type Error struct {
+	Mode   string // "STRU R", "MODE B", "MODE C" or "MODE Z"
+	Offset int64  // octets that were read of the connection before
+	Reason string
+	Err    error // io.ErrUnexpectedEOF if the data ends too early, or nil
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("ftp: %s, at octet %d of the data connection: %s", e.Mode, e.Offset, e.Reason)
+}
+
+// Unwrap returns io.ErrUnexpectedEOF where the data ends too early.
+func (e *Error) Unwrap() error { return e.Err }
+
+// early is the error of a connection that ends before the file does.
+func early(mode string, at int64) error {
+	return &Error{Mode: mode, Offset: at, Reason: "the connection ends before the file does", Err: io.ErrUnexpectedEOF}
+}

@@ -1,0 +1,120 @@
+package mode
+
+import (
+	"bufio"
+	"io"
+)
+
+// In stream mode a file with records has control codes of two octets, the first of
+// them all ones (RFC 959, Section 3.4.1).
+const (
+	recordEscape = 0xff
+	codeEOR      = 1
+	codeEOF      = 2
+)
+
+// A RecordReader reads a file with records (STRU R) in stream mode.
+type RecordReader struct {
+	in      input
+	newline bool
+	over    bool
+	err     error
+}
+
+// NewRecordReader returns a reader of the data connection r.
+func NewRecordReader(r io.Reader) *RecordReader { return &RecordReader{in: newInput("STRU R", r)} }
+
+// Read implements io.Reader.
+func (r *RecordReader) Read(b []byte) (n int, err error) {
+	for n < len(b) && r.err == nil {
+		if r.newline {
+			r.newline = false
+			b[n] = '\n'
+			n++
+			continue
+		}
+		if r.over {
+			r.err = io.EOF
+			break
+		}
+		if n > 0 && r.in.r.Buffered() == 0 {
+			return n, nil
+		}
+		c, err := r.in.byte()
+		if err == nil && c == recordEscape {
+			c, err = r.code()
+			if err == nil && c != recordEscape {
+				continue
+			}
+		}
+		if err != nil {
+			r.err = err
+			break
+		}
+		b[n] = c
+		n++
+	}
+	if n > 0 || len(b) == 0 {
+		return n, nil
+	}
+	return 0, r.err
+}
+
+// code reads the second octet of a control code.
+func (r *RecordReader) code() (byte, error) {
+	c, err := r.in.byte()
+	if err != nil {
+		return 0, err
+	}
+	switch c {
+	case codeEOR, codeEOF, codeEOR | codeEOF:
+		r.newline = c&codeEOR != 0
+		r.over = c&codeEOF != 0
+	case recordEscape:
+	default:
+		return 0, r.in.wrong("an octet of ones is followed by no control code")
+	}
+	return c, nil
+}
+
+// A RecordWriter writes a file with records (STRU R) in stream mode.
+type RecordWriter struct {
+	w    *bufio.Writer
+	open bool // the record has data
+}
+
+// NewRecordWriter returns a writer to the data connection w.
+func NewRecordWriter(w io.Writer) *RecordWriter {
+	return &RecordWriter{w: bufio.NewWriterSize(w, bufferSize)}
+}
+
+// Write implements io.Writer.
+func (w *RecordWriter) Write(b []byte) (int, error) {
+	for i, c := range b {
+		var err error
+		switch w.open = c != '\n'; c {
+		case '\n':
+			_, err = w.w.Write([]byte{recordEscape, codeEOR})
+		case recordEscape:
+			_, err = w.w.Write([]byte{recordEscape, recordEscape})
+		default:
+			err = w.w.WriteByte(c)
+		}
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(b), nil
+}
+
+// Close ends the file. It does not close the connection.
+func (w *RecordWriter) Close() error {
+	code := byte(codeEOF)
+	if w.open {
+		code |= codeEOR
+	}
+	if _, err := w.w.Write([]byte{recordEscape, code}); err != nil {
+		return err
+	}
+	return w.w.Flush()
+}
