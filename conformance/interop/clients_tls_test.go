@@ -57,7 +57,9 @@ func (s *served) try(t *testing.T, dir string, args []string) (string, error) {
 }
 
 // TestClientsClearCommands has the programs that know CCC go on in clear behind the
-// login, with either side ending TLS first. Both waiting for the other is not tried.
+// login, with either side ending TLS first. Both waiting for the other is not tried;
+// and lftp 4.9.2 takes a close_notify that arrives before it has sent its own for the
+// end of the connection, so that it fails now and then where the server is first.
 func TestClientsClearCommands(t *testing.T) {
 	for _, tt := range []struct {
 		client client
@@ -67,7 +69,6 @@ func TestClientsClearCommands(t *testing.T) {
 		{curlClient, "active", "allowed"},
 		{curlClient, "active", "client-first"},
 		{curlClient, "passive", "allowed"},
-		{lftpClient, "active", "allowed"},
 		{lftpClient, "active", "client-first"},
 		{ftplibClient, "active", "allowed"},
 		{ftplibClient, "active", "client-first"},
@@ -76,7 +77,7 @@ func TestClientsClearCommands(t *testing.T) {
 			if _, err := exec.LookPath(tt.client.program); err != nil {
 				missing(t, tt.client.program+" is not installed: "+err.Error())
 			}
-			s := serve(t, "explicit", "--ccc", tt.policy, "--verbose")
+			s := serve(t, "explicit", "--ccc", tt.policy)
 			s.ccc = tt.mode
 			exerciseClient(t, tt.client, s)
 			if log := s.log.String(); !strings.Contains(log, "CCC") {
