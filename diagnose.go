@@ -38,7 +38,6 @@ var diagnoses = []func(error) string{
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
-	diagnoseReuse,
 	diagnoseReply,
 	diagnoseProtocol,
 	diagnoseData,
@@ -93,9 +92,10 @@ func diagnoseClientCertificate(err error) string {
 }
 
 func diagnoseTLS(err error) string {
-	if errors.Is(err, tlsx.ErrNotResumed) {
-		return "The server did not resume the TLS session on the data connection, and resumption is required. " +
-			"Prefer it instead of requiring it, or try another TLS version (--tls-max 1.2)."
+	if e, ok := errors.AsType[*tlsx.NotResumedError](err); ok {
+		if s := diagnoseNotResumed(e); s != "" {
+			return s
+		}
 	}
 	if errors.Is(err, tlsx.ErrTruncated) {
 		return "The connection ended in the middle of the data, without TLS's end mark: the data may be cut. Try again."
@@ -112,6 +112,21 @@ func diagnoseTLS(err error) string {
 	return ""
 }
 
+func diagnoseNotResumed(e *tlsx.NotResumedError) string {
+	switch {
+	case e.Reuse == tlsx.SessionIDOnly:
+		return "The server resumes TLS sessions by session ID, not by ticket. Allow that (--session-ids); or the server's administrator enables session tickets, or TLS 1.3."
+	case e.Reuse == tlsx.SessionIDUnusable:
+		return "The server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3."
+	case e.ByServer && e.Reuse == tlsx.Off:
+		return "The server refused a data connection that did not resume the TLS session, and probably demands it: resumption is switched off here. Allow it (--resume-tls preferred)."
+	case e.ByServer:
+		return "" // the reply says more
+	}
+	return "The server did not resume the TLS session on the data connection, and resumption is required. " +
+		"Prefer it instead of requiring it, or try another TLS version (--tls-max 1.2)."
+}
+
 func diagnoseSecurity(err error) string {
 	s, ok := errors.AsType[*control.SecurityError](err)
 	if !ok {
@@ -123,26 +138,6 @@ func diagnoseSecurity(err error) string {
 	}
 	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "PROT" {
 		return "The server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded."
-	}
-	return ""
-}
-
-// diagnoseReuse explains the refusal of a data connection that stood, over TLS, and
-// had not resumed the session.
-func diagnoseReuse(err error) string {
-	for t, ok := errors.AsType[*control.TransferError](err); ok; t, ok = errors.AsType[*control.TransferError](t.Err) {
-		re, refused := errors.AsType[*protocol.ReplyError](t.Err)
-		if !refused || !t.Data.TLS || t.Bytes > 0 || re.Reply.Code != 425 && re.Reply.Code != 522 {
-			continue
-		}
-		switch t.Data.Reuse {
-		case tlsx.Off:
-			return "The server demands that data connections resume the TLS session, and resumption is switched off. Allow it (--resume-tls preferred)."
-		case tlsx.NothingToOffer:
-			return "The server demands that data connections resume the TLS session, but it gave no ticket to resume it with. Try another TLS version (--tls-max 1.2)."
-		case tlsx.OfferedRefused:
-			return "The server demands that data connections resume the TLS session, and refused the ticket that it had given for it. Try another TLS version (--tls-max 1.2)."
-		}
 	}
 	return ""
 }

@@ -94,11 +94,6 @@ type TransferError struct {
 	Phase Phase
 	Bytes int64 // moved over the data connection until then
 	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
-
-	// Data describes the data connection; it is zero if there was none. Servers
-	// refuse one whose TLS session was not resumed only once it stands, and often
-	// without saying so.
-	Data DataInfo
 }
 
 func (e *TransferError) Error() string {

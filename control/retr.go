@@ -216,7 +216,7 @@ func (d *Download) Close() error {
 		return err
 	}
 	if d.want >= 0 && t.moved() != d.want {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}, Data: t.info()}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}}
 	}
 	return t.err
 }

@@ -193,11 +193,11 @@ func (t *transfer) fault(err error) error {
 		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
 			err = errors.Join(err, t.f.result()) // the reply says less
 		} else {
-			err = t.f.result()
+			err = t.explainRefusal(t.f.result())
 		}
 	}
 	if t.err == nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err, Data: t.info()}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
 	}
 	return t.err
 }
@@ -227,7 +227,7 @@ func (t *transfer) complete() error {
 		if !t.f.isDone() { // the context ended
 			t.c.giveUp(t.f, t.dc)
 		}
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: err, Data: t.info()}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: t.explainRefusal(err)}
 		return t.err
 	}
 	if t.dc != nil && t.dc.TLS() != nil {

@@ -2,6 +2,7 @@ package tlsx
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
@@ -56,6 +57,16 @@ type Config struct {
 	// that a caller can verify another name than the host it dials.
 	ServerName string
 
+	// Verify says how the server's certificate is judged. TLS.InsecureSkipVerify
+	// is ignored then, and TLS.VerifyPeerCertificate and VerifyConnection see no
+	// verified chains. If nil, crypto/tls judges it as TLS says, and a stapled
+	// OCSP response that says "revoked" is refused.
+	Verify *Verification
+
+	// Identity is the policy for the certificates of data connections. If zero,
+	// it is IdentitySame: they must be the control connection's.
+	Identity Identity
+
 	// Resumption says whether data connections resume the session of the
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
@@ -65,7 +76,8 @@ type Config struct {
 	// same as on the control connection.
 	NoDataCertificate bool
 
-	// HandshakeTimeout is the longest a handshake may take.
+	// HandshakeTimeout is the longest a handshake may take, the time in which
+	// Verify.Ask waits for a person not counted.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
 
@@ -114,11 +126,15 @@ func (c *Config) base() *tls.Config {
 	if t.ServerName == "" {
 		t.ServerName = c.ServerName
 	}
+	t.ServerName = withoutZone(t.ServerName)
 	if t.MinVersion == 0 {
 		t.MinVersion = tls.VersionTLS12
 	}
 	if t.NextProtos == nil {
 		t.NextProtos = []string{alpnFTP}
+	}
+	if c.Verify != nil {
+		t.InsecureSkipVerify = true // verifyControl and verifyData judge it
 	}
 	t.ClientSessionCache = nil
 	t.SessionTicketsDisabled = c.Resumption == ResumeOff
@@ -126,9 +142,15 @@ func (c *Config) base() *tls.Config {
 }
 
 // controlConfig returns the configuration of a control connection, whose
-// tickets go to store and which never offers one.
-func (c *Config) controlConfig(store *ticketStore) *tls.Config {
+// tickets go to store and which never offers one. The context is that of the
+// handshake.
+func (c *Config) controlConfig(ctx context.Context, store *ticketStore) *tls.Config {
 	t := c.base()
+	t.VerifyConnection = c.verifyControl(ctx, t.VerifyConnection)
+	if t.InsecureSkipVerify {
+		t.VerifyConnection = c.holdClock(&store.clock, t.VerifyConnection)
+		t.Time = store.clock.of(c.now)
+	}
 	if c.Resumption != ResumeOff {
 		t.ClientSessionCache = controlCache{store}
 	}
@@ -161,6 +183,12 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	if view != nil {
 		t.ClientSessionCache = view
 	}
+	if t.InsecureSkipVerify {
+		t.Time = p.tickets.clock.of(c.now)
+	}
+	if c.Identity == IdentityNone {
+		t.InsecureSkipVerify = true
+	}
 	t.VerifyConnection = c.verifyData(t.VerifyConnection, p, view)
 	return t
 }
@@ -170,7 +198,7 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 // our Finished: what it refuses never becomes a connection for the server.
 func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlState, view *dataView) func(tls.ConnectionState) error {
 	return func(st tls.ConnectionState) error {
-		if err := p.verifyIdentity(st); err != nil {
+		if err := c.verifyIdentity(p, st); err != nil {
 			return err
 		}
 		if next != nil {

@@ -49,7 +49,7 @@ func (r Reuse) String() string {
 	case ResumedByID:
 		return "resumed by session ID"
 	case SessionIDOnly:
-		return "not resumed: the server issued a session ID and no session ticket, and resuming by session ID is not switched on"
+		return "not resumed: the server issued a session ID and no session ticket, and resuming by session ID (SessionIDs) is not switched on"
 	case SessionIDUnusable:
 		return "not resumed: the server issued a session ID and no session ticket, and it could not be used"
 	}

@@ -105,9 +105,8 @@ func (c *Config) versionHint(err error, head []byte) string {
 	case head[0] == recordHandshake && len(head) >= 11 && head[5] == typeServerHello:
 		version = uint16(head[9])<<8 | uint16(head[10])
 	case head[0] == recordAlert && version == versionSSL30:
-	case head[0] == recordAlert && isAlert(err, alertProtocolVersion) && version < lowest:
-		return fmt.Sprintf("the server refused the TLS versions offered, in a record of %s, which may be the highest it speaks; the lowest version allowed is %s (tls.Config.MinVersion, --tls-min)",
-			VersionName(version), VersionName(lowest))
+	case isAlert(err, alertProtocolVersion):
+		return c.versionsRefused(lowest)
 	default:
 		return ""
 	}
@@ -119,6 +118,18 @@ func (c *Config) versionHint(err error, head []byte) string {
 			VersionName(version), VersionName(lowest))
 	}
 	return ""
+}
+
+// versionsRefused explains the alert protocol_version. The version of the record
+// it comes in says nothing: crypto/tls's own server always puts TLS 1.0 there.
+func (c *Config) versionsRefused(lowest uint16) string {
+	highest := c.base().MaxVersion
+	if highest == 0 || highest >= tls.VersionTLS13 {
+		return fmt.Sprintf("the server refused every TLS version from %s up, so it speaks older ones only; the lowest version allowed is set by tls.Config.MinVersion (--tls-min) (alert protocol_version)",
+			VersionName(lowest))
+	}
+	return fmt.Sprintf("the server refused the TLS versions offered, %s to %s; they are set by tls.Config.MinVersion and MaxVersion (--tls-min, --tls-max) (alert protocol_version)",
+		VersionName(lowest), VersionName(highest))
 }
 
 const (
@@ -196,6 +207,9 @@ func alpnHint(err error) string {
 func certificateHint(err error) string {
 	if _, ok := errors.AsType[*IdentityError](err); ok {
 		return "the data connection may lead to another server than the control connection"
+	}
+	if e, ok := errors.AsType[*CertificateError](err); ok {
+		return e.hint()
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return "the server's certificate is self-signed or its issuer is not trusted"

@@ -1,9 +1,11 @@
 package tlsx
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -25,6 +27,9 @@ type RecordConn struct {
 	// ending is set once TLS is being taken down: from then on a byte that
 	// starts no record is the first one in clear.
 	ending atomic.Bool
+	// up is set once the handshake is over: a byte that starts no record is
+	// clear text of a server that has lost its TLS.
+	up atomic.Bool
 
 	header [recordHeader]byte
 	have   int  // bytes of the header read
@@ -76,7 +81,32 @@ func (c *RecordConn) readType(b []byte) (int, error) {
 		return 0, errClearText
 	}
 	c.clear = true
+	if c.up.Load() {
+		return 0, c.quote(b[0])
+	}
 	return n, err
+}
+
+// quote reads what has come in behind the first byte, for the error.
+func (c *RecordConn) quote(first byte) error {
+	text := make([]byte, maxHead)
+	text[0] = first
+	n, _ := c.read(text[1:])
+	line, _, _ := bytes.Cut(text[:1+n], []byte("\n"))
+	return &ClearTextError{Text: string(bytes.TrimRight(line, "\r"))}
+}
+
+// A ClearTextError reports that the server wrote clear text on the protected
+// control connection, in the middle of TLS. Anybody on the path can do that too.
+// The connection is of no use any more. vsftpd does so where it gives up:
+// "500 OOPS: ..." names the reason.
+type ClearTextError struct {
+	// Text is the first line, or 64 bytes of it, as received.
+	Text string
+}
+
+func (e *ClearTextError) Error() string {
+	return "ftp: tls: clear text on the protected control connection: " + strconv.QuoteToASCII(e.Text)
 }
 
 // isRecordType reports whether b is the type of a TLS record:

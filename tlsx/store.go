@@ -24,6 +24,8 @@ const (
 // which differs for each data port, and a data handshake that times out
 // deletes the only entry, so that every later transfer fails.
 type ticketStore struct {
+	clock ticketClock
+
 	mu      sync.Mutex
 	control []*ticket // newest last
 	data    []*ticket // newest last

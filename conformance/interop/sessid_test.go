@@ -57,6 +57,7 @@ func TestSessionIDsAreOptIn(t *testing.T) {
 				if !ok || nr.Reuse != tlsx.SessionIDOnly {
 					t.Errorf("LIST: %v; want a *tlsx.NotResumedError with %q", err, tlsx.SessionIDOnly)
 				}
+				t.Log(err)
 			})
 			t.Run("preferred", func(t *testing.T) {
 				err := firstList(t, s, tlsx.ResumePreferred)
@@ -64,6 +65,11 @@ func TestSessionIDsAreOptIn(t *testing.T) {
 				if want := map[string]protocol.Code{"proftpd": 425, "vsftpd": 522}[tg.server]; !ok || re.Reply.Code != want {
 					t.Errorf("LIST: %v; want the reply %d", err, want)
 				}
+				nr, ok := errors.AsType[*tlsx.NotResumedError](err)
+				if !ok || !nr.ByServer || nr.Reuse != tlsx.SessionIDOnly {
+					t.Errorf("LIST: %v; want it explained by %q", err, tlsx.SessionIDOnly)
+				}
+				t.Log(err)
 			})
 		})
 	}
