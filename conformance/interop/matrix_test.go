@@ -104,6 +104,24 @@ func (r *cellRun) works() {
 	t := r.t
 	w := &wire{}
 	c := r.login(w)
+	r.transfers(c)
+	if r.cell.want == inClear {
+		for i, b := range w.data() {
+			if b.hello {
+				t.Errorf("data connection %d on the wire has a ServerHello", i+1)
+			}
+		}
+	} else {
+		w.wantBegins(t, r.cell.String(), r.cell.want == resumed)
+	}
+	if err := c.Quit(t.Context()); err != nil {
+		t.Errorf("QUIT: %v", err)
+	}
+}
+
+// transfers runs all operations on a connection, which must end as the cell says.
+func (r *cellRun) transfers(c *control.Conn) {
+	t := r.t
 	want := control.DataInfo{TLS: r.cell.want != inClear, Reuse: map[outcome]tlsx.Reuse{
 		resumed: tlsx.Resumed, full: tlsx.Off, nothingToOffer: tlsx.NothingToOffer,
 	}[r.cell.want]}
@@ -120,18 +138,6 @@ func (r *cellRun) works() {
 	}
 	r.wantFile("up", r.big)
 	r.wantFile("small", []byte(newContent))
-	if r.cell.want == inClear {
-		for i, b := range w.data() {
-			if b.hello {
-				t.Errorf("data connection %d on the wire has a ServerHello", i+1)
-			}
-		}
-	} else {
-		w.wantBegins(t, r.cell.String(), r.cell.want == resumed)
-	}
-	if err := c.Quit(t.Context()); err != nil {
-		t.Errorf("QUIT: %v", err)
-	}
 }
 
 // fails runs one operation on a connection of its own and checks how it fails. What
