@@ -38,6 +38,7 @@ var diagnoses = []func(error) string{
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
+	diagnoseMeaning,
 	diagnoseReply,
 	diagnoseProtocol,
 	diagnoseData,
@@ -138,6 +139,20 @@ func diagnoseSecurity(err error) string {
 	}
 	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "PROT" {
 		return "The server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded."
+	}
+	return ""
+}
+
+// diagnoseMeaning is about refusals that mean something else than their code.
+func diagnoseMeaning(err error) string {
+	switch {
+	case errors.Is(err, control.ErrWantsTLS):
+		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
+	case errors.Is(err, control.ErrTooManyUsers):
+		return "The server has too many users now, or too many connections of this one. Wait a little and try again."
+	}
+	if me, ok := errors.AsType[*control.MeaningError](err); ok && me.Reply.Verb == "PASS" {
+		return "The server rejected the login: check user name and password."
 	}
 	return ""
 }

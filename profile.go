@@ -74,6 +74,9 @@ type Profile struct {
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
 
+	// Quirks forces or forbids workarounds for what particular servers do.
+	Quirks control.QuirkPolicy
+
 	// Timeout bounds each wait: connecting, a reply, a silence of a data
 	// connection, the final reply of a transfer. If zero, each has its own default
 	// of 30 to 60 seconds.
@@ -145,6 +148,7 @@ func (p *Profile) Control() *control.Config {
 			CipherSuites:       p.CipherSuites,
 		},
 		Resumption: p.Resumption,
+		Quirks:     p.Quirks,
 		ClearData:  p.ClearData,
 		Data: datachan.Config{
 			Mode:           p.DataMode,

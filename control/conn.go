@@ -20,16 +20,19 @@ import (
 // goroutines; they take turns.
 type Conn struct {
 	cfg    Config
-	host   string
 	raw    net.Conn
+	life   context.Context // ends with the connection
+	end    context.CancelFunc
 	redact secrets
 	data   *datachan.Manager
+	quirks quirkState
 	sess   *tlsx.Session // nil without TLS
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
 
-	loggedIn bool // by Login; whoever has the turn may use it
+	loggedIn bool   // by Login; whoever has the turn may use it
+	account  string // as Login sent it, for servers that want it later
 
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
@@ -42,6 +45,7 @@ type Conn struct {
 
 	greeting protocol.Reply
 	features *parse.Features
+	names    rawNames
 	binary   byte // the type that files are to travel in: 'I' or 'A'
 	probed   bool // a data connection over TLS has worked
 }
@@ -57,20 +61,33 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if cfg != nil {
 		c.cfg = *cfg
 	}
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	c.host = host
+	if err := c.startQuirks(); err != nil {
+		return nil, err
+	}
+	if c.cfg.Security != SecurityNone {
+		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
+	}
+	c.life, c.end = context.WithCancel(context.Background())
 	dctx, cancel := context.WithTimeoutCause(ctx, c.cfg.connectTimeout(), context.DeadlineExceeded)
 	defer cancel()
 	if c.raw, err = c.cfg.dial(dctx, "tcp", address); err != nil {
+		c.end()
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause
 		}
 		return nil, err
 	}
 	if err := c.start(ctx); err != nil {
+		if again, err, ok := c.afterLostHello(ctx, address, err); ok {
+			return again, err
+		}
+		if again, err, ok := c.afterRefusedALPN(ctx, address, err); ok {
+			return again, err
+		}
 		if closed, ok := errors.AsType[*ClosedError](err); ok && closed.Cause != nil {
 			err = closed.Cause
 		}
@@ -85,15 +102,13 @@ func (c *Conn) start(ctx context.Context) error {
 	c.data = datachan.NewManager(c.cfg.data())
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
 	c.machine = protocol.NewMachine(protocol.Config{Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit})
-	if c.cfg.Security != SecurityNone {
-		c.sess = tlsx.NewSession(c.cfg.tlsx(c.host))
-	}
 	greeting := newFlight(protocol.Command{})
 	c.flights = []*flight{greeting}
 	go c.read()
 	err := c.await(ctx, greeting, c.cfg.replyTimeout())
 	if err == nil {
 		c.greeting = greeting.reply
+		c.noticeText(inGreeting, c.greeting.Text())
 		c.turn <- struct{}{}
 		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
 			err = c.secure(ctx)
@@ -130,7 +145,11 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
 	}
-	wire, err := c.machine.Send(cmd)
+	encoded, err := c.encode(cmd)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	wire, err := c.machine.Send(encoded)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -173,8 +192,8 @@ func (c *Conn) abandoned(ctx context.Context, f *flight) error {
 	return context.Cause(ctx)
 }
 
-// exchange sends a command and waits for its final reply. The turn must be held.
-func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+// exchangeOnce sends a command and waits for its final reply. The turn must be held.
+func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)
 	}
@@ -226,27 +245,16 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 	}
 }
 
-// sendable reports what is wrong with the arguments of commands that an operation
-// may come to, before the first of them is sent.
-func sendable(cmds ...protocol.Command) error {
-	for _, cmd := range cmds {
-		if _, err := cmd.Append(nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // do runs one command as an operation of its own.
 func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
-	return c.Do(ctx, protocol.Command{Verb: verb, Arg: arg})
+	return c.Do(ctx, protocol.Command{Verb: verb, Arg: c.pathArg(verb, arg)})
 }
 
 // Do sends any command that moves no data and returns its final reply, which is
 // given with the error too. A refusal is a *[protocol.ReplyError]; a command that
 // is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
-// ADAT and CCC, and over TLS REIN: the Config decides when TLS begins, and it does
-// not end before the connection.
+// ADAT and CCC, because the Config decides when TLS begins and ends, over TLS REIN, for
+// which there is [Conn.Rein], and behind CCC what would send a secret in clear.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if reason := c.notByDo(cmd); reason != "" {
 		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
@@ -268,6 +276,8 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 	case info.Verb == "AUTH", info.Verb == "ADAT", info.Verb == "CCC",
 		info.Verb == "REIN" && c.protection().Secured():
 		return "changes the protection of the connection, which the Config decides"
+	case info.Verb == "PASS" && c.cleared(), info.Verb == "ACCT" && c.cleared():
+		return "is secret, and the connection is in clear since CCC"
 	case info.Verb == "PASS", info.Verb == "ACCT":
 		c.redact.add(cmd.Arg)
 	}

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -65,8 +64,15 @@ func (c *Conn) handleEvents() bool {
 		switch e.Kind {
 		case protocol.EventReply, protocol.EventMerged:
 			c.handleReply(e)
+		case protocol.EventExtra:
+			c.traceExtra(e)
 		case protocol.EventStartTLS:
 			if err := c.startTLS(); err != nil {
+				c.shut(err)
+				return false
+			}
+		case protocol.EventStopTLS:
+			if err := c.stopTLS(); err != nil {
 				c.shut(err)
 				return false
 			}
@@ -104,10 +110,11 @@ func (c *Conn) handleReply(e protocol.Event) {
 // startTLS runs the handshake of the control connection. The reader does it, so
 // that nobody else touches the socket meanwhile. The deadline is the session's.
 func (c *Conn) startTLS() error {
-	if err := c.awaitsTLS(); err != nil {
+	if err := c.inState(protocol.StateAwaitTLS); err != nil {
 		return err // bytes in clear followed the 234, or somebody closed the Conn
 	}
-	conn, err := c.sess.Control(context.Background(), c.raw)
+	c.pauseBeforeHello()
+	conn, err := c.sess.Control(c.life, c.conn)
 	if err != nil {
 		return err
 	}
@@ -125,11 +132,11 @@ func (c *Conn) startTLS() error {
 	return nil
 }
 
-// awaitsTLS returns nil if the TLS handshake is what comes next.
-func (c *Conn) awaitsTLS() error {
+// inState returns nil if the machine is in state s, else why not.
+func (c *Conn) inState(s protocol.State) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.machine.State() == protocol.StateAwaitTLS {
+	if c.machine.State() == s {
 		return nil
 	}
 	if err := c.machine.Err(); err != nil {
@@ -150,5 +157,6 @@ func (c *Conn) shut(err error) {
 		f.die(c.dead)
 	}
 	c.flights = nil
+	c.end()
 	c.raw.Close()
 }

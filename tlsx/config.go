@@ -71,15 +71,13 @@ type Config struct {
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
 
-	// NoDataCertificate keeps the client certificate of TLS from data
-	// connections: servers that ask for one there get none. If false, they get the
-	// same as on the control connection.
-	NoDataCertificate bool
-
 	// HandshakeTimeout is the longest a handshake may take, the time in which
 	// Verify.Ask waits for a person not counted.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
+
+	// NoDataCertificate keeps the client's certificate from data connections.
+	NoDataCertificate bool
 
 	// AllowTruncation makes the end of a data connection without close_notify
 	// an ordinary io.EOF for [Conn.Read]; [Conn.Truncated] still reports it.
@@ -162,9 +160,6 @@ func (c *Config) controlConfig(ctx context.Context, store *ticketStore) *tls.Con
 func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	t := c.base()
 	t.MinVersion, t.MaxVersion = p.version, p.version
-	if c.NoDataCertificate {
-		t.Certificates, t.GetClientCertificate = nil, nil
-	}
 	t.DynamicRecordSizingDisabled = true // bulk data: no small first records
 
 	// A server that ignored ALPN on the control connection has no use for it
@@ -182,6 +177,9 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	}
 	if view != nil {
 		t.ClientSessionCache = view
+	}
+	if c.NoDataCertificate {
+		t.Certificates, t.GetClientCertificate = nil, nil
 	}
 	if t.InsecureSkipVerify {
 		t.Time = p.tickets.clock.of(c.now)

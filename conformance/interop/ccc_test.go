@@ -3,13 +3,12 @@ package interop
 import (
 	"bytes"
 	"context"
-	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // TestClearCommands takes TLS down on the control connection behind the login, on the
@@ -23,11 +22,12 @@ func TestClearCommands(t *testing.T) {
 	}{
 		{"proftpd", peer.Options{TLS: peer.Explicit}, map[uint16]outcome{tls12: resumed, tls13: resumed}},
 		{"proftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true, RequirePROT: true}, map[uint16]outcome{tls12: resumed, tls13: resumed}},
-		{"pure-ftpd", peer.Options{TLS: peer.Explicit}, map[uint16]outcome{tls12: resumed, tls13: nothingToOffer}},
+		// Pure-FTPd allows it even where it demands TLS.
+		{"pure-ftpd", peer.Options{TLS: peer.Explicit, RequireTLS: true, RequirePROT: true}, map[uint16]outcome{tls12: resumed, tls13: nothingToOffer}},
 	} {
 		name := tt.server
 		if tt.options.RequirePROT {
-			name += "/PROT and reuse demanded"
+			name += "/PROT P demanded"
 		}
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, tt.server, tt.options)
@@ -60,37 +60,47 @@ func clearedTransfers(t *testing.T, s *peer.Server, version uint16, want outcome
 	}
 }
 
-// TestClearCommandsRefused asks for it where it is not to be had: the login fails, and
-// nothing goes on under another protection than was asked for.
+// TestClearCommandsRefused asks for it where it is not to be had: commands stay under
+// TLS, which is more protection than asked for, and the trace says so.
 func TestClearCommandsRefused(t *testing.T) {
 	for _, tt := range []struct {
 		server  string
 		options peer.Options
 	}{
-		{"vsftpd", peer.Options{TLS: peer.Explicit}},
+		{"vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true}},
 		{"pyftpdlib", peer.Options{TLS: peer.Explicit}},
-		{"proftpd", peer.Options{TLS: peer.Explicit, RequireTLS: true}},
+		{"proftpd", peer.Options{TLS: peer.Explicit, RequireTLS: true, RequireReuse: true}},
 	} {
 		t.Run(tt.server, func(t *testing.T) {
 			s := peer.Start(t, tt.server, tt.options)
-			for _, version := range tlsVersions {
-				cfg := clientConfig(s, peer.Explicit, version)
-				cfg.ClearCommands, cfg.Trace = true, tracer(t)
-				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-				defer cancel()
-				c, err := control.Dial(ctx, s.Addr, cfg)
-				if err != nil {
-					t.Fatal(err)
-				}
-				err = c.Login(ctx, s.User, s.Password, "")
-				re, refused := errors.AsType[*protocol.ReplyError](err)
-				if _, ok := errors.AsType[*control.SecurityError](err); !ok || !refused || re.Verb != "CCC" {
-					t.Errorf("%s: %v; want a *control.SecurityError with the reply to CCC\n%s", versionName(version), err, s.Log())
-				} else {
-					t.Logf("%s: %v", versionName(version), err)
-				}
-				c.Close()
+			r := newCellRun(t, s, cell{row: row{server: s.Name, mode: peer.Explicit, version: tls12}, want: resumed})
+			w := &wire{}
+			cfg := clientConfig(s, peer.Explicit, tls12)
+			cfg.ClearCommands, cfg.Dial, cfg.Trace = true, w.dial, tracer(t)
+			var notes syncBuffer
+			trace := cfg.Trace
+			cfg.Trace = func(e control.TraceEvent) {
+				notes.Write([]byte(e.String() + "\n"))
+				trace(e)
 			}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			c, err := control.Dial(ctx, s.Addr, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if err := c.Login(ctx, s.User, s.Password, ""); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(notes.String(), "refuses CCC") {
+				t.Errorf("the trace does not say that CCC was refused:\n%s", &notes)
+			}
+			r.transfers(c)
+			if bytes.Contains(w.control(), []byte("\r\n226")) {
+				t.Error("replies came in clear")
+			}
+			w.wantBegins(t, s.Name, true)
 		})
 	}
 }
