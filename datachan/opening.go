@@ -188,7 +188,8 @@ func explains(err error) bool {
 		return true
 	}
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	return untrusted || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
+	_, judged := errors.AsType[*tlsx.CertificateError](err)
+	return untrusted || judged || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {
