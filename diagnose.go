@@ -73,9 +73,10 @@ func diagnoseCertificate(err error) string {
 }
 
 func diagnoseTLS(err error) string {
-	if errors.Is(err, tlsx.ErrNotResumed) {
-		return "The server did not resume the TLS session on the data connection, and resumption is required. " +
-			"Prefer it instead of requiring it, or try another TLS version (--tls-max 1.2)."
+	if e, ok := errors.AsType[*tlsx.NotResumedError](err); ok {
+		if s := diagnoseNotResumed(e); s != "" {
+			return s
+		}
 	}
 	if errors.Is(err, tlsx.ErrTruncated) {
 		return "The connection ended in the middle of the data, without TLS's end mark: the data may be cut. Try again."
@@ -90,6 +91,19 @@ func diagnoseTLS(err error) string {
 		return "The TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that; try --tls-max 1.2."
 	}
 	return ""
+}
+
+func diagnoseNotResumed(e *tlsx.NotResumedError) string {
+	switch {
+	case e.Reuse == tlsx.SessionIDOnly:
+		return "The server resumes TLS sessions by session ID, not by ticket. Allow that (--session-ids); or the server's administrator enables session tickets, or TLS 1.3."
+	case e.Reuse == tlsx.SessionIDUnusable:
+		return "The server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3."
+	case e.ByServer:
+		return "" // the reply says more
+	}
+	return "The server did not resume the TLS session on the data connection, and resumption is required. " +
+		"Prefer it instead of requiring it, or try another TLS version (--tls-max 1.2)."
 }
 
 func diagnoseSecurity(err error) string {

@@ -56,6 +56,10 @@ type Config struct {
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
 
+	// SessionIDs resumes by TLS 1.2 session ID on servers that issue no tickets;
+	// see tlsx.Config. If false, they are not resumed.
+	SessionIDs bool
+
 	// ClearData sends PROT C: names and files then travel in clear though the
 	// password did not.
 	ClearData bool
@@ -120,7 +124,7 @@ func (c *Config) tlsx(host string) *tlsx.Config {
 	if name == "" {
 		name = host
 	}
-	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, HandshakeTimeout: c.connectTimeout()}
+	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, SessionIDs: c.SessionIDs, HandshakeTimeout: c.connectTimeout()}
 }
 
 func (c *Config) data() *datachan.Config {

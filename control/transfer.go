@@ -193,7 +193,7 @@ func (t *transfer) fault(err error) error {
 		err = t.f.result()
 	}
 	if t.err == nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: t.explainRefusal(err)}
 	}
 	return t.err
 }
@@ -223,7 +223,7 @@ func (t *transfer) complete() error {
 		if !t.f.isDone() { // the context ended
 			t.c.giveUp(t.f, t.dc)
 		}
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: err}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: t.explainRefusal(err)}
 		return t.err
 	}
 	if t.dc != nil && t.dc.TLS() != nil {

@@ -171,7 +171,8 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 // Pure-FTPd 1.0.50 does.
 func ownVerdict(err error) bool {
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	return untrusted || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
+	_, judged := errors.AsType[*tlsx.CertificateError](err)
+	return untrusted || judged || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {

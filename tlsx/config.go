@@ -2,6 +2,7 @@ package tlsx
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
@@ -56,11 +57,22 @@ type Config struct {
 	// that a caller can verify another name than the host it dials.
 	ServerName string
 
+	// Verify says how the server's certificate is judged. TLS.InsecureSkipVerify
+	// is ignored then, and TLS.VerifyPeerCertificate and VerifyConnection see no
+	// verified chains. If nil, crypto/tls judges it as TLS says, and a stapled
+	// OCSP response that says "revoked" is refused.
+	Verify *Verification
+
+	// Identity is the policy for the certificates of data connections. If zero,
+	// it is IdentitySame: they must be the control connection's.
+	Identity Identity
+
 	// Resumption says whether data connections resume the session of the
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
 
-	// HandshakeTimeout is the longest a handshake may take.
+	// HandshakeTimeout is the longest a handshake may take, the time in which
+	// Verify.Ask waits for a person not counted.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
 
@@ -68,6 +80,25 @@ type Config struct {
 	// an ordinary io.EOF for [Conn.Read]; [Conn.Truncated] still reports it.
 	// An end in the middle of a TLS record stays an error.
 	AllowTruncation bool
+
+	// SessionIDs resumes sessions of TLS 1.2 by session ID on servers that
+	// issue no tickets, as [Reuse]'s SessionIDOnly tells. crypto/tls has no such
+	// thing; it is made to by the means it has for other ends, which a test of
+	// its own proves at first use. The master secret of the control connection
+	// is then in the hands of this package too, as it is in those of any TLS
+	// library. If false, such servers are not resumed. It never changes which
+	// version is spoken.
+	SessionIDs bool
+
+	// ClearTimeout is the longest [Session.Clear] waits for the server's
+	// close_notify. If zero, it is 5 seconds. If negative, only the context
+	// limits it.
+	ClearTimeout time.Duration
+
+	// RequireCloseNotify makes it an error for [Session.Clear] if the server's
+	// close_notify does not come in time. If false, the dialogue goes on, and
+	// with the server's next bytes it shows whether they are in clear.
+	RequireCloseNotify bool
 }
 
 const defaultHandshakeTimeout = 30 * time.Second
@@ -90,11 +121,15 @@ func (c *Config) base() *tls.Config {
 	if t.ServerName == "" {
 		t.ServerName = c.ServerName
 	}
+	t.ServerName = withoutZone(t.ServerName)
 	if t.MinVersion == 0 {
 		t.MinVersion = tls.VersionTLS12
 	}
 	if t.NextProtos == nil {
 		t.NextProtos = []string{alpnFTP}
+	}
+	if c.Verify != nil {
+		t.InsecureSkipVerify = true // verifyControl and verifyData judge it
 	}
 	t.ClientSessionCache = nil
 	t.SessionTicketsDisabled = c.Resumption == ResumeOff
@@ -102,9 +137,15 @@ func (c *Config) base() *tls.Config {
 }
 
 // controlConfig returns the configuration of a control connection, whose
-// tickets go to store and which never offers one.
-func (c *Config) controlConfig(store *ticketStore) *tls.Config {
+// tickets go to store and which never offers one. The context is that of the
+// handshake.
+func (c *Config) controlConfig(ctx context.Context, store *ticketStore) *tls.Config {
 	t := c.base()
+	t.VerifyConnection = c.verifyControl(ctx, t.VerifyConnection)
+	if t.InsecureSkipVerify {
+		t.VerifyConnection = c.holdClock(&store.clock, t.VerifyConnection)
+		t.Time = store.clock.of(c.now)
+	}
 	if c.Resumption != ResumeOff {
 		t.ClientSessionCache = controlCache{store}
 	}
@@ -134,6 +175,12 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	if view != nil {
 		t.ClientSessionCache = view
 	}
+	if t.InsecureSkipVerify {
+		t.Time = p.tickets.clock.of(c.now)
+	}
+	if c.Identity == IdentityNone {
+		t.InsecureSkipVerify = true
+	}
 	t.VerifyConnection = c.verifyData(t.VerifyConnection, p, view)
 	return t
 }
@@ -143,7 +190,7 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 // our Finished: what it refuses never becomes a connection for the server.
 func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlState, view *dataView) func(tls.ConnectionState) error {
 	return func(st tls.ConnectionState) error {
-		if err := p.verifyIdentity(st); err != nil {
+		if err := c.verifyIdentity(p, st); err != nil {
 			return err
 		}
 		if next != nil {
@@ -152,7 +199,7 @@ func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlStat
 			}
 		}
 		if c.Resumption == ResumeRequired && !st.DidResume {
-			return &NotResumedError{Reuse: view.diagnose(false)}
+			return view.notResumed()
 		}
 		return nil
 	}

@@ -16,16 +16,23 @@ type Reuse int
 const (
 	// Off means that the policy is ResumeOff.
 	Off Reuse = iota
-	// NothingToOffer means that the server had issued no usable ticket: it
-	// issues none, or it resumes by TLS 1.2 session ID only, which crypto/tls
-	// does not offer.
+	// NothingToOffer means that the server had issued no usable ticket, nor a
+	// session ID.
 	NothingToOffer
-	// OfferedRefused means that a ticket was offered and the server chose a
-	// full handshake.
+	// OfferedRefused means that a ticket or session ID was offered and the
+	// server chose a full handshake.
 	OfferedRefused
 	// Resumed means that the data connection resumed a session of its control
-	// connection.
+	// connection, by a ticket.
 	Resumed
+	// ResumedByID means the same, by TLS 1.2 session ID: see Config.SessionIDs.
+	ResumedByID
+	// SessionIDOnly means that nothing was offered, since the server issued no
+	// ticket, only a TLS 1.2 session ID; Config.SessionIDs makes use of it.
+	SessionIDOnly
+	// SessionIDUnusable means that nothing was offered, since the server issued
+	// only a session ID and it cannot be used; [Session.SessionIDError] says why.
+	SessionIDUnusable
 )
 
 // String returns the meaning in plain words.
@@ -36,9 +43,15 @@ func (r Reuse) String() string {
 	case NothingToOffer:
 		return "not resumed: the server issued no session ticket"
 	case OfferedRefused:
-		return "not resumed: the server refused the session ticket"
+		return "not resumed: the server refused the session offered"
 	case Resumed:
 		return "resumed"
+	case ResumedByID:
+		return "resumed by session ID"
+	case SessionIDOnly:
+		return "not resumed: the server issued a session ID and no session ticket, and resuming by session ID (SessionIDs) is not switched on"
+	case SessionIDUnusable:
+		return "not resumed: the server issued a session ID and no session ticket, and it could not be used"
 	}
 	return fmt.Sprintf("Reuse(%d)", int(r))
 }
@@ -76,7 +89,7 @@ func (c *Conn) Reuse() Reuse { return c.reuse }
 
 // Resumed reports whether the connection resumed a session of its control
 // connection.
-func (c *Conn) Resumed() bool { return c.reuse == Resumed }
+func (c *Conn) Resumed() bool { return c.reuse == Resumed || c.reuse == ResumedByID }
 
 // ConnectionState returns the TLS parameters of the connection.
 func (c *Conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }

@@ -28,6 +28,11 @@
 // The server side is [ServerSessions], with one [ServerControl] for each
 // control connection.
 //
+// Servers with certificates that nobody has signed are common. [Verification]
+// says which checks a certificate must pass, one by one, and who is asked about
+// one that fails; a [TrustStore] remembers the answers as SSH's known_hosts
+// does. A failed check is a *[CertificateError], which names all that is wrong.
+//
 // The peer is not trusted. Nothing it sends chooses a name to verify, a
 // version below the configured one or another certificate; its text stands in
 // errors only in quoted form; every wait ends with the context or a timeout.

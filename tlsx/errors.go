@@ -58,14 +58,31 @@ func (e *IdentityError) Error() string {
 // Unwrap returns ErrIdentity.
 func (e *IdentityError) Unwrap() error { return ErrIdentity }
 
-// A NotResumedError reports a data connection that was refused because the
-// policy is ResumeRequired and the server made a full handshake.
+// A NotResumedError reports a data connection that was refused because it did
+// not resume the session of its control connection.
 type NotResumedError struct {
-	Reuse Reuse // NothingToOffer or OfferedRefused
+	Reuse Reuse // why not; Off if the policy is ResumeOff
+	// ByServer means that the server refused the connection, and it is likely
+	// that it did for this reason. If false, this side did: the policy is
+	// ResumeRequired and the server made a full handshake.
+	ByServer bool
+	// SessionID is a *[SessionIDError] if Reuse is SessionIDUnusable.
+	SessionID error
 }
 
 func (e *NotResumedError) Error() string {
-	return "ftp: tls: session resumption is required, but the data connection was " + e.Reuse.String()
+	s := "ftp: tls: session resumption is required, but the data connection was "
+	if e.ByServer {
+		s = "ftp: tls: the server may demand session resumption, and the data connection was "
+	}
+	if e.Reuse == Off {
+		s += "not resumed: "
+	}
+	s += e.Reuse.String()
+	if e.SessionID != nil {
+		s += ": " + e.SessionID.Error()
+	}
+	return s
 }
 
 // Unwrap returns ErrNotResumed.
@@ -97,7 +114,7 @@ type HandshakeError struct {
 
 // Error never holds control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {
-	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(e.Err.Error())
+	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(strings.TrimPrefix(e.Err.Error(), "ftp: tls: "))
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}
@@ -106,6 +123,12 @@ func (e *HandshakeError) Error() string {
 
 // Unwrap returns Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// ALPNRefused reports whether the server refused the handshake for the protocol
+// name offered (RFC 7301, Section 3.2). Servers that speak FTP all the same
+// answer on a new connection on which none is offered: tls.Config.NextProtos
+// empty but not nil. To try that, once, is up to the caller.
+func (e *HandshakeError) ALPNRefused() bool { return isAlert(e.Err, alertNoApplicationProtocol) }
 
 // printable escapes everything but graphic characters and spaces.
 func printable(s string) string {

@@ -10,17 +10,21 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
+	"syscall"
 )
 
 // handshakeError explains why a handshake failed.
 func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError {
 	head := t.received()
+	head = head[:min(len(head), maxHead)]
 	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0}
 	for _, hint := range []string{
 		certificateHint(err),
 		plaintextHint(err, head, phase),
 		c.versionHint(err, head),
-		alertHint(err),
+		AlertHint(err),
+		alpnHint(err),
 		endHint(err, e.Silent),
 	} {
 		if hint != "" {
@@ -43,14 +47,17 @@ func plaintextHint(err error, head []byte, phase Phase) string {
 	line, _, _ := bytes.Cut(head, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
 	quoted := strconv.QuoteToASCII(string(line))
+	isReply := isReply(head)
 	switch {
 	case bytes.HasPrefix(head, []byte("SSH-")):
 		return "the peer is an SSH server, which speaks SFTP rather than FTP: " + quoted
 	case bytes.HasPrefix(head, []byte("HTTP/")):
 		return "the peer answered in HTTP: " + quoted
+	case isReply && bytes.Contains(bytes.ToUpper(line), []byte("SMTP")):
+		return "the peer is a mail server (SMTP): " + quoted
 	case phase == PhaseData && isText(head):
 		return "the server sent clear text on a data connection that was to be protected: " + quoted
-	case isReply(head):
+	case isReply:
 		return "the server sent an FTP reply in clear text, so it does not expect TLS here (ftps://) but AUTH TLS (ftpes://), or no TLS at all: " + quoted
 	case isText(head):
 		return "the peer answered in clear text: " + quoted
@@ -90,54 +97,89 @@ func (c *Config) versionHint(err error, head []byte) string {
 		return ""
 	}
 	version := uint16(head[1])<<8 | uint16(head[2])
+	lowest := c.base().MinVersion
 	switch {
 	case head[0] == recordHandshake && len(head) >= 11 && head[5] == typeServerHello:
 		version = uint16(head[9])<<8 | uint16(head[10])
-	case head[0] != recordAlert || version != versionSSL30:
+	case head[0] == recordAlert && version == versionSSL30:
+	case isAlert(err, alertProtocolVersion):
+		return c.versionsRefused(lowest)
+	default:
 		return ""
 	}
 	if version == versionSSL30 {
-		return "the peer speaks SSL 3.0, whose use RFC 7568 forbids; the server needs TLS"
+		return "the peer speaks SSL 3.0 only, whose use RFC 7568 forbids; the server needs TLS"
 	}
-	if lowest := c.base().MinVersion; version < lowest {
-		return fmt.Sprintf("the server speaks %s, and the lowest version allowed is %s",
+	if version < lowest {
+		return fmt.Sprintf("the server speaks %s, and the lowest version allowed is %s (tls.Config.MinVersion, --tls-min)",
 			VersionName(version), VersionName(lowest))
 	}
 	return ""
 }
 
+// versionsRefused explains the alert protocol_version. The version of the record
+// it comes in says nothing: crypto/tls's own server always puts TLS 1.0 there.
+func (c *Config) versionsRefused(lowest uint16) string {
+	highest := c.base().MaxVersion
+	if highest == 0 || highest >= tls.VersionTLS13 {
+		return fmt.Sprintf("the server refused every TLS version from %s up, so it speaks older ones only; the lowest version allowed is set by tls.Config.MinVersion (--tls-min) (alert protocol_version)",
+			VersionName(lowest))
+	}
+	return fmt.Sprintf("the server refused the TLS versions offered, %s to %s; they are set by tls.Config.MinVersion and MaxVersion (--tls-min, --tls-max) (alert protocol_version)",
+		VersionName(lowest), VersionName(highest))
+}
+
+const (
+	alertProtocolVersion       tls.AlertError = 70
+	alertNoApplicationProtocol tls.AlertError = 120
+)
+
 // Alerts of RFC 8446, Section 6, that have a cause worth naming.
 var alertHints = []struct {
 	alert tls.AlertError
+	name  string
 	hint  string
 }{
-	{40, "the server found no cipher suite, curve or certificate in common, or demands a client certificate"},
-	{42, "the server refused the client certificate"},
-	{43, "the server refused the client certificate's type"},
-	{44, "the server has revoked the client certificate"},
-	{45, "the client certificate has expired"},
-	{46, "the server refused the client certificate"},
-	{48, "the server does not know the issuer of the client certificate"},
-	{49, "the server denied access to this client"},
-	{70, "the server refused the TLS versions offered"},
-	{71, "the server demands stronger cipher suites than those offered"},
-	{86, "the server suspects a downgrade: it speaks a higher version than the one offered"},
-	{112, "the server does not know the host name sent in the handshake"},
-	{116, "the server demands a client certificate"},
-	{120, "the server does not speak FTP over TLS: it refused the protocol name \"ftp\""},
+	{40, "handshake_failure", "the server found no cipher suite, curve or certificate in common, or demands a client certificate"},
+	{42, "bad_certificate", "the server refused the client certificate, or demands one"},
+	{43, "unsupported_certificate", "the server refused the client certificate's type"},
+	{44, "certificate_revoked", "the server has revoked the client certificate"},
+	{45, "certificate_expired", "the client certificate has expired"},
+	{46, "certificate_unknown", "the server refused the client certificate"},
+	{48, "unknown_ca", "the server does not know the issuer of the client certificate"},
+	{49, "access_denied", "the server denied access to this client"},
+	{alertProtocolVersion, "protocol_version", "the server refused the TLS versions offered"},
+	{71, "insufficient_security", "the server demands stronger cipher suites than those offered"},
+	{86, "inappropriate_fallback", "the server suspects a downgrade: it speaks a higher version than the one offered"},
+	{112, "unrecognized_name", "the server does not know the host name sent in the handshake"},
+	{116, "certificate_required", "the server demands a client certificate"},
+	{alertNoApplicationProtocol, "no_application_protocol", "the server refused the protocol name offered (ALPN); it may be another service than FTP, or speak FTP on a new connection that offers no name (tls.Config.NextProtos empty but not nil)"},
 }
 
-func alertHint(err error) string {
+// AlertHint says in plain words what the TLS alert means with which the peer
+// ended a connection, and names it. It is "" if err holds none, or none that has
+// a cause worth naming.
+//
+// It is for errors of reading, too: a TLS 1.3 server that misses a client
+// certificate, or does not like it, says so when the client has already ended
+// its handshake. Handshake errors have the same text in their Hint.
+func AlertHint(err error) string {
 	text, ok := remoteAlert(err)
 	if !ok {
 		return ""
 	}
 	for _, a := range alertHints {
 		if a.alert.Error() == text {
-			return a.hint
+			return a.hint + " (alert " + a.name + ")"
 		}
 	}
 	return ""
+}
+
+// isAlert reports whether the peer ended the handshake with the alert.
+func isAlert(err error, alert tls.AlertError) bool {
+	text, ok := remoteAlert(err)
+	return ok && text == alert.Error()
 }
 
 // remoteAlert returns the text of the alert with which the peer ended the
@@ -150,9 +192,21 @@ func remoteAlert(err error) (string, bool) {
 	return op.Err.Error(), true
 }
 
+// alpnHint explains a server that chose a protocol that was not offered. The
+// error of crypto/tls has no type.
+func alpnHint(err error) string {
+	if strings.Contains(err.Error(), "ALPN") {
+		return "the server chose another protocol than FTP in the handshake (ALPN), so it is another service"
+	}
+	return ""
+}
+
 func certificateHint(err error) string {
 	if _, ok := errors.AsType[*IdentityError](err); ok {
 		return "the data connection may lead to another server than the control connection"
+	}
+	if e, ok := errors.AsType[*CertificateError](err); ok {
+		return e.hint()
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return "the server's certificate is self-signed or its issuer is not trusted"
@@ -182,6 +236,10 @@ func endHint(err error, silent bool) string {
 			return "the peer sent nothing; it may not expect TLS here"
 		}
 		return "the peer stopped answering"
+	case errors.Is(err, syscall.ECONNRESET) && silent:
+		return "the peer reset the connection instead of answering"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "the peer reset the connection during the handshake"
 	case errors.Is(err, io.EOF) && silent:
 		return "the peer closed the connection instead of answering"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

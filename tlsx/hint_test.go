@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -27,10 +28,15 @@ func TestHint(t *testing.T) {
 		{"other text", "+OK POP3 ready\r\n", `clear text: "+OK POP3 ready"`, false},
 		{"escape sequence", "220 \x1b]0;pwned\x07\r\n", `"220 \x1b]0;pwned\a"`, false},
 		{"binary", "\x00\x01\x02\x03\x04\x05", "not TLS", false},
-		{"SSL 3.0 alert", "\x15\x03\x00\x00\x02\x02\x28", "SSL 3.0, whose use RFC 7568 forbids", false},
-		{"SSL 3.0 ServerHello", serverHello(0x0300), "SSL 3.0, whose use RFC 7568 forbids", false},
-		{"TLS 1.0 ServerHello", serverHello(tls.VersionTLS10), "speaks TLS 1.0, and the lowest version allowed is TLS 1.2", false},
-		{"alert: version", "\x15\x03\x01\x00\x02\x02\x46", "refused the TLS versions", false},
+		{"SSL 3.0 alert", "\x15\x03\x00\x00\x02\x02\x28", "SSL 3.0 only, whose use RFC 7568 forbids", false},
+		{"SSL 3.0 ServerHello", serverHelloRecord(0x0300), "SSL 3.0 only, whose use RFC 7568 forbids", false},
+		{"TLS 1.0 ServerHello", serverHelloRecord(tls.VersionTLS10), "speaks TLS 1.0, and the lowest version allowed is TLS 1.2", false},
+		{"TLS 1.1 ServerHello", serverHelloRecord(tls.VersionTLS11), "speaks TLS 1.1, and the lowest version allowed is TLS 1.2 (tls.Config.MinVersion, --tls-min)", false},
+		{"alert: version", "\x15\x03\x01\x00\x02\x02\x46", "every TLS version from TLS 1.2 up, so it speaks older ones only; the lowest version allowed is set by tls.Config.MinVersion (--tls-min)", false},
+		{"SMTP", "220 mail.example.com ESMTP Postfix\r\n", `mail server (SMTP): "220 mail.example.com ESMTP Postfix"`, false},
+		{"IMAP", "* OK IMAP4rev1 ready\r\n", `clear text: "* OK IMAP4rev1 ready"`, false},
+		{"one byte", "2", "closed the connection during the handshake", false},
+		{"long banner", "220 " + strings.Repeat("x", 4000) + "\r\n", `FTP reply in clear text`, false},
 		{"alert: handshake failure", "\x15\x03\x03\x00\x02\x02\x28", "no cipher suite", false},
 		{"alert: name", "\x15\x03\x03\x00\x02\x02\x70", "host name", false},
 		{"closed", "", "closed the connection instead of answering", true},
@@ -62,6 +68,9 @@ func TestHint(t *testing.T) {
 			if !strings.Contains(he.Hint, tt.want) {
 				t.Errorf("hint %q, want %q in it", he.Hint, tt.want)
 			}
+			if len(he.Hint) > 300 {
+				t.Errorf("hint of %d bytes", len(he.Hint))
+			}
 			if i := strings.IndexFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 				t.Errorf("control character in %q", err)
 			}
@@ -71,7 +80,7 @@ func TestHint(t *testing.T) {
 	}
 }
 
-func serverHello(version uint16) string {
+func serverHelloRecord(version uint16) string {
 	body := string([]byte{byte(version >> 8), byte(version)}) + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"
 	return "\x16" + string([]byte{byte(version >> 8), byte(version)}) + "\x00" + string(rune(len(body)+4)) +
 		"\x02\x00\x00" + string(rune(len(body))) + body
@@ -136,4 +145,166 @@ func TestHintCertificate(t *testing.T) {
 func isType[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
+}
+
+// Every alert that has a cause worth naming is named, whichever connection of
+// the handshake it ends.
+func TestHintAlerts(t *testing.T) {
+	tests := []struct {
+		name  string
+		alert byte
+		want  string
+	}{
+		{"handshake_failure", 40, "demands a client certificate"},
+		{"bad_certificate", 42, "refused the client certificate, or demands one"},
+		{"unsupported_certificate", 43, "client certificate's type"},
+		{"certificate_revoked", 44, "revoked"},
+		{"certificate_expired", 45, "client certificate has expired"},
+		{"certificate_unknown", 46, "refused the client certificate"},
+		{"unknown_ca", 48, "does not know the issuer of the client certificate"},
+		{"access_denied", 49, "denied access"},
+		{"protocol_version", 70, "--tls-min"},
+		{"insufficient_security", 71, "stronger cipher suites"},
+		{"inappropriate_fallback", 86, "downgrade"},
+		{"unrecognized_name", 112, "host name"},
+		{"certificate_required", 116, "demands a client certificate"},
+		{"no_application_protocol", 120, "on a new connection that offers no name"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			client, server := tcpPair(t)
+			io.WriteString(server, record(recordAlert, "\x02"+string(rune(tt.alert))))
+			_, err := NewSession(&Config{ServerName: testHost}).Control(t.Context(), client)
+			he, ok := errors.AsType[*HandshakeError](err)
+			if !ok || !strings.Contains(he.Hint, tt.want) || !strings.Contains(he.Hint, "(alert "+tt.name+")") {
+				t.Errorf("Control = %v, want %q and the alert's name", err, tt.want)
+			}
+			if got := ok && he.ALPNRefused(); got != (tt.alert == 120) {
+				t.Errorf("ALPNRefused() = %v", got)
+			}
+		})
+	}
+	if got := AlertHint(io.EOF); got != "" {
+		t.Errorf("AlertHint(io.EOF) = %q", got)
+	}
+}
+
+// A peer that resets the connection, before and after it has said something.
+func TestHintReset(t *testing.T) {
+	for _, tt := range []struct{ name, answer, want string }{
+		{"at once", "", "reset the connection instead of answering"},
+		{"in the handshake", "\x16\x03\x03", "reset the connection during the handshake"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			client, server := tcpPair(t)
+			first := make(chan struct{})
+			done := async(func() (struct{}, error) {
+				io.ReadFull(server, make([]byte, 100)) // the rest, unread, makes the close a reset
+				io.WriteString(server, tt.answer)
+				if tt.answer != "" {
+					<-first
+				}
+				server.SetLinger(0)
+				return struct{}{}, server.Close()
+			})
+			conn := &signalConn{Conn: client, after: len(tt.answer), done: first}
+			_, err := NewSession(&Config{ServerName: testHost}).Control(t.Context(), conn)
+			he, ok := errors.AsType[*HandshakeError](err)
+			if !ok || !strings.Contains(he.Hint, tt.want) || he.Silent != (tt.answer == "") {
+				t.Errorf("Control = %v, want %q", err, tt.want)
+			}
+			wait(t, done)
+		})
+	}
+}
+
+// A signalConn tells when so many bytes have been read.
+type signalConn struct {
+	net.Conn
+	after int
+	done  chan struct{}
+}
+
+func (c *signalConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.after > 0 {
+		if c.after -= n; c.after <= 0 {
+			close(c.done)
+		}
+	}
+	return n, err
+}
+
+// Real servers of crypto/tls that speak nothing the client does.
+func TestHintVersions(t *testing.T) {
+	cert := newCert(t, testHost)
+	tests := []struct {
+		name            string
+		server          uint16 // its only version
+		lowest, highest uint16 // the client's
+		want            string
+	}{
+		{"TLS 1.0 only", tls.VersionTLS10, 0, 0, "--tls-min"},
+		{"TLS 1.1 only", tls.VersionTLS11, 0, 0, "--tls-min"},
+		{"TLS 1.3 only", tls.VersionTLS13, 0, tls.VersionTLS12, "TLS 1.2 to TLS 1.2; they are set by tls.Config.MinVersion and MaxVersion (--tls-min, --tls-max)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			client, server := tcpPair(t)
+			done := async(func() (struct{}, error) {
+				return struct{}{}, tls.Server(server, &tls.Config{
+					Certificates: []tls.Certificate{cert}, MinVersion: tt.server, MaxVersion: tt.server,
+				}).Handshake()
+			})
+			s := NewSession(&Config{ServerName: testHost, TLS: &tls.Config{MinVersion: tt.lowest, MaxVersion: tt.highest}})
+			_, err := s.Control(t.Context(), client)
+			he, ok := errors.AsType[*HandshakeError](err)
+			if !ok || !strings.Contains(he.Hint, tt.want) {
+				t.Errorf("Control = %v, want %q", err, tt.want)
+			}
+			wait(t, done)
+		})
+	}
+}
+
+// A TLS 1.3 server says what it holds of the client's certificate when the
+// client's handshake is over: the error is one of reading.
+func TestAlertHintOfRead(t *testing.T) {
+	cert := newCert(t, testHost)
+	client, server := tcpPair(t)
+	done := async(func() (struct{}, error) {
+		return struct{}{}, tls.Server(server, &tls.Config{
+			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert,
+		}).Handshake()
+	})
+	s := NewSession(&Config{ServerName: testHost, TLS: &tls.Config{RootCAs: pool(cert)}})
+	tc, err := s.Control(t.Context(), client)
+	if err != nil {
+		t.Fatalf("Control = %v, but the point is that it succeeds", err)
+	}
+	_, err = tc.Read(make([]byte, 1))
+	if got := AlertHint(err); !strings.Contains(got, "demands a client certificate (alert certificate_required)") {
+		t.Errorf("AlertHint(%v) = %q", err, got)
+	}
+	wait(t, done)
+}
+
+// A server that refuses the protocol name takes the next connection, on which
+// none is offered.
+func TestRetryWithoutALPN(t *testing.T) {
+	cert := newCert(t, testHost)
+	cfg := &Config{TLS: &tls.Config{RootCAs: pool(cert)}, ServerName: testHost}
+	for _, protos := range [][]string{nil, {}} {
+		cfg.TLS.NextProtos = protos
+		client, server := tcpPair(t)
+		done := async(func() (struct{}, error) {
+			return struct{}{}, tls.Server(server, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"x-old-ftp"}}).Handshake()
+		})
+		_, err := NewSession(cfg).Control(t.Context(), client)
+		he, refused := errors.AsType[*HandshakeError](err)
+		if refused = refused && he.ALPNRefused(); refused != (protos == nil) || (err != nil) != (protos == nil) {
+			t.Errorf("offering %v: %v", protos, err)
+		}
+		wait(t, done)
+	}
 }

@@ -346,3 +346,80 @@ func TestExpiredTicketIsDropped(t *testing.T) {
 	}
 	p.close()
 }
+
+// Uploads refresh the store with TLS 1.3: the drain takes in the ticket that
+// comes on the data connection, so that a server which accepts each ticket once
+// is resumed for as long as the session lasts.
+func TestUploadsRefreshTickets(t *testing.T) {
+	e := newEnv(t, envConfig{version: tls.VersionTLS13, binding: BindControl, late: true, single: true,
+		client: func(c *Config) { c.Resumption = ResumeRequired }})
+	for i := range 3 * maxTickets {
+		testUpload(t, e, 1)
+		if got := len(e.client.control.tickets.data); got != min(i+1, maxTickets) {
+			t.Fatalf("upload %d: %d tickets of data connections", i, got)
+		}
+	}
+}
+
+// A server may send one ticket on the control connection and none ever after.
+// In TLS 1.2 crypto/tls's server always sends one; real ones do not.
+func TestOneTicketForAll(t *testing.T) {
+	e := newEnv(t, envConfig{version: tls.VersionTLS13})
+	for i := range 30 {
+		cfg := e.server.config()
+		cfg.UnwrapSession = func(id []byte, cs tls.ConnectionState) (*tls.SessionState, error) {
+			cfg.SessionTicketsDisabled = true // from here on, so that it sends none
+			return e.server.unwrap(id, cs)
+		}
+		client, server := tcpPair(t)
+		done := async(func() (*tls.Conn, error) {
+			tc := tls.Server(server, cfg)
+			_, err := io.WriteString(tc, "data")
+			return tc, errors.Join(err, tc.Close())
+		})
+		c, err := e.client.Data(t.Context(), client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tc, err := wait(t, done)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := io.ReadAll(c); err != nil || string(b) != "data" {
+			t.Errorf("read %q, %v", b, err)
+		}
+		if !c.Resumed() || !tc.ConnectionState().DidResume {
+			t.Errorf("connection %d: %v", i, c.Reuse())
+		}
+		c.Close()
+		if got := e.client.Tickets(); got != 1 {
+			t.Fatalf("connection %d: %d tickets, so this test proves nothing", i, got)
+		}
+	}
+}
+
+// Two control connections to the same server, as a pool has them, share nothing:
+// each resumes its own session, in turn.
+func TestOneStorePerControl(t *testing.T) {
+	forEachVersion(t, func(t *testing.T, version uint16) {
+		e := newEnv(t, envConfig{version: version, binding: BindControl})
+		shared := e.client.config // even of one Config
+		other, otherServer := NewSession(&shared), e.sessions.NewControl(BindControl)
+		e.connect(other, otherServer)
+		for range 4 {
+			for _, end := range []struct {
+				s  *Session
+				sc *ServerControl
+			}{{e.client, e.server}, {other, otherServer}} {
+				p, cerr, serr := e.tryData(end.s, end.sc)
+				if cerr != nil || serr != nil {
+					t.Fatalf("client %v, server %v", cerr, serr)
+				}
+				if !p.client.Resumed() {
+					t.Errorf("%v", p.client.Reuse())
+				}
+				p.close()
+			}
+		}
+	})
+}

@@ -1,9 +1,7 @@
 package tlsx
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -45,7 +43,9 @@ func NewSession(c *Config) *Session {
 
 // Control performs the handshake of the control connection as TLS client. It
 // is always a full handshake. Session tickets of TLS 1.3 come later: they
-// reach the Session whenever the returned connection is read.
+// reach the Session whenever the returned connection is read. Clear text in the
+// middle of TLS is a *[ClearTextError] of its Read; see [AlertHint] for alerts.
+// [Session.Clear] takes TLS down again.
 //
 // On an error, a *[HandshakeError], conn is closed. The context governs the
 // handshake only; when it ends, conn is closed at once. A second call, after
@@ -55,13 +55,26 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.control = nil
 	s.mu.Unlock()
 
+	ctx = withPatience(ctx)
 	store := &ticketStore{}
-	t := &tap{Conn: conn}
-	tc := tls.Client(t, s.config.controlConfig(store))
+	t := &tap{Conn: conn, keepMost: maxServerHello}
+	cfg := s.config.controlConfig(ctx, store)
+	var secrets *secretLog
+	if s.config.SessionIDs && s.config.Resumption != ResumeOff {
+		secrets = &secretLog{next: cfg.KeyLogWriter}
+		defer secrets.wipe()
+		cfg.KeyLogWriter = secrets
+	}
+	records := &RecordConn{Conn: t}
+	tc := tls.Client(records, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
+	records.up.Store(true)
 	st := tc.ConnectionState()
+	if s.config.Resumption != ResumeOff {
+		store.noteSessionID(&st, t.received(), secrets)
+	}
 	c := &controlState{
 		version: st.Version,
 		curve:   st.CurveID,
@@ -80,8 +93,8 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 // Data performs the handshake of a data connection as TLS client, which the
 // FTP client always is, in active mode too (RFC 4217, Section 7). It offers a
 // ticket of this session as the policy says, and demands the certificate of
-// the control connection (RFC 4217, Section 15.1.1) besides the usual
-// verification.
+// the control connection (RFC 4217, Section 15.1.1) unless Config.Identity says
+// otherwise.
 //
 // The error is a *[HandshakeError], in whose chain an *[IdentityError] stands
 // for another certificate, or a *[NotResumedError] if resumption is required
@@ -97,20 +110,18 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		return nil, &HandshakeError{Phase: PhaseData, Err: errNoControl}
 	}
 
-	t := &tap{Conn: conn, ownDeadlines: true}
-	var view *dataView
-	if s.config.Resumption != ResumeOff {
-		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	tc, t, view, err := s.dataHandshake(ctx, p, conn)
+	if err == errIDNotSent {
+		tc, t, view, err = s.dataHandshake(ctx, p, conn) // the store has dropped it
 	}
-	tc := tls.Client(t, s.config.dataConfig(p, view))
-	if err := s.handshake(ctx, tc, t); err != nil {
+	if err != nil {
 		if view != nil && isTicketFailure(err) {
 			view.failed()
 		}
 		if e, ok := errors.AsType[*NotResumedError](err); ok {
 			return nil, e
 		}
-		return nil, s.config.handshakeError(PhaseData, err, t)
+		return nil, s.config.handshakeError(PhaseData, s.config.identityFault(p, err), t)
 	}
 	return &Conn{
 		tls:             tc,
@@ -118,6 +129,22 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		reuse:           view.diagnose(tc.ConnectionState().DidResume),
 		allowTruncation: s.config.AllowTruncation,
 	}, nil
+}
+
+// dataHandshake runs one handshake on conn. If the error is errIDNotSent,
+// nothing has been sent and conn is still open.
+func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.Conn) (*tls.Conn, *tap, *dataView, error) {
+	t := &tap{Conn: conn, ownDeadlines: true}
+	var view *dataView
+	if s.config.Resumption != ResumeOff {
+		view = &dataView{store: p.tickets, started: t.wrote.Load}
+	}
+	cfg := s.config.dataConfig(p, view)
+	if view != nil {
+		view.offerSessionID(cfg, t)
+	}
+	tc := tls.Client(t, cfg)
+	return tc, t, view, s.handshake(ctx, tc, t)
 }
 
 // Tickets returns how many tickets the session holds. It is 0 before Control
@@ -132,21 +159,48 @@ func (s *Session) Tickets() int {
 	return s.control.tickets.len()
 }
 
-// handshake runs one handshake and closes the transport if it fails.
+// RefusedReuse explains a data connection that the server refused though its
+// handshake had succeeded: with the reply 522 (RFC 4217, Section 10.2), or one
+// that servers send in its place. The reuse is the data connection's.
+func (s *Session) RefusedReuse(reuse Reuse) *NotResumedError {
+	e := &NotResumedError{Reuse: reuse, ByServer: true}
+	if reuse == SessionIDUnusable {
+		e.SessionID = s.SessionIDError()
+	}
+	return e
+}
+
+// SessionIDError says why a session ID that the server issued cannot be used
+// for data connections: Reuse is SessionIDUnusable then. It is a
+// *[SessionIDError], or nil.
+func (s *Session) SessionIDError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.control == nil {
+		return nil
+	}
+	return s.control.tickets.sessionIDError()
+}
+
+// handshake runs one handshake and closes the transport if it fails, unless
+// the error is errIDNotSent.
 func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	d := s.config.handshakeTimeout()
 	hctx := ctx
 	if d > 0 {
 		var cancel context.CancelFunc
-		hctx, cancel = context.WithTimeout(ctx, d)
+		hctx, cancel = limit(ctx, d)
 		defer cancel()
 	}
 	err := tc.HandshakeContext(hctx)
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, errIDNotSent) {
+		return errIDNotSent
+	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
-	if err == context.DeadlineExceeded && ctx.Err() == nil {
+	if err == context.Canceled && context.Cause(hctx) == errPatience {
 		return &timeoutError{d}
 	}
 	// A context that ended hides what had come of the handshake. If it ended because
@@ -161,19 +215,8 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 // isVerdict reports whether it is we who refused a connection.
 func isVerdict(err error) bool {
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	return untrusted || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
-}
-
-// verifyIdentity demands the certificate of the control connection.
-func (p *controlState) verifyIdentity(st tls.ConnectionState) error {
-	var leaf []byte
-	if len(st.PeerCertificates) > 0 {
-		leaf = st.PeerCertificates[0].Raw
-	}
-	if bytes.Equal(leaf, p.leaf) {
-		return nil
-	}
-	return &IdentityError{Control: sha256.Sum256(p.leaf), Data: sha256.Sum256(leaf)}
+	_, judged := errors.AsType[*CertificateError](err)
+	return untrusted || judged || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
 }
 
 // isTicketFailure reports whether a handshake may have failed because of the
@@ -184,7 +227,7 @@ func isTicketFailure(err error) bool {
 		return true
 	}
 	switch err.(type) {
-	case *IdentityError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
+	case *IdentityError, *CertificateError, *NotResumedError, *tls.CertificateVerificationError, tls.RecordHeaderError:
 		return false
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {

@@ -24,15 +24,24 @@ const (
 // which differs for each data port, and a data handshake that times out
 // deletes the only entry, so that every later transfer fails.
 type ticketStore struct {
+	clock ticketClock
+
 	mu      sync.Mutex
 	control []*ticket // newest last
 	data    []*ticket // newest last
+
+	// What the server gave in place of tickets: a session ID. It is that of the
+	// control connection for good, as ProFTPD demands.
+	idOnly bool    // there is one, and there was no ticket
+	id     *ticket // nil if it cannot or must not be offered
+	idErr  error   // why not
 }
 
 type ticket struct {
 	state   *tls.ClientSessionState
-	used    int // times offered
-	strikes int // times a handshake failed with it
+	id      []byte // session ID; nil for a ticket
+	used    int    // times offered
+	strikes int    // times a handshake failed with it
 }
 
 // pick returns the ticket to offer next, or nil: a control ticket not offered
@@ -70,12 +79,18 @@ func (s *ticketStore) remove(t *ticket) {
 	is := func(o *ticket) bool { return o == t }
 	s.control = slices.DeleteFunc(s.control, is)
 	s.data = slices.DeleteFunc(s.data, is)
+	if s.id == t {
+		s.id, s.idErr = nil, &SessionIDError{errIDExpired}
+	}
 }
 
 func (s *ticketStore) strike(t *ticket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t.strikes++
+	if t == s.id && t.strikes == maxStrikes {
+		s.idErr = &SessionIDError{errIDStruck}
+	}
 }
 
 func (s *ticketStore) len() int {
@@ -102,13 +117,17 @@ func (c controlCache) Put(_ string, cs *tls.ClientSessionState) {
 type dataView struct {
 	store   *ticketStore
 	started func() bool // whether a byte has been written
+	id      *ticket     // a session ID to offer in place of a ticket, or nil
 
 	mu      sync.Mutex
 	offered *ticket
 }
 
 func (v *dataView) Get(string) (*tls.ClientSessionState, bool) {
-	t := v.store.pick()
+	t := v.id
+	if t == nil {
+		t = v.store.pick()
+	}
 	if t == nil {
 		return nil, false
 	}
@@ -158,10 +177,25 @@ func (v *dataView) diagnose(resumed bool) Reuse {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {
+	case resumed && v.offered != nil && v.offered.id != nil:
+		return ResumedByID
 	case resumed:
 		return Resumed
 	case v.offered == nil:
-		return NothingToOffer
+		return v.store.nothing()
 	}
 	return OfferedRefused
+}
+
+// nothing says why there is nothing to offer.
+func (s *ticketStore) nothing() Reuse {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.idErr != nil:
+		return SessionIDUnusable
+	case s.idOnly && s.id == nil:
+		return SessionIDOnly
+	}
+	return NothingToOffer
 }

@@ -1,6 +1,7 @@
 package tlsx
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"sync"
@@ -24,6 +25,11 @@ type tap struct {
 	// buffer on a slow line, and leaves the deadline expired afterwards.
 	// [Conn] sets its deadlines below the tap.
 	ownDeadlines bool
+	// keepMost is how much of what is received first is kept. If zero, maxHead.
+	keepMost int
+	// first, unless nil, sees the first Write before it is sent. Its error is
+	// that of the Write, and nothing is sent.
+	first func([]byte) error
 
 	wrote atomic.Bool // Write was called
 	ended atomic.Bool // Read returned io.EOF
@@ -49,12 +55,12 @@ func (t *tap) Read(b []byte) (int, error) {
 func (t *tap) keep(b []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if room := maxHead - len(t.head); room > 0 {
+	if room := cmp.Or(t.keepMost, maxHead) - len(t.head); room > 0 {
 		t.head = append(t.head, b[:min(room, len(b))]...)
 	}
 }
 
-// received returns the first bytes received, at most maxHead.
+// received returns the first bytes received.
 func (t *tap) received() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,6 +68,11 @@ func (t *tap) received() []byte {
 }
 
 func (t *tap) Write(b []byte) (int, error) {
+	if t.first != nil && !t.wrote.Load() {
+		if err := t.first(b); err != nil {
+			return 0, err
+		}
+	}
 	t.wrote.Store(true)
 	return t.Conn.Write(b)
 }

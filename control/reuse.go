@@ -1,0 +1,22 @@
+package control
+
+import (
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// explainRefusal adds to a refusal that servers use for a data connection that
+// did not resume the TLS session what became of resumption: 522 (RFC 4217,
+// Section 10.2), 425 of ProFTPD, 450 of others. The reply does not say it.
+func (t *transfer) explainRefusal(err error) error {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || t.dc == nil || t.dc.TLS() == nil || t.dc.TLS().Resumed() {
+		return err
+	}
+	switch re.Reply.Code {
+	case 425, 450, 522:
+		return errors.Join(err, t.c.sess.RefusedReuse(t.dc.TLS().Reuse()))
+	}
+	return err
+}

@@ -1,0 +1,33 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package tlsx
+
+import (
+	"os"
+	"syscall"
+)
+
+// tryLock takes the lock in a file of its own, which stays: a lock on a file
+// that is renamed or removed would not keep anybody out. The system releases it
+// when the process ends, however it does.
+func tryLock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err != syscall.EINTR {
+			break
+		}
+	}
+	switch err {
+	case nil:
+		return func() { f.Close() }, nil
+	case syscall.EWOULDBLOCK:
+		f.Close()
+		return nil, errLocked
+	}
+	f.Close()
+	return nil, &os.PathError{Op: "flock", Path: path, Err: err}
+}
