@@ -20,6 +20,11 @@ func (c *Conn) secure(ctx context.Context) error {
 		return err
 	}
 	defer c.release()
+	return c.secureLocked(ctx)
+}
+
+// secureLocked is secure with the turn held.
+func (c *Conn) secureLocked(ctx context.Context) error {
 	refusal, offers, err := c.tryMechanisms(ctx)
 	switch {
 	case err != nil || refusal == nil:
@@ -107,10 +112,7 @@ func (c *Conn) offered(ctx context.Context) ([]string, error) {
 // set if it does not.
 func (c *Conn) auth(ctx context.Context, mechanism string) (refused, err error) {
 	// It must be there before the reply can be: the handshake may fail at once.
-	up := newFlight(awaitTLS)
-	c.mu.Lock()
-	c.flights = append(c.flights, up)
-	c.mu.Unlock()
+	up := c.expect(awaitTLS)
 	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: mechanism})
 	if err != nil {
 		c.forget(up)

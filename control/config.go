@@ -1,9 +1,11 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
@@ -52,6 +54,25 @@ type Config struct {
 	// ServerName is the name that the certificate must carry, if it differs from
 	// the host that was dialled.
 	ServerName string
+
+	// Verify says how the server's certificate is judged, and whom to ask about one
+	// that fails. If nil, package crypto/tls judges as TLS says. Its Host and Port are
+	// those that were dialled, unless they are set.
+	Verify *tlsx.Verification
+
+	// Identity says which certificate a data connection has to show. If zero, the
+	// control connection's.
+	Identity tlsx.Identity
+
+	// NoDataCertificate keeps the client's certificate from data connections. The
+	// server has seen it on the control connection then.
+	NoDataCertificate bool
+
+	// ClearCommands sends CCC behind the login (RFC 4217, Section 5): commands and
+	// replies then travel in clear, where anybody on the path can read and change
+	// them; firewalls and NAT that have to see addresses want that. Data connections
+	// stay as they are. No password is sent behind it.
+	ClearCommands bool
 
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
@@ -119,12 +140,22 @@ func (c *Config) dial(ctx context.Context, network, address string) (net.Conn, e
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
-func (c *Config) tlsx(host string) *tlsx.Config {
-	name := c.ServerName
-	if name == "" {
-		name = host
+func (c *Config) tlsx(host, port string) *tlsx.Config {
+	t := &tlsx.Config{
+		TLS: c.TLS, ServerName: cmp.Or(c.ServerName, host),
+		Resumption: c.Resumption, SessionIDs: c.SessionIDs,
+		Identity: c.Identity, NoDataCertificate: c.NoDataCertificate,
+		HandshakeTimeout: c.connectTimeout(),
 	}
-	return &tlsx.Config{TLS: c.TLS, ServerName: name, Resumption: c.Resumption, SessionIDs: c.SessionIDs, HandshakeTimeout: c.connectTimeout()}
+	if c.Verify != nil {
+		v := *c.Verify
+		v.Host = cmp.Or(v.Host, host)
+		if n, err := strconv.Atoi(port); err == nil && v.Port == 0 {
+			v.Port = n
+		}
+		t.Verify = &v
+	}
+	return t
 }
 
 func (c *Config) data() *datachan.Config {

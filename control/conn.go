@@ -20,8 +20,9 @@ import (
 // goroutines; they take turns.
 type Conn struct {
 	cfg    Config
-	host   string
 	raw    net.Conn
+	life   context.Context // ends with the connection
+	end    context.CancelFunc
 	redact secrets
 	data   *datachan.Manager
 	sess   *tlsx.Session // nil without TLS
@@ -57,14 +58,18 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if cfg != nil {
 		c.cfg = *cfg
 	}
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	c.host = host
+	if c.cfg.Security != SecurityNone {
+		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
+	}
+	c.life, c.end = context.WithCancel(context.Background())
 	dctx, cancel := context.WithTimeoutCause(ctx, c.cfg.connectTimeout(), context.DeadlineExceeded)
 	defer cancel()
 	if c.raw, err = c.cfg.dial(dctx, "tcp", address); err != nil {
+		c.end()
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause
 		}
@@ -85,9 +90,6 @@ func (c *Conn) start(ctx context.Context) error {
 	c.data = datachan.NewManager(c.cfg.data())
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
 	c.machine = protocol.NewMachine(protocol.Config{Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit})
-	if c.cfg.Security != SecurityNone {
-		c.sess = tlsx.NewSession(c.cfg.tlsx(c.host))
-	}
 	greeting := newFlight(protocol.Command{})
 	c.flights = []*flight{greeting}
 	go c.read()
@@ -245,8 +247,8 @@ func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol
 // Do sends any command that moves no data and returns its final reply, which is
 // given with the error too. A refusal is a *[protocol.ReplyError]; a command that
 // is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
-// ADAT and CCC, and over TLS REIN: the Config decides when TLS begins, and it does
-// not end before the connection.
+// ADAT and CCC, because the Config decides when TLS begins and ends, over TLS REIN, for
+// which there is [Conn.Rein], and behind CCC what would send a secret in clear.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if reason := c.notByDo(cmd); reason != "" {
 		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
@@ -268,6 +270,8 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 	case info.Verb == "AUTH", info.Verb == "ADAT", info.Verb == "CCC",
 		info.Verb == "REIN" && c.protection().Secured():
 		return "changes the protection of the connection, which the Config decides"
+	case info.Verb == "PASS" && c.cleared(), info.Verb == "ACCT" && c.cleared():
+		return "is secret, and the connection is in clear since CCC"
 	case info.Verb == "PASS", info.Verb == "ACCT":
 		c.redact.add(cmd.Arg)
 	}

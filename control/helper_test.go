@@ -196,11 +196,21 @@ func loginTLS(t *testing.T, cfg *control.Config) *testConn {
 func (tc *testConn) startTLS() {
 	tc.t.Helper()
 	tc.sessions = tlsx.NewServerSessions(&tls.Config{Certificates: []tls.Certificate{certificate()}}).NewControl(tlsx.BindNone)
-	conn := tls.Server(tc.srv, tc.sessions.Config())
+	conn := tls.Server(&tlsx.RecordConn{Conn: tc.srv}, tc.sessions.Config())
 	if err := conn.HandshakeContext(tc.t.Context()); err != nil {
 		tc.t.Fatalf("TLS handshake: %v", err)
 	}
 	tc.srv, tc.r = conn, bufio.NewReader(conn)
+}
+
+// stopTLS is the server's side of CCC and REIN, behind the reply.
+func (tc *testConn) stopTLS() {
+	tc.t.Helper()
+	plain, err := tc.sessions.Clear(tc.t.Context(), tc.srv.(*tls.Conn))
+	if err != nil {
+		tc.t.Fatalf("taking TLS down: %v", err)
+	}
+	tc.srv, tc.r = plain, bufio.NewReader(plain)
 }
 
 // patience is the fake time that a test waits for what must come. It is longer

@@ -27,6 +27,9 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return err
 	}
 	defer c.release()
+	if c.cleared() {
+		return &SecurityError{Reason: "the control connection is in clear since CCC: no password can be sent"}
+	}
 	if err := c.login(ctx, user, password, account); err != nil {
 		return err
 	}
@@ -34,7 +37,10 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if err := c.protect(ctx); err != nil {
 		return err
 	}
-	return c.negotiate(ctx)
+	if err := c.negotiate(ctx); err != nil {
+		return err
+	}
+	return c.clearCommands(ctx)
 }
 
 func (c *Conn) login(ctx context.Context, user, password, account string) error {

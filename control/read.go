@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -68,6 +67,11 @@ func (c *Conn) handleEvents() bool {
 				c.shut(err)
 				return false
 			}
+		case protocol.EventStopTLS:
+			if err := c.stopTLS(); err != nil {
+				c.shut(err)
+				return false
+			}
 		}
 	}
 }
@@ -102,10 +106,10 @@ func (c *Conn) handleReply(e protocol.Event) {
 // startTLS runs the handshake of the control connection. The reader does it, so
 // that nobody else touches the socket meanwhile. The deadline is the session's.
 func (c *Conn) startTLS() error {
-	if err := c.awaitsTLS(); err != nil {
+	if err := c.inState(protocol.StateAwaitTLS); err != nil {
 		return err // bytes in clear followed the 234, or somebody closed the Conn
 	}
-	conn, err := c.sess.Control(context.Background(), c.raw)
+	conn, err := c.sess.Control(c.life, c.conn)
 	if err != nil {
 		return err
 	}
@@ -123,11 +127,11 @@ func (c *Conn) startTLS() error {
 	return nil
 }
 
-// awaitsTLS returns nil if the TLS handshake is what comes next.
-func (c *Conn) awaitsTLS() error {
+// inState returns nil if the machine is in state s, else why not.
+func (c *Conn) inState(s protocol.State) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.machine.State() == protocol.StateAwaitTLS {
+	if c.machine.State() == s {
 		return nil
 	}
 	if err := c.machine.Err(); err != nil {
@@ -148,5 +152,6 @@ func (c *Conn) shut(err error) {
 		f.die(c.dead)
 	}
 	c.flights = nil
+	c.end()
 	c.raw.Close()
 }

@@ -76,6 +76,9 @@ type Config struct {
 	// If zero, it is 30 seconds. If negative, only the context limits it.
 	HandshakeTimeout time.Duration
 
+	// NoDataCertificate keeps the client's certificate from data connections.
+	NoDataCertificate bool
+
 	// AllowTruncation makes the end of a data connection without close_notify
 	// an ordinary io.EOF for [Conn.Read]; [Conn.Truncated] still reports it.
 	// An end in the middle of a TLS record stays an error.
@@ -174,6 +177,9 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	}
 	if view != nil {
 		t.ClientSessionCache = view
+	}
+	if c.NoDataCertificate {
+		t.Certificates, t.GetClientCertificate = nil, nil
 	}
 	if t.InsecureSkipVerify {
 		t.Time = p.tickets.clock.of(c.now)

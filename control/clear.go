@@ -1,0 +1,120 @@
+package control
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// awaitClear stands in the FIFO for the end of TLS behind CCC and REIN.
+var awaitClear = protocol.Command{Verb: "(clear)"}
+
+// clearCommands sends CCC where the Config asks for it: from there on commands and
+// replies travel in clear, so that firewalls and NAT can read addresses in them, and
+// data connections stay as PROT has them. A server that refuses is left alone: more
+// protection than asked for is no fault.
+func (c *Conn) clearCommands(ctx context.Context) error {
+	if !c.cfg.ClearCommands || !c.protection().Secured() {
+		return nil
+	}
+	down := c.expect(awaitClear)
+	f, err := c.launch(protocol.Command{Verb: "CCC"})
+	if err != nil {
+		c.forget(down)
+		return err
+	}
+	err = c.await(ctx, f, c.cfg.replyTimeout())
+	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
+		c.forget(down)
+		c.trace(TraceNote, "the server refuses CCC; commands stay under TLS")
+		return nil
+	}
+	if err == nil {
+		err = c.await(ctx, down, 0)
+	}
+	if err == nil {
+		c.trace(TraceNote, "CCC: commands and replies travel in clear from here on, and can be read and changed on the way")
+	}
+	return err
+}
+
+// cleared reports whether CCC has taken TLS down: nothing secret may be sent any more.
+func (c *Conn) cleared() bool { return c.protection().Control == protocol.GuardCleared }
+
+// Rein ends the login and sets everything back as it was behind [Dial] (RFC 959,
+// Section 4.1.1). Explicit TLS goes down with it and is put up again at once (RFC 4217,
+// Section 13). Few servers have REIN; a refusal leaves the session as it is. The
+// caller logs in again.
+func (c *Conn) Rein(ctx context.Context) error {
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	explicit := c.protection().Secured() && c.cfg.Security != SecurityImplicit
+	var down *flight
+	if explicit {
+		down = c.expect(awaitClear)
+	}
+	if _, err := c.exchange(ctx, protocol.Command{Verb: "REIN"}); err != nil {
+		if down != nil && (c.Err() != nil || refused(err)) {
+			c.forget(down)
+		}
+		return err
+	}
+	c.mu.Lock()
+	c.loggedIn, c.features, c.binary, c.probed = false, nil, 'I', false
+	c.mu.Unlock()
+	if !explicit {
+		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {
+			return c.secureLocked(ctx) // CCC had taken it down before
+		}
+		return nil
+	}
+	if err := c.await(ctx, down, 0); err != nil {
+		return err
+	}
+	return c.secureLocked(ctx)
+}
+
+func refused(err error) bool {
+	_, ok := err.(*protocol.ReplyError)
+	return ok
+}
+
+// expect puts into the FIFO what no command of ours stands for.
+func (c *Conn) expect(what protocol.Command) *flight {
+	f := newFlight(what)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flights = append(c.flights, f)
+	return f
+}
+
+// stopTLS takes TLS down behind the reply to CCC or REIN. The reader does it, so that
+// nobody else touches the socket meanwhile. The session bounds it.
+func (c *Conn) stopTLS() error {
+	if err := c.inState(protocol.StateAwaitClear); err != nil {
+		return err // a reply followed, or somebody closed the Conn
+	}
+	tc, ok := c.current().(*tls.Conn)
+	if !ok {
+		return net.ErrClosed
+	}
+	plain, err := c.sess.Clear(c.life, tc)
+	if err != nil {
+		return err
+	}
+	c.trace(TraceTLS, "control connection: TLS taken down")
+	c.mu.Lock()
+	if c.machine.State() != protocol.StateAwaitClear {
+		c.mu.Unlock()
+		return net.ErrClosed // closed meanwhile
+	}
+	c.conn = plain
+	c.machine.TLSClosed()
+	c.mu.Unlock()
+	c.handleReply(protocol.Event{Kind: protocol.EventMerged, Command: awaitClear, Outcome: protocol.Success})
+	return nil
+}
