@@ -209,7 +209,7 @@ func faults(names ...ftptest.Fault) []ftptest.Fault { return names }
 func TestThreats(t *testing.T) {
 	checkGoroutines(t)
 	t.Run("all", func(t *testing.T) {
-		for _, th := range slices.Concat(controlThreats(), authThreats(), dataThreats(), stepThreats(), abortThreats()) {
+		for _, th := range slices.Concat(controlThreats(), authThreats(), dataThreats(), stepThreats(), abortThreats(), clearThreats()) {
 			t.Run(th.name, func(t *testing.T) {
 				t.Parallel()
 				th.run(t)
