@@ -40,6 +40,7 @@ func controlThreats() []threat {
 		in("T22 1yz to NOOP", "noop-150", noop, outOfStep),
 		in("T22 3yz to NOOP", "noop-331", noop, outOfStep),
 		in("T22 2yz to RNFR", "rnfr-250", dialThen(func(e *encounter) error { return e.c.Rename(e.ctx, "/f", "/g") }), outOfStep),
+		in("T23 a name without its closing quote", "pwd-unclosed", dialThen((*encounter).pwd), func(error) bool { return true }),
 		in("T24 421 as the greeting", "greeting-421", dial, code(421)),
 		{name: "T24 421 in a transfer", faults: faults("421-in-transfer"), client: none, do: dialThen((*encounter).retr), want: code(421), dead: true},
 		in("T25 an SSH server", "greeting-garbage", dial, syntax),
@@ -67,7 +68,7 @@ func controlThreats() []threat {
 		if strings.HasPrefix(all[i].name, "T29") {
 			all[i].dead = false // the caller may try another password
 		}
-		if strings.HasPrefix(all[i].name, "T19 control") {
+		if strings.HasPrefix(all[i].name, "T19 control") || strings.HasPrefix(all[i].name, "T23") {
 			all[i].dead = false
 		}
 	}
