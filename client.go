@@ -8,14 +8,14 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // A Client is a session with a server, logged in. It has one control connection:
 // operations take turns.
 type Client struct {
 	conn   *control.Conn
-	noMLSD bool
+	noMLSD bool // not there, though the caller thinks so
+	noMLST bool
 	list   control.ListOptions
 	asked  bool // for the system, before the first LIST
 }
@@ -47,7 +47,8 @@ func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
 // Entries lists a directory, the working directory if path is "": by MLSD where
 // the server lists it among its features, by LIST elsewhere. Lines for the directory
 // itself and its parent are left out. A line that can't be read is yielded as a
-// *[parse.Error] and the listing goes on.
+// *[parse.Error] and the listing goes on. Where MLSD turns out not to work, LIST
+// takes its place: see mlsd-broken in [control.Quirks].
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		for e, err := range c.allEntries(ctx, path) {
@@ -66,20 +67,26 @@ func isDot(e parse.Entry) bool {
 }
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
-	if c.noMLSD || !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
+	if !c.usesMLSD() {
 		return c.conn.List(ctx, path, c.listOptions(ctx))
 	}
 	return func(yield func(parse.Entry, error) bool) {
+		first, broken := true, error(nil)
 		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
-			if unknownCommand(err) {
-				c.noMLSD = true // listed as a feature and yet not there
+			if first && c.mlsdBroken(err) {
+				broken = err
 				break
 			}
+			first = false
 			if !yield(e, err) {
 				return
 			}
 		}
-		if !c.noMLSD {
+		switch {
+		case broken == nil:
+			return
+		case c.conn.Err() != nil:
+			yield(parse.Entry{}, broken) // nothing is left to send LIST on
 			return
 		}
 		for e, err := range c.conn.List(ctx, path, c.listOptions(ctx)) {
@@ -100,31 +107,29 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 	return c.list
 }
 
-func unknownCommand(err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502)
-}
-
 // Stat describes one file or directory: by MLST, or by SIZE, MDTM and CWD where
 // the server has no MLST. The last way tells less: Size is -1 and Time zero where
 // the server would not say.
 func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
-	if c.conn.Features().Has("MLST") {
+	if c.usesMLST() {
 		e, err := c.conn.Mlst(ctx, path)
 		if err == nil || !unknownCommand(err) {
 			return e, err
 		}
+		c.noMLST = true
 	}
 	return c.statByParts(ctx, path)
 }
 
 func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, error) {
 	e := parse.Entry{Name: path, Size: -1}
-	size, sizeErr := c.conn.Size(ctx, path)
+	size, sizeErr := c.size(ctx, path)
 	if sizeErr == nil {
 		e.Kind, e.Size = parse.KindFile, size
 	}
+	dated := false
 	if t, err := c.conn.Mdtm(ctx, path); err == nil {
+		dated = true
 		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, parse.ZoneUTC
 		if sizeErr == nil {
 			return e, nil
@@ -137,6 +142,10 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 		return e, err
 	}
 	if !c.isDirectory(ctx, path) {
+		if dated && errors.Is(sizeErr, errors.ErrUnsupported) {
+			e.Kind = parse.KindFile // it is there, and SIZE was not asked
+			return e, nil
+		}
 		return e, sizeErr
 	}
 	e.Kind = parse.KindDir
@@ -149,7 +158,8 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	if err != nil || c.conn.Cwd(ctx, path) != nil {
 		return false
 	}
-	return c.conn.Cwd(ctx, home) == nil
+	moved := c.reallyMoved(ctx, home, path)
+	return c.conn.Cwd(ctx, home) == nil && moved
 }
 
 // ReadTo copies a remote file to w and returns how many bytes it wrote. A nil
@@ -172,7 +182,7 @@ func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, e
 
 // sizeIfKnown asks for the size of a file that is to be moved as it is.
 func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
-	if !c.conn.Features().Has("SIZE") {
+	if !c.usesSIZE() {
 		return -1
 	}
 	n, err := c.conn.Size(ctx, path)

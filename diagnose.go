@@ -37,6 +37,7 @@ var diagnoses = []func(error) string{
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
+	diagnoseMeaning,
 	diagnoseReply,
 	diagnoseProtocol,
 	diagnoseData,
@@ -51,23 +52,45 @@ func diagnoseContext(err error) string {
 }
 
 func diagnoseCertificate(err error) string {
+	if ce, ok := errors.AsType[*tlsx.CertificateError](err); ok {
+		if advice := diagnoseJudged(ce); advice != "" {
+			return advice
+		}
+	}
 	if ca, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		s := "The server's certificate is signed by an authority that this computer does not know. " +
-			"If you know the server, give its CA certificate (--ca FILE)"
+			"If you know the server, give its CA certificate (--ca FILE), or accept this certificate for this host (ftpwire trust accept)"
 		if ca.Cert != nil && !ca.Cert.IsCA && ca.Cert.Issuer.String() == ca.Cert.Subject.String() {
-			s = "The server's certificate is self-signed. If you know the server, give that certificate as trusted (--ca FILE)"
+			s = "The server's certificate is self-signed. If you know the server, accept it for this host (ftpwire trust accept), or give it as trusted (--ca FILE)"
 		}
 		return s + "; to go on without knowing who answers, switch verification off (--insecure)."
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return "The server's certificate is for another name. Use the name that stands in the certificate as the host, " +
-			"or switch verification off (--insecure)."
+			"or, if you know the server, accept it for this host (ftpwire trust accept)."
 	}
 	if inv, ok := errors.AsType[x509.CertificateInvalidError](err); ok && inv.Reason == x509.Expired {
-		return "The server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate."
+		return "The server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate. Until then it can be accepted for this host (ftpwire trust accept)."
 	}
 	if _, ok := errors.AsType[*tlsx.IdentityError](err); ok {
 		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred."
+	}
+	return ""
+}
+
+// diagnoseJudged is about what no advice on a single check is right for.
+func diagnoseJudged(e *tlsx.CertificateError) string {
+	switch {
+	case e.Changed():
+		return "The server shows another certificate than the one that was accepted before. That can be a renewal, or somebody in between: " +
+			"ask the server's administrator for the new fingerprint, then accept it (ftpwire trust accept). Nothing was sent."
+	case e.Reasons.Has(tlsx.ReasonNotPinned):
+		return "The server's certificate matches no pin (--pin). It was renewed with another key, or somebody is in between. Nothing was sent."
+	case e.Reasons.Has(tlsx.ReasonRevoked):
+		return "The certificate's authority has revoked it: the server's key may be known to others. Its administrator must replace it."
+	case e.Reasons.Has(tlsx.ReasonWrongName) && e.Reasons != tlsx.ReasonWrongName, e.Reasons.Has(tlsx.ReasonExpired) && e.Reasons != tlsx.ReasonExpired:
+		return "Several things are wrong with the server's certificate: compare its fingerprint with the server's administrator. " +
+			"If it is the right one, accept it for this host (ftpwire trust accept)."
 	}
 	return ""
 }
@@ -117,6 +140,20 @@ func diagnoseSecurity(err error) string {
 	}
 	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "PROT" {
 		return "The server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded."
+	}
+	return ""
+}
+
+// diagnoseMeaning is about refusals that mean something else than their code.
+func diagnoseMeaning(err error) string {
+	switch {
+	case errors.Is(err, control.ErrWantsTLS):
+		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
+	case errors.Is(err, control.ErrTooManyUsers):
+		return "The server has too many users now, or too many connections of this one. Wait a little and try again."
+	}
+	if me, ok := errors.AsType[*control.MeaningError](err); ok && me.Reply.Verb == "PASS" {
+		return "The server rejected the login: check user name and password."
 	}
 	return ""
 }

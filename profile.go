@@ -37,6 +37,10 @@ type Profile struct {
 	// Account is sent only to servers that ask for one (ACCT).
 	Account string
 
+	// Login adds to user and password: a virtual host, an FTP proxy, one-time
+	// passwords, encodings, commands behind the login.
+	Login control.LoginOptions
+
 	// RootCAs verify the server's certificate. If nil, the system's do.
 	RootCAs *x509.CertPool
 
@@ -44,8 +48,19 @@ type Profile struct {
 	// an attacker who reads it.
 	Insecure bool
 
+	// Verify says how the server's certificate is judged: which checks are skipped,
+	// which pins it must match, what was accepted before and whom to ask. If nil, it
+	// needs a chain to RootCAs, dates and the name. It excludes Insecure.
+	Verify *tlsx.Verification
+
+	// Identity says which certificate data connections have to show. If zero, the
+	// control connection's.
+	Identity tlsx.Identity
+
 	// Certificates are the client's, for servers that want one.
-	Certificates []tls.Certificate
+	// NoDataCertificate keeps them from data connections.
+	Certificates      []tls.Certificate
+	NoDataCertificate bool
 
 	// TLSMin and TLSMax bound the TLS version. If zero, 1.2 and the newest.
 	TLSMin, TLSMax uint16
@@ -56,6 +71,13 @@ type Profile struct {
 
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
+
+	// SessionIDs resumes sessions of TLS 1.2 by session ID where the server issues no
+	// tickets; see tlsx.Config.
+	SessionIDs bool
+
+	// ClearCommands sends CCC behind the login; see control.Config.
+	ClearCommands bool
 
 	// ClearData leaves data connections unprotected (PROT C).
 	ClearData bool
@@ -73,6 +95,9 @@ type Profile struct {
 
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
+
+	// Quirks forces or forbids workarounds for what particular servers do.
+	Quirks control.QuirkPolicy
 
 	// Timeout bounds each wait: connecting, a reply, a silence of a data
 	// connection, the final reply of a transfer. If zero, each has its own default
@@ -144,8 +169,15 @@ func (p *Profile) Control() *control.Config {
 			MaxVersion:         p.TLSMax,
 			CipherSuites:       p.CipherSuites,
 		},
-		Resumption: p.Resumption,
-		ClearData:  p.ClearData,
+		Verify:            p.Verify,
+		Identity:          p.Identity,
+		NoDataCertificate: p.NoDataCertificate,
+		Resumption:        p.Resumption,
+		SessionIDs:        p.SessionIDs,
+		ClearCommands:     p.ClearCommands,
+		ClearData:         p.ClearData,
+		Login:             p.Login,
+		Quirks:            p.Quirks,
 		Data: datachan.Config{
 			Mode:           p.DataMode,
 			NAT:            p.NAT,

@@ -85,6 +85,9 @@ type Config struct {
 	// password did not.
 	ClearData bool
 
+	// Login says how [Conn.Login] logs in.
+	Login LoginOptions
+
 	// Data configures data connections. Its Dial defaults to this Config's.
 	Data datachan.Config
 
@@ -107,6 +110,9 @@ type Config struct {
 	// AbortTimeout bounds what is done to save the connection when a transfer is
 	// given up. If zero, it is 5 seconds.
 	AbortTimeout time.Duration
+
+	// Quirks forces or forbids workarounds for what particular servers do; see [Quirks].
+	Quirks QuirkPolicy
 
 	// Limits bound what the server's replies may occupy.
 	Limits protocol.Limits

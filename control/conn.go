@@ -25,12 +25,14 @@ type Conn struct {
 	end    context.CancelFunc
 	redact secrets
 	data   *datachan.Manager
+	quirks quirkState
 	sess   *tlsx.Session // nil without TLS
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
 
-	loggedIn bool // by Login; whoever has the turn may use it
+	loggedIn bool   // by Login; whoever has the turn may use it
+	account  string // as Login sent it, for servers that want it later
 
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
@@ -43,6 +45,7 @@ type Conn struct {
 
 	greeting protocol.Reply
 	features *parse.Features
+	names    rawNames
 	binary   byte // the type that files are to travel in: 'I' or 'A'
 	probed   bool // a data connection over TLS has worked
 }
@@ -62,6 +65,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.startQuirks(); err != nil {
+		return nil, err
+	}
 	if c.cfg.Security != SecurityNone {
 		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
 	}
@@ -76,6 +82,12 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 		return nil, err
 	}
 	if err := c.start(ctx); err != nil {
+		if again, err, ok := c.afterLostHello(ctx, address, err); ok {
+			return again, err
+		}
+		if again, err, ok := c.afterRefusedALPN(ctx, address, err); ok {
+			return again, err
+		}
 		if closed, ok := errors.AsType[*ClosedError](err); ok && closed.Cause != nil {
 			err = closed.Cause
 		}
@@ -96,6 +108,7 @@ func (c *Conn) start(ctx context.Context) error {
 	err := c.await(ctx, greeting, c.cfg.replyTimeout())
 	if err == nil {
 		c.greeting = greeting.reply
+		c.noticeText(inGreeting, c.greeting.Text())
 		c.turn <- struct{}{}
 		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
 			err = c.secure(ctx)
@@ -132,7 +145,11 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
 	}
-	wire, err := c.machine.Send(cmd)
+	encoded, err := c.encode(cmd)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	wire, err := c.machine.Send(encoded)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -175,8 +192,8 @@ func (c *Conn) abandoned(ctx context.Context, f *flight) error {
 	return context.Cause(ctx)
 }
 
-// exchange sends a command and waits for its final reply. The turn must be held.
-func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+// exchangeOnce sends a command and waits for its final reply. The turn must be held.
+func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)
 	}
@@ -228,20 +245,9 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 	}
 }
 
-// sendable reports what is wrong with the arguments of commands that an operation
-// may come to, before the first of them is sent.
-func sendable(cmds ...protocol.Command) error {
-	for _, cmd := range cmds {
-		if _, err := cmd.Append(nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // do runs one command as an operation of its own.
 func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
-	return c.Do(ctx, protocol.Command{Verb: verb, Arg: arg})
+	return c.Do(ctx, protocol.Command{Verb: verb, Arg: c.pathArg(verb, arg)})
 }
 
 // Do sends any command that moves no data and returns its final reply, which is

@@ -7,35 +7,15 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// negotiate asks for the features and switches UTF-8 on. Servers may refuse
-// either, which changes nothing.
-func (c *Conn) negotiate(ctx context.Context) error {
-	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
-	if err != nil {
-		if _, refused := err.(*protocol.ReplyError); !refused || c.Err() != nil {
-			return err
-		}
-		return nil
-	}
-	c.setFeatures(r)
-	if !c.Features().Has("UTF8") {
-		return nil
-	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: "UTF8 ON"})
-	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
-		return nil
-	}
-	return err
-}
-
 func (c *Conn) setFeatures(r protocol.Reply) {
 	var f *parse.Features
 	if len(r.Lines) > 2 {
 		f = parse.Feat(r.Lines[1 : len(r.Lines)-1])
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.features = f
+	c.mu.Unlock()
+	c.noticeFeatures()
 }
 
 // Feat asks for the server's features (RFC 2389). Servers without FEAT refuse it.

@@ -18,26 +18,32 @@ func (c *Conn) Dele(ctx context.Context, path string) error {
 // Rename renames from to to: RNFR, then RNTO (RFC 959, Section 4.1.3). What
 // happens to an existing file of the new name is the server's choice.
 func (c *Conn) Rename(ctx context.Context, from, to string) error {
-	rnfr, rnto := protocol.Command{Verb: "RNFR", Arg: from}, protocol.Command{Verb: "RNTO", Arg: to}
-	if err := sendable(rnfr, rnto); err != nil {
+	rnfr := protocol.Command{Verb: "RNFR", Arg: c.pathArg("RNFR", from)}
+	rnto := protocol.Command{Verb: "RNTO", Arg: c.pathArg("RNTO", to)}
+	if err := c.sendable(rnfr, rnto); err != nil {
 		return err
 	}
 	if err := c.acquire(ctx); err != nil {
 		return err
 	}
 	defer c.release()
-	if _, err := c.exchange(ctx, rnfr); err != nil {
-		return err
+	for again := false; ; again = true {
+		if _, err := c.exchange(ctx, rnfr); err != nil {
+			return err
+		}
+		_, err := c.exchangeOnce(ctx, rnto)
+		if again || !c.wantsAccount(rnto, err) || !c.sendAccount(ctx) {
+			return err
+		}
+		// The refusal ended the sequence: it begins again.
 	}
-	_, err := c.exchange(ctx, rnto)
-	return err
 }
 
 // Size returns the size of a file in octets, as a binary transfer would move them
 // (RFC 3659, Section 4). It switches to TYPE I first, as the size depends on the type.
 func (c *Conn) Size(ctx context.Context, path string) (int64, error) {
-	size := protocol.Command{Verb: "SIZE", Arg: path}
-	if err := sendable(size); err != nil {
+	size := protocol.Command{Verb: "SIZE", Arg: c.pathArg("SIZE", path)}
+	if err := c.sendable(size); err != nil {
 		return 0, err
 	}
 	if err := c.acquire(ctx); err != nil {

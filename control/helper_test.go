@@ -428,3 +428,18 @@ func (tc *testConn) takePORT() string {
 	tc.writeReply("200 ok")
 	return ap.String()
 }
+
+// A prefixed connection gives head first: bytes that were read ahead.
+type prefixed struct {
+	net.Conn
+	head []byte
+}
+
+func (p *prefixed) Read(b []byte) (int, error) {
+	if len(p.head) > 0 {
+		n := copy(b, p.head)
+		p.head = p.head[n:]
+		return n, nil
+	}
+	return p.Conn.Read(b)
+}

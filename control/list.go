@@ -39,7 +39,8 @@ func (c *Conn) typeInForce() byte {
 
 // ListOptions say how the lines of a listing are read.
 type ListOptions struct {
-	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the call.
+	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the
+	// call. If Lines.CodePage is nil, it is that of [LoginOptions] where this is in use.
 	Lines parse.ListOptions
 
 	Limits parse.Limits
@@ -64,14 +65,24 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 	return func(yield func(parse.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
-			yield(parse.Entry{}, err)
+			if !c.isEmptyListing(err) {
+				yield(parse.Entry{}, err)
+			}
 			return
 		}
 		defer d.Close()
 		if o.Lines.Now.IsZero() {
 			o.Lines.Now = time.Now()
 		}
+		if o.Lines.CodePage == nil {
+			o.Lines.CodePage = c.listed()
+		}
 		for e, err := range parse.Listing(d, o.Lines, o.Limits) {
+			if err != nil && c.isEmptyListing(err) {
+				return
+			}
+			e = c.entryName(e)
+			c.given(e.Name)
 			if !yield(e, err) {
 				return
 			}
@@ -79,7 +90,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if !d.eof {
 			return // the error that ended it was yielded
 		}
-		if err := d.Close(); err != nil {
+		if err := d.Close(); err != nil && !c.isEmptyListing(err) {
 			yield(parse.Entry{}, err)
 		}
 	}
@@ -94,14 +105,18 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		d, err := c.Open(ctx, "NLST", path)
 		if err != nil {
-			yield("", err)
+			if !c.isEmptyListing(err) {
+				yield("", err)
+			}
 			return
 		}
 		defer d.Close()
 		s := bufio.NewScanner(d)
 		s.Buffer(nil, maxName)
 		for s.Scan() {
-			if !yield(strings.TrimSuffix(s.Text(), "\r"), nil) {
+			name := c.nlstName(strings.TrimSuffix(s.Text(), "\r"))
+			c.given(name)
+			if !yield(name, nil) {
 				return
 			}
 		}
@@ -109,7 +124,7 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 		if err == nil {
 			err = d.Close()
 		}
-		if err != nil {
+		if err != nil && !c.isEmptyListing(err) {
 			yield("", err)
 		}
 	}

@@ -2,27 +2,28 @@ package control
 
 import (
 	"context"
+	"errors"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// maxLoginSteps bounds USER, PASS and ACCT together: a server could ask for ever.
-const maxLoginSteps = 5
-
 // Login logs in (RFC 959, Section 4.1.1) and prepares the session for transfers:
 // PBSZ and PROT where TLS is up (RFC 4217, Section 9), FEAT, and OPTS UTF8 ON if
-// the server lists UTF8. An account is sent only if the server asks for one.
+// the server lists UTF8. An account is sent only if the server asks for one: now, or
+// later for a single command (532). The Config's [LoginOptions] add to that: a virtual
+// host, a proxy, one-time passwords, other encodings than UTF-8.
 //
 // A wrong password or a missing account is a *[protocol.ReplyError] that matches
 // fs.ErrPermission; the connection can be used to try again. A server that refuses
-// to protect data connections is a *[SecurityError].
+// to protect data connections is a *[SecurityError]. See also [HostError],
+// [OneTimeError], [ProxyError] and [AfterLoginError]. A user, password or account that
+// cannot be sent is a *[protocol.ArgumentError].
 func (c *Conn) Login(ctx context.Context, user, password, account string) error {
-	if err := sendable(protocol.Command{Verb: "USER", Arg: user}, protocol.Command{Verb: "PASS", Arg: password},
-		protocol.Command{Verb: "ACCT", Arg: account}); err != nil {
+	l := &login{c: c, o: &c.cfg.Login, who: credentials{user, password, account}}
+	if err := l.prepare(); err != nil {
 		return err
 	}
-	c.redact.add(password)
-	c.redact.add(account)
 	if err := c.acquire(ctx); err != nil {
 		return err
 	}
@@ -30,47 +31,135 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if c.cleared() {
 		return &SecurityError{Reason: "the control connection is in clear since CCC: no password can be sent"}
 	}
-	if err := c.login(ctx, user, password, account); err != nil {
-		return err
+	if err := l.enter(ctx); err != nil {
+		return c.loginMeant(err)
 	}
 	c.loggedIn = true
 	if err := c.protect(ctx); err != nil {
 		return err
 	}
-	if err := c.negotiate(ctx); err != nil {
+	if err := l.negotiate(ctx); err != nil {
+		return err
+	}
+	if err := l.after(ctx); err != nil {
 		return err
 	}
 	return c.clearCommands(ctx)
 }
 
-func (c *Conn) login(ctx context.Context, user, password, account string) error {
-	if c.state() == protocol.StateAuthorized && !c.loggedIn {
-		return nil // the greeting was 230
+// A login is one call of Login.
+type login struct {
+	c   *Conn
+	o   *LoginOptions
+	who credentials
+
+	host     string             // to be sent by HOST
+	script   []LoginLine        // USER, PASS and what else leads in
+	proxy    map[byte]string    // values for script, of the proxy
+	commands []protocol.Command // to be run afterwards
+
+	named, utf8, language bool // CLNT, OPTS UTF8 and LANG are settled
+	answered              bool // a one-time password was sent
+}
+
+// direct is the login without a proxy.
+var direct = []LoginLine{{Send: "USER %u"}, {Send: "PASS %p"}, {Send: "ACCT %a"}}
+
+// prepare finds what is wrong with the login before anything is sent.
+func (l *login) prepare() (err error) {
+	if err := plainSendable(l.who.list()...); err != nil {
+		return err
 	}
-	cmd := protocol.Command{Verb: "USER", Arg: user}
-	for range maxLoginSteps {
-		r, err := c.exchange(ctx, cmd)
-		if err != nil {
+	if l.o.Encoding == EncodingCodePage {
+		if _, err := l.who.in(l.o.page()); err != nil {
 			return err
 		}
-		switch c.state() {
-		case protocol.StateAuthorized:
-			return nil
-		case protocol.StateNeedPassword:
-			if cmd.Verb == "PASS" {
-				return &protocol.ReplyError{Verb: "PASS", Reply: c.redact.Reply(r)}
-			}
-			cmd = protocol.Command{Verb: "PASS", Arg: password}
-		case protocol.StateNeedAccount:
-			if account == "" || cmd.Verb == "ACCT" {
-				return &protocol.ReplyError{Verb: cmd.Verb, Reply: c.redact.Reply(r)} // 332: an account is wanted
-			}
-			cmd = protocol.Command{Verb: "ACCT", Arg: account}
-		default:
-			return &protocol.ReplyError{Verb: cmd.Verb, Reply: c.redact.Reply(r)}
+	}
+	l.script = direct
+	if l.o.Proxy != nil {
+		if l.script, l.proxy, err = l.o.Proxy.prepare(); err != nil {
+			return err
 		}
 	}
-	return &protocol.ViolationError{Verb: cmd.Verb, Reason: "the login does not come to an end"}
+	if l.o.VirtualHost != "" {
+		if l.host, err = hostArg(l.o.VirtualHost); err == nil && l.o.Proxy != nil {
+			err = errors.New("HOST cannot be sent through an FTP proxy")
+		}
+		if err != nil {
+			return &HostError{Host: l.o.VirtualHost, Reason: err.Error()}
+		}
+	}
+	l.commands, err = l.c.afterCommands(l.o.After)
+	return err
+}
+
+// enter comes to the point where the server takes commands: HOST and what else must
+// stand before the login, then USER, PASS and ACCT, a second time in the other
+// encoding if that may be what a refusal is about.
+func (l *login) enter(ctx context.Context) error {
+	l.c.remember(l.who)
+	if l.o.Proxy == nil {
+		if l.c.state() == protocol.StateAuthorized && !l.c.loggedIn {
+			l.c.account = l.who.account
+			return nil // the greeting was 230
+		}
+		if err := l.prelude(ctx); err != nil {
+			return err
+		}
+	}
+	var sent credentials
+	var refusal error
+	for i, page := range l.encodings() {
+		who, err := l.who.in(page)
+		switch {
+		case i == 0 && err != nil:
+			return err
+		case i > 0 && (err != nil || who == sent):
+			return refusal
+		case i > 0:
+			l.c.trace(TraceNote, "the login was refused; it may be the encoding of a name or password, so it is tried once more in "+page.Name())
+		}
+		sent = who
+		l.c.remember(who)
+		if refusal = l.run(ctx, who); refusal == nil {
+			l.c.account = who.account
+			return nil
+		}
+		if !l.mayRetry(refusal, i+1) {
+			return refusal
+		}
+	}
+	return refusal
+}
+
+// encodings returns the encodings to try, nil being UTF-8.
+func (l *login) encodings() []*parse.CodePage {
+	page := l.o.page()
+	switch {
+	case page == nil || l.o.Encoding == EncodingUTF8:
+		return []*parse.CodePage{nil}
+	case l.o.Encoding == EncodingCodePage:
+		return []*parse.CodePage{page}
+	case l.c.Features().Has("UTF8"):
+		return []*parse.CodePage{nil, page}
+	}
+	return []*parse.CodePage{page, nil}
+}
+
+// mayRetry reports whether err, that the attempt of number n ended with, can be due to
+// the encoding.
+func (l *login) mayRetry(err error, n int) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && re.Reply.Code == 530 && n < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
+}
+
+// remember makes secrets known to whoever writes errors and traces.
+func (c *Conn) remember(who credentials) {
+	c.redact.add(who.password)
+	c.redact.add(who.account)
+	if p := c.cfg.Login.Proxy; p != nil {
+		c.redact.add(p.Password)
+	}
 }
 
 func (c *Conn) state() protocol.State {

@@ -33,7 +33,7 @@ func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result
 			return nil, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
 		}
 	}
-	if err := sendable(cmds...); err != nil {
+	if err := c.sendable(cmds...); err != nil {
 		return nil, err
 	}
 	if err := c.acquire(ctx); err != nil {

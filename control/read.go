@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -25,6 +26,7 @@ func (c *Conn) read() {
 			c.mu.Lock()
 			rerr := c.machine.Receive(buf[:n])
 			c.mu.Unlock()
+			c.answerTelnet()
 			if !c.handleEvents() {
 				return
 			}
@@ -40,6 +42,23 @@ func (c *Conn) read() {
 			c.shut(err)
 			return
 		}
+	}
+}
+
+// answerTelnet refuses the Telnet options that the server has asked for (RFC 1123,
+// Section 4.1.2.12). While a command is being written the refusals wait for the next
+// bytes to be read: the reader must never wait for a writer.
+func (c *Conn) answerTelnet() {
+	if !c.sending.TryLock() {
+		return
+	}
+	defer c.sending.Unlock()
+	c.mu.Lock()
+	out, conn := c.machine.Output(), c.conn
+	c.mu.Unlock()
+	if len(out) > 0 {
+		c.raw.SetWriteDeadline(time.Now().Add(c.cfg.connectTimeout()))
+		conn.Write(out) // the reader sees the fault if there is one
 	}
 }
 
@@ -62,6 +81,8 @@ func (c *Conn) handleEvents() bool {
 		switch e.Kind {
 		case protocol.EventReply, protocol.EventMerged:
 			c.handleReply(e)
+		case protocol.EventExtra:
+			c.traceExtra(e)
 		case protocol.EventStartTLS:
 			if err := c.startTLS(); err != nil {
 				c.shut(err)
@@ -109,6 +130,7 @@ func (c *Conn) startTLS() error {
 	if err := c.inState(protocol.StateAwaitTLS); err != nil {
 		return err // bytes in clear followed the 234, or somebody closed the Conn
 	}
+	c.pauseBeforeHello()
 	conn, err := c.sess.Control(c.life, c.conn)
 	if err != nil {
 		return err

@@ -286,6 +286,17 @@ func TestT21Unsolicited(t *testing.T) {
 		op := tc.async(func() error { return tc.c.Noop(t.Context()) })
 		tc.answer("NOOP", "200 ok", "200 ok")
 		tc.wantOK("NOOP", op)
+		op = tc.async(func() error { return tc.c.Noop(t.Context()) })
+		tc.answer("NOOP", "500 no")
+		if re, ok := errors.AsType[*protocol.ReplyError](op.result()); !ok || re.Reply.Code != 500 {
+			t.Errorf("the second 200 answered nothing, NOOP: %v; want a ReplyError of 500", op.err)
+		}
+	})
+	inBubble(t, "two replies that contradict each other", func(t *testing.T) {
+		tc := login(t, &clear)
+		op := tc.async(func() error { return tc.c.Noop(t.Context()) })
+		tc.answer("NOOP", "500 no", "200 ok")
+		op.wait()
 		tc.wantEnd("out of step")
 	})
 }

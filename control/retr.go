@@ -160,6 +160,7 @@ func (d *Download) ended(err error) error {
 	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
 		d.unterminated = true
+	case d.emptyByReset(err):
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
@@ -216,6 +217,7 @@ func (d *Download) Close() error {
 		return err
 	}
 	if d.want >= 0 && t.moved() != d.want {
+		t.c.suspectRest(d.want, t.moved())
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}}
 	}
 	return t.err

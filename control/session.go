@@ -21,6 +21,7 @@ func (c *Conn) Stat(ctx context.Context, path string) (protocol.Reply, error) {
 // Syst asks for the server's operating system.
 func (c *Conn) Syst(ctx context.Context) (string, error) {
 	r, err := c.do(ctx, "SYST", "")
+	c.noticeText(inSyst, r.Text())
 	return r.Text(), err
 }
 
@@ -41,9 +42,10 @@ func (c *Conn) Abor(ctx context.Context) error {
 	return err
 }
 
-// Quit ends the session in order: QUIT, its reply, close.
+// Quit ends the session in order: QUIT, its reply, close. A server that ends the
+// connection in place of a reply is as good.
 func (c *Conn) Quit(ctx context.Context) error {
-	_, err := c.do(ctx, "QUIT", "")
+	err := c.quit(ctx)
 	c.Close()
 	return err
 }

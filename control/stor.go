@@ -40,7 +40,7 @@ func (c *Conn) Stou(ctx context.Context) (*Upload, error) {
 }
 
 func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string) (*Upload, error) {
-	if err := sendable(cmd); err != nil {
+	if err := c.sendable(cmd); err != nil {
 		return nil, err // before the probe
 	}
 	if cmd.Verb == "STOR" && rest == "" {

@@ -33,6 +33,7 @@ type transfer struct {
 	end  chan struct{}
 	err  error // sticky
 	over bool
+	back func() // leads back to the working directory, or nil
 }
 
 // openTransfer runs the commands that lead to an open data connection: TYPE,
@@ -42,7 +43,7 @@ func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte,
 		return nil, err
 	}
 	c.busy.Store(true)
-	t, err := c.transferLocked(ctx, cmd, typ, rest)
+	t, err := c.openQuirky(ctx, cmd, typ, rest)
 	if err != nil {
 		c.busy.Store(false)
 		c.release()
@@ -63,10 +64,13 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 		return &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 	}
 	// What can be refused here must not cost a data connection.
-	if err := sendable(cmd); err != nil {
+	if err := c.sendable(cmd); err != nil {
 		return nil, err
 	}
 	if err := c.ensureType(ctx, typ); err != nil {
+		return nil, fail(err)
+	}
+	if err := c.prepareServer(ctx, cmd); err != nil {
 		return nil, fail(err)
 	}
 	o, err := c.data.Open(ctx, exchanger{c})
@@ -78,6 +82,10 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 			o.Abort()
 			return nil, fail(err)
 		}
+	}
+	if err := c.restZero(ctx, rest); err != nil {
+		o.Abort()
+		return nil, fail(err)
 	}
 	f, err := c.launch(cmd)
 	if err != nil {
@@ -245,6 +253,9 @@ func (t *transfer) close() {
 	t.over = true
 	t.stop()
 	close(t.end)
+	if t.back != nil {
+		t.back()
+	}
 	t.c.busy.Store(false)
 	t.c.release()
 }

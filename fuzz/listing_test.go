@@ -14,12 +14,13 @@ import (
 )
 
 // FuzzListing: a whole listing, detected or in any one format, reads the same at once, byte by byte and line by
-// line; every line is an entry, an error or nothing; a name is part of its line.
+// line; every line is an entry or several, an error or nothing; a name is part of its line.
 func FuzzListing(f *testing.F) {
 	for _, s := range []string{
 		"total 2\r\n-rw-r--r-- 1 mira ops 40318 Feb  9 15:04 ledger\r\ndrwxr-xr-x 2 mira ops 5 Feb  9  2019 a b\r\n",
 		"213-Status of /:\n213--rw-r--r-- 1 mira ops 40318 Feb  9 15:04 ledger\n213 End of status\n",
 		"Directory DISK:[MIRA]\n\nA_LONG_NAME_OF_A_FILE.TXT;12\n                 7/8     3-MAY-2021 10:11:12  [OPS,MIRA]  (RWED,RWED,RE,)\nB.DIR;1  1 3-MAY-2021 10:11 [OPS,MIRA] (RWE,RWE,RE,E)\nTotal of 2 files, 8 blocks\n",
+		"docs/  18:23  5/04/93  a  2,320  18:23  5/04/93\n2 files\n", "  m6800 .h  3  b.x  4\n  c.y  5\n", "0100644 33 0 40318 1086300000 ledger\n",
 		"ALONE.TXT;1\nNEXT.TXT;2\n", "ALONE.TXT;1",
 		"Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\nVOL001 3390   2021/05/03  1   15  FB      80  27920  PO  OPS.JCL\nMigrated                                            OPS.OLD\n",
 		" Name     VV.MM   Created       Changed      Size  Init   Mod   Id\n MEMBER   01.03 2021/05/03 2021/06/01 10:11    17    15     0 MIRA\n",
@@ -47,7 +48,8 @@ func FuzzListing(f *testing.F) {
 			if diff := cmp.Diff(whole, lines); diff != "" {
 				t.Fatalf("%s: mismatch (-whole +lines):\n%s", name, diff)
 			}
-			if n := strings.Count(text, "\n") + 1; len(whole) > n {
+			const most = 12 // on one line, of KA9Q and TSX-Plus
+			if n := strings.Count(text, "\n") + 1; len(whole) > n*most {
 				t.Fatalf("%s: %d outcomes of %d lines", name, len(whole), n)
 			}
 		}

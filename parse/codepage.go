@@ -122,6 +122,14 @@ const whatName = "name to encode"
 func (c *CodePage) isUTF8() bool { return c == nil || c.enc == nil }
 
 func isASCII(s string) bool {
+	if len(s) >= 8 {
+		for i := 0; i+8 < len(s); i += 8 {
+			if eight(s[i:])&tops != 0 {
+				return false
+			}
+		}
+		return eight(s[len(s)-8:])&tops == 0
+	}
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false

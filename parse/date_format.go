@@ -179,7 +179,7 @@ func (s *stamp) number(f *dateField, text string, i int) int {
 	switch f.kind {
 	case partYear:
 		if s.year = n; f.width == 2 {
-			s.year = centuryOf(n)
+			s.year = yearOfTwoDigits(n)
 		} else if n < firstYear {
 			return 0
 		}
@@ -202,14 +202,6 @@ func (s *stamp) number(f *dateField, text string, i int) int {
 		s.nsec = nanoseconds(text[i:end])
 	}
 	return end
-}
-
-// centuryOf returns the year, 1970 to 2069, that ends in two digits.
-func centuryOf(n int) int {
-	if n < 70 {
-		return 2000 + n
-	}
-	return 1900 + n
 }
 
 // monthName reads the name of a month. A dot behind it is part of it unless the format has one there.

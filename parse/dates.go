@@ -78,7 +78,7 @@ func (s *stamp) at(year int, loc *time.Location) time.Time {
 // resolve sets the time of e. A year that the line does not give is the latest that keeps the time at or
 // before o.Now, with clockAhead to spare: that is right for servers that leave the year out for six months,
 // for twelve, and for the current calendar year, on both sides of New Year, and for 29 February.
-func (s *stamp) resolve(e *Entry, o ListOptions) {
+func (s *stamp) resolve(e *Entry, o *ListOptions) {
 	loc, zone := o.Location, ZoneOffset
 	switch {
 	case s.zone != nil:
@@ -101,19 +101,29 @@ func (s *stamp) resolve(e *Entry, o ListOptions) {
 	e.Time, e.Precision, e.Zone = s.at(year, loc), s.precision, zone
 }
 
+// yearOfTwoDigits returns the year, 1970 to 2069, that ends in n, which is 0 to 99; any other n is returned as it is.
+func yearOfTwoDigits(n int) int {
+	switch {
+	case n < 0 || n > 99:
+		return n
+	case n < 70:
+		return 2000 + n
+	}
+	return 1900 + n
+}
+
+// daysBefore is the number of days before each month, 1 to 12, in a year that starts in March.
+var daysBefore = [13]int32{0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275}
+
 // daysSince1970 returns the number of a day in the Gregorian calendar, whose leap days come at the end of years
-// that start in March. It is a good part faster than time.Date.
+// that start in March. It is a good part faster than time.Date. The year must not be before -399.
 func daysSince1970(year, month, day int) int64 {
+	const cycle, days = 400, 146_097 // the calendar repeats itself
+	y := uint32(year + cycle)
 	if month < 3 {
-		year, month = year-1, month+12
+		y--
 	}
-	const cycle = 400 // years, of 146097 days
-	era := year / cycle
-	if year < 0 {
-		era = (year - cycle + 1) / cycle
-	}
-	y := year - era*cycle
-	return int64(era)*146097 + int64(y*365+y/4-y/100+(153*(month-3)+2)/5+day-1) - 719468
+	return int64(y*365+y/4-y/100+y/400) + int64(daysBefore[month]) + int64(day) - 1 - days - 719_468
 }
 
 // latestStamp returns the latest time that a date without a year may have, or nil if o.Now is zero.

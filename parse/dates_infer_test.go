@@ -91,7 +91,7 @@ func TestInferYearEveryDay(t *testing.T) {
 			o := ListOptions{Now: now, Location: time.UTC}
 			for _, o.latest = range []*stamp{nil, latestStamp(o)} {
 				var e Entry
-				if s.resolve(&e, o); !e.Time.Equal(want) {
+				if s.resolve(&e, &o); !e.Time.Equal(want) {
 					t.Fatalf("on %v, %v is %v", now.Format(time.DateOnly), want.Format(time.DateOnly), e.Time)
 				}
 			}

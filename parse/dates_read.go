@@ -197,11 +197,8 @@ func (s *stamp) numeric(w string) bool {
 		return false
 	}
 	s.year, s.month, s.day = small(c), x, y
-	if len(c) == 2 && s.year >= 0 {
-		s.year += 1900
-		if s.year < 1970 {
-			s.year += 100
-		}
+	if len(c) == 2 {
+		s.year = yearOfTwoDigits(s.year)
 	}
 	if sep == "." || s.month > 12 {
 		s.month, s.day = s.day, s.month
@@ -236,13 +233,19 @@ func (s *stamp) clock(w string) bool {
 
 // meridiem applies AM or PM to the hour. Nothing is allowed as well, and PM after an hour above 12.
 func (s *stamp) meridiem(w string) bool {
-	switch lowerASCII(w) {
+	switch w {
 	case "":
-	case "am", "a":
+		return true
+	case "AM", "PM": // as IIS has them
+	default:
+		w = lowerASCII(w)
+	}
+	switch w {
+	case "am", "a", "AM":
 		if s.hour == 12 {
 			s.hour = 0
 		}
-	case "pm", "p":
+	case "pm", "p", "PM":
 		if s.hour < 12 {
 			s.hour += 12
 		}

@@ -1,8 +1,6 @@
 package parse
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -48,7 +46,9 @@ func orDefault[T int | int64](v, byDefault, most T) T {
 }
 
 // Entries reads a listing from r as it arrives, with parse for each line, such as [MLSx] or a parser of the
-// caller's own. Lines end in CRLF or LF; the last one may lack its end. Memory does not grow with the listing.
+// caller's own. Lines end in CRLF or LF; the last one may lack its end. Memory does not grow with the listing:
+// strings of entries are parts of at most 4 KiB of it, or of one longer line. Who keeps few of many entries for
+// long clones the strings (see [strings.Clone]).
 //
 // A line that parse can't read is yielded as an error, with the line in the entry's Raw, and the listing goes
 // on; so is one longer than lim.Line, which is skipped, without Raw. Lines that are [ErrNotEntry] are left out. A listing
@@ -145,12 +145,20 @@ func (c *counter) putLine(l *lister, line string) bool {
 	if err == ErrNotEntry {
 		return true
 	}
-	if err == nil && c.n < c.most {
+	if err == nil && c.n < c.most && len(l.more) == 0 {
 		c.n++
 		c.stopped = !c.yield(l.e, nil)
 		return !c.stopped
 	}
-	return c.put(l.e, err)
+	if !c.put(l.e, err) {
+		return false
+	}
+	for _, e := range l.more {
+		if !c.put(e, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // putEnd yields the last line if it waits for another.
@@ -176,28 +184,8 @@ func unwrapLast(err error) error {
 	return err
 }
 
-// lines calls do for each line of r until it returns false or the listing ends.
-func lines(r io.Reader, lim Limits, do func(string, error) bool) {
-	l := &lineReader{r: bufio.NewReaderSize(r, 16<<10), lim: lim}
-	for {
-		line, err := l.next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil && !errors.Is(err, errLongLine) {
-			err = lastError{err}
-		}
-		if !do(line, err) {
-			return
-		}
-	}
-}
-
 // listing is what an Error about a whole listing is about.
 const listing = "listing"
-
-// errLongLine marks the error of a line after which the listing goes on.
-var errLongLine = errors.New("ftp: line too long")
 
 // lineError returns err as an *Error.
 func lineError(line string, err error) error {
@@ -207,53 +195,4 @@ func lineError(line string, err error) error {
 	e := fail(listing, line, 0, err.Error())
 	e.Err = err
 	return e
-}
-
-// lineReader cuts a listing into lines.
-type lineReader struct {
-	r    *bufio.Reader
-	lim  Limits
-	read int64
-	buf  []byte // a line that doesn't fit into r's buffer, at most lim.line()+2 bytes
-}
-
-// next returns the next line without its end. The error is io.EOF at the end, errLongLine in an *Error after
-// a line that is skipped, the reader's, or another *Error if there are too many bytes.
-func (l *lineReader) next() (string, error) {
-	l.buf = l.buf[:0]
-	long := false
-	for {
-		chunk, err := l.r.ReadSlice('\n')
-		if l.read += int64(len(chunk)); l.read > l.lim.bytes() {
-			return "", fail(listing, string(l.buf[:min(len(l.buf), maxExcerpt)]), 0,
-				fmt.Sprintf("more than %d bytes", l.lim.bytes()))
-		}
-		if err != nil && err != bufio.ErrBufferFull && err != io.EOF {
-			return "", err
-		}
-		room := l.lim.line() + 2 - len(l.buf)
-		long = long || len(chunk) > room
-		l.buf = append(l.buf, chunk[:min(len(chunk), room)]...)
-		if err == bufio.ErrBufferFull {
-			continue
-		}
-		if err == io.EOF && len(l.buf) == 0 {
-			return "", io.EOF
-		}
-		return l.cut(long)
-	}
-}
-
-// cut returns the line in l.buf, of which a part is missing if long.
-func (l *lineReader) cut(long bool) (string, error) {
-	line, ended := bytes.CutSuffix(l.buf, []byte("\n"))
-	if ended {
-		line = bytes.TrimSuffix(line, []byte("\r"))
-	}
-	if long || len(line) > l.lim.line() {
-		e := fail(listing, string(line), 0, fmt.Sprintf("line longer than %d bytes", l.lim.line()))
-		e.Offset, e.Err = l.lim.line(), errLongLine
-		return "", e
-	}
-	return string(line), nil
 }

@@ -33,8 +33,8 @@ type ListOptions struct {
 	latest *stamp // Now and clockAhead in Location, worked out once
 }
 
-// List reads one line of LIST, alone: formats whose columns are told by a heading or that take two lines
-// need [Listing]. RFC 959 leaves the format to the server; see [Dialects] for those understood.
+// List reads one line of LIST, alone: formats whose columns are told by a heading, that take two lines or
+// that have several files on one need [Listing]. RFC 959 leaves the format to the server; see [Dialects] for those understood.
 //
 // Lines that describe no file, such as "total 12", are ErrNotEntry; anything not understood is an *Error.
 // On an error the entry has nothing but Raw.

@@ -2,41 +2,63 @@ package parse
 
 import "strings"
 
-// severalOnLine is what is wrong with lines that hold more than one file: an entry is one line.
-const severalOnLine = "more than one file on a line"
+// notSeveral is what is wrong with a line of several files if one of them can't be read.
+const notSeveral = "neither a file nor the end of the line"
 
-// readKA9Q reads the listings of KA9Q NOS and JNOS: "name [size] time date", with a slash behind directories. These
-// servers put two files on a line; such lines are refused.
+// readKA9Q reads the listings of KA9Q NOS and JNOS: "name [size] time date", with a slash behind directories, up to
+// two times on a line.
 //
-//	readme  2,320  11:20  1/03/93
+//	docs/          18:23  5/04/93    readme  2,320  11:20  1/03/93
+//	2 files
 func readKA9Q(l *lister, w *words, e *Entry) error {
 	if w.n == 2 && allDigits(w.word(0)) && (w.word(1) == "files" || w.word(1) == "file") {
 		return ErrNotEntry
 	}
-	clock := 1
+	next := l.ka9qFile(w, 0, e)
+	if next == 0 {
+		return errOther
+	}
+	return l.readMore(w, next, l.ka9qFile)
+}
+
+// readMore adds the files in the words from the i-th on to l.more. What read finds there is one file, of which it
+// returns the index of the word behind, 0 for none.
+func (l *lister) readMore(w *words, i int, read func(w *words, i int, e *Entry) (next int)) error {
+	for i < w.n {
+		e := Entry{Size: -1}
+		next := read(w, i, &e)
+		if next == 0 || w.n == maxWords { // there may be more than was split
+			return fail(listLine, w.line, w.at[i].from, notSeveral)
+		}
+		l.more = append(l.more, e)
+		i = next
+	}
+	return nil
+}
+
+// ka9qFile reads one file from the i-th word on.
+func (l *lister) ka9qFile(w *words, i int, e *Entry) (next int) {
 	e.Kind = KindFile
-	name, isDir := strings.CutSuffix(w.word(0), "/")
+	name, isDir := strings.CutSuffix(w.word(i), "/")
+	i++
 	if isDir && name != "" {
 		e.Kind = KindDir
 	} else {
 		var ok bool
-		if e.Size, ok = ka9qSize(w.word(1)); !ok {
-			return errOther
+		if e.Size, ok = ka9qSize(w.word(i)); !ok {
+			return 0
 		}
-		clock = 2
+		i++
 	}
 	var s stamp
-	if !s.clock(w.word(clock)) || !s.numeric(w.word(clock+1)) || s.year == 0 || !strings.Contains(w.word(clock+1), "/") ||
-		s.outOfRange() != "" {
-		return errOther
-	}
-	if clock+2 < w.n {
-		return fail(listLine, w.line, w.at[clock+2].from, severalOnLine)
+	date := w.word(i + 1)
+	if !s.clock(w.word(i)) || !s.numeric(date) || s.year == 0 || !strings.Contains(date, "/") || s.outOfRange() != "" {
+		return 0
 	}
 	s.precision = PrecisionMinute
 	e.Name = name
-	s.resolve(e, l.o)
-	return nil
+	s.resolve(e, &l.o)
+	return i + 2
 }
 
 // ka9qSize reads digits with or without commas.
@@ -52,7 +74,7 @@ func ka9qSize(w string) (int64, bool) {
 
 // readTSXPlus reads the listings of TSX-Plus and RT-11: "name.type blocks" up to three times on a line, then the
 // number of files. A block has 512 octets. The name is padded to six characters before the dot: "m6800 .h" is
-// m6800.h. Lines with one file are taken where the listing is known to be of this dialect, others are refused.
+// m6800.h. Lines with one file are taken where the listing is known to be of this dialect.
 //
 //	     cug292.dsk   3000        cug346.dsk   1350
 //	     readme.txt      6
@@ -61,23 +83,20 @@ func readTSXPlus(l *lister, w *words, e *Entry) error {
 	if w.word(0) == "Directory" && w.n == 8 && w.word(2) == "/" && w.word(4) == "Files" && w.word(7) == "Blocks" {
 		return ErrNotEntry
 	}
-	name, blocks, next := tsxFile(w, 0)
-	if next == 0 {
+	next := readTSXFile(w, 0, e)
+	if next == 0 || next == w.n && (l.cur == nil || l.cur.name != "tsxplus") || l.readMore(w, next, readTSXFile) != nil {
 		return errOther
 	}
-	if next < w.n {
-		for i := next; i < w.n; {
-			if _, _, i = tsxFile(w, i); i == 0 {
-				return errOther
-			}
-		}
-		return fail(listLine, w.line, w.at[next].from, severalOnLine)
-	}
-	if l.cur == nil || l.cur.name != "tsxplus" {
-		return errOther
-	}
-	e.Kind, e.Name, e.Size = KindFile, name, blocks*512
 	return nil
+}
+
+// readTSXFile reads one file from the i-th word on.
+func readTSXFile(w *words, i int, e *Entry) (next int) {
+	name, blocks, next := tsxFile(w, i)
+	if next > 0 {
+		e.Kind, e.Name, e.Size = KindFile, name, blocks*512
+	}
+	return next
 }
 
 // tsxFile reads the name and the number of blocks in the words from the i-th on. It returns the index of the next

@@ -24,7 +24,7 @@ func readWfFTP(l *lister, w *words, e *Entry) error {
 	}
 	e.Kind, e.Name = KindFile, w.between(0, n-4)
 	e.Size, _ = listSize(w.word(n - 4))
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func readSkiRDIN(l *lister, w *words, e *Entry) error {
 	e.Kind, e.Name = KindFile, w.line[w.at[5].from:]
 	e.Size, _ = listSize(w.word(4))
 	if written.outOfRange() == "" {
-		written.resolve(e, l.o)
+		written.resolve(e, &l.o)
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	if e.Kind == KindLink {
 		e.cutDOSTarget()
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func readGCOS7(l *lister, w *words, e *Entry) error {
 		if bad := s.outOfRange(); bad != "" {
 			return fail(listLine, w.line, w.at[name-3].from, bad)
 		}
-		s.resolve(e, l.o)
+		s.resolve(e, &l.o)
 	}
 	return nil
 }
@@ -99,6 +99,6 @@ func readGCOS8(l *lister, w *words, e *Entry) error {
 	if kind == KindFile {
 		e.Size = size
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }

@@ -30,7 +30,7 @@ func readMacOS(l *lister, w *words, e *Entry) error {
 				e.Size, _ = listSize(w.word(date - 1))
 			}
 			e.macosName(w.line[w.after(next-1):])
-			s.resolve(e, l.o)
+			s.resolve(e, &l.o)
 			return nil
 		}
 	}

@@ -35,7 +35,7 @@ func readMusic(l *lister, w *words, e *Entry) error {
 		return fail(listLine, w.line, w.at[4].from, bad)
 	}
 	e.Owner = w.word(6)
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -50,6 +50,6 @@ func (s *stamp) gluedMonth(w string) bool {
 	if len(w) != 7 {
 		return false
 	}
-	s.day, s.month, s.year, s.precision = small(w[:2]), monthOf(w[2:5]), yearOfTwoDigits(w[5:]), PrecisionDay
+	s.day, s.month, s.year, s.precision = small(w[:2]), monthOf(w[2:5]), yearOfTwoDigits(small(w[5:])), PrecisionDay
 	return s.day >= 0 && s.month > 0 && s.year >= 0
 }

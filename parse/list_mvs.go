@@ -78,7 +78,7 @@ func readMVSMember(l *lister, w *words, e *Entry) error {
 		return fail(listLine, w.line, w.at[3].from, bad)
 	}
 	e.Name, e.Kind, e.Owner = w.word(0), KindFile, w.word(8)
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -150,19 +150,7 @@ func (s *stamp) slashYearFirst(w string) bool {
 	}
 	s.year, s.month, s.day, s.precision = small(year), small(month), small(day), PrecisionDay
 	if len(year) == 2 {
-		s.year = yearOfTwoDigits(year)
+		s.year = yearOfTwoDigits(small(year))
 	}
 	return s.year >= firstYear && s.month >= 0 && s.day >= 0
-}
-
-// yearOfTwoDigits returns the year from 1970 to 2069 that ends in w, -1 if w is not two digits.
-func yearOfTwoDigits(w string) int {
-	y := small(w)
-	switch {
-	case len(w) != 2 || y < 0:
-		return -1
-	case y < 70:
-		return 2000 + y
-	}
-	return 1900 + y
 }

@@ -38,7 +38,7 @@ func readMVSDataset(l *lister, w *words, e *Entry) error {
 		if bad := s.outOfRange(); bad != "" {
 			return fail(listLine, w.line, w.at[i-1].from, bad)
 		}
-		s.resolve(e, l.o)
+		s.resolve(e, &l.o)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func readNetware(l *lister, w *words, e *Entry) error {
 			first++
 		}
 		e.Owner, e.Size, e.Name = w.between(first, i-1), size, w.line[w.at[next].from:]
-		s.resolve(e, l.o)
+		s.resolve(e, &l.o)
 		return nil
 	}
 	return fail(listLine, w.line, w.at[min(first, w.n-1)].from, "no size with a date behind it")
@@ -73,7 +73,7 @@ func (l *lister) readNetwareNFS(w *words, e *Entry) error {
 	if name, target, ok := strings.Cut(e.Name, " -> "); ok && name != "" {
 		e.Kind, e.Name, e.Target = KindLink, name, target
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -94,10 +94,7 @@ func netwareShortDate(w *words, i int) (s stamp, next int, ok bool) {
 	if len(year) != 2 || !allDigits(year) || !s.clock(w.word(i+3)) {
 		return stamp{}, 0, false
 	}
-	s.month, s.day, s.year = monthOf(w.word(i)), dayOf(w.word(i+1)), 1900+small(year)
-	if s.year < 1970 {
-		s.year += 100
-	}
+	s.month, s.day, s.year = monthOf(w.word(i)), dayOf(w.word(i+1)), yearOfTwoDigits(small(year))
 	next = i + 4
 	if half := w.word(next); half != "" && next+1 < w.n && strings.HasSuffix(lowerASCII(half), "m") && s.meridiem(half) {
 		next++

@@ -31,7 +31,7 @@ func readOS2(l *lister, w *words, e *Entry) error {
 	}
 	e.Size, _ = listSize(w.word(0))
 	e.Name = w.line[w.at[i+2].from:]
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

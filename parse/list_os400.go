@@ -83,7 +83,7 @@ func (l *lister) os400Columns(w *words, e *Entry) error {
 	if !s.clock(w.word(3)) {
 		return fail(listLine, w.line, w.at[3].from, "no time of day")
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func readOS9(l *lister, w *words, e *Entry) error {
 	e.Owner, e.Group = user, group
 	e.Size, _ = listSize(w.word(5))
 	e.Name = w.line[w.at[6].from:]
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -83,11 +83,8 @@ func os9Time(date, clock string) (s stamp, ok bool) {
 		return stamp{}, false
 	}
 	s = stamp{
-		year: 1900 + small(date[:2]), month: small(date[3:5]), day: small(date[6:]),
+		year: yearOfTwoDigits(small(date[:2])), month: small(date[3:5]), day: small(date[6:]),
 		hour: small(clock[:2]), min: small(clock[2:]), precision: PrecisionMinute,
-	}
-	if s.year < 1970 {
-		s.year += 100
 	}
 	return s, small(date[:2]) >= 0 && s.outOfRange() == ""
 }

@@ -21,7 +21,7 @@ func readNCSA(l *lister, w *words, e *Entry) error {
 	if name, ok := strings.CutSuffix(e.Name, "/"); ok && name != "" {
 		e.Name, e.Kind = name, KindDir
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -45,7 +45,7 @@ func readPCNFSD(l *lister, w *words, e *Entry) error {
 		}
 		e.Name += "." + w.word(1)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func readSuperTCP(l *lister, w *words, e *Entry) error {
 		return errOther
 	}
 	e.Name = w.line[w.after(3):]
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -97,7 +97,7 @@ func readChameleon(l *lister, w *words, e *Entry) error {
 		}
 	}
 	e.Name = w.word(0)
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -114,7 +114,7 @@ func readPCTCP(l *lister, w *words, e *Entry) error {
 		return errOther
 	}
 	e.Name = w.between(1, w.n-5)
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -153,7 +153,7 @@ func readDistinct(l *lister, w *words, e *Entry) error {
 	}
 	e.Size, _ = listSize(w.word(1))
 	e.Name = w.line[w.at[5].from:]
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -190,6 +190,6 @@ func readVShell(l *lister, w *words, e *Entry) error {
 		e.Kind, e.Name = KindDir, name
 	}
 	e.Size, _ = listSize(w.word(0))
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }

@@ -49,7 +49,7 @@ func (l *lister) readSterComUnix(w *words, e *Entry) error {
 	e.Owner, e.Group = w.word(2), w.word(3)
 	e.Size, _ = listSize(w.word(4))
 	e.Name = w.line[w.after(next-1):]
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -66,7 +66,7 @@ func (l *lister) readSterComBatch(w *words, e *Entry) error {
 	}
 	e.Owner, e.Name = w.word(0), w.line[from:from+end]
 	e.Size, _ = listSize(w.word(2))
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -76,11 +76,8 @@ func (s *stamp) sterComDate(text string) bool {
 		return false
 	}
 	*s = stamp{
-		year: 1900 + small(text[:2]), month: small(text[2:4]), day: small(text[4:6]),
+		year: yearOfTwoDigits(small(text[:2])), month: small(text[2:4]), day: small(text[4:6]),
 		hour: small(text[7:9]), min: small(text[9:11]), precision: PrecisionMinute,
-	}
-	if s.year < 1970 {
-		s.year += 100
 	}
 	return s.outOfRange() == ""
 }

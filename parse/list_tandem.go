@@ -57,7 +57,7 @@ func readTandemTime(l *lister, w *words, e *Entry, i, end int) error {
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, w.at[i-1].from, bad)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -66,8 +66,8 @@ func (s *stamp) dashMonth(w string) bool {
 	day, rest, _ := strings.Cut(w, "-")
 	month, year, _ := strings.Cut(rest, "-")
 	s.day, s.month, s.precision = small(day), monthOf(month), PrecisionDay
-	if s.year = yearOfTwoDigits(year); len(year) == 4 {
-		s.year = small(year)
+	if s.year = small(year); len(year) == 2 {
+		s.year = yearOfTwoDigits(s.year)
 	}
 	return len(day) <= 2 && s.day >= 0 && s.month > 0 && s.year >= firstYear
 }

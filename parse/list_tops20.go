@@ -43,7 +43,7 @@ func readTOPS20(l *lister, w *words, e *Entry) error {
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, strings.Index(w.line, fields[3]), bad)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

@@ -47,7 +47,7 @@ func readUnisys(l *lister, w *words, e *Entry) error {
 		return fail(listLine, w.line, w.at[kind+2].from, bad)
 	}
 	e.Kind, e.Size = KindFile, size
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

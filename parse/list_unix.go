@@ -49,10 +49,13 @@ func claimsUnix(w *words) bool {
 	return true
 }
 
-// readUnix reads "mode links owner group size date name", of which links, owner and group may be missing.
+// readUnix reads the numbers of stat, see readUnixNumbers, or "mode links owner group size date name", of which links, owner and group may be missing.
 // The date is looked for first: the one thing that can be recognised. What stands before it is the size.
 // One blank separates the date and the name; more belong to the name, except where servers pad the date.
 func readUnix(l *lister, w *words, e *Entry) error {
+	if err := l.readUnixNumbers(w, e); err != errOther {
+		return err
+	}
 	if !claimsUnix(w) {
 		return errOther
 	}
@@ -79,7 +82,7 @@ func readUnix(l *lister, w *words, e *Entry) error {
 		}
 	}
 	e.readOwners(w, first, c)
-	c.date.resolve(e, l.o)
+	c.date.resolve(e, &l.o)
 	return nil
 }
 

@@ -42,7 +42,7 @@ func readVMCMS(l *lister, w *words, e *Entry) error {
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, w.at[0].from, bad)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

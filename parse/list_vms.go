@@ -114,7 +114,7 @@ func finishVMS(l *lister, e *Entry, name string, s stamp) error {
 	}
 	e.Name = name
 	if s.year != 0 {
-		s.resolve(e, l.o)
+		s.resolve(e, &l.o)
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func finishVOS(l *lister, w *words, e *Entry, s stamp) error {
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, w.at[0].from, bad)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 
@@ -138,9 +138,6 @@ func (s *stamp) vosTime(w *words, i int) bool {
 	if !isVOSDate(date) || len(w.word(i+1)) != 8 || !s.clock(w.word(i+1)) {
 		return false
 	}
-	s.year, s.month, s.day = 1900+small(date[:2]), small(date[3:5]), small(date[6:])
-	if s.year < 1970 {
-		s.year += 100
-	}
+	s.year, s.month, s.day = yearOfTwoDigits(small(date[:2])), small(date[3:5]), small(date[6:])
 	return true
 }

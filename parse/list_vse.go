@@ -79,6 +79,6 @@ func readVSETime(l *lister, w *words, e *Entry, i int) error {
 	if bad := s.outOfRange(); bad != "" {
 		return fail(listLine, w.line, w.at[i].from, bad)
 	}
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }

@@ -28,7 +28,7 @@ func readVxWorks(l *lister, w *words, e *Entry) error {
 		e.Kind, e.Name = KindDir, strings.TrimRight(name, " ")
 	}
 	e.Size, _ = listSize(w.word(0))
-	s.resolve(e, l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

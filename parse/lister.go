@@ -92,8 +92,9 @@ type lister struct {
 	held    string // first line of an entry that takes two, or ""
 	lost    string // a held line whose second never came, or ""
 
-	w words
-	e Entry // of the line at work: here and not on the heap
+	w    words
+	e    Entry   // of the line at work: here and not on the heap
+	more []Entry // behind e on the same line, in the few formats that have several
 }
 
 func newLister(o ListOptions) (*lister, error) {
@@ -129,17 +130,20 @@ func dialectNamed(name string) *dialect {
 	return nil
 }
 
-// read reads one line without its end.
+// read reads one line without its end, which must not have more than one entry.
 func (l *lister) read(line string) (Entry, error) {
 	err := l.next(line)
+	if len(l.more) > 0 {
+		err = l.refuse(line, fail(listLine, line, 0, "more than one file on a line"))
+	}
 	return l.e, err
 }
 
-// next sets l.e to what one line says. A line belongs to the dialect of the one before, if that claims it, else
+// next sets l.e, and l.more, to what one line says. A line belongs to the dialect of the one before, if that claims it, else
 // to the first that reads it; if none does, the error is that of the first that claimed it.
 func (l *lister) next(line string) error {
-	if l.cur != nil && l.cur.name == "mlsx" && startsWithFacts(line) {
-		return l.try(l.cur, line) // the words don't matter
+	if l.cur != nil && l.held == "" && l.usual(line) {
+		return nil
 	}
 	l.w.split(line)
 	held := l.held
@@ -151,6 +155,9 @@ func (l *lister) next(line string) error {
 				err = again
 			}
 			l.e.Raw = line
+			for i := range l.more {
+				l.more[i].Raw = line
+			}
 		}
 	}
 	if l.held == held && held != "" {
@@ -164,7 +171,7 @@ func (l *lister) next(line string) error {
 
 // refuse sets l.e to a line without an entry.
 func (l *lister) refuse(line string, err error) error {
-	l.e = Entry{Size: -1, Raw: line}
+	l.e, l.more = Entry{Size: -1, Raw: line}, l.more[:0]
 	return err
 }
 
@@ -219,14 +226,57 @@ func cutReplyCode(line string) (rest string, ok bool) {
 	return line[4:], true
 }
 
+// usual reads a line as of l.cur if it is one of those that make up nearly all of its listings, without the words.
+func (l *lister) usual(line string) bool {
+	switch l.cur.name {
+	case "unix":
+		l.begin(l.cur, line)
+		if !l.usualUnix(line, &l.e) {
+			return false
+		}
+	case "mlsx":
+		l.begin(l.cur, line)
+		if l.e.usualMLSx(line) {
+			break
+		}
+		l.begin(l.cur, line)
+		if !startsWithFacts(line) || line[0] == ' ' || l.e.readAnyMLSx(line) != nil {
+			return false
+		}
+	default:
+		return false
+	}
+	l.finish()
+	return true
+}
+
 // try reads the line in l.w as one of d.
 func (l *lister) try(d *dialect, line string) error {
-	l.e = Entry{Size: -1, Dialect: d.name, Raw: line}
+	l.begin(d, line)
 	if err := d.read(l, &l.w, &l.e); err != nil {
 		return l.refuse(line, err)
 	}
-	l.e.Text, l.e.Encoding = l.o.CodePage.Decode(l.e.Name)
+	l.finish()
 	return nil
+}
+
+// begin sets l.e to what is known of a line of d before it is read. Setting single fields is faster than a literal, which
+// would be built elsewhere and copied.
+func (l *lister) begin(d *dialect, line string) {
+	l.more = l.more[:0]
+	e := &l.e
+	*e = Entry{}
+	e.Size, e.Dialect, e.Raw = -1, d.name, line
+}
+
+// finish adds what does not depend on the dialect.
+func (l *lister) finish() {
+	l.e.Text, l.e.Encoding = l.o.CodePage.Decode(l.e.Name)
+	for i := range l.more {
+		e := &l.more[i]
+		e.Dialect, e.Raw = l.e.Dialect, l.e.Raw
+		e.Text, e.Encoding = l.o.CodePage.Decode(e.Name)
+	}
 }
 
 // end is called behind the last line: one that is still held was not continued.

@@ -43,6 +43,15 @@ func readMLSx(l *lister, w *words, e *Entry) error {
 
 // readMLSx fills e from a line of MLSx, which is not empty.
 func (e *Entry) readMLSx(line string) error {
+	if e.usualMLSx(line) {
+		return nil
+	}
+	*e = Entry{Size: -1, Dialect: e.Dialect, Raw: e.Raw}
+	return e.readAnyMLSx(line)
+}
+
+// readAnyMLSx is readMLSx for all lines.
+func (e *Entry) readAnyMLSx(line string) error {
 	at := factsStart(line)
 	space := strings.IndexByte(line[at:], ' ')
 	if space < 0 {

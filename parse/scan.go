@@ -28,17 +28,15 @@ func allDigits(s string) bool { return s != "" && digitsEnd(s, 0) == len(s) }
 
 // number returns the value of s, which must be digits only. It is not ok if the value exceeds an int64.
 func number(s string) (n int64, ok bool) {
-	if !allDigits(s) {
-		return 0, false
-	}
+	const safe = 18 // digits that can't exceed an int64
 	for i := range len(s) {
-		d := int64(s[i] - '0')
-		if n > (math.MaxInt64-d)/10 {
+		d := int64(s[i]) - '0'
+		if d < 0 || d > 9 || i >= safe && n > (math.MaxInt64-d)/10 {
 			return 0, false
 		}
 		n = n*10 + d
 	}
-	return n, true
+	return n, s != ""
 }
 
 // small returns the value of s if it is one to four digits, else -1.
@@ -57,7 +55,7 @@ func small(s string) int {
 func controlAt(s string) int {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		if mayHoldControl(s[i : i+8]) {
+		if controls(eight(s[i:])) != 0 {
 			break
 		}
 	}
@@ -67,15 +65,6 @@ func controlAt(s string) int {
 		}
 	}
 	return -1
-}
-
-// mayHoldControl reports whether one of eight bytes may be a control character, by arithmetic on all at once. It
-// may be wrong about the bytes from 0x80 on.
-func mayHoldControl(s string) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	return ((x-ones*' ')|(x+ones))&tops != 0 // below a blank, or 0x7f
 }
 
 // lowerASCII returns s with A-Z in lower case and every other byte as it is, invalid UTF-8 included.

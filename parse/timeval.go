@@ -89,15 +89,27 @@ func TimeVal(s string) (time.Time, Precision, error) {
 
 // plainTimeVal reads what nearly every time-val is: 14 digits, a year after 1969.
 func plainTimeVal(s string) (time.Time, bool) {
-	if len(s) != 14 || !allDigits(s) || s[0] < '1' || s[:4] < "1970" {
+	if len(s) != 14 {
 		return time.Time{}, false
 	}
-	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
-	v := stamp{year: two(0)*100 + two(2), month: two(4), day: two(6), hour: two(8), min: two(10), sec: two(12)}
-	if v.hour > 23 || v.outOfRange() != "" {
+	date, ok := pairs(eight(s))
+	clock, ok2 := pairs(eight(s[6:])) // the day again
+	year, month, day := int(date&0xff*100+date>>16&0xff), int(date>>32&0xff), int(date>>48)
+	hour, minute, sec := int64(clock>>16&0xff), int64(clock>>32&0xff), int64(clock>>48)
+	if !ok || !ok2 || year < 1970 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) ||
+		hour > 23 || minute > 59 || sec > 60 {
 		return time.Time{}, false
 	}
-	return v.at(v.year, time.UTC), true
+	return time.Unix(daysSince1970(year, month, day)*86400+hour*3600+minute*60+sec, 0).UTC(), true
+}
+
+// twoDigits returns the value of the two digits at s[i:], a number below 0 if there is something else.
+func twoDigits(s string, i int) int {
+	tens, units := s[i]-'0', s[i+1]-'0'
+	if tens > 9 || units > 9 {
+		return -1
+	}
+	return int(tens)*10 + int(units)
 }
 
 // FormatTimeVal returns t in UTC as YYYYMMDDHHMMSS. A fraction of a second is dropped; a year that doesn't

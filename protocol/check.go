@@ -58,10 +58,10 @@ func (m *Machine) checkSecurity(c Command) (Code, string) {
 	switch c.Verb {
 	case "AUTH":
 		if g == GuardCleared {
-			return 534, "TLS was taken down by CCC for the rest of the session"
+			return 534, "CCC took the protection down for the rest of the session"
 		}
 		if g != GuardClear {
-			return 503, "TLS is up already"
+			return 503, "the control connection is protected already"
 		}
 	case "PBSZ":
 		if g == GuardClear || g == GuardCleared {
@@ -78,6 +78,24 @@ func (m *Machine) checkSecurity(c Command) (Code, string) {
 		if !m.prot.Secured() {
 			return 533, "the control connection is not protected"
 		}
+		if _, ok := m.protector(); ok && m.level == LevelClear {
+			return 533, "the command itself must be protected" // RFC 2228, Section 3
+		}
+	case "MIC", "CONF", "ENC":
+		return m.checkEnclosed(c.Verb)
+	}
+	return 0, ""
+}
+
+// checkEnclosed judges a protected command that nobody has opened.
+func (m *Machine) checkEnclosed(v Verb) (Code, string) {
+	switch _, ok := m.protector(); {
+	case !m.prot.Secured():
+		return 503, "a security exchange (AUTH) must come first"
+	case !ok:
+		return 537, "the mechanism does not protect single commands"
+	case m.cfg.Role == RoleClient:
+		return 503, string(v) + " is made of other commands, see ProtectCommands"
 	}
 	return 0, ""
 }
@@ -88,7 +106,7 @@ func (m *Machine) checkSequence(c Command, illegal func(Code, string) error) err
 		if m.params.RenameFrom == "" {
 			return illegal(503, "RNFR must come first")
 		}
-	case "PORT", "PASV", "EPRT":
+	case "PORT", "PASV", "EPRT", "LPRT", "LPSV", "CPSV":
 		if m.params.EPSVAll {
 			return illegal(503, "EPSV ALL excludes it")
 		}
@@ -101,13 +119,16 @@ func (m *Machine) checkSequence(c Command, illegal func(Code, string) error) err
 // follow must be answered first. While a transfer runs, those that ask about it or
 // end it may be sent.
 func (m *Machine) mayPipeline(c Command) bool {
+	if m.resends(c) {
+		return true
+	}
 	for i, x := range m.pending {
 		switch x.cmd.Verb {
 		case "USER", "PASS", "ACCT", "REIN", "AUTH", "ADAT", "CCC", "QUIT", "HOST":
 			return false // whatever diagram the caller gave them
 		}
 		switch x.diagram {
-		case DiagramOneReply, DiagramOpen:
+		case DiagramOneReply, DiagramOpen, DiagramEnclosed:
 		case DiagramTransfer:
 			if i != 0 {
 				return false
@@ -126,4 +147,14 @@ func (m *Machine) mayPipeline(c Command) bool {
 		}
 	}
 	return true
+}
+
+// resends reports whether c is the command that the server had promised to carry out
+// behind ACCT, sent again because it did not.
+func (m *Machine) resends(c Command) bool {
+	if len(m.pending) != 1 {
+		return false
+	}
+	x := m.pending[0]
+	return x.stored && x.preliminary == 0 && x.cmd.Verb == c.Verb && x.cmd.Arg == c.Arg
 }

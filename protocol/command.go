@@ -25,7 +25,8 @@ func (c Command) diagram() Diagram {
 }
 
 // String returns the command without its line end, with secrets masked: the
-// arguments of PASS, ACCT, ADAT and of SITE commands that carry a password.
+// arguments of PASS, ACCT, ADAT, MIC, CONF and ENC and of SITE commands that carry
+// a password.
 func (c Command) String() string {
 	if c.Arg == "" {
 		return string(c.Verb)
@@ -36,8 +37,8 @@ func (c Command) String() string {
 func (c Command) maskedArg() string {
 	const mask = "****"
 	switch c.Verb.upper() {
-	case "PASS", "ACCT", "ADAT":
-		return mask
+	case "PASS", "ACCT", "ADAT", "MIC", "CONF", "ENC":
+		return mask // a safe message (MIC) encloses the command as it is
 	case "SITE":
 		sub, _, _ := strings.Cut(strings.TrimLeft(c.Arg, " \t"), " ")
 		switch strings.ToUpper(sub) {
@@ -69,7 +70,7 @@ func (c Command) Append(dst []byte) ([]byte, error) {
 	if info.Arg == ArgNone && c.Arg != "" {
 		return dst, &ArgumentError{Verb: c.Verb, Reason: "takes no argument"}
 	}
-	if (info.Arg == ArgPath || info.Arg == ArgText) && c.Arg == "" {
+	if (info.Arg == ArgPath || info.Arg == ArgText || info.Arg == ArgMixed) && c.Arg == "" {
 		return dst, &ArgumentError{Verb: c.Verb, Reason: "needs an argument"}
 	}
 	return appendCommand(dst, c)

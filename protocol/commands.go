@@ -1,22 +1,32 @@
 package protocol
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A commandReader cuts a server's input into command lines.
 type commandReader struct {
-	limit  int
-	telnet telnet
-	input  []byte // not yet looked at
-	line   []byte
-	long   bool     // the line is over the limit; the rest of it is skipped
-	held   *Command // read, and waiting for the transfer to end
-	fault  error    // what is wrong with held
+	limit     int
+	protected int // limit of lines that carry base64
+	telnet    telnet
+	input     []byte // not yet looked at
+	line      []byte
+	long      bool      // the line is over the limit; the rest of it is skipped
+	held      *received // read, and waiting for the transfer to end
+}
+
+// received is a command as it was read.
+type received struct {
+	cmd   Command
+	level Level
+	fault error // it must not be carried out
 }
 
 // discard throws away what was read behind a command that ends the clear text:
 // whatever stands there did not come through TLS.
 func (r *commandReader) discard() {
-	r.input, r.line, r.long, r.held, r.fault = nil, nil, false, nil, nil
+	r.input, r.line, r.long, r.held = nil, nil, false, nil
 }
 
 // next cuts the next line off the input. ok is false if none is complete.
@@ -31,8 +41,10 @@ func (r *commandReader) next() (c Command, ok bool, err error) {
 		}
 		if d != '\n' {
 			if len(r.line) > r.limit { // one more than the limit: the CR of the line end
-				r.long = true
-				r.line = r.line[:r.limit]
+				if limit := r.lineLimit(); len(r.line) > limit {
+					r.long = true
+					r.line = r.line[:limit]
+				}
 			}
 			r.line = append(r.line, d)
 			continue
@@ -45,13 +57,23 @@ func (r *commandReader) next() (c Command, ok bool, err error) {
 	return Command{}, false, nil
 }
 
+// lineLimit is the limit of the line that is being read.
+func (r *commandReader) lineLimit() int {
+	for _, verb := range [...]string{"ADAT ", "MIC ", "CONF ", "ENC "} {
+		if len(r.line) >= len(verb) && strings.EqualFold(string(r.line[:len(verb)]), verb) {
+			return max(r.protected, r.limit)
+		}
+	}
+	return r.limit
+}
+
 func (r *commandReader) endLine() (Command, error) {
-	line, long := bytes.Clone(r.line), r.long
+	line, long, limit := bytes.Clone(r.line), r.long, r.lineLimit()
 	r.line, r.long = r.line[:0], false
 	text, crlf := bytes.CutSuffix(line, []byte{'\r'})
 	switch {
-	case long || len(text) > r.limit:
-		return Command{}, &SyntaxError{Offset: int64(r.limit), Excerpt: commandExcerpt(line), Reason: "command line longer than the limit"}
+	case long || len(text) > limit:
+		return Command{}, &SyntaxError{Offset: int64(limit), Excerpt: commandExcerpt(line), Reason: "command line longer than the limit"}
 	case !crlf:
 		// Carrying it out would make a second command of a pathname with LF in it.
 		return Command{}, &SyntaxError{Offset: int64(len(line)), Excerpt: commandExcerpt(line), Reason: "the line ends in LF without CR"}
@@ -103,20 +125,20 @@ func (m *Machine) deliver() {
 			if transfer {
 				return
 			}
-			fault := m.commands.fault
-			m.commands.held, m.commands.fault = nil, nil
-			m.deliverOne(*held, fault)
+			m.commands.held = nil
+			m.deliverOne(*held)
 			continue
 		}
 		c, ok, err := m.commands.next()
 		if !ok {
 			return
 		}
-		if transfer && !duringTransfer(c) {
-			m.commands.held, m.commands.fault = &c, err
+		in := m.openCommand(c, err)
+		if transfer && !duringTransfer(in.cmd) {
+			m.commands.held = &in
 			return
 		}
-		m.deliverOne(c, err)
+		m.deliverOne(in)
 	}
 }
 
@@ -124,17 +146,23 @@ func duringTransfer(c Command) bool {
 	return c.Verb == "ABOR" || c.Verb == "NOOP" || c.Verb == "STAT" && c.Arg == ""
 }
 
-func (m *Machine) deliverOne(c Command, err error) {
+func (m *Machine) deliverOne(in received) {
+	c, err := in.cmd, in.fault
+	m.level = in.level
 	if err == nil {
 		err = m.Check(c)
 	}
 	if err == nil {
 		m.params.begin(c)
+		m.offer(c)
+		if c.Verb != "ACCT" {
+			m.stored = nil
+		}
 	}
-	x := exchange{cmd: c, diagram: c.diagram()}
+	x := exchange{cmd: c, diagram: c.diagram(), level: in.level}
 	if c.Verb == "" {
 		x.diagram = DiagramOneReply
 	}
 	m.pending = append(m.pending, x)
-	m.emit(Event{Kind: EventCommand, Command: c, Err: err})
+	m.emit(Event{Kind: EventCommand, Command: c, Err: err, Level: in.level})
 }

@@ -117,6 +117,22 @@ func TestServerReads(t *testing.T) {
 	}
 }
 
+// TestTelnetAnswersAreBounded: a flood of options that nobody fetches the answers of
+// takes no more room than the bound.
+func TestTelnetAnswersAreBounded(t *testing.T) {
+	for _, role := range []Role{RoleClient, RoleServer} {
+		m := machineIn(role, StateAuthorized, GuardClear)
+		mustReceive(t, m, strings.Repeat("\xff\xfd\x01", 10_000))
+		if got := len(m.Output()); got != maxAnswers {
+			t.Errorf("role %d: %d bytes of answers, want %d", role, got, maxAnswers)
+		}
+		mustReceive(t, m, "\xff\xfb\x02")
+		if got, want := string(m.Output()), "\xff\xfe\x02"; got != want {
+			t.Errorf("role %d: Output %q, want %q", role, got, want)
+		}
+	}
+}
+
 // TestServerAnswersTelnet: DO is refused with WONT, WILL with DONT, and nothing
 // else is answered (RFC 1123, Section 4.1.2.12; RFC 854).
 func TestServerAnswersTelnet(t *testing.T) {
@@ -144,8 +160,8 @@ func TestServerAnswersTelnet(t *testing.T) {
 			}
 			c := machineIn(RoleClient, StateAuthorized, GuardClear)
 			mustReceive(t, c, tt.in)
-			if got := c.Output(); got != nil {
-				t.Errorf("client's Output %q, want nil: a client does not negotiate", got)
+			if got := string(c.Output()); got != tt.want {
+				t.Errorf("client's Output %q, want %q: a client refuses, too", got, tt.want)
 			}
 		})
 	}

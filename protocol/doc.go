@@ -11,20 +11,27 @@
 //
 //   - [Machine.Receive] takes bytes from the peer;
 //   - [Machine.Send] (client) encodes a command, [Machine.Reply] (server) a reply;
+//   - [Machine.NextADAT] (client) and [Machine.SecurityReply] (server) run the
+//     exchange of a [Mechanism] other than TLS;
 //   - [Machine.TLSEstablished] and [Machine.TLSClosed] tell that TLS came up or
 //     was taken down on the control connection;
 //   - [Machine.Close] ends it.
 //
 // Outputs: the bytes that Send and Reply return, [Machine.Output] (answers to
-// Telnet options), and events drained with [Machine.Next] after every input.
+// Telnet options), and events drained with [Machine.Next] after every input. What a
+// client bears of a server has a name, [Leniency], in the event.
+//
+// Behind the exchange of a [Protector] commands and replies are protected and opened
+// inside the machine (RFC 2228): drivers see them as they are.
 //
 // Getters never change anything: [Machine.State], [Machine.Check],
 // [Machine.Params], [Machine.Protection], [Machine.Pending].
 //
 // Errors say whose fault it is and whether the connection can still be used:
-// see [ReplyError], [SequenceError], [ArgumentError], [SyntaxError] and
-// [ViolationError].
+// see [ReplyError], [SequenceError], [ArgumentError], [SyntaxError],
+// [ViolationError] and [ProtectionError].
 //
 // RFC 959 and 1123 are the base; 2228, 2389, 2428, 2640, 3659, 4217 and 7151
-// are the extensions whose verbs the tables hold.
+// are the extensions whose verbs the tables hold, with RFC 1639, RFC 6384 and the
+// drafts that servers speak.
 package protocol

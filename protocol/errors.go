@@ -74,7 +74,7 @@ var phrases = []struct {
 
 func (e *ReplyError) cause() error {
 	switch e.Reply.Code {
-	case 530, 532, 533:
+	case 332, 530, 532, 533:
 		return fs.ErrPermission
 	case 450, 550, 553, 521:
 	default:

@@ -26,11 +26,15 @@ const (
 	// EventStopTLS: TLS on the control connection is taken down next, then
 	// TLSClosed (CCC or REIN; RFC 4217, Sections 5 and 13).
 	EventStopTLS
+
+	// EventExtra (client): Reply answers nothing and was dropped; Command is the one
+	// that it seems to be a second answer to. See Leniency.
+	EventExtra
 )
 
 // String returns the kind's name.
 func (k EventKind) String() string {
-	names := [...]string{"", "reply", "merged", "command", "start TLS", "stop TLS"}
+	names := [...]string{"", "reply", "merged", "command", "start TLS", "stop TLS", "extra"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -44,6 +48,13 @@ type Event struct {
 	Reply   Reply
 	Outcome Outcome
 	Err     error
+
+	// Level is the level at which a mechanism of RFC 2228 protected the command or
+	// the reply itself: by MIC, CONF or ENC, or by 63z. Behind TLS it is LevelClear.
+	Level Level
+
+	// Leniency names the deviation that was borne, LenientNone if there was none.
+	Leniency Leniency
 }
 
 // Final reports whether the event ends the exchange of its command.

@@ -14,12 +14,13 @@ const (
 	DiagramWait             // a preliminary reply may come first; no data: REIN, the greeting
 	DiagramAbort            // ABOR, whose reply can fall together with the transfer's
 	DiagramOpen             // verbs without a drawing, SITE: completion or intermediate
+	DiagramEnclosed         // MIC, CONF, ENC sent by hand: whatever answers the command inside
 	diagramCount
 )
 
 // String returns the diagram's name.
 func (d Diagram) String() string {
-	names := [...]string{"by verb", "one reply", "transfer", "sequence", "login", "wait", "abort", "open"}
+	names := [...]string{"by verb", "one reply", "transfer", "sequence", "login", "wait", "abort", "open", "enclosed"}
 	if int(d) < len(names) {
 		return names[d]
 	}
@@ -48,8 +49,8 @@ func (o Outcome) String() string {
 }
 
 // verdicts holds the outcome of a 1yz to 6yz reply under each diagram of
-// RFC 959, Section 6. 6yz replies belong to mechanisms that protect replies
-// (RFC 2228, Section 7), of which TLS is none.
+// RFC 959, Section 6. 6yz replies enclose another (RFC 2228, Section 5.2): a machine
+// that has the mechanism judges the one inside.
 var verdicts = [diagramCount][6]Outcome{
 	//                1yz        2yz      3yz        4yz      5yz      6yz
 	DiagramOneReply: {Violation, Success, Violation, Failure, Failure, Violation},
@@ -59,13 +60,18 @@ var verdicts = [diagramCount][6]Outcome{
 	DiagramWait:     {Wait, Success, Violation, Failure, Failure, Violation},
 	DiagramAbort:    {Violation, Success, Violation, Failure, Failure, Violation},
 	DiagramOpen:     {Violation, Success, Continue, Failure, Failure, Violation},
+	DiagramEnclosed: {Wait, Success, Continue, Failure, Failure, Success},
 }
 
 // An exchange is one command and the replies that have come for it.
 type exchange struct {
 	cmd         Command
 	diagram     Diagram
+	level       Level // that the command came or went with
 	preliminary int
+	repeated    bool // the last 1yz was not the first
+	guessed     bool // a refusal that may have been meant for it went to another
+	stored      bool // it waited for ACCT
 }
 
 // judge reports what a reply with code c means for the command in flight.
@@ -82,11 +88,19 @@ func (x *exchange) judge(c Code, limit int) Outcome {
 		// completion for it would send the password in clear.
 		return Failure
 	}
-	if out == Wait && c != 110 {
+	if out == Continue && x.cmd.Verb == "AUTH" && x.cmd.Arg != "" && transport(x.cmd.Arg) {
+		return Failure // TLS has no security data to wait for (RFC 4217, Section 17)
+	}
+	if out == Success && x.guessed && c != 226 && c != 250 {
+		return Violation // whose reply was the refusal, and whose is this?
+	}
+	x.repeated = false
+	if out == Wait && (c != 110 || x.diagram != DiagramTransfer) {
 		x.preliminary++
 		if x.preliminary > limit {
 			return Violation
 		}
+		x.repeated = x.preliminary > 1
 	}
 	return out
 }

@@ -25,6 +25,7 @@ func TestVerdicts(t *testing.T) {
 		{DiagramWait, "EWSEFFEE"},
 		{DiagramAbort, "EESEFFEE"},
 		{DiagramOpen, "EESCFFEE"},
+		{DiagramEnclosed, "EWSCFFSE"},
 	} {
 		t.Run(tt.diagram.String(), func(t *testing.T) {
 			for class := range len(tt.want) {
@@ -56,7 +57,10 @@ func TestPreliminaryLimit(t *testing.T) {
 			m.cfg.Limits = tt.limits
 			m.begin(Command{Verb: tt.verb, Arg: "a"})
 			for i := range tt.n {
-				mustReceive(t, m, "150 go\r\n110 MARK 1 = 1\r\n")
+				mustReceive(t, m, "150 go\r\n")
+				if tt.verb != "REIN" {
+					mustReceive(t, m, "110 MARK 1 = 1\r\n") // not counted
+				}
 				if m.Pending() != 1 {
 					t.Fatalf("after %d preliminary replies: %d pending", i+1, m.Pending())
 				}
@@ -107,6 +111,8 @@ func outcomes(m *Machine) []string {
 			got = append(got, fmt.Sprintf("%s %d %s", e.Command.Verb, e.Reply.Code, e.Outcome))
 		case EventMerged:
 			got = append(got, fmt.Sprintf("%s merged", e.Command.Verb))
+		case EventExtra:
+			got = append(got, fmt.Sprintf("%s %d dropped", e.Command.Verb, e.Reply.Code))
 		default:
 			got = append(got, e.Kind.String())
 		}
@@ -182,7 +188,7 @@ func TestMergedTransferForgetsRestart(t *testing.T) {
 		m.params.Restart = "7"
 		m.begin(Command{Verb: "RETR", Arg: "a"})
 		m.begin(Command{Verb: "ABOR"})
-		if err := m.settle(NewReply(225, "")); err != nil {
+		if err := m.settle(NewReply(225, ""), LevelClear); err != nil {
 			t.Fatal(err)
 		}
 		if m.params.Restart != "" || m.Pending() != 0 {
@@ -252,10 +258,10 @@ func TestUnaskedReply(t *testing.T) {
 func TestTwoFinals(t *testing.T) {
 	m := machineIn(RoleClient, StateAuthorized, GuardClear)
 	m.begin(Command{Verb: "PASV"})
-	if err := m.Receive([]byte("227 (127,0,0,1,1,1)\r\n227 (6,6,6,6,6,6)\r\n")); err == nil {
+	if err := m.Receive([]byte("227 (127,0,0,1,1,1)\r\n227 (6,6,6,6,6,6)\r\n500 no\r\n")); err == nil {
 		t.Fatal("no error")
 	}
-	if diff := cmp.Diff([]string{"PASV 227 success"}, outcomes(m)); diff != "" {
+	if diff := cmp.Diff([]string{"PASV 227 success", "PASV 227 dropped"}, outcomes(m)); diff != "" {
 		t.Errorf("events before the fault mismatch (-want +got):\n%s", diff)
 	}
 }

@@ -40,7 +40,7 @@ func TestImplicitTLS(t *testing.T) {
 	p.wantState("TLS is up", StateAwaitGreeting)
 	p.reply(220, "ready")
 	p.wantState("greeted", StateAuthenticated)
-	want := Protection{Control: GuardSized, Data: LevelPrivate}
+	want := Protection{Control: GuardSized, Data: LevelPrivate, Mechanism: "TLS"}
 	if p.client.Protection() != want || p.server.Protection() != want {
 		t.Errorf("protection %+v and %+v, want %+v", p.client.Protection(), p.server.Protection(), want)
 	}

@@ -18,6 +18,22 @@ type Config struct {
 	// ImplicitTLS says that TLS comes before the greeting (port 990), and that
 	// data connections are private from the start.
 	ImplicitTLS bool
+
+	// Mechanism returns a new instance of the security mechanism that AUTH names, in
+	// capitals: one for each exchange. It returns [TLS] for the names of TLS, and nil
+	// for what it does not know. If Mechanism is nil, there is TLS alone.
+	Mechanism func(name string) Mechanism
+
+	// Buffer is the largest block of protected data that a server can take, in bytes,
+	// which PBSZ may reduce. If zero, it is 1 MiB. TLS has no blocks.
+	Buffer uint32
+}
+
+func (c *Config) buffer() uint32 {
+	if c.Buffer == 0 {
+		return 1 << 20
+	}
+	return c.Buffer
 }
 
 // A Machine is the state of one control connection. It is not safe for
@@ -33,14 +49,25 @@ type Machine struct {
 	pending  []exchange    // FIFO: replies belong to the first
 	events   []Event
 	err      error
+
+	last   finished // client: the exchange before the pending ones
+	begins bool     // client: the server has begun a transfer with a 1yz
+	early  bool     // client: the reply that has begun came before the command
+	stored *Command // waits for ACCT
+
+	offered  Mechanism // what the AUTH in flight would begin
+	mech     Mechanism // the exchange under way or complete; nil: none, or TLS
+	authName string    // as AUTH gave it, in capitals
+	stepped  bool      // client: its side of the exchange is complete
+	level    Level     // client: that commands go out with; server: that the last one came with
 }
 
 // NewMachine returns a machine at the beginning of a connection: the greeting is
 // pending, behind the TLS handshake if that is implicit.
 func NewMachine(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, params: DefaultParams()}
-	m.reader.Limits = cfg.Limits
-	m.commands = commandReader{limit: cfg.Limits.commandBytes(), telnet: telnet{refuse: true}}
+	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}}
+	m.commands = commandReader{limit: cfg.Limits.commandBytes(), protected: cfg.Limits.protectedBytes(), telnet: telnet{refuse: true}}
 	m.pending = []exchange{{diagram: DiagramWait}}
 	if cfg.ImplicitTLS {
 		m.setState(StateAwaitTLS, StateAwaitGreeting)
@@ -75,11 +102,16 @@ func (m *Machine) Next() (Event, bool) {
 	return e, true
 }
 
-// Output returns bytes that the machine wants sent of its own accord: a server's
-// answers to Telnet options (RFC 1123, Section 4.1.2.12). It is nil most times.
+// Output returns bytes that the machine wants sent of its own accord: refusals of
+// the Telnet options that the peer proposes, on both sides (RFC 854; RFC 1123,
+// Section 4.1.2.12). It is nil most times. What is not fetched is bounded.
 func (m *Machine) Output() []byte {
-	b := m.commands.telnet.answers
-	m.commands.telnet.answers = nil
+	t := &m.reader.telnet
+	if m.cfg.Role == RoleServer {
+		t = &m.commands.telnet
+	}
+	b := t.answers
+	t.answers = nil
 	return b
 }
 
@@ -116,11 +148,23 @@ func (m *Machine) receiveReplies(b []byte) error {
 		if !ok {
 			return nil
 		}
-		if err := m.settle(r); err != nil {
+		r, level, err := m.openReply(r)
+		if err == nil {
+			err = m.settle(r, level)
+		}
+		if err != nil {
 			return m.fail(err)
 		}
 	}
 	return nil
+}
+
+// waiting returns the verb of the oldest exchange, "" if there is none.
+func (m *Machine) waiting() Verb {
+	if len(m.pending) == 0 {
+		return ""
+	}
+	return m.pending[0].cmd.Verb
 }
 
 // Send encodes a command for the wire and expects its replies from now on.
@@ -142,8 +186,23 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 	if err := m.Check(c); err != nil {
 		return nil, err
 	}
+	if p, ok := m.protector(); ok {
+		protected, err := c.Protect(p, m.level)
+		if err != nil {
+			return nil, err
+		}
+		if wire, err = protected.Append(nil); err != nil {
+			return nil, err
+		}
+	}
 	if len(m.pending) == 0 && m.reader.unasked() {
-		return nil, m.fail(&ViolationError{Verb: c.Verb, Reason: "a reply had begun before the command was sent"})
+		if !m.last.set {
+			return nil, m.fail(&ViolationError{Verb: c.Verb, Reason: "a reply had begun before the command was sent"})
+		}
+		m.early = true // another answer to the command before; it is judged when it is whole
+	}
+	if len(m.pending) == 1 && m.pending[0].stored {
+		m.pending = nil // sent again: the server had not kept it
 	}
 	m.begin(c)
 	return wire, nil
@@ -162,15 +221,15 @@ func (m *Machine) Reply(r Reply) ([]byte, error) {
 	if (m.state == StateAwaitTLS || m.state == StateAwaitClear) && r.Code != 421 {
 		return nil, &SequenceError{State: m.state, Code: r.Code, Reason: "no reply can be given before TLS begins or ends"}
 	}
-	if err := m.settle(r); err != nil {
-		verb := Verb("")
-		if len(m.pending) > 0 {
-			verb = m.pending[0].cmd.Verb
-		}
-		return nil, &SequenceError{Verb: verb, State: m.state, Code: r.Code, Reason: "no such reply is due"}
+	wire, err := m.protectReply(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.settle(r, LevelClear); err != nil {
+		return nil, &SequenceError{Verb: m.waiting(), State: m.state, Code: r.Code, Reason: "no such reply is due"}
 	}
 	m.deliver()
-	return r.Append(nil), nil
+	return wire.Append(nil), nil
 }
 
 // TLSEstablished tells that the TLS handshake of the control connection is done.
@@ -183,6 +242,7 @@ func (m *Machine) TLSEstablished() {
 		m.prot.step(tlsUpImplicit)
 	} else {
 		m.prot.step(tlsUp)
+		m.prot.Mechanism = mechanismTLS
 	}
 	m.setState(m.after, 0)
 }
@@ -203,7 +263,7 @@ func (m *Machine) Close(err error) {
 		m.err = err
 	}
 	m.setState(StateClosed, 0)
-	m.pending = nil
+	m.pending, m.stored = nil, nil
 }
 
 // over returns the error of a connection that has ended, or nil.

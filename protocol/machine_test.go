@@ -108,7 +108,7 @@ func TestPair(t *testing.T) {
 	}
 	p.do("CCC", "", 200)
 	p.tls(EventStopTLS)
-	if got, want := p.client.Protection(), (Protection{Control: GuardCleared, Data: LevelPrivate}); got != want {
+	if got, want := p.client.Protection(), (Protection{Control: GuardCleared, Data: LevelPrivate, Mechanism: "TLS"}); got != want {
 		t.Errorf("protection %+v, want %+v", got, want)
 	}
 	p.do("REIN", "", 220)

@@ -18,6 +18,10 @@ type Params struct {
 	// "" if there is none. In stream mode it is an octet count (RFC 3659, Section 5).
 	Restart string
 
+	// Range is the argument of an accepted RANG that no transfer has used yet, "" if
+	// there is none. RANG and REST replace each other.
+	Range string
+
 	// RenameFrom is the argument of an accepted RNFR that RNTO may follow, "" if
 	// there is none.
 	RenameFrom string
@@ -56,19 +60,26 @@ func (p *Params) begin(c Command) {
 	}
 	info, _ := LookupVerb(c.Verb)
 	switch {
-	case info.Data:
-	case c.Verb == "REST" || c.Verb == "TYPE" || c.Verb == "PASV" || c.Verb == "EPSV" || c.Verb == "PORT" || c.Verb == "EPRT":
+	case info.Data, keepsRestart(c.Verb):
 		// RFC 3659, Section 5.3 wants REST right before the transfer; clients send
 		// the address between them, and servers bear it.
 	default:
-		p.Restart = ""
+		p.Restart, p.Range = "", ""
 	}
+}
+
+func keepsRestart(v Verb) bool {
+	switch v {
+	case "REST", "RANG", "TYPE", "PASV", "EPSV", "PORT", "EPRT", "LPRT", "LPSV", "CPSV", "PRET", "SSCN":
+		return true
+	}
+	return false
 }
 
 // end notes that c was carried out, or refused.
 func (p *Params) end(c Command, out Outcome) {
 	if info, _ := LookupVerb(c.Verb); info.Data {
-		p.Restart = "" // one transfer only (RFC 3659, Section 5.3)
+		p.Restart, p.Range = "", "" // one transfer only (RFC 3659, Section 5.3)
 	}
 	if c.Verb == "RNTO" {
 		p.RenameFrom = ""
@@ -84,7 +95,12 @@ func (p *Params) end(c Command, out Outcome) {
 	case "MODE":
 		p.Mode = upperByte(c.Arg)
 	case "REST":
-		p.Restart = c.Arg
+		p.Restart, p.Range = c.Arg, ""
+	case "RANG":
+		p.Restart, p.Range = "", c.Arg
+		if strings.Join(strings.Fields(c.Arg), " ") == "1 0" {
+			p.Range = "" // draft-bryan-ftp-range: an empty range takes it back
+		}
 	case "RNFR":
 		p.RenameFrom = c.Arg
 	case "EPSV":

@@ -48,14 +48,16 @@ func TestQuitOvertakesTransfer(t *testing.T) {
 
 func TestOnly234StartsTLS(t *testing.T) {
 	for _, tc := range []struct {
-		name, reply string
-		want        string
-		state       State
+		name, reply, arg string
+		want             string
+		state            State
 	}{
-		{"234", "234 go on\r\n", "AUTH success", StateAwaitTLS},
-		{"another completion", "200 fine\r\n", "AUTH failure", StateUnauthenticated},
-		{"a security exchange", "334 ADAT please\r\n", "AUTH continue", StateNeedADAT},
-		{"a refusal", "534 no\r\n", "AUTH failure", StateUnauthenticated},
+		{"234", "234 go on\r\n", "TLS", "AUTH success", StateAwaitTLS},
+		{"another completion", "200 fine\r\n", "TLS", "AUTH failure", StateUnauthenticated},
+		{"a security exchange", "334 ADAT please\r\n", "GSSAPI", "AUTH continue", StateNeedADAT},
+		{"a security exchange of TLS, which has none", "334 ADAT please\r\n", "TLS", "AUTH failure", StateUnauthenticated},
+		{"the same of its older name", "334 ADAT please\r\n", "ssl", "AUTH failure", StateUnauthenticated},
+		{"a refusal", "534 no\r\n", "TLS", "AUTH failure", StateUnauthenticated},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := NewMachine(Config{})
@@ -63,7 +65,7 @@ func TestOnly234StartsTLS(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Next()
-			got := replay(t, m, []Command{{Verb: "AUTH", Arg: "TLS"}}, tc.reply)
+			got := replay(t, m, []Command{{Verb: "AUTH", Arg: tc.arg}}, tc.reply)
 			if got[0] != tc.want || m.State() != tc.state {
 				t.Errorf("%s in state %s, want %s in state %s", got[0], m.State(), tc.want, tc.state)
 			}

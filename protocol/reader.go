@@ -23,6 +23,15 @@ type Limits struct {
 	// Preliminary is the largest number of 1yz replies to one command.
 	// RFC 959 allows one, real servers send several; if zero, it is 16.
 	Preliminary int
+
+	// Extra is the largest number of replies behind the final one to a command that
+	// are dropped. RFC 959 allows none, real servers send some; if zero, it is 4.
+	Extra int
+
+	// ProtectedBytes is the longest line of base64, in commands (ADAT, MIC, CONF, ENC)
+	// and in replies (63z and those that carry security data), which RFC 2228,
+	// Section 10 wants borne beyond the other limits. If zero, it is 64 KiB.
+	ProtectedBytes int
 }
 
 func orDefault(v, def int) int {
@@ -40,6 +49,10 @@ func (l *Limits) replyLines() int   { return orDefault(l.ReplyLines, 1000) }
 func (l *Limits) replyBytes() int   { return orDefault(l.ReplyBytes, 256<<10) }
 func (l *Limits) commandBytes() int { return orDefault(l.CommandBytes, 4<<10) }
 func (l *Limits) preliminary() int  { return orDefault(l.Preliminary, 16) }
+func (l *Limits) extra() int        { return orDefault(l.Extra, 4) }
+func (l *Limits) protectedBytes() int {
+	return max(orDefault(l.ProtectedBytes, 64<<10), l.lineBytes(), l.commandBytes())
+}
 
 // A ReplyReader assembles replies from bytes, however they are cut. It takes the
 // Telnet layer off, forgives what [Lint] lists and holds no more than its limits.
@@ -125,10 +138,22 @@ func (r *ReplyReader) data(c byte) (Reply, bool, error) {
 	r.cr = c == '\r'
 	r.line = append(r.line, c)
 	// One byte more than the limit may be the CR of the line end.
-	if len(r.line)-1 > r.Limits.lineBytes() || len(r.line) > r.Limits.lineBytes() && !r.cr {
-		return Reply{}, false, r.fail(r.start, "reply line longer than the limit")
+	if n := len(r.line); n > r.Limits.lineBytes() {
+		if limit := r.lineLimit(); n-1 > limit || n > limit && !r.cr {
+			return Reply{}, false, r.fail(r.start, "reply line longer than the limit")
+		}
 	}
 	return Reply{}, false, nil
+}
+
+// lineLimit is the limit of the line that is being read.
+func (r *ReplyReader) lineLimit() int {
+	code, _, text, _ := cutCode(string(r.line[:min(16, len(r.line))])) // it tells within these
+	switch {
+	case code.encloses() != LevelClear, strings.HasPrefix(text, adatPrefix):
+		return r.Limits.protectedBytes()
+	}
+	return r.Limits.lineBytes()
 }
 
 func (r *ReplyReader) endLine() (Reply, bool, error) {
@@ -165,6 +190,9 @@ func (p *partialReply) add(line string, lint *Lint, lim *Limits) (r Reply, done 
 		p.code = code
 	} else {
 		ends := ok && code == p.code && sep != '-'
+		if ok && code == p.code && sep == '-' && code.encloses() != LevelClear {
+			return r, false, p.text(text, lim) // RFC 2228, Section 5.2: every line has the code
+		}
 		if !ends {
 			if beginsWithCode(line) {
 				*lint |= LintInnerCode

@@ -69,6 +69,8 @@ func (r Reply) Append(dst []byte) []byte {
 			dst = r.appendCode(dst, '-')
 		case i == n-1:
 			dst = r.appendCode(dst, ' ')
+		case r.Code.encloses() != LevelClear:
+			dst = r.appendCode(dst, '-') // RFC 2228, Section 5.2: stricter than RFC 959
 		case beginsWithCode(line):
 			dst = append(dst, ' ')
 		}

@@ -22,18 +22,21 @@ func TestProtectionTable(t *testing.T) {
 		level byte
 	}
 	want := map[key]to{
-		{GuardClear, tlsUp}:         {GuardSecured, 'C'},
-		{GuardClear, tlsUpImplicit}: {GuardSized, 'P'},
-		{GuardSecured, "PBSZ"}:      {GuardSized, '='},
-		{GuardSecured, tlsDown}:     {GuardCleared, '='},
-		{GuardSized, tlsDown}:       {GuardCleared, '='},
-		{GuardSecured, "AUTH"}:      {GuardClear, 'C'},
-		{GuardSized, "AUTH"}:        {GuardClear, 'C'},
-		{GuardSecured, "REIN"}:      {GuardClear, 'C'},
-		{GuardSized, "REIN"}:        {GuardClear, 'C'},
-		{GuardCleared, "REIN"}:      {GuardClear, 'C'},
+		{GuardClear, tlsUp}:           {GuardSecured, 'C'},
+		{GuardClear, tlsUpImplicit}:   {GuardSized, 'P'},
+		{GuardSecured, "PBSZ"}:        {GuardSized, '='},
+		{GuardSecured, tlsDown}:       {GuardCleared, '='},
+		{GuardSized, tlsDown}:         {GuardCleared, '='},
+		{GuardClear, mechanismUp}:     {GuardSecured, 'C'},
+		{GuardSecured, mechanismDown}: {GuardCleared, '='},
+		{GuardSized, mechanismDown}:   {GuardCleared, '='},
+		{GuardSecured, "AUTH"}:        {GuardClear, 'C'},
+		{GuardSized, "AUTH"}:          {GuardClear, 'C'},
+		{GuardSecured, "REIN"}:        {GuardClear, 'C'},
+		{GuardSized, "REIN"}:          {GuardClear, 'C'},
+		{GuardCleared, "REIN"}:        {GuardClear, 'C'},
 	}
-	events := []Verb{tlsUp, tlsUpImplicit, tlsDown, "XYZZY"}
+	events := []Verb{tlsUp, tlsUpImplicit, tlsDown, mechanismUp, mechanismDown, "XYZZY"}
 	for v := range Verbs() {
 		events = append(events, v.Verb)
 	}
@@ -41,7 +44,7 @@ func TestProtectionTable(t *testing.T) {
 	for g := range Guard(guardCount) {
 		for _, ev := range events {
 			for _, level := range []Level{clear, private} {
-				wantP := Protection{g, level}
+				wantP := Protection{Control: g, Data: level}
 				if w, ok := want[key{g, ev}]; ok {
 					rows++
 					wantP.Control = w.next
@@ -52,12 +55,13 @@ func TestProtectionTable(t *testing.T) {
 						wantP.Data = private
 					}
 				}
-				got := Protection{g, level}
+				got := Protection{Control: g, Data: level}
 				if ev == "PROT" {
-					got.end(Command{Verb: ev}) // without an argument it means nothing
+					got.end(Command{Verb: ev}, Reply{}) // without an argument it means nothing
 				} else {
 					got.step(ev)
 				}
+				got.Mechanism = "" // implicit TLS names itself
 				if got != wantP {
 					t.Errorf("%s at level %d, %s: %+v, want %+v", g, level, ev, got, wantP)
 				}
@@ -71,16 +75,20 @@ func TestProtectionTable(t *testing.T) {
 
 func TestProtLevels(t *testing.T) {
 	for _, tt := range []struct {
-		arg  string
-		from Level
-		want Level
+		mechanism, arg string
+		from, want     Level
 	}{
-		{"P", LevelClear, LevelPrivate}, {"p", LevelClear, LevelPrivate}, {"C", LevelPrivate, LevelClear},
-		{"c", LevelPrivate, LevelClear}, {"S", LevelPrivate, LevelPrivate}, {"E", LevelClear, LevelClear},
+		{"TLS", "P", LevelClear, LevelPrivate}, {"TLS", "p", LevelClear, LevelPrivate},
+		{"TLS", "C", LevelPrivate, LevelClear}, {"TLS", "c", LevelPrivate, LevelClear},
+		{"TLS", "S", LevelPrivate, LevelPrivate}, {"TLS", "E", LevelClear, LevelClear},
+		{"TLS", "X", LevelPrivate, LevelPrivate}, {"TLS", "PP", LevelClear, LevelClear},
+		{"GSSAPI", "P", LevelClear, LevelPrivate}, {"GSSAPI", "s", LevelClear, LevelSafe},
+		{"GSSAPI", "E", LevelPrivate, LevelConfidential}, {"GSSAPI", "C", LevelSafe, LevelClear},
+		{"GSSAPI", "X", LevelSafe, LevelSafe},
 	} {
-		t.Run(tt.arg, func(t *testing.T) {
-			p := Protection{GuardSized, tt.from}
-			p.end(Command{Verb: "PROT", Arg: tt.arg})
+		t.Run(tt.mechanism+" "+tt.arg, func(t *testing.T) {
+			p := Protection{Control: GuardSized, Data: tt.from, Mechanism: tt.mechanism}
+			p.end(Command{Verb: "PROT", Arg: tt.arg}, NewReply(200, "ok"))
 			if p.Data != tt.want || p.Control != GuardSized {
 				t.Errorf("got %+v, want level %d", p, tt.want)
 			}
@@ -93,7 +101,10 @@ func TestProtectionDialogue(t *testing.T) {
 	p := newPair(t, false)
 	want := func(why string, g Guard, l Level) {
 		t.Helper()
-		w := Protection{g, l}
+		w := Protection{Control: g, Data: l, Mechanism: "TLS"}
+		if g == GuardClear {
+			w.Mechanism = ""
+		}
 		if diff := cmp.Diff([]Protection{w, w}, []Protection{p.client.Protection(), p.server.Protection()}); diff != "" {
 			t.Fatalf("%s: protection mismatch (-want +got):\n%s", why, diff)
 		}

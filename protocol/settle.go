@@ -5,45 +5,104 @@ import "slices"
 // begin puts a command into the FIFO.
 func (m *Machine) begin(c Command) {
 	m.params.begin(c)
-	m.pending = append(m.pending, exchange{cmd: c, diagram: c.diagram()})
+	if c.Verb != "ACCT" {
+		m.stored = nil
+	}
+	x := exchange{cmd: c, diagram: c.diagram()}
+	if m.cfg.Role == RoleClient {
+		x.level = m.sendLevel()
+		m.offer(c)
+	}
+	m.pending = append(m.pending, x)
 }
 
 // settle applies a reply, read or about to be written, to the exchange that it
 // belongs to. An error leaves everything as it was.
-func (m *Machine) settle(r Reply) error {
+func (m *Machine) settle(r Reply, level Level) error {
 	if r.Code == 421 {
-		m.hangUp(r)
+		m.hangUp(r, level)
 		return nil
 	}
-	i := m.owner(r.Code)
-	if i < 0 {
+	client := m.cfg.Role == RoleClient
+	if client && (len(m.pending) == 0 || m.early) {
+		m.early = false
+		return m.idleExtra(r)
+	}
+	if len(m.pending) == 0 {
 		return &ViolationError{Reply: r, Reason: "a reply came that no command asked for"}
 	}
+	if client {
+		if extra, err := m.lateExtra(&m.pending[0], r); err != nil || extra {
+			if err == nil {
+				err = m.dropExtra(r)
+			}
+			return err
+		}
+	}
+	i, guessed := m.owner(r.Code)
 	x := m.pending[i]
 	out := x.judge(r.Code, m.cfg.Limits.preliminary())
+	wanted := m.wantsAccount(x, r.Code)
+	if wanted {
+		out = Failure
+	}
 	if out == Violation {
 		return &ViolationError{Verb: x.cmd.Verb, Reply: r, Reason: "a reply of this class cannot answer the command"}
+	}
+	if guessed {
+		m.pending[0].guessed = true
 	}
 	m.pending[i] = x
 	if out != Wait {
 		m.pending = slices.Delete(m.pending, i, i+1)
 	}
-	if m.cfg.Role == RoleClient {
-		m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: out})
+	if client {
+		m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: out, Level: level, Leniency: x.leniency(out, guessed, wanted)})
 	}
-	if out != Wait {
-		m.end(x.cmd, r.Code, out)
+	if out == Wait {
+		m.begins = m.begins || x.diagram == DiagramTransfer
+		return nil
+	}
+	if client {
+		m.finish(x, r)
+	}
+	m.end(x.cmd, r, out)
+	if wanted {
+		m.stored = new(x.cmd)
 	}
 	return nil
 }
 
+// leniency names what the reply just judged is forgiven.
+func (x *exchange) leniency(out Outcome, guessed, wanted bool) Leniency {
+	switch {
+	case wanted:
+		return LenientAccountWanted
+	case guessed:
+		return LenientRefusedEarly
+	case x.stored:
+		return LenientStored
+	case out == Wait && x.repeated:
+		return LenientExtraPreliminary
+	case out == Success && x.diagram == DiagramTransfer && x.preliminary == 0:
+		return LenientNoPreliminary
+	}
+	return LenientNone
+}
+
+// wantsAccount reports whether c is the 332 that may stand in place of any reply to
+// a command of a user who is logged in (RFC 959, Section 4.1.1): the server keeps
+// the command until ACCT. For whoever sent it it has failed, so far.
+func (m *Machine) wantsAccount(x exchange, c Code) bool {
+	info, _ := LookupVerb(x.cmd.Verb)
+	return c == 332 && m.state == StateAuthorized && info.States == loggedIn
+}
+
 // owner returns the index of the exchange that a reply belongs to: the oldest,
 // but for the races that RFC 959 leaves open around ABOR, STAT, NOOP and QUIT while
-// a transfer runs. It settles what a reply shows to be over; -1 means nobody's.
-func (m *Machine) owner(c Code) int {
-	if len(m.pending) == 0 {
-		return -1
-	}
+// a transfer runs. It settles what a reply shows to be over. guessed reports that
+// the code alone could be the transfer's as well.
+func (m *Machine) owner(c Code) (i int, guessed bool) {
 	head := m.pending[0]
 	if head.diagram == DiagramAbort {
 		// A server that had done with the transfer may answer it and ABOR with one
@@ -51,92 +110,56 @@ func (m *Machine) owner(c Code) int {
 		if c == 200 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "NOOP" {
 			m.merge(0)
 		}
-		return 0
+		return 0, false
 	}
 	if head.diagram != DiagramTransfer {
-		return 0
+		return 0, false
 	}
 	for i, x := range m.pending[1:] {
 		switch {
 		case x.cmd.Verb == "STAT" && c >= 211 && c <= 213,
 			x.cmd.Verb == "NOOP" && c == 200,
 			x.cmd.Verb == "QUIT" && c == 221:
-			return i + 1
+			return i + 1, false
 		case x.diagram == DiagramAbort && c == 225:
 			// "Data connection open, no transfer in progress": there was none, or
 			// it was dropped without a reply of its own.
 			m.merge(0)
-			return i
+			return i, false
 		}
 	}
-	return 0
+	if len(m.pending) > 1 && head.preliminary > 0 && refusesQuery(c) {
+		// The transfer was accepted, so it is not the one that is not understood.
+		return 1, true
+	}
+	return 0, false
 }
+
+// refusesQuery reports whether c says that a command was not understood, not
+// implemented or out of place: no end of a transfer that had begun.
+func refusesQuery(c Code) bool { return c >= 500 && c <= 504 || c == 530 }
 
 // merge ends exchange i, for which no reply of its own will come.
 func (m *Machine) merge(i int) {
 	cmd := m.pending[i].cmd
 	m.pending = slices.Delete(m.pending, i, i+1)
 	if m.cfg.Role == RoleClient {
-		m.emit(Event{Kind: EventMerged, Command: cmd, Outcome: Failure})
+		m.emit(Event{Kind: EventMerged, Command: cmd, Outcome: Failure, Leniency: LenientMerged})
 	}
 	m.params.end(cmd, Failure)
 }
 
 // hangUp handles 421, which may stand in place of any reply, or come alone just
 // before the server closes (RFC 959, Section 4.2.1). Nothing else will follow.
-func (m *Machine) hangUp(r Reply) {
+func (m *Machine) hangUp(r Reply, level Level) {
 	if m.cfg.Role == RoleClient {
 		for _, x := range m.pending {
-			m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: Failure})
+			m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: Failure, Level: level})
 		}
 		if len(m.pending) == 0 {
-			m.emit(Event{Kind: EventReply, Reply: r, Outcome: Failure})
+			m.emit(Event{Kind: EventReply, Reply: r, Outcome: Failure, Level: level})
 		}
 	}
-	m.pending = nil
+	m.pending, m.stored = nil, nil
 	m.setState(StateClosing, 0)
-}
-
-// end applies the effects of an exchange that is over.
-func (m *Machine) end(cmd Command, c Code, out Outcome) {
-	m.params.end(cmd, out)
-	next, ok := nextState(m.state, cmd.Verb, c)
-	secured := m.prot.Secured()
-	if out == Success {
-		switch {
-		case cmd.Verb == "AUTH" && c == 234, cmd.Verb == "REIN":
-			// RFC 4217, Sections 4 and 13: the session starts again.
-			m.params = DefaultParams()
-			m.prot.end(cmd)
-		case cmd.Verb != "AUTH":
-			m.prot.end(cmd)
-		}
-	}
-	if !ok {
-		return
-	}
-	switch {
-	case next == stateBase:
-		m.setState(m.base(), 0)
-	case next == StateAwaitTLS:
-		m.commands.discard()
-		m.setState(StateAwaitTLS, StateAuthenticated)
-		m.emit(Event{Kind: EventStartTLS})
-	case next == StateAwaitClear:
-		after := m.state // CCC keeps the login
-		if after == StateAuthenticated {
-			after = StateUnauthenticated
-		}
-		m.stopTLS(after)
-	case cmd.Verb == "REIN" && secured:
-		m.stopTLS(StateUnauthenticated)
-	default:
-		m.setState(next, 0)
-	}
-}
-
-func (m *Machine) stopTLS(after State) {
-	m.commands.discard()
-	m.setState(StateAwaitClear, after)
-	m.emit(Event{Kind: EventStopTLS})
 }

@@ -56,6 +56,7 @@ func statesDoc() string {
 	docSession(&b)
 	docProtection(&b)
 	docVerbs(&b)
+	docLeniencies(&b)
 	return b.String()
 }
 
@@ -190,9 +191,15 @@ or TLS comes up or goes down. A pair that no row holds changes nothing.
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", g.from, g.event, g.next, g.cause)
 	}
 	b.WriteString(`
-PROT P and PROT C set the protection of data connections once they succeed; TLS
-coming up by AUTH, an accepted AUTH and REIN set it back to clear, implicit TLS begins
-with private. CCC leaves it as it is.
+PROT sets the protection of data connections once it succeeds (C and P behind TLS, S
+and E too behind a mechanism that has them); TLS coming up by AUTH, an accepted AUTH
+and REIN set it back to clear, implicit TLS begins with private. CCC leaves it as it
+is. The connection of implicit TLS keeps TLS over REIN and starts again as it began.
+
+A mechanism other than TLS protects messages, not the connection: behind a complete
+exchange commands travel inside MIC (integrity), CONF (confidentiality) or ENC (both),
+their replies inside 631, 633 or 632. AUTH 234 then leads to Authenticated at once, CCC
+200 stays where it is, and neither waits for TLS.
 `)
 }
 
@@ -201,8 +208,10 @@ func docVerbs(b *strings.Builder) {
 ## Verbs
 
 *States*: where the command may be sent. Further conditions: RNTO wants an accepted
-RNFR; PROT an accepted PBSZ; PBSZ and CCC want TLS on the control connection, AUTH
-wants none; PORT, PASV and EPRT are illegal behind EPSV ALL.
+RNFR; PROT an accepted PBSZ; PBSZ and CCC want a protected control connection, AUTH
+wants none; CCC itself must be protected; MIC, CONF and ENC want a mechanism that
+protects messages (537 behind TLS); PORT, PASV, EPRT, LPRT, LPSV and CPSV are illegal
+behind EPSV ALL.
 
 | verb | argument | diagram | states | data | defined in |
 |---|---|---|---|---|---|
@@ -210,6 +219,7 @@ wants none; PORT, PASV and EPRT are illegal behind EPSV ALL.
 	forms := [...]string{
 		ArgAny: "any", ArgNone: "none", ArgPath: "pathname", ArgPathOpt: "[pathname]",
 		ArgText: "text", ArgTextOpt: "[text]", ArgVerbatim: "verbatim",
+		ArgMixed: "mixed",
 	}
 	for v := range Verbs() {
 		data := ""
@@ -217,5 +227,33 @@ wants none; PORT, PASV and EPRT are illegal behind EPSV ALL.
 			data = "yes"
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", v.Verb, forms[v.Arg], v.Diagram, docSet(v.States), data, v.RFC)
+	}
+}
+
+func docLeniencies(b *strings.Builder) {
+	b.WriteString(`
+## Leniencies
+
+What a client bears of a server, and the name that the event carries. A reply is
+dropped only if it cannot be the answer to what is in flight; where that cannot be
+told, the connection ends.
+
+| name | what is borne | what becomes of it |
+|---|---|---|
+`)
+	what := [leniencyCount][2]string{
+		LenientExtraReply:       {"a second final reply to a command", "dropped"},
+		LenientExtraTransfer:    {"a second final reply to a transfer or ABOR", "dropped"},
+		LenientExtraLogin:       {"a second final reply to USER, PASS or ACCT", "dropped"},
+		LenientExtraCWD:         {"CWD answered 200, and 250 later", "the 250 is dropped"},
+		LenientExtraPreliminary: {"a second 1yz to one command; 110 is none", "reported as the first, up to a limit"},
+		LenientNoPreliminary:    {"a transfer that ends well without a 1yz", "success"},
+		LenientRefusedEarly:     {"500 to 504 or 530 while a transfer goes on and ABOR, STAT, NOOP or QUIT waits", "the transfer goes on; if the next reply is not its 226 or 250, or a refusal, the connection ends"},
+		LenientAccountWanted:    {"332 to a command of a user who is logged in", "failure; ACCT may follow"},
+		LenientStored:           {"replies to that command behind ACCT", "they are the command's; or it is sent again"},
+		LenientMerged:           {"one reply for a transfer and ABOR", "225, or the 200 of a NOOP, ends both"},
+	}
+	for l := LenientExtraReply; l < leniencyCount; l++ {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", l, what[l][0], what[l][1])
 	}
 }

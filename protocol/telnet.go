@@ -29,11 +29,15 @@ const (
 // maxSubnegotiation bounds the bytes between IAC SB and IAC SE.
 const maxSubnegotiation = 1024
 
+// maxAnswers bounds the answers that wait to be fetched: whoever asks for more
+// options than that in one go is not waiting for them.
+const maxAnswers = 3 * 64
+
 // A telnet takes the Telnet layer off a stream, byte by byte.
 type telnet struct {
 	state   telnetState
 	sub     int
-	refuse  bool   // answer DO with WONT and WILL with DONT, as RFC 1123 wants of a server
+	refuse  bool   // answer DO with WONT and WILL with DONT (RFC 1123, Section 4.1.2.12)
 	answers []byte // not yet fetched answers
 }
 
@@ -106,7 +110,7 @@ func (t *telnet) escape(b byte) (byte, bool, string) {
 
 func (t *telnet) answer(verb, option byte) {
 	t.state = telnetData
-	if t.refuse {
+	if t.refuse && len(t.answers) < maxAnswers {
 		t.answers = append(t.answers, telnetIAC, verb, option)
 	}
 }

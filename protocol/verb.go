@@ -31,6 +31,7 @@ const (
 	ArgText                    // text that is not a pathname; blanks around it do not count
 	ArgTextOpt                 // text or nothing
 	ArgVerbatim                // sent and read byte for byte, possibly empty (USER, PASS, ACCT)
+	ArgMixed                   // pathnames and other parameters; blanks count (MFMT, XCRC)
 )
 
 // A VerbInfo holds what the RFCs say about one verb.
@@ -105,6 +106,9 @@ var verbs = [...]VerbInfo{
 	{"PBSZ", ArgText, DiagramOneReply, protected, false, "2228 3; 4217 9"},
 	{"PROT", ArgText, DiagramOneReply, protected, false, "2228 3; 4217 9"},
 	{"CCC", ArgNone, DiagramOneReply, protected, false, "2228 3; 4217 5"},
+	{"MIC", ArgText, DiagramEnclosed, protected, false, "2228 3"},
+	{"CONF", ArgText, DiagramEnclosed, protected, false, "2228 3"},
+	{"ENC", ArgText, DiagramEnclosed, protected, false, "2228 3"},
 
 	// Feature negotiation, RFC 2389, and names, RFC 2640.
 	{"FEAT", ArgNone, DiagramOneReply, anyState, false, "2389 3"},
@@ -114,16 +118,53 @@ var verbs = [...]VerbInfo{
 	// Addresses, RFC 2428 and RFC 1639.
 	{"EPRT", ArgText, DiagramOneReply, loggedIn, false, "2428 2"},
 	{"EPSV", ArgTextOpt, DiagramOneReply, loggedIn, false, "2428 3"},
+	{"LPRT", ArgText, DiagramOneReply, loggedIn, false, "1639 3"},
+	{"LPSV", ArgNone, DiagramOneReply, loggedIn, false, "1639 4"},
+	{"CPSV", ArgNone, DiagramOneReply, loggedIn, false, "practice: PASV whose server is the TLS client"},
 
-	// Extensions, RFC 3659.
+	// Extensions, RFC 3659. MDTM with a time before the pathname sets it on some
+	// servers; RFC 3659, Section 3.1 makes that a name, so nothing is cut off here.
 	{"MDTM", ArgPath, DiagramOneReply, loggedIn, false, "3659 3"},
 	{"SIZE", ArgPath, DiagramOneReply, loggedIn, false, "3659 4"},
 	{"MLST", ArgPathOpt, DiagramOneReply, loggedIn, false, "3659 7"},
 	{"MLSD", ArgPathOpt, DiagramTransfer, loggedIn, true, "3659 7"},
 
-	// Virtual hosts, RFC 7151, and a widespread extra.
+	// Virtual hosts, RFC 7151, and gateways between address families, RFC 6384.
 	{"HOST", ArgText, DiagramOneReply, preLogin, false, "7151 3"},
+	{"ALGS", ArgText, DiagramOneReply, anyState, false, "6384 11"},
+
+	// Hashes and ranges.
+	{"HASH", ArgPath, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash"},
+	{"RANG", ArgText, DiagramSequence, loggedIn, false, "draft-bryan-ftp-range"},
+	{"XCRC", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"XMD5", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"XSHA", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"XSHA1", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"XSHA256", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"XSHA512", ArgMixed, DiagramOneReply, loggedIn, false, "draft-bryan-ftpext-hash B"},
+	{"MD5", ArgPath, DiagramOneReply, loggedIn, false, "draft-twine-ftpmd5"},
+	{"MMD5", ArgMixed, DiagramOneReply, loggedIn, false, "draft-twine-ftpmd5"},
+	{"CKSM", ArgMixed, DiagramOneReply, loggedIn, false, "GFD.47"},
+
+	// Facts that a client sets.
+	{"MFMT", ArgMixed, DiagramOneReply, loggedIn, false, "draft-somers-ftp-mfxx"},
+	{"MFCT", ArgMixed, DiagramOneReply, loggedIn, false, "draft-somers-ftp-mfxx"},
+	{"MFF", ArgMixed, DiagramOneReply, loggedIn, false, "draft-somers-ftp-mfxx"},
+
+	// Streamlined commands.
+	{"AVBL", ArgPathOpt, DiagramOneReply, loggedIn, false, "draft-peterson-streamlined-ftp-command-extensions"},
+	{"DSIZ", ArgPathOpt, DiagramOneReply, loggedIn, false, "draft-peterson-streamlined-ftp-command-extensions"},
+	{"RMDA", ArgPath, DiagramOneReply, loggedIn, false, "draft-peterson-streamlined-ftp-command-extensions"},
+	{"THMB", ArgMixed, DiagramTransfer, loggedIn, true, "draft-peterson-streamlined-ftp-command-extensions"},
+	{"CSID", ArgText, DiagramOneReply, anyState, false, "draft-peterson-streamlined-ftp-command-extensions"},
+
+	// Widespread without a document.
 	{"CLNT", ArgText, DiagramOneReply, anyState, false, "practice"},
+	{"PRET", ArgMixed, DiagramOneReply, loggedIn, false, "practice: what the data connection will be for"},
+	{"SSCN", ArgTextOpt, DiagramOneReply, loggedIn, false, "practice: which side is the TLS client"},
+	{"ESTA", ArgNone, DiagramOneReply, loggedIn, false, "practice: pure-ftpd"},
+	{"ESTP", ArgNone, DiagramOneReply, loggedIn, false, "practice: pure-ftpd"},
+	{"COMB", ArgMixed, DiagramOneReply, loggedIn, false, "practice: joins parts of a file"},
 }
 
 var verbIndex = func() map[Verb]*VerbInfo {

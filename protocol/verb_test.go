@@ -13,24 +13,27 @@ import (
 // apart from the code: verbs by argument form and by diagram.
 var (
 	wantArgs = map[ArgForm]string{
-		ArgNone:     "CDUP REIN QUIT PASV ABOR PWD SYST NOOP XCUP XPWD CCC FEAT",
-		ArgPath:     "CWD SMNT RETR STOR APPE RNFR RNTO DELE RMD MKD XCWD XMKD XRMD MDTM SIZE",
-		ArgPathOpt:  "STOU LIST NLST STAT MLST MLSD",
-		ArgText:     "PORT TYPE STRU MODE ALLO REST SITE AUTH ADAT PBSZ PROT OPTS EPRT HOST CLNT",
-		ArgTextOpt:  "HELP LANG EPSV",
+		ArgNone:     "CDUP REIN QUIT PASV ABOR PWD SYST NOOP XCUP XPWD CCC FEAT LPSV CPSV ESTA ESTP",
+		ArgPath:     "CWD SMNT RETR STOR APPE RNFR RNTO DELE RMD MKD XCWD XMKD XRMD MDTM SIZE HASH MD5 RMDA",
+		ArgPathOpt:  "STOU LIST NLST STAT MLST MLSD AVBL DSIZ",
+		ArgText:     "PORT TYPE STRU MODE ALLO REST SITE AUTH ADAT PBSZ PROT OPTS EPRT HOST CLNT MIC CONF ENC LPRT ALGS RANG CSID",
+		ArgTextOpt:  "HELP LANG EPSV SSCN",
 		ArgVerbatim: "USER PASS ACCT",
+		ArgMixed:    "XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MMD5 CKSM MFMT MFCT MFF THMB PRET COMB",
 	}
 	wantDiagrams = map[Diagram]string{
 		DiagramOneReply: "ACCT CWD CDUP SMNT QUIT PORT PASV TYPE STRU MODE ALLO RNTO DELE RMD MKD PWD SYST STAT HELP NOOP " +
-			"XCWD XCUP XMKD XPWD XRMD PBSZ PROT CCC FEAT OPTS LANG EPRT EPSV MDTM SIZE MLST HOST CLNT",
-		DiagramTransfer: "RETR STOR STOU APPE LIST NLST MLSD",
-		DiagramSequence: "REST RNFR",
+			"XCWD XCUP XMKD XPWD XRMD PBSZ PROT CCC FEAT OPTS LANG EPRT EPSV MDTM SIZE MLST HOST CLNT " +
+			"LPRT LPSV CPSV ALGS HASH XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5 MMD5 CKSM MFMT MFCT MFF AVBL DSIZ RMDA CSID PRET SSCN ESTA ESTP COMB",
+		DiagramTransfer: "RETR STOR STOU APPE LIST NLST MLSD THMB",
+		DiagramSequence: "REST RNFR RANG",
 		DiagramLogin:    "USER PASS AUTH ADAT",
 		DiagramWait:     "REIN",
 		DiagramAbort:    "ABOR",
 		DiagramOpen:     "SITE",
+		DiagramEnclosed: "MIC CONF ENC",
 	}
-	wantData = "RETR STOR STOU APPE LIST NLST MLSD"
+	wantData = "RETR STOR STOU APPE LIST NLST MLSD THMB"
 )
 
 func TestVerbTable(t *testing.T) {
@@ -109,9 +112,10 @@ func TestNames(t *testing.T) {
 	}{
 		{"states", stringsOf(stateCount + 2), "AwaitGreeting AwaitTLS AwaitClear Unauthenticated NeedADAT Authenticated NeedPassword NeedAccount Authorized Closing Closed Base unknown"},
 		{"guards", stringsOf(guardCount + 1), "Clear Secured Sized Cleared unknown"},
-		{"diagrams", stringsOf(diagramCount + 1), "by verb,one reply,transfer,sequence,login,wait,abort,open,unknown"},
+		{"diagrams", stringsOf(diagramCount + 1), "by verb,one reply,transfer,sequence,login,wait,abort,open,enclosed,unknown"},
 		{"outcomes", stringsOf(Outcome(6)), "violation wait success continue failure unknown"},
-		{"event kinds", stringsOf(EventKind(7)), ",reply,merged,command,start TLS,stop TLS,unknown"},
+		{"event kinds", stringsOf(EventKind(8)), ",reply,merged,command,start TLS,stop TLS,extra,unknown"},
+		{"leniencies", stringsOf(leniencyCount + 1), " extra-reply extra-transfer-reply extra-login-reply extra-cwd-reply extra-preliminary no-preliminary refused-during-transfer account-wanted stored-command merged-replies unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sep := " "

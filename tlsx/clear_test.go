@@ -125,6 +125,8 @@ func TestClear(t *testing.T) {
 
 func wantLine(t *testing.T, conn net.Conn, want string) {
 	t.Helper()
+	// Not a deadline: none of TLS's must be left, and one would hide it.
+	defer time.AfterFunc(testTimeout, func() { conn.Close() }).Stop()
 	got := make([]byte, len(want))
 	if _, err := io.ReadFull(conn, got); err != nil || string(got) != want {
 		t.Fatalf("in clear: %q, %v; want %q", got, err, want)
@@ -135,6 +137,7 @@ func wantLine(t *testing.T, conn net.Conn, want string) {
 // left.
 func wantDialogue(t *testing.T, client, server net.Conn) {
 	t.Helper()
+	defer time.AfterFunc(testTimeout, func() { server.Close() }).Stop()
 	if _, err := io.WriteString(client, "NOOP\r\n"); err != nil {
 		t.Fatalf("write in clear: %v", err)
 	}

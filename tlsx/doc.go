@@ -25,6 +25,9 @@
 // kernel answer a close with RST, which throws away what the server has not
 // received yet, and every call would have returned nil.
 //
+// Behind CCC or REIN, [Session.Clear] takes TLS down on the control connection
+// and loses nothing of the clear text that follows.
+//
 // The server side is [ServerSessions], with one [ServerControl] for each
 // control connection.
 //

@@ -13,6 +13,9 @@ import (
 // length (RFC 8446, Section 5.1).
 const recordHeader = 5
 
+// maxClearText is how much is quoted of clear text in the middle of TLS.
+const maxClearText = 256
+
 // A RecordConn is a transport below a TLS connection that reads no further
 // than the end of a TLS record at a time. crypto/tls by itself reads ahead, so
 // that clear text behind the peer's close_notify would be taken for TLS and be
@@ -89,7 +92,7 @@ func (c *RecordConn) readType(b []byte) (int, error) {
 
 // quote reads what has come in behind the first byte, for the error.
 func (c *RecordConn) quote(first byte) error {
-	text := make([]byte, maxHead)
+	text := make([]byte, maxClearText)
 	text[0] = first
 	n, _ := c.read(text[1:])
 	line, _, _ := bytes.Cut(text[:1+n], []byte("\n"))
@@ -101,7 +104,7 @@ func (c *RecordConn) quote(first byte) error {
 // The connection is of no use any more. vsftpd does so where it gives up:
 // "500 OOPS: ..." names the reason.
 type ClearTextError struct {
-	// Text is the first line, or 64 bytes of it, as received.
+	// Text is the first line, or 256 bytes of it, as received.
 	Text string
 }
 

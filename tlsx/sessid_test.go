@@ -141,6 +141,25 @@ func TestReadServerHello(t *testing.T) {
 	}
 }
 
+// FuzzServerHello: whatever a server sends first, what is read of it lies in it.
+func FuzzServerHello(f *testing.F) {
+	f.Add([]byte("220 ready\r\n"))
+	f.Add([]byte(serverHelloRecord(tls.VersionTLS12)))
+	f.Add([]byte(record(22, "\x02\x00\x00\x04") + record(22, "\x03\x03rr")))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		hello, ok := readServerHello(b)
+		if !ok && (hello.sessionID != nil || hello.extendedMasterSecret) {
+			t.Errorf("not read, but %+v", hello)
+		}
+		if len(hello.sessionID) > 255 {
+			t.Errorf("session ID of %d bytes", len(hello.sessionID))
+		}
+		if id := clientHelloSessionID(b); len(id) > len(b) {
+			t.Errorf("session ID of %d bytes out of %d", len(id), len(b))
+		}
+	})
+}
+
 func TestSecretLog(t *testing.T) {
 	secret := strings.Repeat("ab", masterSecretLen)
 	line := "CLIENT_RANDOM " + strings.Repeat("01", 32) + " " + secret + "\n"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh makes the FTP servers and clients of the interop tests available on
+# install.sh makes the FTP servers, proxy and clients of the interop tests available on
 # Debian 12, as root. The server packages conflict with each other, so they are
 # not installed: each is unpacked into its own folder of a cache, and only the
 # shared libraries they miss and the client programs are installed.
@@ -17,12 +17,13 @@ cache=${FTPWIRE_INTEROP_CACHE:-${HOME:?HOME is not set}/.cache/ftpwire/interop}
 servers='vsftpd=vsftpd
 proftpd=proftpd-core,proftpd-mod-crypto
 pure-ftpd=pure-ftpd
-pyftpdlib=python3-pyftpdlib'
+pyftpdlib=python3-pyftpdlib
+ftp-proxy=ftp-proxy'
 
 # What the packages above depend on and a bare system may lack. A library has a
 # package whose name carries its soname, so a change of release shows up as an
 # error of apt-get here, and missing ones are found by ldd below.
-libraries='libacl1 libcap2 libcrypt1 libhiredis0.14 libidn2-0 libmemcached11
+libraries='libacl1 libcap2 libcrypt1 libhiredis0.14 libidn2-0 libldap-2.5-0 libmemcached11
 libmemcachedutil2 libncursesw6 libpam-modules libpam0g libpcre2-8-0
 libpcre2-posix3 libsodium23 libssl3 libtinfo6 libwrap0 zlib1g
 python3 python3-openssl openssl libc-bin'
@@ -133,6 +134,7 @@ check proftpd/usr/sbin/proftpd
 check proftpd/usr/lib/proftpd/mod_tls.so
 check pure-ftpd/usr/sbin/pure-ftpd
 check pure-ftpd/usr/bin/pure-pw
+check ftp-proxy/usr/sbin/ftp-proxy
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$cache/pyftpdlib/usr/lib/python3/dist-packages" \
 	/usr/bin/python3 -c 'import pyftpdlib.handlers as h; h.TLS_FTPHandler' ||
 	die 'pyftpdlib does not load, or without TLS'

@@ -16,7 +16,7 @@ import (
 // lineCount is how many lines each listing has.
 const lineCount = 100_000
 
-// maxAllocs is how often package parse may allocate for an entry: the line, and one more.
+// maxAllocs is how often package parse may allocate for an entry. It does so for many at once.
 const maxAllocs = 2
 
 // A subject is one listing, and both ways to read it.

@@ -1,0 +1,91 @@
+package ftpwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// usesMLSD reports whether directories are listed by MLSD.
+func (c *Client) usesMLSD() bool {
+	if c.noMLSD || c.conn.HasQuirk("mlsd-broken") {
+		return false
+	}
+	f := c.conn.Features()
+	return f.Has("MLST") || f.Has("MLSD") || c.conn.HasQuirk("mlst-unlisted")
+}
+
+// usesMLST reports whether MLST is asked for facts.
+func (c *Client) usesMLST() bool {
+	return !c.noMLST && (c.conn.Features().Has("MLST") || c.conn.HasQuirk("mlst-unlisted"))
+}
+
+// usesSIZE reports whether sizes are asked for and compared.
+func (c *Client) usesSIZE() bool {
+	if c.conn.HasQuirk("size-useless") {
+		return false
+	}
+	return c.conn.Features().Has("SIZE") || c.conn.HasQuirk("size-unlisted")
+}
+
+// size asks for the size of a file, where that means something.
+func (c *Client) size(ctx context.Context, path string) (int64, error) {
+	if c.conn.HasQuirk("size-useless") {
+		return -1, fmt.Errorf("ftp: SIZE says nothing on this server: %w", errors.ErrUnsupported)
+	}
+	return c.conn.Size(ctx, path)
+}
+
+// mlsdBroken judges what MLSD gave first. It reports whether LIST is to be used in
+// its place, now and later.
+func (c *Client) mlsdBroken(err error) bool {
+	evidence := ""
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
+		if re.Reply.Code < 500 || re.Reply.Code > 504 {
+			return false
+		}
+		if !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
+			c.noMLSD = true // nobody but the caller said that it is there
+			return true
+		}
+		evidence = fmt.Sprintf("MLSD was answered %d", re.Reply.Code)
+	} else if pe, ok := errors.AsType[*parse.Error](err); ok {
+		if _, lerr := parse.List(pe.Text, c.list.Lines); lerr != nil {
+			return false
+		}
+		evidence = "MLSD sends lines of LIST"
+	} else if te, ok := errors.AsType[*control.TransferError](err); ok && te.Bytes == 0 && timedOut(err) {
+		evidence = "MLSD was not answered in time"
+	} else {
+		return false
+	}
+	return c.conn.NoticeQuirk("mlsd-broken", evidence)
+}
+
+func timedOut(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}
+
+func unknownCommand(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502)
+}
+
+// reallyMoved reports whether a CWD to dir that succeeded led anywhere from home.
+func (c *Client) reallyMoved(ctx context.Context, home, dir string) bool {
+	if clean := path.Clean(dir); clean == "." || clean == path.Clean(home) || path.Join(home, dir) == path.Clean(home) {
+		return true
+	}
+	const name = "cwd-on-file"
+	now, err := c.conn.Pwd(ctx)
+	return err != nil || now != home || !c.conn.NoticeQuirk(name, "CWD succeeded and PWD is as before")
+}

@@ -1,0 +1,163 @@
+package control
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// encode returns cmd with its argument as it goes on the wire. This is the only place
+// where text becomes the server's bytes. c.mu must be held.
+//
+// Each part of a pathname is judged for itself: names that the server gave us are its
+// bytes already.
+func (c *Conn) encode(cmd protocol.Command) (protocol.Command, error) {
+	page := c.page()
+	if page == nil || !takesName(cmd.Verb) {
+		return cmd, nil
+	}
+	parts := strings.Split(cmd.Arg, "/")
+	for i, part := range parts {
+		if c.names.has(part) {
+			continue
+		}
+		p, err := encodeArg(protocol.Command{Verb: cmd.Verb, Arg: part}, page)
+		if err != nil {
+			return cmd, err
+		}
+		parts[i] = p.Arg
+	}
+	cmd.Arg = strings.Join(parts, "/")
+	return cmd, nil
+}
+
+// rawNames are names that a server with a code page gave us and that are UTF-8 all the
+// same: other clients put them there. Encoding them would name another file. The zero
+// value is ready for use.
+type rawNames map[string]struct{}
+
+// maxRawNames bounds what one connection remembers.
+const maxRawNames = 1 << 16
+
+func (r rawNames) has(name string) bool {
+	_, ok := r[name]
+	return ok
+}
+
+// given notes a pathname of the server's, so that it goes back byte for byte.
+func (c *Conn) given(path string) {
+	if c.cfg.Login.CodePage == nil || !encodable(path) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page() == nil {
+		return
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if encodable(part) && len(c.names) < maxRawNames {
+			if c.names == nil {
+				c.names = rawNames{}
+			}
+			c.names[part] = struct{}{}
+		}
+	}
+}
+
+// listed returns the code page that the names of a listing are to be read in.
+func (c *Conn) listed() *parse.CodePage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.page() == nil {
+		return nil
+	}
+	return c.cfg.Login.CodePage
+}
+
+// page returns the code page that names go out in, nil for UTF-8. c.mu must be held.
+func (c *Conn) page() *parse.CodePage {
+	o := &c.cfg.Login
+	switch {
+	case o.Encoding == EncodingUTF8, o.Encoding == EncodingAuto && c.features.Has("UTF8"):
+		return nil
+	}
+	return o.page()
+}
+
+// takesName reports whether the argument of v is a pathname, or may hold one. What a
+// login sends has its encoding already.
+func takesName(v protocol.Verb) bool {
+	info, _ := protocol.LookupVerb(v)
+	switch info.Arg {
+	case protocol.ArgPath, protocol.ArgPathOpt, protocol.ArgMixed, protocol.ArgAny:
+		return true
+	}
+	return info.Verb == "SITE"
+}
+
+// encodeArg encodes the argument in page. What is not valid UTF-8 was never text, and
+// ASCII is the same in all code pages but those of mainframes, whose servers take
+// ASCII for commands. The error never quotes the argument.
+func encodeArg(cmd protocol.Command, page *parse.CodePage) (protocol.Command, error) {
+	if !encodable(cmd.Arg) {
+		return cmd, nil
+	}
+	raw, err := page.Encode(cmd.Arg)
+	if err != nil {
+		return cmd, &protocol.ArgumentError{Verb: cmd.Verb, Reason: "the argument holds a character that " + page.Name() + " lacks"}
+	}
+	cmd.Arg = raw
+	return cmd, nil
+}
+
+// encodable reports whether s is text that depends on the encoding.
+func encodable(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// encodable reports whether the encoding matters for any of l.
+func (l credentials) encodable() bool {
+	return encodable(l.user) || encodable(l.password) || encodable(l.account)
+}
+
+// in returns l in page, nil being UTF-8.
+func (l credentials) in(page *parse.CodePage) (credentials, error) {
+	if page == nil {
+		return l, nil
+	}
+	cmds := l.list()
+	for i, cmd := range cmds {
+		var err error
+		if cmds[i], err = encodeArg(cmd, page); err != nil {
+			return l, err
+		}
+	}
+	return credentials{cmds[0].Arg, cmds[1].Arg, cmds[2].Arg}, nil
+}
+
+// sendable reports what is wrong with the arguments of commands that an operation
+// may come to, before the first of them is sent.
+func (c *Conn) sendable(cmds ...protocol.Command) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, cmd := range cmds {
+		cmd, err := c.encode(cmd)
+		if err != nil {
+			return err
+		}
+		if _, err := cmd.Append(nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package control
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/control/otp"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// run goes through the lines that lead in. PASS and ACCT are sent only where the
+// server asks for them, so that every line is sent once and none in a loop.
+func (l *login) run(ctx context.Context, who credentials) error {
+	values := map[byte]string{'u': who.user, 'p': who.password, 'a': who.account}
+	for k, v := range l.proxy {
+		values[k] = v
+	}
+	var last protocol.Reply
+	var at LoginLine
+	for _, line := range l.script {
+		cmd, ok := line.command(values)
+		if !ok || l.notNow(cmd) {
+			continue
+		}
+		var err error
+		if cmd.Verb == "PASS" || cmd.Verb == "ACCT" {
+			l.c.redact.add(cmd.Arg)
+		}
+		if cmd.Verb == "PASS" {
+			if cmd.Arg, err = l.password(last, line, cmd.Arg); err != nil {
+				return l.blame(line, err)
+			}
+		}
+		at = line
+		if last, err = l.c.exchangeOnce(ctx, cmd); !line.expects(last, err) {
+			if err == nil {
+				err = &protocol.ReplyError{Verb: cmd.Verb, Reply: l.c.redact.Reply(last)}
+			}
+			return l.blame(line, err)
+		}
+	}
+	if l.c.state() == protocol.StateAuthorized {
+		return nil
+	}
+	// 332 without an account, 331 to PASS: the server wants what we do not have.
+	return l.blame(at, &protocol.ReplyError{Verb: at.verb(), Reply: l.c.redact.Reply(last)})
+}
+
+// notNow reports whether the server has not asked for cmd: it was content with less.
+func (l *login) notNow(cmd protocol.Command) bool {
+	switch cmd.Verb {
+	case "PASS":
+		return l.c.state() != protocol.StateNeedPassword
+	case "ACCT":
+		return l.c.state() != protocol.StateNeedAccount
+	}
+	return false
+}
+
+// blame says which step of a proxy's login failed; a direct one needs no more than
+// the error.
+func (l *login) blame(line LoginLine, err error) error {
+	if l.o.Proxy == nil {
+		return err
+	}
+	return &ProxyError{Step: line.shown(), Err: err}
+}
+
+// fewLeft is the count of one-time passwords at which the user should make new ones.
+const fewLeft = 10
+
+// password returns what PASS is to send: the password, or the answer to a challenge
+// that stands in the reply to USER.
+func (l *login) password(r protocol.Reply, line LoginLine, secret string) (string, error) {
+	if l.o.OneTime == OneTimeNever {
+		return secret, nil
+	}
+	challenge, ok := otp.Find(r.Text())
+	if !ok {
+		if l.o.OneTime == OneTimeRequire && strings.Contains(line.Send, "%p") {
+			return "", &OneTimeError{Reason: "the server asks for none, and nothing else is to be sent"}
+		}
+		return secret, nil
+	}
+	if line.Send != "PASS %p" && line.Send != "PASS %w" {
+		return "", &OneTimeError{Challenge: challenge.Text, Reason: "the line of the proxy does not send the pass phrase alone"}
+	}
+	answer, err := challenge.Answer(secret)
+	if err != nil {
+		return "", &OneTimeError{Challenge: challenge.Text, Reason: "the algorithm is not known here, and the pass phrase itself is not sent"}
+	}
+	l.answered = true
+	l.c.redact.add(answer.Words())
+	l.c.redact.add(answer.Hex())
+	l.c.trace(TraceNote, "answering the one-time password challenge "+challenge.Text)
+	if challenge.Sequence < fewLeft {
+		l.c.trace(TraceNote, "few one-time passwords are left: set new ones before the count, "+challenge.Text+", is down to 1")
+	}
+	return answer.Words(), nil
+}

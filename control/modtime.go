@@ -1,0 +1,136 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// mtimeMeans are the ways to set a modification time.
+type mtimeMeans uint8
+
+const (
+	mtimeUnknown mtimeMeans = iota
+	mtimeMFMT
+	mtimeMDTM
+	mtimeUTIME5
+	mtimeUTIME2
+)
+
+// SetModTime sets when a file was last modified, to the second: by MFMT where the
+// server lists it, and otherwise by whichever of MDTM with a time before the name,
+// SITE UTIME with three times and SITE UTIME with one the server takes. What worked
+// is remembered. The error matches errors.ErrUnsupported if nothing did.
+func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
+	if err := c.sendable(protocol.Command{Verb: "MDTM", Arg: path}); err != nil {
+		return err
+	}
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	path = c.pathArg("MDTM", path)
+	if by := c.quirks.mtimeBy; by != mtimeUnknown {
+		_, err := c.exchange(ctx, by.command(path, t))
+		return err
+	}
+	var first error
+	for _, by := range c.mtimeWays() {
+		_, err := c.exchange(ctx, by.command(path, t))
+		if err == nil {
+			c.quirks.mtimeBy = by
+			if q := by.quirk(); q != "" {
+				c.notice(q, "it was taken, MFMT is not offered")
+			}
+			return nil
+		}
+		if c.onlyRefused(err) != nil || by == mtimeMFMT && !unknownCommand(err) {
+			return err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		return fmt.Errorf("ftp: the server offers no way to set times: %w", errors.ErrUnsupported)
+	}
+	return fmt.Errorf("ftp: the server offers no way to set times that works: %w: %w", errors.ErrUnsupported, first)
+}
+
+// mtimeWays returns what to try, in order.
+func (c *Conn) mtimeWays() []mtimeMeans {
+	ways := []mtimeMeans{mtimeMDTM, mtimeUTIME5, mtimeUTIME2}
+	switch {
+	case c.isForced("mtime-by-mdtm"):
+	case c.isForced("mtime-by-utime"):
+		ways = ways[1:]
+	case c.Features().Has("MFMT"):
+		ways = append([]mtimeMeans{mtimeMFMT}, ways...)
+	}
+	allowed := ways[:0]
+	for _, w := range ways {
+		if q := w.quirk(); q == "" || c.mayNotice(q) {
+			allowed = append(allowed, w)
+		}
+	}
+	return allowed
+}
+
+// quirk returns the quirk that a way belongs to, "" for the proper one.
+func (m mtimeMeans) quirk() string {
+	switch m {
+	case mtimeMDTM:
+		return "mtime-by-mdtm"
+	case mtimeUTIME5, mtimeUTIME2:
+		return "mtime-by-utime"
+	}
+	return ""
+}
+
+func (m mtimeMeans) command(path string, t time.Time) protocol.Command {
+	stamp := parse.FormatTimeVal(t.UTC().Truncate(time.Second))
+	switch m {
+	case mtimeMFMT:
+		return protocol.Command{Verb: "MFMT", Arg: stamp + " " + path}
+	case mtimeMDTM:
+		return protocol.Command{Verb: "MDTM", Arg: stamp + " " + path}
+	case mtimeUTIME5:
+		return protocol.Command{Verb: "SITE", Arg: "UTIME " + path + " " + stamp + " " + stamp + " " + stamp + " UTC"}
+	}
+	return protocol.Command{Verb: "SITE", Arg: "UTIME " + stamp + " " + path}
+}
+
+func unknownCommand(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502 || re.Reply.Code == 504)
+}
+
+// Chmod sets the permissions of a file by SITE CHMOD, which no RFC defines. A
+// refusal is a *[protocol.ReplyError]; a server that has not heard of it answers
+// 500, 501, 502 or 504.
+func (c *Conn) Chmod(ctx context.Context, path string, mode fs.FileMode) error {
+	perm := mode.Perm()
+	arg := "CHMOD " + strconv.FormatUint(uint64(perm), 8) + " " + c.pathArg("MLST", path)
+	_, err := c.do(ctx, "SITE", arg)
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || re.Reply.Code != 550 || c.Err() != nil || !c.mayNotice("chmod-550") {
+		return err
+	}
+	if !c.Features().Has("MLST") {
+		if c.isForced("chmod-550") {
+			return nil
+		}
+		return err
+	}
+	e, merr := c.Mlst(ctx, path)
+	if merr == nil && e.Mode == perm.String()[1:] && c.notice("chmod-550", c.answered(re)+", and MLST shows the permissions as asked") {
+		return nil
+	}
+	return err
+}

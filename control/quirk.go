@@ -1,0 +1,131 @@
+package control
+
+import (
+	"iter"
+	"slices"
+)
+
+// A Quirk is a way in which servers are known to differ from the RFCs, or from each
+// other, and what is done about it. [Quirks] yields the table.
+type Quirk struct {
+	Name       string // stable, in small letters: "mlsd-broken"
+	Mode       QuirkMode
+	Client     bool     // the work is done by ftpwire.Client, not by [Conn]
+	Behaviour  string   // what the server does
+	Evidence   string   // how it is noticed; "" if it need not be
+	Workaround string   // what is done then
+	Refs       []string // who reported it, or which software meets it too
+
+	marks []quirkMark // texts that betray it; behaviour is looked for where it shows
+}
+
+// A QuirkMode says when the workaround of a [Quirk] is at work.
+type QuirkMode uint8
+
+// The modes.
+const (
+	// QuirkDetected: once the server was seen to have it.
+	QuirkDetected QuirkMode = iota
+
+	// QuirkOnRequest: only if the caller forces it, since it costs something or
+	// cannot be noticed.
+	QuirkOnRequest
+
+	// QuirkAlways: at all times, being harmless elsewhere. It can't be forbidden.
+	QuirkAlways
+)
+
+// String returns "detected", "on request" or "always".
+func (m QuirkMode) String() string {
+	names := [...]string{"detected", "on request", "always"}
+	if int(m) < len(names) {
+		return names[m]
+	}
+	return "unknown"
+}
+
+// quirkSource is where a mark is looked for.
+type quirkSource string
+
+const (
+	inGreeting quirkSource = "the greeting"
+	inSyst     quirkSource = "the reply to SYST"
+	inFeat     quirkSource = "FEAT" // a label, compared as a whole
+)
+
+// A quirkMark is a text that betrays a quirk: part of a reply, in any case. A reply
+// can switch on what the table holds and nothing else.
+type quirkMark struct {
+	in   quirkSource
+	text string
+}
+
+// Quirks yields the table, sorted by name.
+func Quirks() iter.Seq[Quirk] {
+	return func(yield func(Quirk) bool) {
+		for _, q := range quirks {
+			q.Refs = slices.Clone(q.Refs)
+			if !yield(q) {
+				return
+			}
+		}
+	}
+}
+
+// LookupQuirk returns the row with the given name.
+func LookupQuirk(name string) (Quirk, bool) {
+	i, ok := slices.BinarySearchFunc(quirks, name, func(q Quirk, name string) int {
+		switch {
+		case q.Name < name:
+			return -1
+		case q.Name > name:
+			return 1
+		}
+		return 0
+	})
+	if !ok {
+		return Quirk{}, false
+	}
+	return quirks[i], true
+}
+
+// A QuirkPolicy is the caller's word on quirks. The zero value leaves all to
+// detection.
+type QuirkPolicy struct {
+	// Force names quirks whose workaround is at work from the start, detected or
+	// not. Those that a connection reports in [Conn.Quirks] can be given to the next
+	// connection to the same server, which then need not find out again.
+	Force []string
+
+	// Forbid names quirks whose workaround is never used: the server's behaviour
+	// then shows as it is, mostly as an error.
+	Forbid []string
+
+	carried []AppliedQuirk // with the evidence of an earlier attempt
+}
+
+// A QuirkError reports a name in a [QuirkPolicy] that can't stand there.
+type QuirkError struct {
+	Name   string
+	Reason string
+}
+
+func (e *QuirkError) Error() string { return "ftp: quirk \"" + e.Name + "\" " + e.Reason }
+
+// check returns a *QuirkError if the policy can't be followed.
+func (p *QuirkPolicy) check() error {
+	for _, name := range slices.Concat(p.Force, p.Forbid) {
+		if _, ok := LookupQuirk(name); !ok {
+			return &QuirkError{Name: name, Reason: "is not known"}
+		}
+	}
+	for _, name := range p.Forbid {
+		if q, _ := LookupQuirk(name); q.Mode == QuirkAlways {
+			return &QuirkError{Name: name, Reason: "is always worked around and can't be forbidden"}
+		}
+		if slices.Contains(p.Force, name) {
+			return &QuirkError{Name: name, Reason: "is forced and forbidden"}
+		}
+	}
+	return nil
+}

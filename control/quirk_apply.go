@@ -1,0 +1,154 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// An AppliedQuirk is a quirk whose workaround is at work on a connection.
+type AppliedQuirk struct {
+	Name     string
+	Evidence string // what was seen, or that the caller forced it; never a secret
+}
+
+// quirkState is what a connection knows of its server's quirks. The fields below
+// the mutex are for whoever has the turn.
+type quirkState struct {
+	mu      sync.Mutex
+	applied []AppliedQuirk
+
+	rest, lastRest int64        // offset of the transfer under way, and the last one before it that was not 0
+	mtimeBy        mtimeMeans   // what set a modification time
+	noops          atomic.Int64 // answered NOOPs of KeepAlive
+}
+
+const forcedEvidence = "forced by the caller"
+
+// startQuirks puts the forced quirks in force. It is called before anything is sent.
+func (c *Conn) startQuirks() error {
+	p := &c.cfg.Quirks
+	if err := p.check(); err != nil {
+		return err
+	}
+	c.quirks.applied = append(c.quirks.applied, p.carried...) // traced when they were noticed
+	for _, name := range p.Force {
+		if q, _ := LookupQuirk(name); q.Mode != QuirkAlways {
+			c.enforce(q, forcedEvidence)
+		}
+	}
+	return nil
+}
+
+// Quirks returns the quirks whose workarounds are at work, in the order in which
+// they were applied. Those of [QuirkAlways] are not among them.
+func (c *Conn) Quirks() []AppliedQuirk {
+	c.quirks.mu.Lock()
+	defer c.quirks.mu.Unlock()
+	return slices.Clone(c.quirks.applied)
+}
+
+// HasQuirk reports whether the workaround of the named quirk is at work.
+func (c *Conn) HasQuirk(name string) bool {
+	q, ok := LookupQuirk(name)
+	if ok && q.Mode == QuirkAlways {
+		return true
+	}
+	c.quirks.mu.Lock()
+	defer c.quirks.mu.Unlock()
+	return slices.ContainsFunc(c.quirks.applied, func(a AppliedQuirk) bool { return a.Name == name })
+}
+
+// NoticeQuirk puts the workaround of a [QuirkDetected] quirk in force because of
+// evidence, which is traced the first time, and reports whether it is in force: the
+// caller's policy may forbid it. It is for what is built on a Conn; what a Conn can
+// notice it notices by itself.
+func (c *Conn) NoticeQuirk(name, evidence string) bool {
+	if q, ok := LookupQuirk(name); !ok || q.Mode != QuirkDetected {
+		return c.HasQuirk(name)
+	}
+	return c.notice(name, c.redact.String(evidence))
+}
+
+// notice is NoticeQuirk for names that must be in the table.
+func (c *Conn) notice(name, evidence string) bool {
+	q, ok := LookupQuirk(name)
+	if !ok || q.Mode != QuirkDetected {
+		panic("control: BUG: quirk " + name + " is not detected")
+	}
+	if !c.mayNotice(name) {
+		return false
+	}
+	c.enforce(q, evidence)
+	return true
+}
+
+func (c *Conn) enforce(q Quirk, evidence string) {
+	c.quirks.mu.Lock()
+	known := slices.ContainsFunc(c.quirks.applied, func(a AppliedQuirk) bool { return a.Name == q.Name })
+	if !known {
+		c.quirks.applied = append(c.quirks.applied, AppliedQuirk{Name: q.Name, Evidence: evidence})
+	}
+	c.quirks.mu.Unlock()
+	if !known {
+		c.trace(TraceNote, "quirk "+q.Name+": "+evidence+"; "+q.Workaround)
+	}
+}
+
+// noticeText looks for the marks of all quirks in a text of the server's.
+func (c *Conn) noticeText(in quirkSource, text string) {
+	low := strings.ToLower(text)
+	for _, q := range quirks {
+		for _, m := range q.marks {
+			if m.in == in && strings.Contains(low, strings.ToLower(m.text)) {
+				c.notice(q.Name, fmt.Sprintf("%s says %q", in, m.text))
+			}
+		}
+	}
+}
+
+// noticeFeatures looks for the marks of all quirks among the features.
+func (c *Conn) noticeFeatures() {
+	f := c.Features()
+	for _, q := range quirks {
+		for _, m := range q.marks {
+			if m.in == inFeat && f.Has(m.text) {
+				c.notice(q.Name, "FEAT lists "+m.text)
+			}
+		}
+	}
+}
+
+// answered is the evidence of a reply.
+func (c *Conn) answered(e *protocol.ReplyError) string {
+	text := c.redact.String(e.Reply.Text())
+	return fmt.Sprintf("%s was answered %d %q", e.Verb, e.Reply.Code, text[:min(len(text), 120)])
+}
+
+// onlyRefused returns nil for a refusal that leaves the connection usable, and err
+// otherwise.
+func (c *Conn) onlyRefused(err error) error {
+	if _, refused := errors.AsType[*protocol.ReplyError](err); refused && c.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+func (c *Conn) isForced(name string) bool { return slices.Contains(c.cfg.Quirks.Force, name) }
+
+// mayNotice reports whether the caller allows a quirk.
+func (c *Conn) mayNotice(name string) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
+
+// traceExtra notes a reply that answered nothing. The leniencies of package protocol
+// that drop replies have the names of quirks.
+func (c *Conn) traceExtra(e protocol.Event) {
+	c.trace(TraceReceived, replyText(e.Reply))
+	if q, ok := LookupQuirk(e.Leniency.String()); ok {
+		c.trace(TraceNote, fmt.Sprintf("quirk %s: %d came behind the reply to %s; it is dropped", q.Name, e.Reply.Code, e.Command.Verb))
+	}
+}

@@ -1,0 +1,66 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// KeepAlive tells the server that an idle session is still wanted, by NOOP. A
+// refusal serves as well. Servers are known whose idle timer NOOP does not reset:
+// that shows when they end the session, and [Conn.Quirks] then names noop-idle; a
+// connection with that quirk forced sends STAT.
+func (c *Conn) KeepAlive(ctx context.Context) error {
+	const name = "noop-idle"
+	verb := protocol.Verb("NOOP")
+	if c.HasQuirk(name) {
+		verb = "STAT"
+	}
+	if err := c.acquire(ctx); err != nil {
+		return c.idleEnded(err)
+	}
+	defer c.release()
+	_, err := c.exchange(ctx, protocol.Command{Verb: verb})
+	if c.onlyRefused(err) != nil {
+		return c.idleEnded(err)
+	}
+	if verb == "NOOP" {
+		c.quirks.noops.Add(1)
+	}
+	return nil
+}
+
+// idleEnded notices a session that timed out although NOOPs had been answered.
+func (c *Conn) idleEnded(err error) error {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if ok && re.Reply.Code == 421 && c.quirks.noops.Load() > 0 && holdsAny(re.Reply.Text(), "timeout", "timed out", "time out", "idle", "inactiv") {
+		c.notice("noop-idle", "NOOP was answered, and yet the session ended for being idle")
+	}
+	return err
+}
+
+// quit sends QUIT. Servers that end the connection instead of answering, or do
+// neither, are done with as well.
+func (c *Conn) quit(ctx context.Context) error {
+	const name = "quit-no-reply"
+	if err := c.Err(); err != nil {
+		return err
+	}
+	qctx := ctx
+	if c.HasQuirk(name) {
+		var cancel context.CancelFunc
+		qctx, cancel = context.WithTimeout(ctx, c.cfg.abortTimeout())
+		defer cancel()
+	}
+	_, err := c.do(qctx, "QUIT", "")
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	_, answered := errors.AsType[*protocol.ReplyError](err)
+	_, closed := errors.AsType[*ClosedError](err)
+	if !answered && (closed || qctx.Err() != nil) && c.notice(name, "QUIT was sent and no reply came") {
+		return nil
+	}
+	return err
+}

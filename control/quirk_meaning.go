@@ -1,0 +1,118 @@
+package control
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Meanings that a [MeaningError] can have, besides those of package fs.
+var (
+	// ErrTooManyUsers: the login may succeed later; nothing is wrong with it.
+	ErrTooManyUsers = errors.New("ftp: the server has too many users now")
+
+	// ErrWantsTLS: the server takes no login in clear text.
+	ErrWantsTLS = errors.New("ftp: the server wants TLS before the login")
+)
+
+// A MeaningError is a refusal that means something else than its code says, which
+// its text or the moment tells. errors.Is matches the meaning, and not what the
+// code would mean; errors.As finds the *[protocol.ReplyError].
+type MeaningError struct {
+	Quirk   string
+	Reply   *protocol.ReplyError
+	Meaning error // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS
+}
+
+func (e *MeaningError) Error() string {
+	return e.Reply.Error() + " (" + strings.TrimPrefix(e.Meaning.Error(), "ftp: ") + ")"
+}
+
+// Is reports whether target is the meaning, or a reply with the same code.
+func (e *MeaningError) Is(target error) bool {
+	if t, ok := target.(*protocol.ReplyError); ok {
+		return e.Reply.Is(t)
+	}
+	return target == e.Meaning
+}
+
+// As gives the refusal as it came.
+func (e *MeaningError) As(target any) bool {
+	p, ok := target.(**protocol.ReplyError)
+	if ok {
+		*p = e.Reply
+	}
+	return ok
+}
+
+// Temporary reports whether the same attempt may succeed later.
+func (e *MeaningError) Temporary() bool {
+	return e.Meaning == ErrTooManyUsers || e.Reply.Transient()
+}
+
+// holdsAny reports whether text holds one of the phrases, which are in small letters.
+func holdsAny(text string, phrases ...string) bool {
+	text = strings.ToLower(text)
+	for _, p := range phrases {
+		if strings.Contains(text, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// means returns a refusal with its meaning, if that was seen in the reply or the
+// caller says that it is always meant.
+func (c *Conn) means(name string, seen bool, re *protocol.ReplyError, meaning error) error {
+	if c.isForced(name) || seen && c.notice(name, c.answered(re)) {
+		return &MeaningError{Quirk: name, Reply: re, Meaning: meaning}
+	}
+	return nil
+}
+
+// loginMeant returns what a failed login means.
+func (c *Conn) loginMeant(err error) error {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || c.Err() != nil {
+		return err
+	}
+	code, text := re.Reply.Code, re.Reply.Text()
+	var meant error
+	if code.Class() == 5 && !c.protection().Secured() {
+		seen := holdsAny(text, "tls", "ssl", "encrypt", "use auth", "secure connection")
+		if seen || code == 530 {
+			meant = c.means("login-530-wants-tls", seen, re, ErrWantsTLS)
+		}
+	}
+	if meant == nil && code == 530 {
+		seen := holdsAny(text, "too many", "maximum number", "user limit", "users limit", "connection limit", "no more connections", "server is full", "max connections")
+		meant = c.means("login-530-too-many", seen, re, ErrTooManyUsers)
+	}
+	if meant == nil && code == 501 && re.Verb == "PASS" {
+		meant = c.means("pass-501", true, re, fs.ErrPermission)
+	}
+	if meant == nil {
+		return err
+	}
+	return meant
+}
+
+// mkdMeant returns what a refused MKD means.
+func (c *Conn) mkdMeant(err error) error {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || c.Err() != nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if re.Reply.Code != 521 && re.Reply.Code != 550 && re.Reply.Code != 553 {
+		return err
+	}
+	text := re.Reply.Text()
+	seen := re.Reply.Code == 521 ||
+		holdsAny(text, "exist") && !holdsAny(text, "not exist", "n't exist", "non-exist", "nonexist", "no such")
+	if meant := c.means("mkd-exists", seen, re, fs.ErrExist); meant != nil {
+		return meant
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package control
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// pathArg returns an argument as the server wants it.
+func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
+	info, _ := protocol.LookupVerb(verb)
+	if arg == "" || info.Arg != protocol.ArgPath && info.Arg != protocol.ArgPathOpt {
+		return arg
+	}
+	if c.HasQuirk("vms-paths") {
+		arg = vmsPath(arg, ofDirectory(verb))
+	}
+	switch verb {
+	case "LIST", "NLST", "STAT":
+		if strings.HasPrefix(arg, "-") && c.notice("dash-names", "a pathname given to "+string(verb)+" begins with '-'") {
+			arg = "./" + arg
+		}
+	case "CWD":
+		if c.HasQuirk("cwd-trailing-slash") && !strings.HasSuffix(arg, "/") {
+			arg += "/"
+		}
+	}
+	return arg
+}
+
+// ofDirectory reports whether the argument of a verb names a directory.
+func ofDirectory(verb protocol.Verb) bool {
+	switch verb {
+	case "CWD", "MKD", "RMD", "LIST", "NLST", "MLSD":
+		return true
+	}
+	return false
+}
+
+// vmsPath turns a pathname with slashes into one of OpenVMS: "a/b/c" into
+// "[.a.b]c", or "[.a.b.c]" for a directory, and "/disk/a/b" into "disk:[a]b". What
+// has the server's form already is left alone, and so is what has none: dots are
+// the separators there.
+func vmsPath(p string, dir bool) string {
+	if !strings.Contains(p, "/") || strings.ContainsAny(p, "[]<>:") {
+		return p
+	}
+	parts := strings.Split(strings.Trim(path.Clean(p), "/"), "/")
+	device, file := "", ""
+	if path.IsAbs(p) {
+		device, parts = parts[0]+":", parts[1:]
+		if device == ":" {
+			return p
+		}
+	}
+	if !dir && len(parts) > 0 {
+		file, parts = parts[len(parts)-1], parts[:len(parts)-1]
+	}
+	var b strings.Builder
+	for i, s := range parts {
+		switch {
+		case s == "..":
+			b.WriteString("-") // [-.a] is the parent's a
+			continue
+		case strings.Contains(s, "."):
+			return p
+		case i > 0 || device == "":
+			b.WriteString(".")
+		}
+		b.WriteString(s)
+	}
+	inside := b.String()
+	switch {
+	case device != "" && inside == "":
+		inside = "000000" // the top of a disk
+	case inside == "":
+		return file
+	}
+	return device + "[" + inside + "]" + file
+}
+
+// inPlace makes the directory of a listing the working directory where the server
+// would misread its name, so that none need be given. back undoes that; it is nil
+// if nothing was done. The turn must be held.
+func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
+	const ignored, glob = "list-ignores-path", "glob-names"
+	if !isListing(cmd.Verb) || cmd.Arg == "" {
+		return cmd, nil, nil
+	}
+	wild := strings.ContainsAny(cmd.Arg, "*?[]{}") && !c.HasQuirk("vms-paths")
+	if !c.HasQuirk(ignored) && (!wild || !c.mayNotice(glob)) {
+		return cmd, nil, nil
+	}
+	r, err := c.exchange(ctx, protocol.Command{Verb: "PWD"})
+	home, perr := parse.PWD(r.LastLine())
+	if err != nil || perr != nil {
+		return cmd, nil, c.onlyRefused(err)
+	}
+	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", cmd.Arg)}); err != nil {
+		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
+	}
+	if wild {
+		c.notice(glob, "a directory's name holds characters of patterns")
+	}
+	cmd.Arg = ""
+	return cmd, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
+		defer cancel()
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", home)}); err != nil && c.Err() == nil {
+			// Relative pathnames would lead elsewhere from here on.
+			c.shut(err)
+		}
+	}, nil
+}
+
+func isListing(v protocol.Verb) bool { return v == "LIST" || v == "NLST" || v == "MLSD" }
+
+// pwdPath returns the pathname of a 257 reply as this package's callers know them.
+func (c *Conn) pwdPath(p string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	const vms, back = "vms-paths", "backslash-paths"
+	if open := strings.IndexByte(p, '['); open >= 0 && strings.HasSuffix(p, "]") && (open == 0 || p[open-1] == ':') {
+		c.notice(vms, "a directory is called "+quoted(p))
+	}
+	drive := len(p) > 2 && p[1] == ':' && p[2] == '\\'
+	if !strings.Contains(p, "/") && (drive || strings.HasPrefix(p, `\`)) {
+		c.notice(back, "a directory is called "+quoted(p))
+	}
+	return c.slashes(p), nil
+}
+
+func quoted(s string) string {
+	s = s[:min(len(s), 80)]
+	return `"` + visible(s) + `"`
+}
+
+// slashes returns a pathname from the server with slashes where it has backslashes.
+func (c *Conn) slashes(p string) string {
+	if c.HasQuirk("backslash-paths") {
+		p = strings.ReplaceAll(p, `\`, "/")
+	}
+	return p
+}
+
+// nlstName returns a name of NLST without what servers put before it.
+func (c *Conn) nlstName(name string) string {
+	name = c.slashes(name)
+	rest := strings.TrimPrefix(name, "./")
+	if rest == name && strings.HasPrefix(name, "//") {
+		rest = "/" + strings.TrimLeft(name, "/")
+	}
+	if rest == name || rest == "" || !c.notice("nlst-prefix", "NLST names "+quoted(name)) {
+		return name
+	}
+	return rest
+}
+
+// entryName takes the directory off the name of an entry. A name that climbs is
+// left as it is, for [parse.Entry.UnsafeName] to tell.
+func (c *Conn) entryName(e parse.Entry) parse.Entry {
+	separators := "/"
+	if c.HasQuirk("backslash-paths") {
+		separators = `/\`
+	}
+	i := strings.LastIndexAny(e.Name, separators)
+	if i < 0 || e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || climbs(e.Name) {
+		return e
+	}
+	base := e.Name[i+1:]
+	if base == "" || base == "." || !c.notice("names-with-path", "a listing names "+quoted(e.Name)) {
+		return e
+	}
+	e.Name = base
+	return e
+}
+
+func climbs(name string) bool {
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == ".." {
+			return true
+		}
+	}
+	return false
+}

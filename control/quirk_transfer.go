@@ -1,0 +1,152 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"syscall"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// openQuirky is transferLocked with what particular servers need around it.
+func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
+	if err := c.sendable(cmd); err != nil {
+		return nil, err
+	}
+	cmd, back, err := c.inPlace(ctx, cmd)
+	if err != nil {
+		return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
+	}
+	t, err := c.transferLocked(ctx, cmd, typ, rest)
+	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
+		t, err = c.transferLocked(ctx, cmd, typ, rest)
+	}
+	if err != nil && (c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
+		t, err = c.transferLocked(ctx, cmd, typ, rest)
+	}
+	switch {
+	case err == nil:
+		t.back = back
+	case back != nil:
+		back()
+	}
+	return t, err
+}
+
+// prepareServer sends what goes before the address of a data connection.
+func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
+	if p := c.protection(); c.HasQuirk(protOn522) && p.Secured() && p.Data == protocol.LevelClear {
+		if err := c.protP(ctx); err != nil {
+			return err
+		}
+	}
+	if !c.HasQuirk("pret") {
+		return nil
+	}
+	arg := string(cmd.Verb)
+	if cmd.Arg != "" {
+		arg += " " + cmd.Arg
+	}
+	_, err := c.exchange(ctx, protocol.Command{Verb: "PRET", Arg: arg})
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && (re.Reply.Code == 500 || re.Reply.Code == 502) {
+		return c.onlyRefused(err)
+	}
+	return err // 550: no such file; the transfer would be told the same
+}
+
+const protOn522 = "prot-p-on-522"
+
+// raiseProt protects data connections if err is the refusal of a clear one, and
+// reports whether the transfer is worth a second attempt. That only ever adds
+// protection: a reply of the server's can't take any away.
+func (c *Conn) raiseProt(ctx context.Context, err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	p := c.protection()
+	if !ok || c.Err() != nil || !p.Secured() || p.Data != protocol.LevelClear || c.HasQuirk(protOn522) {
+		return false
+	}
+	switch re.Reply.Code {
+	case 521, 522, 534:
+	default:
+		return false
+	}
+	return c.notice(protOn522, c.answered(re)) && c.protP(ctx) == nil
+}
+
+func (c *Conn) protP(ctx context.Context) error {
+	_, err := c.exchange(ctx, protocol.Command{Verb: "PROT", Arg: "P"})
+	return err
+}
+
+// makeRoom deletes the file that an upload is to replace, where the caller says that
+// the server wants that.
+func (c *Conn) makeRoom(ctx context.Context, cmd protocol.Command, rest string, err error) bool {
+	if cmd.Verb != "STOR" || rest != "" || !c.HasQuirk("stor-no-replace") || !errors.Is(err, fs.ErrExist) {
+		return false
+	}
+	_, err = c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: cmd.Arg})
+	return err == nil
+}
+
+// restZero takes a restart marker back that the server may have kept. It is called
+// before each transfer with the argument of its REST.
+func (c *Conn) restZero(ctx context.Context, rest string) error {
+	offset, _ := strconv.ParseInt(rest, 10, 64) // ours; "" is 0
+	q := &c.quirks
+	if q.rest > 0 {
+		q.lastRest = q.rest
+	}
+	q.rest = offset
+	if offset > 0 || q.lastRest == 0 || !c.HasQuirk("rest-sticky") {
+		return nil
+	}
+	_, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: "0"})
+	return c.onlyRefused(err)
+}
+
+// suspectRest notices a file that came short by the offset of an earlier transfer.
+func (c *Conn) suspectRest(want, got int64) {
+	q := &c.quirks
+	if q.rest == 0 && q.lastRest > 0 && want-got == q.lastRest {
+		c.notice("rest-sticky", fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
+	}
+}
+
+// isEmptyListing reports whether the error of a listing says that there is nothing
+// to list.
+func (c *Conn) isEmptyListing(err error) bool {
+	te, ok := errors.AsType[*TransferError](err)
+	re, refused := errors.AsType[*protocol.ReplyError](err)
+	if !ok || !refused || te.Bytes > 0 || c.Err() != nil || !isListing(te.Verb) {
+		return false
+	}
+	switch re.Reply.Code {
+	case 450, 451, 550:
+	default:
+		return false
+	}
+	const name = "empty-listing-refused"
+	if c.isForced(name) {
+		return true
+	}
+	says := holdsAny(re.Reply.Text(), "no files", "no members found", "no data sets found", "no datasets found", "no entries", "is empty", "empty directory", "empty folder")
+	return says && c.notice(name, c.answered(re))
+}
+
+// emptyByReset reports whether an error of the data connection is how the server
+// says that a listing is empty: it closed the port that we were in the queue of.
+func (d *Download) emptyByReset(err error) bool {
+	const name = "empty-listing-reset"
+	t := d.t
+	if !isListing(t.f.cmd.Verb) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
+		return false
+	}
+	if t.brokenByReply(err) || !t.f.isDone() || t.f.Failed() {
+		return false
+	}
+	return t.c.notice(name, fmt.Sprintf("the data connection of %s was reset before a byte came, and the reply is %d", t.f.cmd.Verb, t.f.reply.Code))
+}

@@ -1,0 +1,76 @@
+package protocol
+
+// ProtectCommands (client) has commands sent from now on as MIC (LevelSafe), CONF
+// (LevelConfidential) or ENC (LevelPrivate), or as they are (LevelClear). It needs a
+// complete security exchange with a [Protector]; after it, and until told otherwise,
+// commands are sent as MIC where the mechanism has that. The error is a
+// *[ProtectionError] and changes nothing.
+func (m *Machine) ProtectCommands(l Level) error {
+	p, ok := m.protector()
+	if l != LevelClear && (!ok || !p.Offers(l)) {
+		return noLevel(l)
+	}
+	m.level = l
+	return nil
+}
+
+// sendLevel is the level that a client's commands go out with.
+func (m *Machine) sendLevel() Level {
+	if _, ok := m.protector(); !ok {
+		return LevelClear
+	}
+	return m.level
+}
+
+// openReply takes the protection off a reply (RFC 2228, Section 5.2).
+func (m *Machine) openReply(r Reply) (Reply, Level, error) {
+	p, ok := m.protector()
+	if !ok {
+		return r, LevelClear, nil // a 63z that nothing has led to is judged as it is
+	}
+	inner, level, err := r.Unprotect(p, m.cfg.Limits)
+	switch {
+	case err != nil:
+		return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "a protected reply cannot be opened: " + err.Error()}
+	case level == LevelClear && len(m.pending) > 0 && m.pending[0].level != LevelClear && r.Code.Class() < 4:
+		// A refusal may come from a server that could not open the command; anybody
+		// on the way could have forged a consent.
+		return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "a protected command was answered without protection"}
+	}
+	return inner, level, nil
+}
+
+// protectReply returns r at the level that its command came with.
+func (m *Machine) protectReply(r Reply) (Reply, error) {
+	p, ok := m.protector()
+	if !ok {
+		return r, nil
+	}
+	level := m.level
+	if len(m.pending) > 0 {
+		level = m.pending[0].level
+	}
+	return r.Protect(p, level)
+}
+
+// overTLS reports whether TLS protects the control connection.
+func (m *Machine) overTLS() bool {
+	return m.prot.Secured() && m.mech == nil && transport(m.prot.Mechanism)
+}
+
+// openCommand takes the protection off a command (RFC 2228, Section 3). One that
+// cannot be opened keeps its verb, MIC, CONF or ENC.
+func (m *Machine) openCommand(c Command, fault error) received {
+	p, ok := m.protector()
+	if fault != nil || !ok || c.Verb.level() == LevelClear {
+		return received{cmd: c, fault: fault}
+	}
+	inner, level, err := c.Unprotect(p)
+	if e, is := err.(*ProtectionError); is {
+		err = &SequenceError{Verb: c.Verb, State: m.state, Code: e.Code, Reason: e.Reason}
+	}
+	if err != nil {
+		return received{cmd: c, fault: err}
+	}
+	return received{cmd: inner, level: level}
+}
