@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -123,12 +124,19 @@ func (s *session) untilEnd(conn net.Conn) {
 // clearFaults are those of CCC.
 func clearFaults() []deviation {
 	return []deviation{
-		{name: "ccc-no-close-notify", doc: "behind CCC the server goes on in clear without close_notify",
+		{name: "ccc-no-close-notify", doc: "behind CCC the server takes close_notify and goes on in clear without its own",
 			stopping: func(s *session) bool {
-				if s.current.Verb != "CCC" {
+				conn, ok := s.conn.(*tls.Conn)
+				if s.current.Verb != "CCC" || !ok {
 					return false
 				}
+				conn.SetReadDeadline(time.Now().Add(handshakeTimeout))
+				if _, err := io.Copy(io.Discard, conn); err != nil { // the client's close_notify
+					s.over = true
+					return true
+				}
 				s.conn = s.tcp
+				s.conn.SetReadDeadline(time.Time{})
 				s.machine.TLSClosed()
 				return true
 			}},

@@ -296,6 +296,9 @@ func tlsChecks() []faultCheck {
 		{"ccc-no-close-notify", TLSExplicit, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("CCC", 200)
+			c.conn.(*tls.Conn).CloseWrite()
+			c.wantSilence()
+			c.tcp.SetDeadline(time.Now().Add(patience))
 			c.conn = c.tcp
 			c.r.Reset(c.tcp)
 			c.do("NOOP", 200)

@@ -12,7 +12,7 @@ import (
 
 // An OneTime makes a user's password one of RFC 2289: the reply to USER holds a
 // challenge, and PASS has to answer it with the hash of the next lower number.
-// The server takes answers in hexadecimal digits, and in six words.
+// The server takes answers in hexadecimal digits, not in six words.
 type OneTime struct {
 	// Hash is "md5" or "sha1". If empty, it is "md5".
 	Hash string
