@@ -40,7 +40,7 @@ table. "(Config)" means that the driver sends the command by itself, as its conf
 `
 
 // senders names what sends a command: methods of control.Conn, of what they return,
-// or fields of its Config. Commands that stand here not are sent by Do.
+// or fields of its Config. Commands that do not stand here are sent by Do.
 var senders = map[protocol.Verb]string{
 	"USER": "Login", "PASS": "Login", "ACCT": "Login", "CWD": "Cwd", "CDUP": "Cdup", "SMNT": "Smnt", "QUIT": "Quit",
 	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetType",
@@ -48,7 +48,9 @@ var senders = map[protocol.Verb]string{
 	"RNFR": "Rename", "RNTO": "Rename", "ABOR": "Abor", "DELE": "Dele", "RMD": "Rmd", "MKD": "Mkd", "PWD": "Pwd",
 	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SITE": "Site", "SYST": "Syst", "STAT": "Stat", "HELP": "Help", "NOOP": "Noop",
 	"AUTH": "(Config.Security) (Config.Auth)", "PBSZ": "Login", "PROT": "Login (Config.ClearData)",
-	"FEAT": "Feat Login", "OPTS": "Opts Login", "MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
+	"FEAT": "Feat Login", "OPTS": "Opts Login", "CCC": "(Config.ClearCommands)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
+	"CLNT": "(Config.Login.ClientName)", "MFMT": "SetModTime",
+	"MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
 }
 
 // TestRFCMap keeps docs/rfc-map.md equal to the command table and what uses it. A
