@@ -50,6 +50,7 @@ type trouble struct {
 	says   string // must be in the output
 
 	accepted *tls.Certificate // what the trust store holds for the server
+	client   bool             // --cert with a certificate of nobody's
 	before   []string         // a command before "ls URL", which then succeeds
 }
 
@@ -93,6 +94,15 @@ var troubles = []trouble{
 		about: "A pin is an addition to the other checks, and nothing overrules it. For a self-signed certificate say `--skip-cert-check chain` too.",
 	},
 	{
+		title: "The server wants a client certificate", scheme: "ftpes", trust: true, says: "--cert",
+		server: ftptest.Config{ClientAuth: tls.RequireAndVerifyClientCert},
+		about:  "PEM files are given with `--cert` and `--key`, PKCS #12 (.pfx, .p12) with `--pfx`. `--no-data-cert` keeps the certificate from data connections.",
+	},
+	{
+		title: "The server does not trust the client certificate", scheme: "ftpes", trust: true, client: true, says: "does not trust the authority",
+		server: ftptest.Config{ClientAuth: tls.RequireAndVerifyClientCert},
+	},
+	{
 		title: "Expired certificate", scheme: "ftpes", trust: true, says: "has expired",
 		server: ftptest.Config{Certificate: certificate("localhost", -time.Hour)},
 	},
@@ -124,7 +134,7 @@ var troubles = []trouble{
 		about:  "The commonest complaint about FTP: every file and listing has a connection of its own, to a port that the server chooses. A firewall has to let it through, or look into the control connection, which TLS hides from it.",
 	},
 	{
-		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls must not be off",
+		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls preferred",
 		server: ftptest.Config{Reuse: 2},
 		about:  "Resumption is what proves that the data connection belongs to the login, and it is on unless switched off.",
 	},
@@ -134,9 +144,8 @@ var troubles = []trouble{
 	},
 	{
 		title: "No such virtual host", scheme: "ftp", args: []string{"--virtual-host", "files.example.com"}, says: "no virtual host of that name",
-		peer: func(t *testing.T) string {
-			return startScript(t, map[string]string{"HOST": "504 Unknown host"}).addr
-		},
+		server: ftptest.Config{TLS: ftptest.TLSNone, Hosts: []ftptest.VirtualHost{{Names: []string{"www.example.com"}}}},
+		about:  "A server that answers 500 or 502 to HOST has no virtual hosts at all.",
 	},
 	{
 		title: "No such file or directory", scheme: "ftp", path: "reports", says: "login directory",
@@ -225,12 +234,21 @@ func (tt *trouble) play(t *testing.T) string {
 	if tt.trust {
 		args = append(args, "--ca", ca)
 	}
+	own := ""
+	if tt.client {
+		own = writeKeyPair(t).both
+		args = append(args, "--cert", own)
+	}
 	more, code := shell(t, env, args)
 	if (code == exitGood) != (tt.before != nil) {
 		t.Errorf("exit code %d", code)
 	}
 	text += more + fmt.Sprintf("$ echo $?\n%d\n", code)
-	return tt.everywhere(strings.ReplaceAll(text, store, "/home/alice/.config/ftpwire/trusted"), host, port, ca)
+	text = strings.ReplaceAll(text, store, "/home/alice/.config/ftpwire/trusted")
+	if own != "" {
+		text = strings.ReplaceAll(text, own, "client.pem")
+	}
+	return tt.everywhere(text, host, port, ca)
 }
 
 // shell runs a command line and returns it with what it printed.
