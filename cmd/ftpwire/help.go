@@ -49,7 +49,10 @@ The password is the first that is found in
   5. a prompt, if standard input is a terminal
 
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
-errors or in what --log prints.`
+errors or in what --log prints.
+
+Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx) and
+FTPWIRE_LOGIN_PROXY_PASSWORD (of an FTP proxy, --login-proxy), or asked for.`
 
 const exitCodesText = `  0    good: everything was done
   1    the answer is no: a file was not found or not transferred, the server refused

@@ -54,6 +54,16 @@ func (w *watch) entry() (tlsx.Trusted, bool) {
 	return t, ok
 }
 
+// tellAccepted says what --accept-new has accepted, also if the login failed then.
+func (w *watch) tellAccepted() {
+	if !w.f.acceptNew || w.known {
+		return
+	}
+	if t, ok := w.entry(); ok {
+		w.a.warn(fmt.Sprintf("the certificate of %s is accepted from now on (%s): SHA-256 %s", hostPort(t.Host, t.Port), t.Reasons, t.SHA256))
+	}
+}
+
 // warn says what is weaker than it may seem, once the login is through.
 func (w *watch) warn(c *control.Conn) {
 	_, up := c.TLS()
@@ -65,9 +75,6 @@ func (w *watch) warn(c *control.Conn) {
 		return
 	}
 	w.a.warnSkipped(w.f)
-	if t, ok := w.entry(); w.f.acceptNew && ok && !w.known {
-		w.a.warn(fmt.Sprintf("the certificate of %s is accepted from now on (%s): SHA-256 %s", hostPort(t.Host, t.Port), t.Reasons, t.SHA256))
-	}
 	switch {
 	case w.f.ccc && up:
 		w.a.warn("the server refused CCC (--ccc): commands and replies stay under TLS")

@@ -30,6 +30,7 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	p := f.through(&l.Profile)
 	w := a.watch(f, p)
 	client, err := ftpwire.Dial(a.ctx, p)
+	w.tellAccepted()
 	if err != nil {
 		return nil, dialError(p, err)
 	}

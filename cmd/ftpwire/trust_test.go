@@ -252,6 +252,18 @@ func cmpOr(a, b int) int {
 	return b
 }
 
+// A certificate that was accepted stays so when the login fails, and that is said.
+func TestAcceptNewBeforeAFailedLogin(t *testing.T) {
+	f := serveUntrusted(t)
+	f.env["FTPWIRE_PASSWORD"] = "wrong"
+	f.run(t, "ls", "--accept-new", "URL/").want(t, exitUsage, "is accepted from now on", "PASS: 530")
+	r := f.run(t, "ls", "--accept-new", "URL/")
+	r.want(t, exitUsage, "PASS: 530")
+	if strings.Contains(r.err, "from now on") {
+		t.Errorf("it is said twice:\n%s", r.err)
+	}
+}
+
 // With the password on standard input there is nobody to ask.
 func TestNoPromptOnUsedInput(t *testing.T) {
 	f := serveUntrusted(t)
