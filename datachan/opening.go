@@ -2,6 +2,7 @@ package datachan
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -140,29 +141,55 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress) (early bool, err e
 	}
 }
 
+// lateAlert is how long a handshake goes on behind a refusal on the control
+// connection: the server's TLS may have said the reason, which the reply does not.
+const lateAlert = 200 * time.Millisecond
+
 // handshake runs the TLS handshake; a refusal on the control connection ends it.
 func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (*tlsx.Conn, error) {
 	hctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finished := make(chan struct{})
 	watched := make(chan struct{})
+	refused := false
 	go func() {
 		defer close(watched)
 		select {
 		case <-p.Done():
-			if p.Failed() {
-				cancel(ErrEnded)
-			}
+		case <-finished:
+			return
+		}
+		if refused = p.Failed(); !refused {
+			return
+		}
+		t := time.NewTimer(lateAlert)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel(ErrEnded)
 		case <-finished:
 		}
 	}()
 	c, err := s.Data(hctx, raw)
 	close(finished)
 	<-watched
-	if err != nil && errors.Is(context.Cause(hctx), ErrEnded) {
+	if err != nil && refused && !explains(err) {
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	return c, err
+}
+
+// explains reports whether the handshake's error is the reason of a refusal on the
+// control connection rather than its consequence: we refused the connection, over
+// which Pure-FTPd 1.0.50 ends the session; or the server dislikes the client's
+// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear.
+func explains(err error) bool {
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return true
+	}
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	_, judged := errors.AsType[*tlsx.CertificateError](err)
+	return untrusted || judged || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {
