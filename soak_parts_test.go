@@ -122,6 +122,9 @@ func (w *soakWorker) config() *control.Config {
 		cfg.KeepAlive = time.Duration(1+r.IntN(5)) * time.Millisecond
 	}
 	if r.IntN(4) == 0 {
+		cfg.IdleKeepAlive = time.Duration(1+r.IntN(5)) * time.Millisecond
+	}
+	if r.IntN(4) == 0 {
 		l := datachan.NewLimiter(2<<20, 0)
 		cfg.Data.Up, cfg.Data.Down = l, l
 	}

@@ -151,6 +151,35 @@ func TestRefusedWhileHeldUp(t *testing.T) {
 	}
 }
 
+// Who has nothing to write learns of a refusal, too.
+func TestUploadDone(t *testing.T) {
+	inBubble(t, "disk full", func(t *testing.T) {
+		tc := login(t, &clear)
+		op := tc.async(func() error {
+			u, err := tc.c.Stor(t.Context(), "f", 0)
+			if err != nil {
+				return err
+			}
+			io.WriteString(u, "abc")
+			select {
+			case <-u.Done():
+			case <-time.After(time.Minute):
+				t.Error("Done is open")
+			}
+			_, err = io.WriteString(u, "def")
+			u.Close()
+			return err
+		})
+		tc.answer("TYPE I", "200 ok")
+		tc.passive()
+		tc.answer("STOR f", "150 go on")
+		synctest.Wait()
+		tc.writeReply("452 disk full")
+		wantTransferError(t, op.wait(), control.PhaseData, 452)
+		tc.wantAlive()
+	})
+}
+
 // What is done to save the connection takes the AbortTimeout once, however it ends.
 func TestAbortTimeoutOnce(t *testing.T) {
 	const bound = 3 * time.Second
