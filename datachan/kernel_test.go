@@ -172,6 +172,10 @@ func benchCopy(b *testing.B, dir string, size int64, hide, limit, tallied bool) 
 	}
 	b.SetBytes(size)
 	b.ReportAllocs()
+	before := cpuTime()
+	defer func() { // of both ends, which other processes disturb less than the speed
+		b.ReportMetric((cpuTime()-before).Seconds()*float64(1<<30)/float64(size)/float64(b.N), "cpu-s/GiB")
+	}()
 	for b.Loop() {
 		c, srv := tcp(b, datachan.Config{Down: fast(limit), Up: fast(limit)}, nil)
 		if tallied {
