@@ -41,8 +41,8 @@ func (m *Manager) openActive(ctx context.Context, x Exchanger) (*Opening, error)
 	return o, nil
 }
 
-// announced returns the address to announce. A zone means nothing to the server and
-// tells of this host.
+// announced returns the address to announce. A zone, which means nothing to the server and
+// tells of this host, is dropped where it is written.
 func (m *Manager) announced(ln net.Listener, local netip.Addr) netip.Addr {
 	a := m.cfg.ActiveAddr
 	if !a.IsValid() {
@@ -51,7 +51,7 @@ func (m *Manager) announced(ln net.Listener, local netip.Addr) netip.Addr {
 	if !a.IsValid() || a.IsUnspecified() {
 		a = local
 	}
-	return a.Unmap().WithZone("")
+	return a.Unmap()
 }
 
 // announce sends EPRT, or PORT where that is asked for or EPRT does not work.

@@ -146,7 +146,7 @@ func (m *Manager) autoHosts(x Exchanger, host string, named netip.Addr, fromPASV
 		hosts = []string{host}
 		// Through a router that does not lead back in, the server next door is
 		// reached by its public address for commands and by its private one for data.
-		if local, ok := hostOf(x.LocalAddr()); ok && s >= scopePrivate && sameLAN(local, named) {
+		if local, ok := hostOf(x.LocalAddr()); ok && sameLAN(local, named) {
 			hosts = append(hosts, named.String())
 		}
 	}
