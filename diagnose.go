@@ -34,6 +34,7 @@ func Diagnose(err error) string {
 // diagnoses are tried in order: causes that lie deeper come first.
 var diagnoses = []func(error) string{
 	diagnoseContext,
+	diagnoseClientCertificate,
 	diagnoseCertificate,
 	diagnoseTLS,
 	diagnoseSecurity,
@@ -76,6 +77,24 @@ func diagnoseCertificate(err error) string {
 		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred."
 	}
 	return ""
+}
+
+func diagnoseClientCertificate(err error) string {
+	e, ok := errors.AsType[*tlsx.ClientCertificateError](err)
+	if !ok {
+		return ""
+	}
+	from := "an authority that the server trusts"
+	if len(e.Authorities) > 0 {
+		from = "an authority that the server trusts (" + strings.Join(e.Authorities, "; ") + ")"
+	}
+	switch e.Reason {
+	case tlsx.ClientCertificateMissing:
+		return "The server lets in clients with a certificate only. Give one, and its key (--cert, --key or --pfx), that is signed by " + from + "."
+	case tlsx.ClientCertificateUnknownIssuer:
+		return "The server does not trust the authority that signed the client certificate (" + e.Issuer + "). Give another certificate (--cert, --key or --pfx), signed by " + from + "; or ask the server's administrator to trust that authority."
+	}
+	return "The server refused the client certificate (" + e.Subject + "): it may have expired, been revoked, or not be meant for clients. Give another one (--cert, --key or --pfx)."
 }
 
 // diagnoseJudged is about what no advice on a single check is right for.
@@ -122,6 +141,8 @@ func diagnoseNotResumed(e *tlsx.NotResumedError) string {
 		return "The server resumes TLS sessions by session ID, not by ticket. Allow that (--session-ids); or the server's administrator enables session tickets, or TLS 1.3."
 	case e.Reuse == tlsx.SessionIDUnusable:
 		return "The server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3."
+	case e.ByServer && e.Reuse == tlsx.Off:
+		return "The server refused a data connection that did not resume the TLS session, and probably demands it: resumption is switched off here. Allow it (--resume-tls preferred)."
 	case e.ByServer:
 		return "" // the reply says more
 	}

@@ -38,6 +38,8 @@ func (c *Conn) read() {
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = errServerClosed
+			} else if c.sess != nil {
+				err = c.sess.Explain(err)
 			}
 			c.shut(err)
 			return

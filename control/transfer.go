@@ -196,10 +196,14 @@ func (t *transfer) fault(err error) error {
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
 	} else if t.brokenByReply(err) {
-		err = t.f.result()
+		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
+			err = errors.Join(err, t.f.result()) // the reply says less
+		} else {
+			err = t.explainRefusal(t.f.result())
+		}
 	}
 	if t.err == nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: t.explainRefusal(err)}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
 	}
 	return t.err
 }

@@ -2,6 +2,7 @@ package datachan
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -182,9 +183,13 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 	return true, nil
 }
 
-// lateHandshake is how long a handshake may go on behind a successful final reply.
-// A server that had nothing to send may never have taken the connection.
-const lateHandshake = 5 * time.Second
+// How long a handshake goes on behind the final reply. Behind a refusal the server's
+// TLS may have said the reason, which the reply does not. Behind a success a server
+// that had nothing to send may never have taken the connection.
+const (
+	lateAlert     = 200 * time.Millisecond
+	lateHandshake = 5 * time.Second
+)
 
 // handshake runs the TLS handshake; a refusal on the control connection ends it.
 func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (*tlsx.Conn, error) {
@@ -192,6 +197,7 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 	defer cancel(nil)
 	finished := make(chan struct{})
 	watched := make(chan struct{})
+	refused := false
 	go func() {
 		defer close(watched)
 		select {
@@ -199,24 +205,38 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 		case <-finished:
 			return
 		}
-		if !p.Failed() {
-			late := time.NewTimer(lateHandshake)
-			defer late.Stop()
-			select {
-			case <-late.C:
-			case <-finished:
-				return
-			}
+		patience := lateHandshake
+		if refused = p.Failed(); refused {
+			patience = lateAlert
 		}
-		cancel(ErrEnded)
+		t := time.NewTimer(patience)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel(ErrEnded)
+		case <-finished:
+		}
 	}()
 	c, err := s.Data(hctx, raw)
 	close(finished)
 	<-watched
-	if err != nil && errors.Is(context.Cause(hctx), ErrEnded) {
+	if ended := refused || errors.Is(context.Cause(hctx), ErrEnded); err != nil && ended && !explains(err) {
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	return c, err
+}
+
+// explains reports whether the handshake's error is the reason of a refusal on the
+// control connection rather than its consequence: we refused the connection, over
+// which Pure-FTPd 1.0.50 ends the session; or the server dislikes the client's
+// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear.
+func explains(err error) bool {
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return true
+	}
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	_, judged := errors.AsType[*tlsx.CertificateError](err)
+	return untrusted || judged || errors.Is(err, tlsx.ErrNotResumed) || errors.Is(err, tlsx.ErrIdentity)
 }
 
 func isClosed(ch <-chan struct{}) bool {

@@ -98,7 +98,7 @@ var troubles = []trouble{
 		about:  "The commonest complaint about FTP: every file and listing has a connection of its own, to a port that the server chooses. A firewall has to let it through, or look into the control connection, which TLS hides from it.",
 	},
 	{
-		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls must not be off",
+		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls preferred",
 		server: ftptest.Config{Reuse: 2},
 		about:  "Resumption is what proves that the data connection belongs to the login, and it is on unless switched off.",
 	},
