@@ -65,7 +65,7 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 	if c.tls, err = handshake(ctx, p, s, o.conn); err != nil {
 		o.Abort()
 	}
-	if o.m.cfg.Sync == SyncAuto && !errors.Is(err, ErrEnded) && ctx.Err() == nil {
+	if o.m.cfg.Sync == SyncAuto && ctx.Err() == nil {
 		o.m.judgeOrder(holds, early, isClosed(p.Started()), err)
 	}
 	if err != nil {
@@ -81,12 +81,12 @@ const maxEarly = 2
 
 // judgeOrder learns from a handshake whether the server sends the preliminary reply
 // only once TLS is up, and unlearns it: the handshake failed that began at once, or
-// the reply came all the same.
+// the reply came all the same. A refusal may have its cause there, or not.
 func (m *Manager) judgeOrder(holds, early, started bool, err error) {
 	switch {
-	case holds && err != nil:
+	case holds && err != nil && !errors.Is(err, ErrEnded):
 		m.early = maxEarly
-	case holds && started:
+	case holds && (started || err != nil):
 		m.early++
 	case holds:
 		m.early = 0
@@ -178,7 +178,7 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
 	case o.m.cfg.Sync == SyncOn:
-		return false, fmt.Errorf("no preliminary reply within %v; a server that wants TLS first can't be used with SyncOn: %w", delay, os.ErrDeadlineExceeded)
+		return false, fmt.Errorf("%w (%v): %w", ErrReplyHeld, delay, os.ErrDeadlineExceeded)
 	}
 	return true, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +45,13 @@ func overtaker(t *testing.T, server *tlsx.ServerControl, srv *memnet.Conn, p *pr
 	}
 }
 
+// refuser resets what comes before it has read the command, and says 425.
+func refuser(_ *testing.T, _ *tlsx.ServerControl, srv *memnet.Conn, p *progress) {
+	p.end(true)
+	srv.Read(make([]byte, 1))
+	srv.Reset()
+}
+
 type manner func(*testing.T, *tlsx.ServerControl, *memnet.Conn, *progress)
 
 // SyncDataChannel against servers that want TLS before and after 150.
@@ -76,7 +82,7 @@ func TestSync(t *testing.T) {
 				if took := time.Since(start); (err == nil) != tt.ok || took != tt.took {
 					t.Errorf("%v after %v; want success %v after %v", err, took, tt.ok, tt.took)
 				}
-				if tt.sync == datachan.SyncOn && !tt.ok && (!errors.Is(err, os.ErrDeadlineExceeded) || !strings.Contains(err.Error(), "SyncOn")) {
+				if tt.sync == datachan.SyncOn && !tt.ok && (!errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, datachan.ErrReplyHeld)) {
 					t.Errorf("%v; want a deadline, and the setting", err)
 				}
 				if err == nil {
@@ -101,6 +107,7 @@ func TestHoldsTLSUnlearned(t *testing.T) {
 		{"learned", false, []manner{holder, holder}, []bool{true, true}, []bool{true, true}},
 		{"never learned of a waiter", false, []manner{waiter, waiter}, []bool{true, true}, []bool{false, false}},
 		{"a reset unlearns", true, []manner{waiter, waiter}, []bool{false, true}, []bool{false, false}},
+		{"a refusal may be about it: the second unlearns", true, []manner{refuser, refuser, waiter}, []bool{false, false, true}, []bool{true, false, false}},
 		{"150 during the handshake, twice", true, []manner{overtaker, overtaker, waiter}, []bool{true, true, true}, []bool{true, false, false}},
 		{"150 during the handshake, now and then", true, []manner{overtaker, holder, overtaker, holder}, []bool{true, true, true, true}, []bool{true, true, true, true}},
 	} {
