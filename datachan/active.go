@@ -17,15 +17,15 @@ import (
 const maxStrangers = 64
 
 func (m *Manager) openActive(ctx context.Context, x Exchanger) (*Opening, error) {
-	local, ok := hostOf(x.LocalAddr())
-	if !ok {
-		return nil, &OpenError{Mode: "active", Err: errors.New("the control connection has no IP address to listen on")}
-	}
-	ln, err := m.cfg.listenIn(local, m.cfg.ActivePorts)
+	ln, err := m.listen(ctx, x)
 	if err != nil {
-		return nil, &OpenError{Mode: "active", Addr: local.String(), Err: err}
+		return nil, err
 	}
-	addr := m.announced(ln, local)
+	addr, err := m.announced(ln, x)
+	if err != nil {
+		ln.Close()
+		return nil, err
+	}
 	mode, err := m.announce(ctx, x, netip.AddrPortFrom(addr, portOf(ln.Addr())))
 	if err != nil {
 		ln.Close()
@@ -41,17 +41,44 @@ func (m *Manager) openActive(ctx context.Context, x Exchanger) (*Opening, error)
 	return o, nil
 }
 
+func (m *Manager) listen(ctx context.Context, x Exchanger) (net.Listener, error) {
+	if m.cfg.ListenFor != nil {
+		lctx, cancel := bounded(ctx, m.cfg.connectTimeout())
+		defer cancel()
+		peer := x.RemoteAddr().String()
+		ln, err := m.cfg.ListenFor(lctx, "tcp", peer)
+		if err != nil {
+			return nil, &OpenError{Mode: "active", Addr: peer, Err: deadlineError(ctx, err)}
+		}
+		return ln, nil
+	}
+	local, ok := hostOf(x.LocalAddr())
+	if !ok {
+		return nil, &OpenError{Mode: "active", Err: errNoAddr}
+	}
+	ln, err := m.cfg.listenIn(local, m.cfg.ActivePorts)
+	if err != nil {
+		return nil, &OpenError{Mode: "active", Addr: local.String(), Err: err}
+	}
+	return ln, nil
+}
+
+var errNoAddr = errors.New("neither the control connection nor the listener has an IP address")
+
 // announced returns the address to announce. A zone, which means nothing to the server and
 // tells of this host, is dropped where it is written.
-func (m *Manager) announced(ln net.Listener, local netip.Addr) netip.Addr {
+func (m *Manager) announced(ln net.Listener, x Exchanger) (netip.Addr, error) {
 	a := m.cfg.ActiveAddr
 	if !a.IsValid() {
 		a, _ = hostOf(ln.Addr())
 	}
 	if !a.IsValid() || a.IsUnspecified() {
-		a = local
+		a, _ = hostOf(x.LocalAddr())
 	}
-	return a.Unmap()
+	if !a.IsValid() || portOf(ln.Addr()) == 0 {
+		return a, &OpenError{Mode: "active", Addr: ln.Addr().String(), Err: errNoAddr}
+	}
+	return a.Unmap(), nil
 }
 
 // announce sends EPRT, or PORT where that is asked for or EPRT does not work.

@@ -100,6 +100,11 @@ type Config struct {
 	// that the listener reports is the one that is announced, where it is a host's.
 	Listen func(network, address string) (net.Listener, error)
 
+	// ListenFor opens the listener of active mode somewhere else, at a proxy that the
+	// control connection goes through: peer is the server's end of that, "host:port". If
+	// set, Listen and ActivePorts are not used.
+	ListenFor func(ctx context.Context, network, peer string) (net.Listener, error)
+
 	// ActiveAddr is the address announced in active mode, where it differs from the
 	// one that is listened on: a router's, which passes ActivePorts on. Its zone is
 	// never sent. If invalid, the listener's address is announced.

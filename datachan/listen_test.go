@@ -124,6 +124,48 @@ func TestAnnouncedAddress(t *testing.T) {
 	}
 }
 
+// ListenFor listens at a proxy, which is told who will connect.
+func TestListenFor(t *testing.T) {
+	fault := errors.New("the proxy has no BIND")
+	for _, tt := range []struct {
+		name, at string
+		err      error
+		want     string // of the command
+	}{
+		{"taken", "192.0.2.8:4242", nil, "EPRT |1|192.0.2.8|4242|"},
+		{"refused", "", fault, ""},
+		{"the proxy names no port", "192.0.2.8:0", nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := &world{}
+			var ln net.Listener = w.listenAt(t, "127.0.0.1:0")
+			peer := ""
+			cfg := datachan.Config{Mode: datachan.ModeActive, ActivePorts: datachan.PortRange{First: 1, Last: 2},
+				ListenFor: func(_ context.Context, _, address string) (net.Listener, error) {
+					if peer = address; tt.err != nil {
+						return nil, tt.err
+					}
+					return elsewhere{ln, tt.at}, nil
+				}}
+			x := onLoopback(taken)
+			o, err := datachan.NewManager(&cfg).Open(t.Context(), x)
+			if peer != "127.0.0.1:21" {
+				t.Errorf("the proxy was told %q", peer)
+			}
+			if tt.want == "" {
+				if wantOpenError(t, err, "active"); tt.err != nil && !errors.Is(err, tt.err) || len(x.seen) > 0 {
+					t.Errorf("%v, %q", err, x.seen)
+				}
+				return
+			}
+			if err != nil || x.seen[0] != tt.want {
+				t.Fatalf("%q, %v; want %q", x.seen, err, tt.want)
+			}
+			o.Abort()
+		})
+	}
+}
+
 // With PeerPort only the port below the control connection's may connect.
 func TestPeerPort(t *testing.T) {
 	for _, tt := range []struct {
