@@ -265,6 +265,15 @@ func diagnoseProtocol(err error) string {
 
 func diagnoseData(err error) string {
 	if o, ok := errors.AsType[*datachan.OpenError](err); ok {
+		switch {
+		case errors.Is(err, datachan.ErrReplyHeld):
+			return "The server wants TLS on the data connection before it says that the transfer begins: SyncDataChannel must not be on."
+		case errors.Is(err, datachan.ErrPortsBlocked):
+			return "Every port that the server offers for data connections is among those that are not to be used (--block-port)."
+		}
+		if _, refused := errors.AsType[*datachan.AddressError](err); refused {
+			return "The server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be; the policy for such addresses is NAT."
+		}
 		if o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active" {
 			return "The server could not connect back to this computer: a firewall or NAT is in between. Use passive mode (without --active)."
 		}

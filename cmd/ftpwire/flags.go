@@ -105,10 +105,11 @@ type connFlags struct {
 	loginFlags
 	quirkFlags
 
-	mode, prot, resume, identity *choice // nil for commands without data connections
-	active, ascii                bool
-	sessionIDs, ccc, noDataCert  bool
-	list                         control.ListOptions // set by commands that list
+	dataFlags
+	prot, resume, identity      *choice // nil for commands without data connections
+	ascii                       bool
+	sessionIDs, ccc, noDataCert bool
+	list                        control.ListOptions // set by commands that list
 }
 
 // The sections of the flags in the help; see inSection.
@@ -117,6 +118,7 @@ const (
 	sectionTLS         = "TLS"
 	sectionCertificate = "Server's certificate"
 	sectionConnection  = "Connection"
+	sectionData        = "Data connection"
 )
 
 // addReachFlags adds those that say how to reach a server, up to the login.
@@ -179,11 +181,7 @@ func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 // addDataFlags adds those about data connections.
 func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
-	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
-		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port")
-		f.mode.kind = "MODE"
-		fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
-	})
+	f.dataFlags.add(cmd)
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
 		f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
 		f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")

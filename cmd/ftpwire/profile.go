@@ -11,7 +11,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -119,15 +118,8 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 	if f.mode == nil {
 		return nil
 	}
-	if f.active && f.mode.value != "" {
-		return usagef("--active and --data-mode exclude each other")
-	}
-	p.DataMode = map[string]datachan.Mode{
-		"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
-		"active": datachan.ModeActive, "eprt": datachan.ModeEPRT, "port": datachan.ModePORT,
-	}[f.mode.value]
-	if f.active {
-		p.DataMode = datachan.ModeActive
+	if err := f.dataFlags.apply(p); err != nil {
+		return err
 	}
 	p.Resumption = map[string]tlsx.Resumption{
 		"required": tlsx.ResumeRequired, "preferred": tlsx.ResumePreferred, "off": tlsx.ResumeOff,
