@@ -123,6 +123,15 @@ type Profile struct {
 	// of 30 to 60 seconds.
 	Timeout time.Duration
 
+	// Down and Up bound how fast data comes and goes; several connections may share
+	// one. If nil, nothing does.
+	Down, Up *datachan.Limiter
+
+	// KeepAlive is the interval of NOOPs during transfers, IdleKeepAlive that of
+	// keepalives while the connection sits unused. If zero, none are sent; see
+	// control.Config.
+	KeepAlive, IdleKeepAlive time.Duration
+
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -205,6 +214,8 @@ func (p *Profile) Control() *control.Config {
 			BlockedPorts:   p.BlockedPorts,
 			EPSVAll:        p.EPSVAll,
 			Sync:           p.SyncDataChannel,
+			Down:           p.Down,
+			Up:             p.Up,
 			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,
@@ -213,6 +224,8 @@ func (p *Profile) Control() *control.Config {
 		ConnectTimeout: p.Timeout,
 		ReplyTimeout:   p.Timeout,
 		FinalTimeout:   p.Timeout,
+		KeepAlive:      p.KeepAlive,
+		IdleKeepAlive:  p.IdleKeepAlive,
 		Trace:          p.Trace,
 	}
 }
