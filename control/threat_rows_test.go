@@ -108,7 +108,12 @@ func authThreats() []threat {
 		explicit("T35 AUTH answered with 334", "auth-tls-334", insecure),
 		{name: "T44 the handshake never begins", faults: faults("control-tls-stalls"), tls: ftptest.TLSExplicit, client: hasty, do: dial, want: handshake, unsent: "USER"},
 		explicit("T44 garbage answers the ClientHello", "control-tls-garbage", handshake),
-		explicit("T45 TLS for another protocol", "alpn-http", handshake),
+		{name: "T45 TLS for another protocol", faults: faults("alpn-http"), tls: ftptest.TLSExplicit, do: dialThen((*encounter).retr), after: func(e *encounter) {
+			// The certificate still has to be right; ALPN is done without.
+			if st, secure := e.c.TLS(); !secure || st.NegotiatedProtocol != "" {
+				e.t.Errorf("TLS: %v, protocol %q", secure, st.NegotiatedProtocol)
+			}
+		}},
 		explicit("T47 a huge chain of certificates", "certificate-huge", handshake),
 		{name: "T48 implicit TLS to a clear port", client: implicit, do: dial, want: handshake, unsent: "USER"},
 		{name: "T48 clear text to a port of implicit TLS", tls: ftptest.TLSImplicit, client: both(none, hasty), do: dial, want: late},

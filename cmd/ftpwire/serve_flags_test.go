@@ -87,6 +87,7 @@ func TestServeOneTimePasswords(t *testing.T) {
 	url := "ftp://otto@" + listeningOn.FindStringSubmatch(s.stdout.String())[1] + "/"
 	r := runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": "0000000000000000"}}, "quote", url, "NOOP")
 	r.want(t, exitUsage, "530")
+	runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "quote", url, "NOOP").want(t, exitGood)
 	if log := s.stderr.String(); !strings.Contains(log, "otp-sha1 99 ftp1 ext") {
 		t.Errorf("no challenge in %q", log)
 	}

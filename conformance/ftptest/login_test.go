@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/ftpwire/ftpwire/control/otp"
 )
 
 func TestLoginForms(t *testing.T) {
@@ -87,6 +89,11 @@ func TestOneTimePassword(t *testing.T) {
 				t.Errorf("second challenge: %q", text)
 			}
 			c.do("PASS 50FE1962C4965880", 530) // never twice
+			second := oneTimePassword("md5", "This is a test.", "test", 98)
+			c.do("USER otto", 331)
+			c.do("PASS word: "+strings.ToLower(otp.Response(second).Words()), 230)
+			c.do("USER otto", 331)
+			c.do("PASS "+otp.Response(second).Words(), 530)
 			key := oneTimePassword("sha1", "x", "ftp1", 1)
 			c.do("USER last", 331)
 			c.do("PASS "+hex.EncodeToString(key[:]), 230)

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/ftpwire/ftpwire/control/otp"
 )
 
 // An OneTime makes a user's password one of RFC 2289: the reply to USER holds a
 // challenge, and PASS has to answer it with the hash of the next lower number.
-// The server takes answers in hexadecimal digits, not in six words.
+// The server takes answers in hexadecimal digits and in six words.
 type OneTime struct {
 	// Hash is "md5" or "sha1". If empty, it is "md5".
 	Hash string
@@ -87,7 +89,7 @@ func (s *Server) answer(u *User, response string) bool {
 		return false
 	}
 	key := oneTimePassword(u.otpHash(), u.Password, u.otpSeed(), n)
-	if !equal(string(key[:]), string(readResponse(response))) {
+	if !equal(string(key[:]), string(readResponse(response))) && !equal(otp.Response(key).Words(), sixWords(response)) {
 		return false
 	}
 	if !s.otp.stuck {
@@ -130,6 +132,13 @@ func foldSHA1(b []byte) (key [8]byte) {
 	binary.LittleEndian.PutUint32(key[:], w[0]^w[2]^w[4])
 	binary.LittleEndian.PutUint32(key[4:], w[1]^w[3])
 	return key
+}
+
+// sixWords returns a response in words as they are compared, without "word:" before
+// them (RFC 2243).
+func sixWords(response string) string {
+	text := strings.ToUpper(strings.Join(strings.Fields(response), " "))
+	return strings.TrimSpace(strings.TrimPrefix(text, "WORD:"))
 }
 
 // readResponse returns the 64 bits of a response, or nil: hexadecimal digits with
