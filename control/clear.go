@@ -66,6 +66,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.binary, c.probed = false, nil, 'I', false
 	c.mu.Unlock()
+	c.hash.selected = ""
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {
 			return c.secureLocked(ctx) // CCC had taken it down before
