@@ -93,8 +93,7 @@ func (u *upload) attempt(ctx context.Context) error {
 	if err := u.c.replace(ctx, u.target, u.remote); err != nil {
 		return err
 	}
-	u.stored = false
-	return nil
+	return u.renamed(ctx)
 }
 
 // prepare finds out whether the proofs demanded can be had.
@@ -306,6 +305,22 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 		return &ResumeError{u.target, "the server does not continue the file by " + string(way.verb)}
 	}
 	return &control.TransferError{Verb: way.verb, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
+}
+
+// renamed looks whether the file has its name now: servers are known that say so too
+// early, or not in truth.
+func (u *upload) renamed(ctx context.Context) error {
+	if u.r.Proof.Has(ProofSize) {
+		size := u.c.sizeIfKnown(ctx, u.remote)
+		if err := u.c.conn.Err(); err != nil {
+			return err
+		}
+		if size != u.r.Bytes {
+			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
+		}
+	}
+	u.stored = false
+	return nil
 }
 
 func (u *upload) size() int64 {

@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,15 @@ func restartFaults() []deviation {
 					scramble(s.host.tree, s.resolve(s.current.Arg))
 				}
 				return offset
+			}},
+		{name: "hash-unknown", doc: "HASH, XCRC and their kind are neither listed nor implemented",
+			features: func(_ *session, lines []string) []string { return without(lines, sumLabels...) },
+			command: func(s *session, c protocol.Command) bool {
+				if !slices.Contains(sumLabels, string(c.Verb)) || s.machine.State() != protocol.StateAuthorized {
+					return false
+				}
+				s.reply(502, "Command not implemented")
+				return true
 			}},
 		{name: "hash-wrong", doc: "HASH, XCRC and their kind give a wrong sum", reply: wrongSum},
 		{name: "hash-slow", doc: "HASH, XCRC and their kind say after a moment what they compute, and the sum after another",
@@ -90,13 +100,12 @@ const computing = 50 * time.Millisecond
 
 var sumDigits = regexp.MustCompile(`(?i)\b[0-9a-f]{8,128}\b`)
 
+// sumLabels are the commands that give sums.
+var sumLabels = []string{"HASH", "MD5", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512"}
+
 // isSum reports whether a reply holds a sum.
 func isSum(r *outgoing) bool {
-	switch r.verb {
-	case "HASH", "MD5", "XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512":
-		return r.code.Class() == 2
-	}
-	return false
+	return slices.Contains(sumLabels, string(r.verb)) && r.code.Class() == 2
 }
 
 func wrongSum(_ *session, r *outgoing) {

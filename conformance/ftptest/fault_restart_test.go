@@ -62,6 +62,14 @@ func restartChecks() []faultCheck {
 				t.Errorf("time and size %q, before %q", after, before)
 			}
 		}},
+		{"hash-unknown", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.do("HASH f", 502)
+			c.do("XCRC f", 502)
+			if text := c.do("FEAT", 211); strings.Contains(text, "HASH") || strings.Contains(text, "XSHA") || !strings.Contains(text, "SIZE") {
+				t.Errorf("FEAT: %q; want no sums", text)
+			}
+		}},
 		{"hash-wrong", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.up("STOR g", "0123456789")
