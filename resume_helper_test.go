@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,6 +94,9 @@ type resumePlay struct {
 	dir    string
 	local  string
 }
+
+// lockable says whether parts are locked on this system.
+var lockable = runtime.GOOS == "linux" || runtime.GOOS == "darwin" || runtime.GOOS == "freebsd"
 
 const asItWas = "as it was"
 

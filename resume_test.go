@@ -50,6 +50,7 @@ func TestDownloadResumed(t *testing.T) {
 		}, "", "not known what the part is of"},
 		{"origin unknown, other content", nil, nil, func(r play) { noOrigin(r); r.setRemote(noise(2, 400_000)) }, "", "another one"},
 		{"part garbled at its end", nil, nil, func(r play) { garble(t, ftpwire.PartialName(r.local)) }, "", "differs"},
+		{"REST is one octet off", []ftptest.Fault{"rest-off-by-one"}, nil, nil, "", "differs"},
 		{"size not told", []ftptest.Fault{"feat-lies"}, nil, nil, "", "does not tell the size"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,6 +39,8 @@ func restartFaults() []deviation {
 				}
 				return offset
 			}},
+		{name: "rnto-no-replace", doc: "RNTO is refused with 553 where there is a file of the name",
+			command: instead("RNTO", exists(false), says(553, "There is a file of that name"))},
 		{name: "hash-unknown", doc: "HASH, XCRC and their kind are neither listed nor implemented",
 			features: func(_ *session, lines []string) []string { return without(lines, sumLabels...) },
 			command: func(s *session, c protocol.Command) bool {

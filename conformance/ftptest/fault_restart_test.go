@@ -62,6 +62,16 @@ func restartChecks() []faultCheck {
 				t.Errorf("time and size %q, before %q", after, before)
 			}
 		}},
+		{"rnto-no-replace", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.up("STOR g", "x")
+			c.do("RNFR g", 350)
+			c.do("RNTO f", 553)
+			c.wantFile("f", content)
+			c.do("RNFR g", 350)
+			c.do("RNTO h", 250)
+			c.wantFile("h", "x")
+		}},
 		{"hash-unknown", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("HASH f", 502)
