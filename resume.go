@@ -2,8 +2,11 @@ package ftpwire
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // TransferOptions say how [Client.Download] and [Client.Upload] go about it. A nil
@@ -84,18 +87,48 @@ func (s remoteState) same(t remoteState) bool {
 	return s.Size >= 0 && s.Size == t.Size && s.Time.Equal(t.Time)
 }
 
-// state asks for size and time of a file. An error is one of the connection.
+// state asks for size and time of a file. What the server refuses for good is unknown.
+// An error is of the connection or the context, or a refusal that passes: a part is
+// not to be thrown away for that.
 func (c *Client) state(ctx context.Context, path string) (remoteState, error) {
-	s := remoteState{Size: c.sizeIfKnown(ctx, path)}
-	if err := c.conn.Err(); err != nil {
-		return s, err
-	}
-	if c.conn.Features().Has("MDTM") {
-		s.Time, _ = c.conn.Mdtm(ctx, path) // refused: as if it were not offered
-	} else if c.usesMLST() {
-		if e, err := c.conn.Mlst(ctx, path); err == nil {
-			s.Time = e.Time
+	s := remoteState{Size: -1}
+	if c.usesSIZE() {
+		size, err := c.conn.Size(ctx, path)
+		if err == nil {
+			s.Size = size
+		} else if err := c.unsettled(ctx, err); err != nil {
+			return s, err
 		}
 	}
-	return s, c.conn.Err()
+	switch {
+	case c.conn.Features().Has("MDTM"):
+		t, err := c.conn.Mdtm(ctx, path)
+		if err == nil {
+			s.Time = t
+		}
+		return s, c.unsettled(ctx, err)
+	case c.usesMLST():
+		e, err := c.conn.Mlst(ctx, path)
+		if err == nil {
+			s.Time = e.Time
+		}
+		return s, c.unsettled(ctx, err)
+	}
+	return s, nil
+}
+
+// unsettled returns an error that leaves a question open.
+func (c *Client) unsettled(ctx context.Context, err error) error {
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && re.Transient() {
+		return err
+	}
+	return c.lost(ctx)
+}
+
+// lost returns why nothing more is to be asked: the context or the connection ended.
+func (c *Client) lost(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return c.conn.Err()
 }

@@ -2,14 +2,19 @@ package ftpwire_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // T63 and T64 of the threats: what a download finds that goes on from where another
@@ -242,5 +247,124 @@ func TestDownloadTwice(t *testing.T) {
 	}
 	if lockable {
 		r.wantLocal(content, false)
+	}
+}
+
+// A part that gets its name between the opening and the lock is not written to: it is
+// the target then.
+func TestPartRenamed(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "part")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := ftpwire.LockPartForTest(f); err != nil {
+		t.Errorf("as it was opened: %v", err)
+	}
+	if runtime.GOOS == "windows" {
+		return // open files are not renamed there
+	}
+	if err := os.Rename(name, name+".done"); err != nil {
+		t.Fatal(err)
+	}
+	if err := ftpwire.LockPartForTest(f); err == nil {
+		t.Error("renamed: no error")
+	}
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := ftpwire.LockPartForTest(f); err == nil {
+		t.Error("another one of the name: no error")
+	}
+}
+
+// Names that are long are made shorter, and stay different.
+func TestPartialName(t *testing.T) {
+	long := strings.Repeat("x", 250)
+	a, b := ftpwire.PartialName("d/"+long+"a"), ftpwire.PartialName("d/"+long+"b")
+	if a == b || len(filepath.Base(a)) > 250 || filepath.Dir(a) != "d" {
+		t.Errorf("%q and %q; want two names of 250 bytes at most", a, b)
+	}
+	if got, want := ftpwire.PartialName(filepath.Join("d", "f")), filepath.Join("d", ".f.ftpwire-part"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Cancelled at any step of the dialogue: the file that was to be replaced is as it
+// was, or whole; the error says that it was cancelled; and the next attempt gets there.
+func TestResumeCancelled(t *testing.T) {
+	checkGoroutines(t)
+	content := noise(1, 300_000)
+	through := map[string]bool{}
+	for step := int64(1); step < 60 && len(through) < 2; step++ {
+		for _, way := range []string{"down", "up"} {
+			if through[way] {
+				continue
+			}
+			r := newResumePlay(t, ftptest.TLSNone)
+			var run func(context.Context) error
+			o := &ftpwire.TransferOptions{Resume: true, Verify: true, TempUpload: true}
+			target := func() []byte { b, _ := os.ReadFile(r.local); return b }
+			r.setRemote(content)
+			run = func(ctx context.Context) error { _, err := r.c.Download(ctx, "/f", r.local, o); return err }
+			if way == "up" {
+				r.setLocal(content)
+				r.setRemote([]byte(asItWas))
+				run = func(ctx context.Context) error { _, err := r.c.Upload(ctx, r.local, "/f", o); return err }
+				target = r.remote
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			var steps atomic.Int64
+			r.p.Trace = func(e control.TraceEvent) {
+				if e.Kind == control.TraceSent && steps.Add(1) == step {
+					cancel()
+				}
+			}
+			r.dial()
+			steps.Store(0)
+			err := run(ctx)
+			got := target()
+			switch {
+			case err == nil:
+				through[way] = steps.Load() < step
+			case !errors.Is(err, context.Canceled):
+				t.Errorf("%s, step %d: %v; want context.Canceled", way, step, err)
+			}
+			if !bytes.Equal(got, content) && (err == nil || string(got) != asItWas) {
+				t.Errorf("%s, step %d, %v: the target has %d bytes; want it as it was, or whole", way, step, err, len(got))
+			}
+			r.p.Trace = nil
+			r.dial()
+			if err := run(t.Context()); err != nil || !bytes.Equal(target(), content) {
+				t.Errorf("%s, step %d: the next attempt: %v, %d bytes", way, step, err, len(target()))
+			}
+			cancel()
+		}
+	}
+	if len(through) < 2 || !through["down"] || !through["up"] {
+		t.Errorf("not all steps were reached: %v", through)
+	}
+}
+
+// What the server refuses for the moment is no reason to give up a part.
+func TestResumeBusy(t *testing.T) {
+	r := newResumePlay(t, ftptest.TLSNone)
+	r.setRemote(noise(1, 300_000))
+	r.breakDownload(200_000)
+	part, err := os.ReadFile(ftpwire.PartialName(r.local))
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy := newResumePlay(t, ftptest.TLSNone, "size-busy")
+	_, err = busy.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true})
+	if re, ok := errors.AsType[*protocol.ReplyError](err); !ok || re.Reply.Code != 450 || !ftpwire.Temporary(err) {
+		t.Errorf("%v; want the refusal", err)
+	}
+	if now, err := os.ReadFile(ftpwire.PartialName(r.local)); err != nil || !bytes.Equal(now, part) {
+		t.Errorf("the part has %d bytes now, %v; want its %d", len(now), err, len(part))
+	}
+	if got, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true}); err != nil || got.ResumedFrom != int64(len(part)) {
+		t.Errorf("from %d, %v; want the part continued", got.ResumedFrom, err)
 	}
 }

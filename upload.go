@@ -174,7 +174,7 @@ func (u *upload) compareTail(ctx context.Context, size int64) (string, error) {
 	switch {
 	case err == nil:
 		u.c.noRest = true // more than is behind the offset
-		return "the server ignores REST, so that it can't be compared", u.c.conn.Err()
+		return "the server ignores REST, so that it can't be compared", u.c.lost(ctx)
 	case err != io.ErrUnexpectedEOF && err != io.EOF:
 		return "what the server has can't be read back", u.c.fatal(ctx, err)
 	case cerr != nil:
@@ -297,10 +297,10 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	case size == offset+n:
 		u.r.Proof |= ProofSize
 		return nil
+	case u.c.lost(ctx) != nil:
+		return u.c.lost(ctx)
 	case size < 0 && offset == 0:
-		return u.c.conn.Err()
-	case u.c.conn.Err() != nil:
-		return u.c.conn.Err()
+		return nil
 	case offset > 0:
 		return &ResumeError{u.target, "the server does not continue the file by " + string(way.verb)}
 	}
@@ -312,7 +312,7 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 func (u *upload) renamed(ctx context.Context) error {
 	if u.r.Proof.Has(ProofSize) {
 		size := u.c.sizeIfKnown(ctx, u.remote)
-		if err := u.c.conn.Err(); err != nil {
+		if err := u.c.lost(ctx); err != nil {
 			return err
 		}
 		if size != u.r.Bytes {

@@ -55,7 +55,7 @@ func (c *Client) Verify(ctx context.Context, local, remote string, require Proof
 			break
 		}
 	}
-	if err := c.conn.Err(); err != nil {
+	if err := c.lost(ctx); err != nil {
 		return r, err
 	}
 	if r.Proof == 0 && require == 0 {

@@ -30,6 +30,8 @@ func restartFaults() []deviation {
 			command: instead("APPE", always, (*session).stor)},
 		{name: "size-lies", doc: "SIZE says twice the size",
 			command: onCommand("SIZE", doubledSize)},
+		{name: "size-busy", doc: "SIZE is refused with 450, as while somebody else writes to the file",
+			command: refusing("SIZE", 450, "File is busy")},
 		{name: "file-changes-between", doc: "RETR behind REST finds a file of other content, though size and time are as before",
 			restart: func(s *session, offset int64) int64 {
 				if s.current.Verb == "RETR" && offset > 0 {

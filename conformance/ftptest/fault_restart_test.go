@@ -48,6 +48,10 @@ func restartChecks() []faultCheck {
 				t.Errorf("SIZE: %q; want twice %d", text, len(content))
 			}
 		}},
+		{"size-busy", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.do("SIZE f", 450)
+		}},
 		{"file-changes-between", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			before := c.do("MDTM f", 213) + c.do("SIZE f", 213)
