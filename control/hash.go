@@ -55,11 +55,11 @@ func (c *Conn) HashAlgorithms() []string {
 // *[protocol.ReplyError] if the server will not hash this file. The wait for the sum
 // is ten times the ReplyTimeout at most.
 func (c *Conn) Hash(ctx context.Context, path, algorithm string, from, to int64) (Sum, error) {
+	if err := c.sendable(protocol.Command{Verb: "HASH", Arg: path}, protocol.Command{Verb: "OPTS", Arg: "HASH " + algorithm}); err != nil {
+		return Sum{}, err
+	}
 	if from < 0 || to >= 0 && to <= from {
 		return Sum{}, fmt.Errorf("ftp: no octets from %d to %d", from, to)
-	}
-	if err := c.sendable(protocol.Command{Verb: "HASH", Arg: path}); err != nil {
-		return Sum{}, err
 	}
 	if err := c.acquire(ctx); err != nil {
 		return Sum{}, err
