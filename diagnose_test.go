@@ -81,7 +81,7 @@ func TestDiagnose(t *testing.T) {
 		{"permission", reply("DELE", 550, "permission denied"), "may not"},
 		{"passive", &datachan.OpenError{Mode: "EPSV", Err: errors.New("x")}, "--active"},
 		{"reply held back", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrReplyHeld)}, "SyncDataChannel"},
-		{"blocked ports", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrPortsBlocked)}, "BlockedPorts"},
+		{"blocked ports", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrPortsBlocked)}, "--block-port"},
 		{"address refused", &datachan.OpenError{Mode: "PASV", Err: &datachan.AddressError{Addr: "224.0.0.1"}}, "NAT"},
 		{"active", &datachan.OpenError{Mode: "PORT", Err: errors.New("x")}, "passive"},
 		{"no host", &net.DNSError{IsNotFound: true}, "spelling"},
