@@ -84,7 +84,7 @@ func (d *download) attempt(ctx context.Context) (err error) {
 // demanded can be had.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
-	binary := d.c.conn.FileType() == 'I'
+	binary := d.c.binary()
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)

@@ -169,9 +169,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := n.conn.SetType(old.FileType()); err != nil {
-		return err
-	}
+	n.conn.Adopt(old)
 	if dir != "" {
 		if now, err := n.conn.Pwd(ctx); err != nil || now != dir {
 			if err := n.conn.Cwd(ctx, dir); err != nil {

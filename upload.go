@@ -98,7 +98,7 @@ func (u *upload) attempt(ctx context.Context) error {
 
 // prepare finds out whether the proofs demanded can be had.
 func (u *upload) prepare() error {
-	binary := u.c.conn.FileType() == 'I'
+	binary := u.c.binary()
 	if u.alg, u.reason = "", ""; binary && u.o.hashes() {
 		u.alg = u.c.bestHash()
 	}
@@ -272,7 +272,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		return err
 	}
 	u.r.Proof = ProofReply
-	if w.Data().Type != 'I' {
+	if !u.c.binary() {
 		return nil
 	}
 	return u.compareSize(ctx, way, offset, n)

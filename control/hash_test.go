@@ -181,3 +181,16 @@ func TestResumable(t *testing.T) {
 		}
 	})
 }
+
+// A connection in the place of another has its type.
+func TestAdopt(t *testing.T) {
+	inBubble(t, "TYPE A", func(t *testing.T) {
+		from, to := login(t, &clear), login(t, &clear)
+		if err := from.c.SetType('A'); err != nil {
+			t.Fatal(err)
+		}
+		if to.c.Adopt(from.c); to.c.FileType() != 'A' {
+			t.Errorf("type %c; want A", to.c.FileType())
+		}
+	})
+}

@@ -47,3 +47,11 @@ func (c *Conn) Resumable() error {
 
 // FileType returns the type that [Conn.SetType] has set.
 func (c *Conn) FileType() byte { return c.fileType() }
+
+// Adopt has files travel as on another connection, whose place c takes.
+func (c *Conn) Adopt(from *Conn) {
+	t := from.fileType()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.binary = t
+}
