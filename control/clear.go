@@ -66,6 +66,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.binary, c.probed, c.sscn = false, nil, 'I', false, false
 	c.mu.Unlock()
+	c.hash.selected = ""
 	c.data.Reinitialized()
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {

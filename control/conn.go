@@ -26,6 +26,7 @@ type Conn struct {
 	redact secrets
 	data   *datachan.Manager
 	quirks quirkState
+	hash   hashState
 	sess   *tlsx.Session // nil without TLS
 
 	turn chan struct{} // holds a token while nobody runs an operation
