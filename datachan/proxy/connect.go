@@ -23,8 +23,7 @@ func (p *Proxy) connect(ctx context.Context, t target) (net.Conn, error) {
 		return nil, err
 	}
 	if h.status/100 != 2 {
-		x.conn.Close()
-		return nil, p.wrap(StageTarget, t.String(), targetError(h))
+		return nil, x.fail(ctx, targetError(h))
 	}
 	// A Content-Length or Transfer-Encoding means nothing here: "A server MUST NOT
 	// send any" and "a client MUST ignore" them. What follows is the server's.
@@ -41,6 +40,7 @@ func (p *Proxy) connect(ctx context.Context, t target) (net.Conn, error) {
 type exchange struct {
 	p                 *Proxy
 	method, uri, host string
+	secret            string // a password in uri
 
 	conn   net.Conn
 	r      *bufio.Reader
@@ -197,6 +197,9 @@ func (x *exchange) target() string { return redact(x.uri) }
 
 func (x *exchange) fail(ctx context.Context, err error) error {
 	x.hangUp()
+	if e, ok := err.(*Error); ok {
+		hide(e, x.secret)
+	}
 	return x.p.explain(ctx, x.target(), err)
 }
 

@@ -106,9 +106,7 @@ func (p *Proxy) wrap(stage Stage, target string, err error) error {
 		e = &Error{Stage: stage, Err: err}
 	}
 	e.Proxy, e.Target = p.String(), target
-	if len(p.Password) > 2 { // a proxy may say anything, also what we told it
-		e.Reason = strings.ReplaceAll(e.Reason, p.Password, "***")
-	}
+	hide(e, p.Password)
 	if e.Stage == StageTarget {
 		e.Hop = HopTarget
 	}
@@ -134,6 +132,14 @@ func (p *Proxy) explain(ctx context.Context, target string, err error) error {
 func lost(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
 		errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed)
+}
+
+// hide takes a password out of what a proxy said: it may say anything, also what it
+// was told. One of a byte or two is in every text.
+func hide(e *Error, password string) {
+	if len(password) > 2 {
+		e.Reason = strings.ReplaceAll(e.Reason, password, "***")
+	}
 }
 
 func broken(format string, args ...any) error {

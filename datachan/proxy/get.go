@@ -56,18 +56,17 @@ func (p *Proxy) Get(ctx context.Context, ftpURL string) (*Download, error) {
 	bound, cancel := p.bound(ctx)
 	defer cancel()
 	x := &exchange{p: p, method: "GET", uri: u.String(), host: u.Host}
+	x.secret, _ = u.User.Password()
 	h, err := x.run(bound)
 	if err != nil {
 		return nil, err
 	}
 	if h.status != 200 {
-		x.conn.Close()
-		return nil, p.wrap(StageTarget, x.target(), targetError(h))
+		return nil, x.fail(bound, targetError(h))
 	}
 	body, ok := x.body(h)
 	if !ok {
-		x.conn.Close()
-		return nil, p.wrap(StageExchange, x.target(), broken("its answer contradicts itself about the length of the body"))
+		return nil, x.fail(bound, broken("its answer contradicts itself about the length of the body"))
 	}
 	d := &Download{Size: -1, Proven: body != nil, Header: h.header}
 	if _, counted := body.(*exactly); counted {
