@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"strings"
 
@@ -173,13 +174,41 @@ func ntlm(user, password, token string) (string, error) {
 	} else {
 		var theirs []byte
 		if theirs, err = base64.StdEncoding.DecodeString(token); err == nil {
-			message, err = ntlmssp.NewAuthenticateMessage(theirs, user, password, nil)
+			message, err = ntlmssp.NewAuthenticateMessage(normal(theirs), user, password, nil)
 		}
 	}
 	if err != nil {
 		return "", refused(407, "the NTLM message of the proxy cannot be answered", err)
 	}
 	return "NTLM " + base64.StdEncoding.EncodeToString(message), nil
+}
+
+// normal brings an NTLM challenge to the form that every reader takes. Its target
+// name is of no use. Its target information is missing from old servers, which end the
+// fixed part of the message before it, and where it points outside of the message
+// (squid's ntlm_fake_auth 5.7 says that it is there, and it is not), it is missing too.
+func normal(m []byte) []byte {
+	const unicode, targetInfo = 1 << 0, 1 << 23
+	if len(m) < 32 || string(m[:8]) != "NTLMSSP\x00" {
+		return m // an error to the reader
+	}
+	flags := binary.LittleEndian.Uint32(m[20:])
+	var info []byte
+	if flags&targetInfo != 0 && len(m) >= 48 {
+		n, from := uint64(binary.LittleEndian.Uint16(m[40:])), uint64(binary.LittleEndian.Uint32(m[44:]))
+		if from+n <= uint64(len(m)) {
+			info = m[from : from+n]
+		}
+	}
+	const fixed = 48
+	n := make([]byte, fixed, fixed+len(info))
+	copy(n, m[:12])
+	binary.LittleEndian.PutUint32(n[20:], flags|unicode)
+	copy(n[24:32], m[24:32])
+	binary.LittleEndian.PutUint16(n[40:], uint16(len(info)))
+	binary.LittleEndian.PutUint16(n[42:], uint16(len(info)))
+	binary.LittleEndian.PutUint32(n[44:], fixed)
+	return append(n, info...)
 }
 
 // bestDigest returns the strongest Digest challenge that can be answered, and whether

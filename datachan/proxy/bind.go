@@ -101,7 +101,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if from.Addr().IsValid() && !from.Addr().IsUnspecified() {
 		c.remote = net.TCPAddrFromAddrPort(from)
 	}
-	return c, nil
+	return l.p.whole(c), nil
 }
 
 // begin arms the deadline of the one wait that there is.

@@ -114,6 +114,28 @@ func TestHalfClose(t *testing.T) {
 	}
 }
 
+// TestNoHalfClose: nothing that is returned can end one side alone.
+func TestNoHalfClose(t *testing.T) {
+	p := &Proxy{Addr: listen(t, tunnel("220 hello\r\n")), NoHalfClose: true}
+	for _, dial := range []func(context.Context, string, string) (net.Conn, error){p.DialContext, p.DialControl} {
+		c, err := dial(short(t), "tcp", "a:21")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := c.(interface{ CloseWrite() error }); ok {
+			t.Errorf("%T has CloseWrite", c)
+		}
+		if line, err := newReader(c).ReadString('\n'); line != "220 hello\r\n" || err != nil {
+			t.Errorf("read %q, %v", line, err)
+		}
+		c.Close()
+	}
+	p.Addr = "127.0.0.1:1"
+	if c, err := p.DialContext(t.Context(), "tcp", "a:0"); c != nil || err == nil {
+		t.Errorf("%v, %v", c, err)
+	}
+}
+
 // relay is an HTTP proxy that connects.
 func relay(t *testing.T) string {
 	return listen(t, func(c net.Conn) {

@@ -25,6 +25,7 @@ type ntlmProxy struct {
 
 	closeBehind int    // ends the connection behind this answer, if not 0
 	challenge   string // in place of a proper second message
+	old         bool   // its message has no target information
 }
 
 var ntlmNonce = []byte{1, 35, 69, 103, 137, 171, 205, 239}
@@ -99,6 +100,27 @@ func (s *ntlmProxy) verify(m []byte) error {
 	return nil
 }
 
+// TestNTLMTargetInfo: what stands outside of the message is as good as missing.
+func TestNTLMTargetInfo(t *testing.T) {
+	// What squid's ntlm_fake_auth 5.7 sends, whose name and information point nowhere.
+	squid, err := base64.StdEncoding.DecodeString("TlRMTVNTUAACAAAACQAJAK6qqqoBgoigGRZjECziVmgAAAAAAAA6AFdPUktHUk9VUA==")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := normal(squid); len(got) != 48 || !bytes.Equal(got[24:32], squid[24:32]) {
+		t.Errorf("got %x", got)
+	}
+	good := challengeMessage()
+	if got := normal(good); !bytes.Equal(got[48:], good[56:]) {
+		t.Errorf("target information %x, want %x", got[48:], good[56:])
+	}
+	for n := range good {
+		if _, err := ntlm("joe", "s3cret", base64.StdEncoding.EncodeToString(good[:n])); (err == nil) != (n == 0 || n >= 32) {
+			t.Errorf("the first %d bytes: error %v", n, err)
+		}
+	}
+}
+
 func (s *ntlmProxy) serve(c net.Conn) {
 	r := bufio.NewReader(c)
 	challenged := false
@@ -114,8 +136,12 @@ func (s *ntlmProxy) serve(c net.Conn) {
 		switch {
 		case len(m) > 8 && m[8] == 1:
 			offer, challenged = "NTLM "+base64.StdEncoding.EncodeToString(challengeMessage()), true
-			if s.challenge != "" {
+			switch {
+			case s.challenge != "":
 				offer = s.challenge
+			case s.old: // [MS-NLMP] calls it the one of LAN Manager; flags: NTLM and OEM
+				m := append([]byte("NTLMSSP\x00"), 2, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 2, 2, 0, 0)
+				offer = "NTLM " + base64.StdEncoding.EncodeToString(append(m, ntlmNonce...))
 			}
 		case challenged && s.verify(m) == nil:
 			io.WriteString(c, established+"220 hello\r\n")
@@ -147,13 +173,14 @@ func TestNTLM(t *testing.T) {
 		{"domain in the user", ntlmProxy{user: "joe", domain: "CORP", password: "s3cret"}, `http://CORP%5Cjoe:s3cret@proxy:1`, ""},
 		{"domain in the query", ntlmProxy{user: "joe", domain: "CORP", password: "s3cret"}, `http://joe:s3cret@proxy:1?domain=CORP`, ""},
 		{"no domain", ntlmProxy{user: "joe", password: "s3cret"}, `http://joe:s3cret@proxy:1`, ""},
+		{"old proxy", ntlmProxy{user: "joe", domain: "CORP", password: "s3cret", old: true}, `http://joe:s3cret@proxy:1?domain=CORP`, ""},
 		{"not ASCII", ntlmProxy{user: "jö", domain: "C", password: "€"}, `http://C;j%C3%B6:%E2%82%AC@proxy:1`, ""},
 		{"ends the connection behind the first refusal", ntlmProxy{user: "joe", password: "s3cret", closeBehind: 1}, `http://joe:s3cret@proxy:1`, "ended the connection"},
 		{"wrong password", ntlmProxy{user: "joe", domain: "CORP", password: "s3cret"}, `http://CORP%5Cjoe:canary@proxy:1`, "does not accept these credentials (by NTLM)"},
 		{"wrong domain", ntlmProxy{user: "joe", domain: "CORP", password: "s3cret"}, `http://joe:s3cret@proxy:1`, "does not accept these credentials (by NTLM)"},
 		{"ends the connection in the middle", ntlmProxy{user: "joe", password: "s3cret", closeBehind: 2}, `http://joe:s3cret@proxy:1`, "ended the connection"},
 		{"no message", ntlmProxy{user: "joe", password: "s3cret", challenge: "NTLM"}, `http://joe:s3cret@proxy:1`, "does not accept"},
-		{"message of nonsense", ntlmProxy{user: "joe", password: "s3cret", challenge: "NTLM " + base64.StdEncoding.EncodeToString([]byte("NTLMSSP\x00\x02\x00\x00\x00junk"))}, `http://joe:s3cret@proxy:1`, "cannot be answered"},
+		{"message of nonsense", ntlmProxy{user: "joe", password: "s3cret", challenge: "NTLM " + base64.StdEncoding.EncodeToString([]byte("NTLMSSP\x00\x03\x00\x00\x00junk"))}, `http://joe:s3cret@proxy:1`, "cannot be answered"},
 		{"message without base64", ntlmProxy{user: "joe", password: "s3cret", challenge: "NTLM !!!"}, `http://joe:s3cret@proxy:1`, "cannot be answered"},
 	}
 	for _, tt := range tests {

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -24,10 +22,6 @@ type ProxyOptions struct {
 	// User and Password are the credentials, if there are users. If empty, they are
 	// "peer" and a random password.
 	User, Password string
-
-	// Via is the address, "host:port", of a proxy that this one connects through
-	// (squid only, by CONNECT). If empty, it connects by itself.
-	Via string
 }
 
 // BlockedAddr is a loopback address that squid and danted refuse to connect to by
@@ -224,33 +218,16 @@ func prepareSquid(l *launch, o ProxyOptions) (*command, error) {
 	if err != nil {
 		return nil, err
 	}
-	share := ""
-	for _, s := range []string{filepath.Join(l.root, "usr/share/squid"), "/usr/share/squid"} {
-		if _, err := os.Stat(filepath.Join(s, "mime.conf")); err == nil {
-			share = s
-			break
+	for from, to := range map[string]string{"squid/mime.conf": "mime.conf", "squid-langpack/en": "errors"} {
+		if err := l.copyShare(from, filepath.Join(dir, to)); err != nil {
+			return nil, err
 		}
-	}
-	if share == "" {
-		return nil, errors.New("squid's mime.conf is missing: run conformance/interop/install.sh --refresh")
-	}
-	mime := filepath.Join(dir, "mime.conf")
-	if err := copyFile(filepath.Join(share, "mime.conf"), mime); err != nil {
-		return nil, err
 	}
 	auth, err := squidAuth(l, o.Auth, dir)
 	if err != nil {
 		return nil, err
 	}
 	l.logs = []string{filepath.Join(dir, "access.log"), filepath.Join(dir, "cache.log")}
-	via := ""
-	if o.Via != "" {
-		host, port, ok := strings.Cut(o.Via, ":")
-		if !ok {
-			return nil, fmt.Errorf("via %q is not host:port", o.Via)
-		}
-		via = fmt.Sprintf("cache_peer %s parent %s 0 no-query default\nnever_direct allow all\n", host, port)
-	}
 	name, err := l.conf(fmt.Sprintf(`http_port 127.0.0.1:%d
 visible_hostname localhost
 pid_filename none
@@ -261,7 +238,7 @@ netdb_filename none
 coredump_dir %[2]s
 mime_table %[2]s/mime.conf
 icon_directory %[2]s
-error_directory %[2]s
+error_directory %[2]s/errors
 pinger_enable off
 unlinkd_program /bin/true
 cache deny all
@@ -274,11 +251,30 @@ read_ahead_gap 256 KB
 http_access deny blocked
 http_access allow %[5]s
 http_access deny all
-%[6]s`, l.port, dir, auth, BlockedAddr, map[bool]string{true: "known", false: "all"}[o.Auth != ""], via))
+`, l.port, dir, auth, BlockedAddr, map[bool]string{true: "known", false: "all"}[o.Auth != ""]))
 	if err != nil {
 		return nil, err
 	}
 	return l.unprivileged("-N", "-f", name)
+}
+
+// copyShare copies a file or a folder of /usr/share, as the package or the system has it.
+func (l *launch) copyShare(name, to string) error {
+	for _, root := range []string{l.root, "/"} {
+		from := filepath.Join(root, "usr/share", name)
+		info, err := os.Stat(from)
+		switch {
+		case err != nil:
+		case info.IsDir():
+			if _, err := os.Stat(to); err == nil {
+				return nil // by an earlier attempt, on another port
+			}
+			return os.CopyFS(to, os.DirFS(from))
+		default:
+			return copyFile(from, to)
+		}
+	}
+	return fmt.Errorf("%s is missing: run conformance/interop/install.sh --refresh", name)
 }
 
 // squidAuth returns the lines of the configuration for a scheme, and puts squid's
