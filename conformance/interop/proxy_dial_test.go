@@ -62,13 +62,17 @@ func (v via) start(t *testing.T) (*proxy.Proxy, *peer.Proxy) {
 // resumed sessions of protected data connections: in clear and in TLS, with the data
 // through the proxy and beside it, and with the server's name left to the proxy.
 func TestProxyTransfers(t *testing.T) {
-	s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 	big := randomBytes(3, 4<<20)
 	for _, v := range vias {
 		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
+			s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 			p, _ := v.start(t)
 			for _, security := range []uint16{0, tls.VersionTLS12, tls.VersionTLS13} {
 				for _, direct := range []bool{false, true} {
+					if direct && security == tls.VersionTLS12 {
+						continue // as with TLS 1.3
+					}
 					t.Run(fmt.Sprintf("%s/direct=%v", security0(security), direct), func(t *testing.T) {
 						w := &throughProxy{p: p, direct: direct}
 						x := w.exerciser(t, s, security, s.Addr)
@@ -84,7 +88,13 @@ func TestProxyTransfers(t *testing.T) {
 			t.Run("by name", func(t *testing.T) {
 				w := &throughProxy{p: p}
 				_, port, _ := net.SplitHostPort(s.Addr)
-				x := w.exerciser(t, s, tls.VersionTLS13, net.JoinHostPort("localhost", port))
+				byName := net.JoinHostPort("localhost", port)
+				if v.scheme == "socks4a" {
+					// dante 1.4.2 takes the 0.0.0.1 of SOCKS4A for the address.
+					expectation{stage: proxy.StageTarget, status: 91}.fails(t, "name in SOCKS4A", p, nil, byName)
+					p.LocalResolve = true
+				}
+				x := w.exerciser(t, s, tls.VersionTLS13, byName)
 				x.mixed(4)
 				x.quit()
 				w.check(t)
@@ -159,11 +169,12 @@ func TestProxyHalfClose(t *testing.T) {
 	data := randomBytes(6, 3<<20)
 	for _, v := range []via{{"http", "squid", ""}, {"http", "tinyproxy", ""}, {"socks5", "danted", ""}, {"socks5", "microsocks", ""}} {
 		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
 			p, _ := v.start(t)
 			w := &throughProxy{p: p}
 			x := w.exerciser(t, s, tls.VersionTLS13, s.Addr)
 			for i := range 12 {
-				x.stor(fmt.Sprintf("half%02d", i), data)
+				x.stor(fmt.Sprintf("%s%02d", v.program, i), data)
 			}
 			x.quit()
 		})
@@ -175,6 +186,7 @@ func TestProxyRefusals(t *testing.T) {
 	nobody := fmt.Sprintf("127.0.0.1:%d", closedPort(t))
 	for _, v := range vias {
 		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
 			p, pr := v.start(t)
 			refused := syscall.ECONNREFUSED
 			want := expectation{stage: proxy.StageTarget}
@@ -237,6 +249,7 @@ func TestProxyRefusals(t *testing.T) {
 		}
 	})
 	t.Run("the wrong kind of proxy", func(t *testing.T) {
+		t.Parallel()
 		squid, _ := via{"http", "squid", ""}.start(t)
 		socks, _ := via{"socks5", "danted", ""}.start(t)
 		for _, p := range []*proxy.Proxy{{Kind: proxy.SOCKS5, Addr: squid.Addr}, {Kind: proxy.SOCKS4A, Addr: squid.Addr}, {Addr: socks.Addr}} {
@@ -338,6 +351,7 @@ func TestProxyGet(t *testing.T) {
 	s.WriteFile(t, "empty", nil)
 	for _, v := range []via{{"http", "squid", ""}, {"http", "squid", "basic"}, {"http", "squid", "digest"}, {"http", "squid", "ntlm"}} {
 		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
 			p, _ := v.start(t)
 			u := url.URL{Scheme: "ftp", User: url.UserPassword(s.User, s.Password), Host: s.Addr, Path: "/pub/a b.bin"}
 			for range 2 {
@@ -375,7 +389,7 @@ func TestProxyGet(t *testing.T) {
 // TestProxyChain: squid is reached through a SOCKS proxy.
 func TestProxyChain(t *testing.T) {
 	s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
-	first, _ := via{"socks5", "microsocks", "password"}.start(t)
+	first, _ := via{"socks5", "danted", "password"}.start(t)
 	second, _ := via{"http", "squid", "digest"}.start(t)
 	second.Forward = first.DialContext
 	w := &throughProxy{p: second}
