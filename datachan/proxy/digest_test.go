@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,5 +106,42 @@ func TestDigestExchange(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDigestCount: connections that are made at once never use a count of a nonce
+// twice, which a proxy would take for a replay.
+func TestDigestCount(t *testing.T) {
+	const n = 20
+	scripts := [][]string{{demand(`Digest realm="r", nonce="n", qop="auth"`), established}}
+	for range n {
+		scripts = append(scripts, []string{established})
+	}
+	s := newScripted(t, scripts...)
+	p := &Proxy{Addr: "proxy:1", User: "user", Password: "secret", Forward: s.dial}
+	dial := func() {
+		c, err := p.DialContext(short(t), "tcp", "a:21")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Close()
+	}
+	dial()
+	var wait sync.WaitGroup
+	for range n {
+		wait.Go(dial)
+	}
+	wait.Wait()
+	seen := map[string]bool{}
+	for _, a := range s.authorizations()[1:] {
+		nc := parseChallenges([]string{a})[0].params["nc"]
+		if nc == "" || seen[nc] {
+			t.Errorf("count %q is missing or comes twice", nc)
+		}
+		seen[nc] = true
+	}
+	if len(seen) != n+1 {
+		t.Errorf("%d counts, want %d", len(seen), n+1)
 	}
 }

@@ -79,10 +79,7 @@ func (e *Error) Error() string {
 	if int(e.Stage) < len(stageTexts) {
 		text = stageTexts[e.Stage]
 	}
-	if strings.Contains(text, "%s") {
-		text = strings.Replace(text, "%s", e.Target, 1)
-	}
-	b.WriteString(text)
+	b.WriteString(strings.Replace(text, "%s", e.Target, 1))
 	if e.Reason != "" {
 		b.WriteString(": " + e.Reason)
 	}

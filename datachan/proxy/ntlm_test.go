@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
-
-	"golang.org/x/crypto/md4"
 )
 
 // An ntlmProxy is the server's side of NTLM over HTTP, by [MS-NLMP] and [MS-NTHT]: it
@@ -48,9 +46,18 @@ func hmacMD5(key []byte, parts ...[]byte) []byte {
 
 // ntowf2 is NTOWFv2 of [MS-NLMP], Section 3.3.2.
 func ntowf2(user, domain, password string) []byte {
-	h := md4.New()
-	h.Write(utf16le(password))
-	return hmacMD5(h.Sum(nil), utf16le(strings.ToUpper(user)+domain))
+	key, err := hex.DecodeString(ntHash[password])
+	if err != nil || len(key) != 16 {
+		panic("no NT hash for this password")
+	}
+	return hmacMD5(key, utf16le(strings.ToUpper(user)+domain))
+}
+
+// ntHash is MD4 over the password in UTF-16.
+var ntHash = map[string]string{
+	"Password": "a4f49c406510bdcab6824ee7c30fd852",
+	"s3cret":   "d4c619cb16d4632b275658316a7e657e",
+	"€":        "030926b781938db4365d46adc7cfbcb8",
 }
 
 // challengeMessage is [MS-NLMP], Section 2.2.1.2.
