@@ -32,7 +32,7 @@ control/otp:             std
 control:                 std parse protocol tlsx datachan control/otp golang.org/x/net/idna
 .:                       std parse protocol tlsx datachan control golang.org/x/net/... golang.org/x/text/...
 conformance:             std parse protocol tlsx
-conformance/ftptest:     std parse protocol tlsx
+conformance/ftptest:     std parse protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
 conformance/transcript:  std
 conformance/interop/...: any

@@ -96,6 +96,25 @@ type Profile struct {
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
 
+	// ActivePorts are the ports to listen on in active mode. If zero, the system chooses.
+	ActivePorts datachan.PortRange
+
+	// BlockedPorts are passive ports that are never dialled; the server is asked for
+	// another.
+	BlockedPorts []datachan.PortRange
+
+	// EPSVAll promises the server, and what is on the path, that no other way than
+	// EPSV will be used; see datachan.Config.
+	EPSVAll bool
+
+	// SyncDataChannel says whether the TLS handshake of a data connection waits for the
+	// preliminary reply. SyncOn is for connections that hang when data is to come.
+	SyncDataChannel datachan.Sync
+
+	// DataMemory is what an earlier connection to the server learned about its data
+	// connections; see control.Conn.DataMemory.
+	DataMemory datachan.Memory
+
 	// Quirks forces or forbids workarounds for what particular servers do.
 	Quirks control.QuirkPolicy
 
@@ -182,6 +201,11 @@ func (p *Profile) Control() *control.Config {
 			Mode:           p.DataMode,
 			NAT:            p.NAT,
 			ActiveAddr:     p.ActiveAddr,
+			ActivePorts:    p.ActivePorts,
+			BlockedPorts:   p.BlockedPorts,
+			EPSVAll:        p.EPSVAll,
+			Sync:           p.SyncDataChannel,
+			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,
 		},

@@ -48,6 +48,7 @@ type Conn struct {
 	names    rawNames
 	binary   byte // the type that files are to travel in: 'I' or 'A'
 	probed   bool // a data connection over TLS has worked
+	sscn     bool // SSCN ON is in force
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as

@@ -79,8 +79,8 @@ var quirks = []Quirk{
 	},
 	{
 		Name: "epsv-fallback", Mode: QuirkAlways,
-		Behaviour:  "EPSV is refused, or its port is dead, where PASV works; EPRT likewise",
-		Workaround: "the other command is tried and what worked is remembered",
+		Behaviour:  "EPSV is refused, or its port is dead, where PASV works; EPRT is refused, or 425 follows it, where PORT works",
+		Workaround: "the other command is tried and what worked is remembered; see datachan.Memory",
 		Refs:       []string{"curl tests 211 and 1233", "FluentFTP"},
 	},
 	{
@@ -259,13 +259,13 @@ var quirks = []Quirk{
 	{
 		Name: "pasv-other-host", Mode: QuirkAlways,
 		Behaviour:  "227 names an unreachable, private or foreign host",
-		Workaround: "by default the host of the control connection is used; see datachan.NAT",
+		Workaround: "by default the host of the control connection is used; see docs/data-connections.md",
 		Refs:       []string{"curl", "FluentFTP", "jlaffaye/ftp"},
 	},
 	{
 		Name: "pret", Mode: QuirkDetected,
 		Behaviour:  "a cluster must know the transfer before it opens a port",
-		Evidence:   "FEAT lists PRET",
+		Evidence:   "FEAT lists PRET, or the refusal of EPSV or PASV speaks of it",
 		Workaround: "PRET with the command goes before EPSV, PASV, EPRT and PORT",
 		Refs:       []string{"DrFTPD", "curl", "FluentFTP", "lftp"},
 		marks:      []quirkMark{{inFeat, "PRET"}},

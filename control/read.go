@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -25,6 +26,7 @@ func (c *Conn) read() {
 			c.mu.Lock()
 			rerr := c.machine.Receive(buf[:n])
 			c.mu.Unlock()
+			c.answerTelnet()
 			if !c.handleEvents() {
 				return
 			}
@@ -36,10 +38,29 @@ func (c *Conn) read() {
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = errServerClosed
+			} else if c.sess != nil {
+				err = c.sess.Explain(err)
 			}
 			c.shut(err)
 			return
 		}
+	}
+}
+
+// answerTelnet refuses the Telnet options that the server has asked for (RFC 1123,
+// Section 4.1.2.12). While a command is being written the refusals wait for the next
+// bytes to be read: the reader must never wait for a writer.
+func (c *Conn) answerTelnet() {
+	if !c.sending.TryLock() {
+		return
+	}
+	defer c.sending.Unlock()
+	c.mu.Lock()
+	out, conn := c.machine.Output(), c.conn
+	c.mu.Unlock()
+	if len(out) > 0 {
+		c.raw.SetWriteDeadline(time.Now().Add(c.cfg.connectTimeout()))
+		conn.Write(out) // the reader sees the fault if there is one
 	}
 }
 

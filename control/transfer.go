@@ -70,10 +70,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	if err := c.ensureType(ctx, typ); err != nil {
 		return nil, fail(err)
 	}
-	if err := c.prepareServer(ctx, cmd); err != nil {
-		return nil, fail(err)
-	}
-	o, err := c.data.Open(ctx, exchanger{c})
+	o, err := c.openData(ctx, cmd)
 	if err != nil {
 		return nil, fail(err)
 	}
@@ -95,6 +92,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	dc, err := o.Establish(ctx, f, c.dataSession())
 	if err != nil {
 		if dc, err = nil, c.notEstablished(ctx, f, err); err != nil {
+			c.notOpened(o, err)
 			return nil, fail(err)
 		}
 	}
@@ -198,10 +196,14 @@ func (t *transfer) fault(err error) error {
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
 	} else if t.brokenByReply(err) {
-		err = t.f.result()
+		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
+			err = errors.Join(err, t.f.result()) // the reply says less
+		} else {
+			err = t.explainRefusal(t.f.result())
+		}
 	}
 	if t.err == nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: t.explainRefusal(err)}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
 	}
 	return t.err
 }

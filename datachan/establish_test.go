@@ -155,7 +155,7 @@ func TestEstablishEnds(t *testing.T) {
 		{"refused during the handshake", true, func(p *progress, _ func()) {
 			p.start()
 			time.AfterFunc(time.Second, func() { p.end(true) })
-		}, datachan.ErrEnded, time.Second},
+		}, datachan.ErrEnded, time.Second + 200*time.Millisecond},
 		{"cancelled before the handshake", true, func(_ *progress, cancel func()) { time.AfterFunc(100*time.Millisecond, cancel) }, context.Canceled, 100 * time.Millisecond},
 		{"cancelled during the handshake", true, func(p *progress, cancel func()) {
 			p.start()

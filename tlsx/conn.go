@@ -102,7 +102,9 @@ func (c *Conn) Truncated() bool { return c.truncated.Load() }
 
 // Read reads data of a download. The error is io.EOF only after the peer's
 // close_notify. An end without it is [ErrTruncated], which is also an
-// io.ErrUnexpectedEOF, unless the Config allows truncation.
+// io.ErrUnexpectedEOF, unless the Config allows truncation. With TLS 1.3 the first
+// Read is where a server's refusal of the client certificate comes out, as a
+// *[HandshakeError].
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.tls.Read(b)
 	switch {
@@ -125,7 +127,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 		c.truncated.Store(true)
 		return n, errCut
 	}
-	return n, err
+	return n, c.raw.demand.late(PhaseData, err)
 }
 
 // Write writes data of an upload. A timeout is final: crypto/tls cannot

@@ -18,6 +18,9 @@ import (
 func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError {
 	head := t.received()
 	head = head[:min(len(head), maxHead)]
+	if refused := t.demand.explain(err); refused != nil {
+		return &HandshakeError{Phase: phase, Err: refused}
+	}
 	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0}
 	for _, hint := range []string{
 		certificateHint(err),

@@ -54,6 +54,9 @@ type ServerSessions struct {
 	NoTickets bool
 	// SingleUse accepts a ticket once.
 	SingleUse bool
+	// NoDataTickets issues tickets of TLS 1.3 on the control connection only:
+	// data connections that resume get no new one.
+	NoDataTickets bool
 
 	base *tls.Config
 
@@ -125,6 +128,15 @@ func (c *ServerControl) Data(ctx context.Context, conn net.Conn) (*tls.Conn, err
 		}
 	}
 	cfg.UnwrapSession = c.unwrap
+	if c.sessions.NoDataTickets {
+		cfg.UnwrapSession = func(identity []byte, cs tls.ConnectionState) (*tls.SessionState, error) {
+			ss, err := c.unwrap(identity, cs)
+			if ss != nil {
+				cfg.SessionTicketsDisabled = true // cfg is this connection's alone, and not yet asked for a ticket
+			}
+			return ss, err
+		}
+	}
 
 	tc := tls.Server(late, cfg)
 	if err := c.handshake(ctx, tc, conn); err != nil {

@@ -29,6 +29,7 @@ type controlState struct {
 	alpn    string      // "" if the server chose none
 	leaf    []byte      // DER of the server's certificate
 	tickets *ticketStore
+	demand  *certificateDemand
 }
 
 // NewSession returns the session of a control connection that is yet to be
@@ -65,6 +66,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 		defer secrets.wipe()
 		cfg.KeyLogWriter = secrets
 	}
+	t.demand.watch(cfg)
 	records := &RecordConn{Conn: t}
 	tc := tls.Client(records, cfg)
 	if err := s.handshake(ctx, tc, t); err != nil {
@@ -80,6 +82,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 		curve:   st.CurveID,
 		alpn:    st.NegotiatedProtocol,
 		tickets: store,
+		demand:  &t.demand,
 	}
 	if len(st.PeerCertificates) > 0 {
 		c.leaf = st.PeerCertificates[0].Raw
@@ -143,6 +146,7 @@ func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.C
 	if view != nil {
 		view.offerSessionID(cfg, t)
 	}
+	t.demand.watch(cfg)
 	tc := tls.Client(t, cfg)
 	return tc, t, view, s.handshake(ctx, tc, t)
 }
@@ -203,7 +207,20 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	if err == context.Canceled && context.Cause(hctx) == errPatience {
 		return &timeoutError{d}
 	}
+	// A context that ended hides what had come of the handshake. If it ended because
+	// the server answered our refusal, that refusal is the reason. The second call
+	// returns the error that crypto/tls has kept.
+	if own := tc.Handshake(); ctx.Err() != nil && isVerdict(own) {
+		return own
+	}
 	return err
+}
+
+// isVerdict reports whether it is we who refused a connection.
+func isVerdict(err error) bool {
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	_, judged := errors.AsType[*CertificateError](err)
+	return untrusted || judged || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
 }
 
 // isTicketFailure reports whether a handshake may have failed because of the

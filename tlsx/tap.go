@@ -34,6 +34,8 @@ type tap struct {
 	wrote atomic.Bool // Write was called
 	ended atomic.Bool // Read returned io.EOF
 
+	demand certificateDemand
+
 	mu   sync.Mutex
 	head []byte // first bytes received
 }

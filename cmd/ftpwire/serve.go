@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
@@ -17,10 +16,12 @@ import (
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
-	listen, cert, key, caOut        string
-	users, faults                   []string
+	listen, caOut                   string
+	users, hosts, faults            []string
 	anonymous, readOnly, requireTLS bool
-	tls                             *choice
+	quota                           int64
+	otp                             *choice
+	serveTLS
 }
 
 func (a *app) serveCmd() *cobra.Command {
@@ -33,23 +34,32 @@ never leaves, or of an empty tree in memory. It prints its address, a command li
 try, and the file with the CA certificate that clients have to trust; the sessions are
 logged on standard error. Without --user it makes a password up and prints it.
 
+--host adds virtual hosts (HOST, RFC 7151), each with a tree in memory of its own and
+the same users; over TLS each has its own certificate. --client-ca demands client
+certificates; one whose common name is that of a user lets him in without a password.
+--otp makes passwords one-time ones (RFC 2289), with the given one as the secret.
+
 --fault makes it misbehave in one exact way; "--fault help" lists them.
 
 It is no server for the Internet: it has no limits on password guessing.`,
 		Example: `  ftpwire serve
   ftpwire serve --tls none --anonymous --read-only /srv/ftp
   ftpwire serve --user alice:secret --require-tls --ca-out ca.pem .
+  ftpwire serve --tls-max 1.2 --reuse control --ccc refused --auth TLS,SSL
+  ftpwire serve --host a.example --host b.example --user bob:secret:accounting --quota 1000000
+  ftpwire serve --client-ca clients.pem --user alice:
   ftpwire serve --fault help`,
 		Args: nargs(0, 1, ""),
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:2121", "`ADDRESS` to listen on; port 0 is any free one")
-	fs.StringArrayVar(&f.users, "user", nil, "`NAME:PASSWORD` of a user (repeatable)")
+	fs.StringArrayVar(&f.users, "user", nil, "`NAME:PASSWORD[:ACCOUNT]` of a user (repeatable)")
+	fs.StringArrayVar(&f.hosts, "host", nil, "serve a virtual host of this `NAME` too (repeatable)")
+	fs.Int64Var(&f.quota, "quota", 0, "how many `BYTES` each user may store (default: no limit)")
+	f.otp = addChoice(cmd, "otp", "none", "none|md5|sha1", "one-time passwords (RFC 2289)")
 	fs.BoolVar(&f.anonymous, "anonymous", false, "let anonymous in, to read only")
-	f.tls = addChoice(cmd, "tls", "explicit", "none|explicit|implicit", "when TLS begins")
 	fs.BoolVar(&f.requireTLS, "require-tls", false, "refuse logins and transfers in clear")
-	fs.StringVar(&f.cert, "cert", "", "the server's certificate, a PEM `FILE` (default: a fresh one for localhost)")
-	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+	f.serveTLS.add(cmd)
 	fs.StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE` (default: a temporary file)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "refuse every change")
 	fs.StringArrayVar(&f.faults, "fault", nil, "misbehave as `NAME` says (repeatable); help lists the names")
@@ -112,32 +122,11 @@ func (a *app) serverConfig(f *serveFlags, args []string) (cfg *ftptest.Config, m
 		}
 		cfg.Root = args[0]
 	}
-	switch f.tls.value {
-	case "explicit":
-		cfg.TLS = ftptest.TLSExplicit
-	case "implicit":
-		cfg.TLS = ftptest.TLSImplicit
-	}
-	if cfg.TLS == ftptest.TLSNone && (f.requireTLS || f.cert != "" || f.key != "" || f.caOut != "") {
-		return nil, "", usagef("--require-tls, --cert, --key and --ca-out make no sense with --tls none")
-	}
-	pairs, err := readKeyPair(f.cert, f.key)
-	if err != nil {
+	if err := f.serveTLS.apply(cfg, f.requireTLS || f.caOut != ""); err != nil {
 		return nil, "", err
 	}
-	if len(pairs) > 0 {
-		cfg.Certificate = &pairs[0]
-	}
-	for _, u := range f.users {
-		name, password, ok := strings.Cut(u, ":")
-		if !ok || name == "" {
-			return nil, "", &usageError{err: errors.New("--user wants NAME:PASSWORD"), hint: "An empty password is written NAME: with nothing behind the colon."}
-		}
-		cfg.Users = append(cfg.Users, ftptest.User{Name: name, Password: password})
-	}
-	if len(f.users) == 0 && !f.anonymous {
-		made = rand.Text()[:16]
-		cfg.Users = []ftptest.User{{Name: "user", Password: made}}
+	if made, err = f.addUsers(cfg); err != nil {
+		return nil, "", err
 	}
 	if !a.quiet {
 		cfg.Log = slog.New(slog.NewTextHandler(sayer{a}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: briefly}))

@@ -3,11 +3,15 @@ package ftptest
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net"
 	"net/url"
 	"path"
+	"slices"
+	"time"
 )
 
 // Addr returns the address that the server listens on, such as "127.0.0.1:2121".
@@ -24,7 +28,7 @@ func (s *Server) URL() string {
 	case TLSImplicit:
 		u.Scheme = "ftps"
 	}
-	if users := s.cfg.users(); len(users) > 0 {
+	if users := s.host.users; len(users) > 0 {
 		u.User = url.UserPassword(users[0].Name, users[0].Password)
 	} else {
 		u.User = url.UserPassword("anonymous", "ftptest@example.com")
@@ -32,22 +36,33 @@ func (s *Server) URL() string {
 	return u.String()
 }
 
-// RootCAs returns a pool with the authority that vouches for the server's
-// certificate. It is empty without TLS.
+// RootCAs returns a pool with the authorities that vouch for the server's
+// certificates. It is empty without TLS.
 func (s *Server) RootCAs() *x509.CertPool {
 	pool := x509.NewCertPool()
-	if s.keys != nil {
-		pool.AddCert(s.keys.authority)
+	for _, c := range s.authorities() {
+		pool.AddCert(c)
 	}
 	return pool
 }
 
-// CAPEM returns the certificate of that authority in PEM. It is nil without TLS.
+// CAPEM returns the certificates of those authorities in PEM. It is nil without TLS.
 func (s *Server) CAPEM() []byte {
-	if s.keys == nil {
-		return nil
+	var b []byte
+	for _, c := range s.authorities() {
+		b = append(b, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.keys.authority.Raw})
+	return b
+}
+
+func (s *Server) authorities() []*x509.Certificate {
+	var all []*x509.Certificate
+	for _, h := range s.hosts {
+		if h.keys != nil && !slices.ContainsFunc(all, h.keys.authority.Equal) {
+			all = append(all, h.keys.authority)
+		}
+	}
+	return all
 }
 
 // TLSConfig returns a configuration for clients of the server: it trusts
@@ -59,24 +74,24 @@ func (s *Server) TLSConfig() *tls.Config {
 
 // WriteFile stores a file, with the directories above it.
 func (s *Server) WriteFile(name string, data []byte) error {
-	name = path.Join("/", name)
-	if err := mkdirAll(s.tree, path.Dir(name)); err != nil {
-		return err
+	return writeFile(s.host.tree, name, data)
+}
+
+// ClientCertificate returns a certificate for clients with a common name, from the
+// authority of the server's own, which Config.ClientCAs trusts if it is nil. It is
+// an error without TLS, and where Config.Certificate came without its authority.
+func (s *Server) ClientCertificate(name string) (tls.Certificate, error) {
+	if s.host.keys == nil || s.host.keys.signer == nil {
+		return tls.Certificate{}, errors.New("ftptest: there is no authority to issue client certificates")
 	}
-	w, err := s.tree.write(name, writeTruncate, 0)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(data); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
+	return s.host.keys.issue(time.Now(), &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
 }
 
 // ReadFile returns the content of a file.
 func (s *Server) ReadFile(name string) ([]byte, error) {
-	f, err := s.tree.open(path.Join("/", name))
+	f, err := s.host.tree.open(path.Join("/", name))
 	if err != nil {
 		return nil, err
 	}
@@ -85,23 +100,23 @@ func (s *Server) ReadFile(name string) ([]byte, error) {
 }
 
 // Mkdir makes a directory, with those above it. One that exists is no error.
-func (s *Server) Mkdir(name string) error { return mkdirAll(s.tree, path.Join("/", name)) }
+func (s *Server) Mkdir(name string) error { return mkdirAll(s.host.tree, path.Join("/", name)) }
 
 // Exists reports whether there is a file or a directory of the name.
 func (s *Server) Exists(name string) bool {
-	_, err := s.tree.stat(path.Join("/", name))
+	_, err := s.host.tree.stat(path.Join("/", name))
 	return err == nil
 }
 
 // Remove removes a file or an empty directory.
 func (s *Server) Remove(name string) error {
 	name = path.Join("/", name)
-	n, err := s.tree.stat(name)
+	n, err := s.host.tree.stat(name)
 	if err != nil {
 		return err
 	}
 	if n.dir {
-		return s.tree.rmdir(name)
+		return s.host.tree.rmdir(name)
 	}
-	return s.tree.remove(name)
+	return s.host.tree.remove(name)
 }

@@ -2,23 +2,42 @@ package ftptest
 
 import (
 	"crypto/tls"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// auth is AUTH (RFC 2228, Section 3; RFC 4217, Section 4). TLS and TLS-C leave
-// data connections in clear until PROT says otherwise. SSL and TLS-P, which meant
-// private ones at once, are not in RFC 4217.
-func (s *session) auth(arg string) {
-	if s.srv.cfg.TLS != TLSExplicit {
-		s.reply(502, "AUTH is not available")
-		return
+// mechanisms returns what AUTH takes.
+func (c *Config) mechanisms() []string {
+	if c.AuthMechanisms == nil {
+		return []string{"TLS", "TLS-C"}
 	}
-	switch strings.ToUpper(arg) {
-	case "TLS", "TLS-C":
-		s.reply(234, "Begin the TLS handshake")
+	return c.AuthMechanisms
+}
+
+func (c *Config) checkMechanisms() error {
+	for _, m := range c.mechanisms() {
+		if !slices.Contains([]string{"TLS", "TLS-C", "TLS-P", "SSL"}, m) {
+			return fmt.Errorf("ftptest: there is no mechanism %q for AUTH", m)
+		}
+	}
+	return nil
+}
+
+// auth is AUTH (RFC 2228, Section 3; RFC 4217, Section 4). TLS and TLS-C leave
+// data connections in clear until PROT says otherwise. SSL and TLS-P, which are not
+// in RFC 4217, mean private ones at once (draft-murray-auth-ftp-ssl).
+func (s *session) auth(arg string) {
+	mechanism := strings.ToUpper(arg)
+	switch {
+	case s.srv.cfg.TLS != TLSExplicit:
+		s.reply(502, "AUTH is not available")
+	case !slices.Contains(s.srv.cfg.mechanisms(), mechanism):
+		s.reply(504, "Security mechanism not supported, use "+strings.Join(s.srv.cfg.mechanisms(), " or "))
 	default:
-		s.reply(504, "Security mechanism not supported, use TLS")
+		s.implied = mechanism == "SSL" || mechanism == "TLS-P"
+		s.reply(234, "Begin the TLS handshake")
 	}
 }
 
@@ -41,24 +60,16 @@ func (s *session) pbsz(arg string) {
 func (s *session) prot(arg string) {
 	switch strings.ToUpper(arg) {
 	case "C":
+		s.implied = false
 		s.reply(200, "Data connections are in clear")
 	case "P":
+		s.implied = false
 		s.reply(200, "Data connections are protected")
 	case "S", "E":
 		s.reply(536, "Level not supported by TLS, use C or P")
 	default:
 		s.reply(504, "Unknown level, use C or P")
 	}
-}
-
-// ccc is CCC (RFC 4217, Section 5), for clients behind firewalls that want to
-// read along.
-func (s *session) ccc(string) {
-	if s.srv.cfg.RequireTLS || s.srv.cfg.TLS == TLSImplicit {
-		s.reply(534, "The control connection stays protected")
-		return
-	}
-	s.reply(200, "Clearing the control connection")
 }
 
 // version returns the TLS version of the control connection, 0 in clear.

@@ -63,7 +63,7 @@ func login(t *testing.T, s *Server) *client {
 		c.do("PROT P", 200)
 		c.prot = true
 	}
-	u := s.cfg.users()[0]
+	u := s.host.users[0]
 	c.do("USER "+u.Name, 331)
 	c.do("PASS "+u.Password, 230)
 	return c

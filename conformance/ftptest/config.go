@@ -3,6 +3,7 @@ package ftptest
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,27 +36,6 @@ func (m TLSMode) String() string {
 	return fmt.Sprintf("TLSMode(%d)", int(m))
 }
 
-// A User may log in.
-type User struct {
-	Name     string
-	Password string
-
-	// Account, if not empty, has to be given with ACCT after the password
-	// (reply 332).
-	Account string
-
-	// ReadOnly refuses every command that changes the tree.
-	ReadOnly bool
-
-	// Quota is the largest total size in bytes of the files below Home.
-	// If zero, there is no limit.
-	Quota int64
-
-	// Home is the directory that a session starts in. It does not confine the
-	// user. If empty, it is "/". A missing one is made in a memory tree.
-	Home string
-}
-
 // A Config configures a Server. The zero Config serves clear text on a free port
 // of 127.0.0.1 from a tree in memory, to one user "user" with password "password".
 // It must not be modified once a server has started with it.
@@ -74,6 +54,39 @@ type Config struct {
 	// it is a fresh one for localhost, 127.0.0.1 and ::1, from a fresh authority.
 	Certificate *tls.Certificate
 
+	// Hosts are virtual hosts beside the one that the rest of the Config
+	// describes. HOST (RFC 7151) and the server name of TLS choose among them.
+	Hosts []VirtualHost
+
+	// HostNames are further names of the host that the Config describes. If empty,
+	// HOST knows it as "localhost", by the names of its certificate and by the
+	// address that the client connected to.
+	HostNames []string
+
+	// Welcome is the text of the greeting. If empty, it is "ftptest ready".
+	Welcome string
+
+	// ClientAuth says whether clients have to show a certificate. If zero, they
+	// are not asked for one.
+	ClientAuth tls.ClientAuthType
+
+	// ClientCAs are the authorities of client certificates. If nil, it is the
+	// server's own: see [Server.ClientCertificate].
+	ClientCAs *x509.CertPool
+
+	// AuthMechanisms are what AUTH takes: "TLS", "TLS-C", and the older "TLS-P"
+	// and "SSL", under which data connections are private from the start. If
+	// nil, they are TLS and TLS-C; others are refused with 504.
+	AuthMechanisms []string
+
+	// ClearCommands says what becomes of CCC. If zero, it is carried out unless
+	// RequireTLS is set or TLS is implicit.
+	ClearCommands ClearPolicy
+
+	// NextProtos are the protocols that TLS may choose (RFC 7301). If nil, the
+	// server takes no part in the choice.
+	NextProtos []string
+
 	// MinTLS and MaxTLS bound the protocol version. If zero, MinTLS is TLS 1.2
 	// (RFC 8996) and MaxTLS the highest that crypto/tls has.
 	MinTLS, MaxTLS uint16
@@ -85,6 +98,10 @@ type Config struct {
 
 	// NoTickets issues no session tickets, so that nothing resumes.
 	NoTickets bool
+
+	// StrictClose refuses uploads over TLS that end without close_notify with
+	// 426, since they may be truncated.
+	StrictClose bool
 
 	// LateTickets sends tickets of TLS 1.3 behind the handshake, as OpenSSL does.
 	LateTickets bool
@@ -150,6 +167,8 @@ type Config struct {
 	// from any port.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	hugeChain, singleUse, noDataTickets bool // faults
+
 	// Now is the clock of file times and listings. If nil, it is time.Now.
 	Now func() time.Time
 }
@@ -164,12 +183,15 @@ func (c *Config) check() error {
 	case c.ListStyle < ListUnix || c.ListStyle > ListEPLF:
 		return fmt.Errorf("ftptest: unknown %v", c.ListStyle)
 	}
+	if err := c.checkMechanisms(); err != nil {
+		return err
+	}
 	if c.PassiveHost != "" {
 		if a, err := netip.ParseAddr(c.PassiveHost); err != nil || !a.Unmap().Is4() {
 			return fmt.Errorf("ftptest: PassiveHost %q is not an IPv4 address", c.PassiveHost)
 		}
 	}
-	return nil
+	return c.checkHosts()
 }
 
 func (c *Config) addr() string {
@@ -177,13 +199,6 @@ func (c *Config) addr() string {
 		return "127.0.0.1:0"
 	}
 	return c.Addr
-}
-
-func (c *Config) users() []User {
-	if len(c.Users) == 0 && !c.Anonymous {
-		return []User{{Name: "user", Password: "password"}}
-	}
-	return c.Users
 }
 
 func (c *Config) idleTimeout() time.Duration {

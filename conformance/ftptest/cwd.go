@@ -5,7 +5,7 @@ import "github.com/ftpwire/ftpwire/parse"
 // cwdCommand is CWD (RFC 959, Section 4.1.1).
 func (s *session) cwdCommand(arg string) {
 	name := s.resolve(arg)
-	n, err := s.srv.tree.stat(name)
+	n, err := s.host.tree.stat(name)
 	if err == nil && !n.dir {
 		err = errNotDir
 	}

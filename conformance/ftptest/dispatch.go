@@ -22,6 +22,8 @@ func handlers() map[protocol.Verb]handler {
 		"USER": {run: (*session).userCommand},
 		"PASS": {run: (*session).pass},
 		"ACCT": {run: (*session).acct},
+		"HOST": {run: (*session).hostCommand},
+		"SMNT": {run: (*session).smnt},
 		"REIN": {run: (*session).rein},
 		"QUIT": {run: (*session).quit},
 		"CWD":  {run: (*session).cwdCommand},
@@ -62,6 +64,8 @@ func handlers() map[protocol.Verb]handler {
 		"SIZE": {run: (*session).sizeCommand},
 		"MDTM": {run: (*session).mdtm},
 		"MFMT": {run: (*session).mfmt, login: true},
+		"MFF":  {run: (*session).mff, login: true},
+		"AVBL": {run: (*session).avbl, login: true},
 		"SITE": {run: (*session).site, login: true},
 		"SYST": {run: (*session).syst},
 		"HELP": {run: (*session).help},
@@ -83,6 +87,9 @@ var known = []protocol.Verb{"MIC", "CONF", "ENC", "LPRT", "LPSV", "ALGS"}
 
 // command carries out one command, or refuses it.
 func (s *session) command(e protocol.Event) {
+	if s.latin1 {
+		e.Command.Arg = fromLatin1(e.Command.Arg)
+	}
 	last := s.last
 	s.current, s.last = e.Command, e.Command.Verb
 	if e.Command.Verb != "" {

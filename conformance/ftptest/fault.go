@@ -33,6 +33,9 @@ import (
 //   - listening may wrap the listener of a passive data connection.
 //   - restart may change the offset that a transfer starts at.
 //   - features may change the lines of the reply to FEAT.
+//   - starting sees the TLS handshake of the control connection before it begins,
+//     and stopping the end of that TLS behind CCC or REIN; they return true if they
+//     have dealt with it.
 //
 // New tables are joined in faultTable. Every fault is shown by a test: those of
 // baseFaults have rows in faultChecks.
@@ -68,7 +71,8 @@ func faultTable() []deviation {
 
 // baseFaults are those that tests of clients want most.
 func baseFaults() []deviation {
-	return slices.Concat(replyFaults(), transferFaults(), commandFaults(), tlsFaults())
+	return slices.Concat(replyFaults(), transferFaults(), commandFaults(), tlsFaults(),
+		greetingFaults(), loginFaults(), hostileFaults(), insteadFaults(), authFaults(), resumptionFaults(), endingFaults(), clearFaults())
 }
 
 // A deviation is a row of a table of faults.
@@ -85,6 +89,8 @@ type deviation struct {
 	listening func(s *session, ln net.Listener) net.Listener
 	restart   func(s *session, offset int64) int64
 	features  func(s *session, lines []string) []string
+	starting  func(s *session) bool
+	stopping  func(s *session) bool
 }
 
 // deviations are what faults may set in a transfer. Functions run in the
@@ -94,6 +100,8 @@ type deviations struct {
 	neverOpen       bool                            // the data connection is neither accepted nor dialled
 	keepOpen        bool                            // the server's end stays open until the session ends
 	noCloseNotify   bool                            // TLS ends without close_notify
+	stall           bool                            // TLS does not begin
+	atEnd           func(d *dataConn)               // before the end of a download
 	wrapSource      func(io.Reader) io.Reader       // what is sent
 	wrapSink        func(io.Writer) io.Writer       // where received data go
 	during          func(*session, *transfer) error // after each piece; errReset resets the connection
@@ -118,6 +126,17 @@ func (t *transfer) limitSource() {
 	if t.wrapSource != nil {
 		t.source = t.wrapSource(t.source)
 	}
+}
+
+// deviateTLS gives the beginning or the end of TLS to the faults and reports
+// whether one has dealt with it.
+func (s *session) deviateTLS(hook func(*deviation) func(*session) bool) bool {
+	for _, f := range s.srv.faults {
+		if do := hook(f); do != nil && do(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookup returns the rows with the names given.

@@ -111,13 +111,13 @@ func says(code protocol.Code, text string) func(*session, string) {
 // exists returns a condition: the argument names a file (or a directory).
 func exists(dir bool) func(*session, string) bool {
 	return func(s *session, arg string) bool {
-		n, err := s.srv.tree.stat(s.resolve(arg))
+		n, err := s.host.tree.stat(s.resolve(arg))
 		return err == nil && n.dir == dir
 	}
 }
 
 func missing(s *session, arg string) bool {
-	_, err := s.srv.tree.stat(s.resolve(arg))
+	_, err := s.host.tree.stat(s.resolve(arg))
 	return err != nil
 }
 

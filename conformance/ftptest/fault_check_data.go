@@ -22,7 +22,7 @@ func checkDataFaults() []deviation {
 			command: instead("RETR", exists(true), nothing)},
 		{name: "retr-touches", doc: "RETR sets the time of the file",
 			transfer: onVerb("RETR", func(s *session, _ *transfer) {
-				s.srv.tree.chtimes(s.resolve(s.current.Arg), time.Date(1999, 9, 9, 9, 9, 9, 0, time.UTC))
+				s.host.tree.chtimes(s.resolve(s.current.Arg), time.Date(1999, 9, 9, 9, 9, 9, 0, time.UTC))
 			})},
 		{name: "retr-lingers", doc: "the final reply to RETR comes before the data connection is closed",
 			transfer: onVerb("RETR", func(_ *session, t *transfer) { t.during = linger }),

@@ -26,7 +26,7 @@ func checkFactFaults() []deviation {
 			command: onCommand("MDTM", func(s *session, arg string) bool {
 				val, name, _ := strings.Cut(arg, " ")
 				at, _, err := parse.TimeVal(val)
-				if err != nil || s.srv.tree.chtimes(s.resolve(name), at) != nil {
+				if err != nil || s.host.tree.chtimes(s.resolve(name), at) != nil {
 					return false
 				}
 				s.reply(213, val)
@@ -43,7 +43,7 @@ func checkFactFaults() []deviation {
 			reply: edit("SIZE", 213, func(_ *session, w string) string { return strings.Replace(w, "\r\n", " bytes\r\n", 1) })},
 		{name: "size-ascii-disk", doc: "SIZE in TYPE A is the size on disk",
 			command: instead("SIZE", func(s *session, arg string) bool { return s.ascii() && exists(false)(s, arg) }, func(s *session, arg string) {
-				n, _ := s.srv.tree.stat(s.resolve(arg))
+				n, _ := s.host.tree.stat(s.resolve(arg))
 				s.replyf(213, "%d", n.size)
 			})},
 		{name: "size-dir-213", doc: "directories have a SIZE",

@@ -19,14 +19,14 @@ func checkFileFaults() []deviation {
 			reply: edit("RMD", 250, func(*session, string) string { return "550 No\r\n" })},
 		{name: "rmd-recursive", doc: "RMD removes what is in a directory too",
 			command: instead("RMD", func(s *session, arg string) bool { return arg != "" && exists(true)(s, arg) }, func(s *session, arg string) {
-				removeAll(s.srv.tree, s.resolve(arg))
+				removeAll(s.host.tree, s.resolve(arg))
 				s.reply(250, "Removed")
 			})},
 		{name: "mkd-existing-257", doc: "MKD of what exists is answered with 257",
 			command: instead("MKD", exists(true), says(257, `"/x" created`))},
 		{name: "mkd-relative", doc: "the 257 of MKD holds the name as it was sent",
 			command: instead("MKD", missing, func(s *session, arg string) {
-				if s.change(arg, func() error { return s.srv.tree.mkdir(s.resolve(arg)) }) {
+				if s.change(arg, func() error { return s.host.tree.mkdir(s.resolve(arg)) }) {
 					s.replyf(257, `"%s" created`, strings.ReplaceAll(arg, `"`, `""`))
 				}
 			})},
@@ -61,7 +61,7 @@ func checkFileFaults() []deviation {
 				case r.verb == "RNTO" && r.code == 553:
 					*failed.of(s) = *from.of(s)
 				case r.verb == "RNTO" && r.code == 503 && *failed.of(s) != "":
-					if s.srv.tree.rename(*failed.of(s), s.resolve(s.current.Arg)) == nil {
+					if s.host.tree.rename(*failed.of(s), s.resolve(s.current.Arg)) == nil {
 						r.wire = []byte("250 Renamed\r\n")
 					}
 					*failed.of(s) = ""

@@ -42,7 +42,7 @@ func checkMlsxFaults() []deviation {
 			command: onCommand("MLST", func(s *session, _ string) bool { s.closeEndpoint(); return false })},
 		{name: "mlst-wildcard", doc: "MLST expands wildcards",
 			command: instead("MLST", func(_ *session, arg string) bool { return strings.HasSuffix(arg, "*") }, func(s *session, arg string) {
-				if nodes, _ := s.srv.tree.list(s.cwd); len(nodes) > 0 {
+				if nodes, _ := s.host.tree.list(s.cwd); len(nodes) > 0 {
 					arg = nodes[0].name
 				}
 				s.mlst(arg)

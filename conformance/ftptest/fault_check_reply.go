@@ -39,7 +39,7 @@ func checkReplyFaults() []deviation {
 			reply: onCode("FEAT", 211, notLoggedIn)},
 		{name: "user-oracle", doc: "USER with an unknown name is answered with 530",
 			reply: onCode("USER", 331, func(s *session, r *outgoing) {
-				for _, u := range s.srv.cfg.users() {
+				for _, u := range s.host.users {
 					if u.Name == s.name {
 						return
 					}
@@ -64,7 +64,7 @@ func notLoggedIn(s *session, r *outgoing) {
 func unpadded(s *session, _ string) string {
 	var b strings.Builder
 	b.WriteString("212-Status\r\n")
-	nodes, _ := s.srv.tree.list(s.cwd)
+	nodes, _ := s.host.tree.list(s.cwd)
 	for _, n := range nodes {
 		b.WriteString(n.name + "\r\n")
 	}

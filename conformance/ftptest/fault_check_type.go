@@ -63,7 +63,7 @@ func checkTypeFaults() []deviation {
 			})},
 		{name: "empty-retr-550", doc: "RETR refuses empty files",
 			command: instead("RETR", func(s *session, arg string) bool {
-				n, err := s.srv.tree.stat(s.resolve(arg))
+				n, err := s.host.tree.stat(s.resolve(arg))
 				return err == nil && !n.dir && n.size == 0
 			}, func(s *session, _ string) { s.refuseTransfer(550, "Empty") })},
 	}

@@ -51,7 +51,7 @@ func refusing(verb protocol.Verb, code protocol.Code, text string) func(*session
 }
 
 func retrMissing(s *session, arg string) bool {
-	if _, err := s.srv.tree.stat(s.resolve(arg)); err == nil {
+	if _, err := s.host.tree.stat(s.resolve(arg)); err == nil {
 		return false
 	}
 	if s.mayTransfer() {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,10 @@ type faultCheck struct {
 }
 
 func faultChecks() []faultCheck {
+	return slices.Concat(baseChecks(), hostileChecks(), tlsChecks())
+}
+
+func baseChecks() []faultCheck {
 	return []faultCheck{
 		{"greeting-garbage", TLSNone, func(t *testing.T, c *client) { c.wantBytes("SSH-2.0-ftptest\r\n") }},
 		{"greeting-never", TLSNone, func(t *testing.T, c *client) { c.wantSilence() }},

@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"net"
 	"time"
@@ -36,11 +37,23 @@ func tlsFaults() []deviation {
 	}
 }
 
+// faultTLS returns sessions that show the certificate of k whatever the client
+// asks for, and whose tickets are not those of the host.
+func (s *Server) faultTLS(k *keys) *tlsx.ServerSessions {
+	t := tlsx.NewServerSessions(&tls.Config{
+		Certificates: []tls.Certificate{k.leaf},
+		MinVersion:   cmp.Or(s.cfg.MinTLS, tls.VersionTLS12), MaxVersion: s.cfg.MaxTLS,
+		NextProtos: s.cfg.NextProtos,
+	})
+	t.NoTickets, t.LateTickets = s.cfg.NoTickets, s.cfg.LateTickets
+	return t
+}
+
 // otherTLS returns sessions with a certificate of their own.
 func (s *Server) otherTLS() *tlsx.ServerSessions {
 	k, err := issueKeys(time.Now())
 	if err != nil {
 		panic("ftptest: BUG: " + err.Error()) // the same has worked at the start
 	}
-	return s.newTLS(k)
+	return s.faultTLS(k)
 }

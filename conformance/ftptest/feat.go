@@ -16,11 +16,14 @@ func (s *session) feat(string) {
 }
 
 func (s *session) features() []string {
-	lines := []string{"CLNT", "EPRT", "EPSV", "LANG EN*", "MDTM", "MFMT", "MLST " + s.factList(), "REST STREAM", "SIZE", "TVFS", "UTF8"}
+	lines := []string{"CLNT", "EPRT", "EPSV", "HOST", s.langFeature(), "MDTM", "MFF modify;UNIX.mode;", "MFMT", "MLST " + s.factList(), "REST STREAM", "SIZE", "TVFS", "UTF8"}
+	if _, limited := s.quotaLeft(); limited {
+		lines = append(lines, "AVBL")
+	}
 	switch s.srv.cfg.TLS {
 	case TLSExplicit:
-		lines = append(lines, "AUTH TLS;TLS-C", "PBSZ", "PROT")
-		if !s.srv.cfg.RequireTLS {
+		lines = append(lines, "AUTH "+strings.Join(s.srv.cfg.mechanisms(), ";"), "PBSZ", "PROT")
+		if s.srv.cfg.mayClear() {
 			lines = append(lines, "CCC")
 		}
 	case TLSImplicit:
@@ -49,8 +52,8 @@ func (s *session) factList() string {
 	return b.String()
 }
 
-// opts is OPTS (RFC 2389, Section 4) for MLST and UTF8. Names are UTF-8 always:
-// that can be asked for, but not switched off.
+// opts is OPTS (RFC 2389, Section 4) for MLST and UTF8. Names are UTF-8 from the
+// start; OPTS UTF8 OFF, which no RFC has but clients send, makes them ISO 8859-1.
 func (s *session) opts(arg string) {
 	verb, options, _ := strings.Cut(arg, " ")
 	options = strings.TrimSpace(options)
@@ -60,33 +63,15 @@ func (s *session) opts(arg string) {
 	case "UTF8", "UTF-8":
 		switch strings.ToUpper(options) {
 		case "", "ON", "NLST":
-			s.reply(200, "UTF8 is always on")
+			s.latin1 = false
+			s.reply(200, "Names are in UTF-8")
+		case "OFF":
+			s.latin1 = true
+			s.reply(200, "Names are in ISO 8859-1")
 		default:
-			s.reply(501, "UTF8 is always on")
+			s.reply(501, "UTF8 is ON or OFF")
 		}
 	default:
 		s.reply(501, "Option not understood")
 	}
-}
-
-// lang is LANG (RFC 2640, Section 4). Replies are in English.
-func (s *session) lang(arg string) {
-	switch tag := strings.ToLower(arg); {
-	case tag == "" || tag == "en" || strings.HasPrefix(tag, "en-") && languageTag(tag):
-		s.reply(200, "Replies are in English")
-	case !languageTag(tag):
-		s.reply(501, "LANG needs a language tag")
-	default:
-		s.reply(504, "Language not supported")
-	}
-}
-
-// languageTag reports whether tag is one of RFC 1766: letters in groups of 1 to 8.
-func languageTag(tag string) bool {
-	for part := range strings.SplitSeq(tag, "-") {
-		if part == "" || len(part) > 8 || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz") != "" {
-			return false
-		}
-	}
-	return true
 }

@@ -52,21 +52,21 @@ func (s *session) nlst(arg string) {
 // listing returns what a directory holds, or a file alone.
 func (s *session) listing(arg string) (nodes []node, dir bool, err error) {
 	name := s.resolve(arg)
-	n, err := s.srv.tree.stat(name)
+	n, err := s.host.tree.stat(name)
 	if err != nil {
 		return nil, false, err
 	}
 	if !n.dir {
 		return []node{n}, false, nil
 	}
-	nodes, err = s.srv.tree.list(name)
+	nodes, err = s.host.tree.list(name)
 	return nodes, true, err
 }
 
 // dropOptions takes options of "ls", which RFC 959 knows nothing of but clients
 // send, off an argument. A file of such a name comes first.
 func (s *session) dropOptions(arg string) string {
-	if _, err := s.srv.tree.stat(s.resolve(arg)); err == nil {
+	if _, err := s.host.tree.stat(s.resolve(arg)); err == nil {
 		return arg
 	}
 	for strings.HasPrefix(arg, "-") {
@@ -91,6 +91,9 @@ func (s *session) sendLines(lines []string, what string) {
 	}
 	var b bytes.Buffer
 	for _, l := range lines {
+		if s.latin1 {
+			l = latin1(l)
+		}
 		b.WriteString(l + "\r\n")
 	}
 	s.begin(&transfer{source: &b, text: "Opening data connection for " + what})

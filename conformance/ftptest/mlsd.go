@@ -18,7 +18,7 @@ func defaultFacts() []string { return slices.Clone(factNames[:]) }
 // parent come first, if the type fact can tell them from files.
 func (s *session) mlsd(arg string) {
 	name := s.resolve(arg)
-	n, err := s.srv.tree.stat(name)
+	n, err := s.host.tree.stat(name)
 	switch {
 	case err != nil:
 		s.closeEndpoint()
@@ -28,7 +28,7 @@ func (s *session) mlsd(arg string) {
 		s.refuseTransfer(501, "MLSD is for directories, use MLST") // RFC 3659, Section 7.2.1
 		return
 	}
-	nodes, err := s.srv.tree.list(name)
+	nodes, err := s.host.tree.list(name)
 	if err != nil {
 		s.closeEndpoint()
 		s.refuseError(550, arg, err)
@@ -49,7 +49,7 @@ func (s *session) selfLines(name string, n node) []string {
 	current := s.entry(n)
 	current.Kind, current.Name = parse.KindCurrent, "."
 	lines := []string{parse.FormatMLSx(current, s.facts)}
-	if up, err := s.srv.tree.stat(path.Dir(name)); err == nil && name != "/" {
+	if up, err := s.host.tree.stat(path.Dir(name)); err == nil && name != "/" {
 		parent := s.entry(up)
 		parent.Kind, parent.Name = parse.KindParent, ".."
 		lines = append(lines, parse.FormatMLSx(parent, s.facts))
@@ -60,7 +60,7 @@ func (s *session) selfLines(name string, n node) []string {
 // mlst is MLST (RFC 3659, Section 7). The name in it is the full one.
 func (s *session) mlst(arg string) {
 	name := s.resolve(arg)
-	n, err := s.srv.tree.stat(name)
+	n, err := s.host.tree.stat(name)
 	if err != nil {
 		s.refuseError(550, arg, err)
 		return

@@ -20,7 +20,7 @@ const (
 func (t *transfer) move(dst io.Writer, src io.Reader, s *session, count func(int64)) error {
 	size, buf := int64(piece), []byte(nil)
 	kernel := false
-	if _, ok := t.conn.conn.(*net.TCPConn); ok {
+	if _, ok := t.conn.conn.(*net.TCPConn); ok && t.encode == nil && t.decode == nil {
 		kernel = isFile(dst) || isFile(src) // sendfile and splice, if left alone
 	}
 	if kernel {

@@ -8,5 +8,6 @@ func (s *session) quit(string) { s.reply(221, "Goodbye") }
 // without TLS (RFC 4217, Section 13).
 func (s *session) rein(string) {
 	s.resetLogin()
+	s.resetHost()
 	s.reply(220, "Ready for a new user")
 }

@@ -32,6 +32,11 @@ func (s *session) replyTo(verb protocol.Verb, r protocol.Reply) {
 	if s.over {
 		return
 	}
+	for i, l := range r.Lines {
+		if r.Lines[i] = s.translate(l); s.latin1 {
+			r.Lines[i] = latin1(r.Lines[i])
+		}
+	}
 	wire, err := s.machine.Reply(r)
 	if err != nil {
 		panic("ftptest: BUG: " + err.Error())

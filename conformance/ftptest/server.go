@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path"
 	"slices"
 	"sync"
 
 	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // TB is the part of testing.TB that NewServer needs.
@@ -23,9 +21,9 @@ type TB interface {
 // A Server is a running FTP server. Its methods may be called concurrently.
 type Server struct {
 	cfg      Config
-	tree     tree
-	keys     *keys // nil without TLS
-	tls      *tlsx.ServerSessions
+	host     *host   // the one of the Config
+	hosts    []*host // and the virtual ones behind it
+	otp      counter
 	faults   []*deviation
 	commands map[protocol.Verb]handler
 
@@ -61,7 +59,7 @@ func Start(c *Config) (*Server, error) {
 	if c == nil {
 		c = &Config{}
 	}
-	s := &Server{cfg: *c, commands: handlers()}
+	s := &Server{cfg: *c, commands: handlers(), otp: counter{left: map[*User]int{}}}
 	var err error
 	if s.faults, err = lookup(c.Faults); err != nil {
 		return nil, err
@@ -74,21 +72,12 @@ func Start(c *Config) (*Server, error) {
 	if err := s.cfg.check(); err != nil {
 		return nil, err
 	}
-	if s.cfg.TLS != TLSNone {
-		if s.keys, err = newKeys(&s.cfg); err != nil {
-			return nil, err
-		}
-		s.tls = s.newTLS(s.keys)
-	}
-	if s.tree, err = newTree(&s.cfg); err != nil {
-		return nil, err
-	}
-	if err := s.makeHomes(); err != nil {
-		s.tree.close()
+	if err := s.makeHosts(); err != nil {
+		s.closeTrees()
 		return nil, err
 	}
 	if s.ln, err = s.listen(); err != nil {
-		s.tree.close()
+		s.closeTrees()
 		return nil, fmt.Errorf("ftptest: %w", err)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -118,19 +107,6 @@ func (s *Server) listen() (net.Listener, error) {
 	}
 }
 
-// makeHomes makes the home directories in a memory tree.
-func (s *Server) makeHomes() error {
-	if s.cfg.Root != "" {
-		return nil
-	}
-	for _, u := range s.cfg.users() {
-		if err := mkdirAll(s.tree, path.Join("/", u.Home)); err != nil {
-			return fmt.Errorf("ftptest: home of %s: %w", u.Name, err)
-		}
-	}
-	return nil
-}
-
 // Close ends the listener and all sessions, and waits until nothing of the
 // server runs any more. Sessions get no 421. Closing twice does nothing.
 func (s *Server) Close() error {
@@ -144,7 +120,7 @@ func (s *Server) Close() error {
 	if again {
 		return nil
 	}
-	if terr := s.tree.close(); err == nil {
+	if terr := s.closeTrees(); err == nil {
 		err = terr
 	}
 	return err

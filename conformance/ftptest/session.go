@@ -42,7 +42,14 @@ type session struct {
 	calls   chan func()
 	over    bool // nothing more is to be read
 
+	host     *host    // chosen by HOST or by TLS
+	language language // chosen by LANG
+	latin1   bool     // OPTS UTF8 OFF: names travel in ISO 8859-1
+	sni      string   // server name of TLS
+	implied  bool     // AUTH SSL or TLS-P: data connections are private without PROT
+
 	name     string // argument of USER
+	storing  bool   // ACCT has given User.StoreAccount
 	user     *User  // whose password was right; in effect once the machine says so
 	failures int
 	cwd      string
@@ -65,7 +72,7 @@ type input struct {
 
 func newSession(srv *Server, id int, conn net.Conn, full bool) *session {
 	s := &session{
-		srv: srv, full: full, tcp: conn, conn: conn,
+		srv: srv, full: full, tcp: conn, conn: conn, host: srv.host,
 		log:     srv.cfg.log().With("session", id),
 		machine: protocol.NewMachine(protocol.Config{Role: protocol.RoleServer, ImplicitTLS: srv.cfg.TLS == TLSImplicit}),
 		reads:   make(chan input, 1),
@@ -102,7 +109,7 @@ func (s *session) greet() {
 		s.reply(421, "Too many sessions, try again later")
 		return
 	}
-	s.reply(220, "ftptest ready")
+	s.reply(220, s.host.welcome)
 }
 
 // step waits for one thing to happen and acts on it.
@@ -172,9 +179,14 @@ func (s *session) handle() {
 		case protocol.EventCommand:
 			s.command(e)
 		case protocol.EventStartTLS:
-			s.startTLS()
+			if !s.deviateTLS(func(f *deviation) func(*session) bool { return f.starting }) {
+				s.startTLS()
+			}
 		case protocol.EventStopTLS:
-			s.stopTLS()
+			if !s.deviateTLS(func(f *deviation) func(*session) bool { return f.stopping }) {
+				s.awaitCloseNotify()
+				s.stopTLS()
+			}
 		}
 	}
 }
@@ -194,6 +206,7 @@ func (s *session) write(b []byte) {
 // resetLogin forgets who is logged in, and what belongs to that.
 func (s *session) resetLogin() {
 	s.name, s.user, s.cwd = "", nil, "/"
+	s.storing, s.implied, s.latin1 = false, false, false
 	s.facts = defaultFacts()
 	s.closeEndpoint()
 }

@@ -13,8 +13,10 @@ const handshakeTimeout = 30 * time.Second
 
 // startTLS performs the handshake that follows 234, or comes before the greeting.
 func (s *session) startTLS() {
+	implied := s.implied // by the AUTH that leads here
 	s.resetLogin()
-	s.tls = s.srv.tls.NewControl(s.srv.cfg.Reuse)
+	s.implied = implied
+	s.tls = s.host.tls.NewControl(s.srv.cfg.Reuse)
 	conn := tls.Server(&tlsx.RecordConn{Conn: s.tcp}, s.tls.Config())
 	ctx, cancel := context.WithTimeout(s.ctx, handshakeTimeout)
 	defer cancel()
@@ -24,6 +26,7 @@ func (s *session) startTLS() {
 		return
 	}
 	s.conn = conn
+	s.chooseBySNI(conn.ConnectionState().ServerName)
 	s.machine.TLSEstablished()
 	s.log.Debug("TLS established", "version", tlsx.VersionName(conn.ConnectionState().Version))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 )
 
-// site is SITE (RFC 959, Section 4.1.3) with HELP, CHMOD and UTIME.
+// site is SITE (RFC 959, Section 4.1.3) with HELP, CHMOD, QUOTA and UTIME.
 func (s *session) site(arg string) {
 	sub, rest, _ := strings.Cut(arg, " ")
 	switch strings.ToUpper(sub) {
@@ -16,6 +16,8 @@ func (s *session) site(arg string) {
 		s.siteHelp()
 	case "CHMOD":
 		s.siteChmod(rest)
+	case "QUOTA":
+		s.siteQuota()
 	case "UTIME":
 		s.siteUtime(rest)
 	default:
@@ -25,7 +27,7 @@ func (s *session) site(arg string) {
 
 func (s *session) siteHelp() {
 	s.replyLines(214, "The following SITE commands are implemented",
-		" CHMOD <octal mode> <pathname>", " HELP", " UTIME <YYYYMMDDhhmm[ss]> <pathname>", "End of help")
+		" CHMOD <octal mode> <pathname>", " HELP", " QUOTA", " UTIME <YYYYMMDDhhmm[ss]> <pathname>", "End of help")
 }
 
 func (s *session) siteChmod(arg string) {
@@ -34,7 +36,7 @@ func (s *session) siteChmod(arg string) {
 	switch {
 	case !ok || name == "" || err != nil || mode > 0o777:
 		s.reply(501, "SITE CHMOD needs an octal mode and a pathname")
-	case s.change(name, func() error { return s.srv.tree.chmod(s.resolve(name), fs.FileMode(mode)) }):
+	case s.change(name, func() error { return s.host.tree.chmod(s.resolve(name), fs.FileMode(mode)) }):
 		s.reply(200, "Mode changed")
 	}
 }
@@ -54,7 +56,7 @@ func (s *session) siteUtime(arg string) {
 	switch {
 	case name == "" || err != nil || len(val) != 14:
 		s.reply(501, "SITE UTIME needs a time and a pathname")
-	case s.change(name, func() error { return s.srv.tree.chtimes(s.resolve(name), at) }):
+	case s.change(name, func() error { return s.host.tree.chtimes(s.resolve(name), at) }):
 		s.reply(200, "Time changed")
 	}
 }

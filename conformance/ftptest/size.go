@@ -10,7 +10,7 @@ import (
 // sizeCommand is SIZE (RFC 3659, Section 4). In TYPE A it is refused: the answer
 // would have to be the size after conversion.
 func (s *session) sizeCommand(arg string) {
-	n, err := s.srv.tree.stat(s.resolve(arg))
+	n, err := s.host.tree.stat(s.resolve(arg))
 	if err == nil && n.dir {
 		err = errIsDir
 	}
@@ -27,7 +27,7 @@ func (s *session) sizeCommand(arg string) {
 // mdtm is MDTM (RFC 3659, Section 3). All of its argument is a pathname, one that
 // begins with a time as well.
 func (s *session) mdtm(arg string) {
-	n, err := s.srv.tree.stat(s.resolve(arg))
+	n, err := s.host.tree.stat(s.resolve(arg))
 	if err != nil {
 		s.refuseError(550, arg, err)
 		return
@@ -44,7 +44,7 @@ func (s *session) mfmt(arg string) {
 		s.reply(501, "MFMT needs a time and a pathname")
 	case err != nil || precision != parse.PrecisionSecond || len(val) < 14:
 		s.reply(501, "MFMT needs a time YYYYMMDDHHMMSS")
-	case s.change(name, func() error { return s.srv.tree.chtimes(s.resolve(name), at) }):
+	case s.change(name, func() error { return s.host.tree.chtimes(s.resolve(name), at) }):
 		s.replyf(213, "Modify=%s; %s", parse.FormatTimeVal(at), name)
 	}
 }

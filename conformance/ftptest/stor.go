@@ -47,7 +47,7 @@ func (s *session) stou(arg string) {
 		base := stem + "." + strconv.Itoa(s.srv.stous)
 		s.srv.mu.Unlock()
 		name := path.Join(s.cwd, base)
-		if _, err := s.srv.tree.stat(name); err == nil {
+		if _, err := s.host.tree.stat(name); err == nil {
 			continue
 		}
 		s.store(base, name, writeNew, 0)
@@ -57,8 +57,11 @@ func (s *session) stou(arg string) {
 
 // store starts an upload.
 func (s *session) store(arg, name string, how writeHow, offset int64) {
-	if s.ascii() && offset > 0 {
-		s.refuseTransfer(554, "REST with an upload needs TYPE I")
+	if (s.ascii() || s.records()) && offset > 0 {
+		s.refuseTransfer(554, "REST with an upload needs TYPE I and STRU F")
+		return
+	}
+	if !s.mayStore() {
 		return
 	}
 	if !s.mayWrite() {
@@ -69,7 +72,7 @@ func (s *session) store(arg, name string, how writeHow, offset int64) {
 	if !s.mayTransfer() { // before the file is touched
 		return
 	}
-	w, err := s.srv.tree.write(name, how, offset)
+	w, err := s.host.tree.write(name, how, offset)
 	switch {
 	case errors.Is(err, errOffset):
 		s.refuseTransfer(554, "Restart offset is beyond the end of the file")
@@ -83,10 +86,13 @@ func (s *session) store(arg, name string, how writeHow, offset int64) {
 	if how == writeNew {
 		t.text = "FILE: " + arg
 	}
-	if u := s.user; u.Quota > 0 {
-		t.sink = &quotaWriter{w, u.Quota - usage(s.srv.tree, path.Join("/", u.Home))}
+	if left, limited := s.quotaLeft(); limited {
+		t.sink = &quotaWriter{w, left}
 	}
-	if s.ascii() {
+	switch {
+	case s.records():
+		t.decode = recordDecoder
+	case s.ascii():
 		a := newASCIIWriter(t.sink)
 		t.sink, t.flush = a, a
 	}

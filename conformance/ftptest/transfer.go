@@ -31,6 +31,11 @@ type transfer struct {
 	file   io.Closer // what to close when the data are through
 	flush  io.Closer // what to close before file, or nil
 
+	// What else the format of the data connection asks for: records. Nil means
+	// that the bytes go as they are.
+	encode func(io.Writer) io.WriteCloser
+	decode func(io.Reader) io.Reader
+
 	deviations // what faults have set
 }
 
@@ -52,7 +57,7 @@ func (s *session) mayTransfer() bool {
 	switch {
 	case s.endpoint == nil:
 		s.reply(425, "Use PASV, EPSV, PORT or EPRT first")
-	case s.srv.cfg.RequireTLS && s.machine.Protection().Data != protocol.LevelPrivate:
+	case s.srv.cfg.RequireTLS && !s.private():
 		s.refuseTransfer(521, "Data connections need PROT P") // RFC 4217, Section 10.2
 	default:
 		return true
@@ -63,7 +68,7 @@ func (s *session) mayTransfer() bool {
 // begin sends the preliminary reply and starts the transfer.
 func (s *session) begin(t *transfer) {
 	t.verb = s.current.Verb
-	t.private = s.machine.Protection().Data == protocol.LevelPrivate
+	t.private = s.private()
 	t.endpoint, s.endpoint = s.endpoint, nil
 	for _, f := range s.srv.faults {
 		if f.transfer != nil {
@@ -130,6 +135,10 @@ func (t *transfer) run(ctx context.Context, s *session) outcome {
 	} else {
 		defer raw.Close()
 	}
+	if t.private && t.stall {
+		wait(ctx, s.srv.cfg.dataTimeout())
+		return failure(ctx, 425, "Cannot open data connection")
+	}
 	if t.private {
 		if err := t.secure(ctx, s); err != nil {
 			if errors.Is(err, tlsx.ErrReuseRequired) {
@@ -173,7 +182,15 @@ func (t *transfer) secure(ctx context.Context, s *session) error {
 func (t *transfer) download(ctx context.Context, s *session) outcome {
 	d := t.conn
 	t.limitSource()
-	err := t.move(d.conn, t.source, s, func(n int64) { d.record.change(func(c *DataConn) { c.Sent += n }) })
+	dst, end := io.Writer(d.conn), io.Closer(nil)
+	if t.encode != nil {
+		w := t.encode(d.conn)
+		dst, end = w, w
+	}
+	err := t.move(dst, t.source, s, func(n int64) { d.record.change(func(c *DataConn) { c.Sent += n }) })
+	if end != nil && err == nil {
+		err = end.Close()
+	}
 	local, isLocal := errors.AsType[*localError](err)
 	switch {
 	case errors.Is(err, errReset):
@@ -185,6 +202,9 @@ func (t *transfer) download(ctx context.Context, s *session) outcome {
 	case err != nil:
 		d.record.sawError(err, d.tap)
 		return t.result(failure(ctx, 426, "Data connection broken"))
+	}
+	if t.atEnd != nil {
+		t.atEnd(d)
 	}
 	d.finish(!t.noCloseNotify)
 	d.raw.SetReadDeadline(time.Now().Add(peerEnd))
@@ -199,7 +219,11 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 	if t.wrapSink != nil {
 		sink = t.wrapSink(sink)
 	}
-	err := t.move(sink, d.conn, s, func(n int64) { d.record.change(func(c *DataConn) { c.Received += n }) })
+	src := io.Reader(d.conn)
+	if t.decode != nil {
+		src = t.decode(d.conn)
+	}
+	err := t.move(sink, src, s, func(n int64) { d.record.change(func(c *DataConn) { c.Received += n }) })
 	local, isLocal := errors.AsType[*localError](err)
 	switch {
 	case errors.Is(err, errReset):
@@ -219,6 +243,9 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 		err = cerr
 	}
 	t.file = nil
+	if s.srv.cfg.StrictClose && d.record.copy().End == EndFIN && d.tap != nil {
+		return t.result(failure(ctx, 426, "TLS ended without close_notify; the upload may be incomplete"))
+	}
 	if !t.keepOpen {
 		d.finish(!t.noCloseNotify)
 		d.raw.Close()

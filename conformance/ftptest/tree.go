@@ -57,11 +57,29 @@ var (
 	errNoSpace  = errors.New("no space left")
 )
 
-func newTree(c *Config) (tree, error) {
-	if c.Root == "" {
-		return newMemoryTree(c.now), nil
+// newTree returns the tree of a directory, or an empty one in memory.
+func newTree(root string, now func() time.Time) (tree, error) {
+	if root == "" {
+		return newMemoryTree(now), nil
 	}
-	return openDirTree(c.Root)
+	return openDirTree(root)
+}
+
+// writeFile stores a file, with the directories above it.
+func writeFile(t tree, name string, data []byte) error {
+	name = path.Join("/", name)
+	if err := mkdirAll(t, path.Dir(name)); err != nil {
+		return err
+	}
+	w, err := t.write(name, writeTruncate, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(data); err != nil {
+		w.Close()
+		return err
+	}
+	return w.Close()
 }
 
 // mkdirAll makes a directory and those above it.

@@ -17,31 +17,23 @@ func (s *session) typeCommand(arg string) {
 	}
 }
 
-// stru is STRU (RFC 959, Section 4.1.2): files without structure only.
-func (s *session) stru(arg string) { s.parameter(arg, "F", "Structure") }
+// stru is STRU (RFC 959, Section 4.1.2): files without structure, and records.
+// Pages are a thing of TOPS-20 (RFC 1123, Section 4.1.2.3).
+func (s *session) stru(arg string) { s.parameter(arg, "FR", "Structure") }
 
 // mode is MODE (RFC 959, Section 4.1.2): stream only.
 func (s *session) mode(arg string) { s.parameter(arg, "S", "Mode") }
 
-func (s *session) parameter(arg, only, what string) {
+func (s *session) parameter(arg, known, what string) {
+	arg = strings.ToUpper(arg)
 	switch {
 	case len(arg) != 1:
 		s.reply(501, "One letter is needed")
-	case !strings.EqualFold(arg, only):
+	case !strings.Contains(known, arg):
 		s.reply(504, what+" not implemented")
 	default:
-		s.replyf(200, "%s is %s", what, only)
+		s.replyf(200, "%s is %s", what, arg)
 	}
-}
-
-// allo is ALLO (RFC 959, Section 4.1.3), for which there is nothing to do.
-func (s *session) allo(arg string) {
-	f := strings.Fields(strings.ToUpper(arg))
-	if len(f) == 1 && digits(f[0]) || len(f) == 3 && digits(f[0]) && f[1] == "R" && digits(f[2]) {
-		s.reply(202, "No storage allocation necessary")
-		return
-	}
-	s.reply(501, "ALLO needs a number")
 }
 
 // rest is REST in stream mode (RFC 3659, Section 5). Whether the file is long
@@ -70,6 +62,9 @@ func (s *session) ascii() bool {
 	p := s.machine.Params()
 	return !p.Binary()
 }
+
+// records reports whether files go in records (STRU R).
+func (s *session) records() bool { return s.machine.Params().Stru == 'R' }
 
 // digits reports whether v is a number without a sign.
 func digits(v string) bool {

@@ -49,7 +49,7 @@ func TestCheckRealServers(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{TLS: peer.Explicit, RequireReuse: true})
 			before := tree(t, s.Home)
 			url := fmt.Sprintf("ftpes://%s:%s@%s", s.User, s.Password, s.Addr)
-			cmd := exec.Command(ftpwire(t), "check", url, "--quiet", "--ca", s.CAFile, "--write-dir", s.HomePath, "--format", "json", "--timeout", "5s")
+			cmd := exec.Command(command(t), "check", url, "--quiet", "--ca", s.CAFile, "--write-dir", s.HomePath, "--format", "json", "--timeout", "5s")
 			cmd.Stderr = os.Stderr
 			out, err := cmd.Output()
 			if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {

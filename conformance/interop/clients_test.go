@@ -54,6 +54,12 @@ func (s *served) curl(args ...string) []string {
 	case "implicit":
 		base = append(base, "--cacert", s.ca)
 	}
+	if s.cert != "" {
+		base = append(base, "--cert", s.cert)
+	}
+	if s.ccc != "" {
+		base = append(base, "--ftp-ssl-ccc", "--ftp-ssl-ccc-mode", s.ccc)
+	}
 	return append(base, args...)
 }
 
@@ -76,6 +82,12 @@ func (s *served) lftp(format string, args ...any) []string {
 	}
 	if s.tls != "none" {
 		script = append(script, "set ssl:ca-file "+s.ca)
+	}
+	if s.cert != "" {
+		script = append(script, "set ssl:cert-file "+s.cert, "set ssl:key-file "+s.cert)
+	}
+	if s.ccc != "" {
+		script = append(script, "set ftp:ssl-use-ccc true")
 	}
 	script = append(script,
 		fmt.Sprintf("open -u %s,%s %s", s.user, s.password, s.url("lftp")),
@@ -106,6 +118,9 @@ func (s *served) wget(args ...string) []string {
 	if s.tls == "implicit" {
 		base = append(base, "--ftps-implicit")
 	}
+	if s.cert != "" {
+		base = append(base, "--certificate="+s.cert, "--private-key="+s.cert)
+	}
 	return append(base, args...)
 }
 
@@ -124,7 +139,14 @@ func (s *served) ftplib(args ...string) []string {
 	if err != nil {
 		panic(err)
 	}
-	return append([]string{"/usr/bin/python3", script, s.tls, s.addr, s.user, s.password, s.ca}, args...)
+	options := []string{"/usr/bin/python3", script}
+	if s.cert != "" {
+		options = append(options, "--cert", s.cert)
+	}
+	if s.ccc != "" {
+		options = append(options, "--ccc")
+	}
+	return append(append(options, s.tls, s.addr, s.user, s.password, s.ca), args...)
 }
 
 // TestClients has each client program list, download, upload, resume and delete

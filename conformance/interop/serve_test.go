@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func ftpwire(t *testing.T) string {
+func command(t *testing.T) string {
 	t.Helper()
 	out, err := binary()
 	if err != nil {
@@ -52,7 +52,10 @@ type served struct {
 	addr, user, password string
 	tls                  string // none, explicit or implicit
 	ca                   string // file
+	cert                 string // file with the client's certificate and key; "" for none
+	ccc                  string // how programs end TLS behind the login: active or passive; "" if they don't
 	dir                  string // what it serves
+	log                  *syncBuffer
 }
 
 // url returns the URL of the server's root as a client program spells it.
@@ -69,21 +72,20 @@ func (s *served) url(program string) string {
 
 var listening = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
-// serve starts the command on a free port. It ends with the test.
-func serve(t *testing.T, tls string) *served {
+// serve starts the command on a free port, with further flags. It ends with the test.
+func serve(t *testing.T, tls string, flags ...string) *served {
 	t.Helper()
-	s := &served{user: "maja", password: "s3cret.word", tls: tls, dir: t.TempDir(), ca: filepath.Join(t.TempDir(), "ca.pem")}
+	s := &served{user: "maja", password: "s3cret.word", tls: tls, dir: t.TempDir(), ca: filepath.Join(t.TempDir(), "ca.pem"), log: new(syncBuffer)}
 	args := []string{"serve", s.dir, "--listen", "127.0.0.1:0", "--user", s.user + ":" + s.password, "--tls", tls}
 	if tls != "none" {
 		args = append(args, "--ca-out", s.ca)
 	}
-	cmd := exec.Command(ftpwire(t), args...)
+	cmd := exec.Command(command(t), append(args, flags...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log syncBuffer
-	cmd.Stderr = &log
+	cmd.Stderr = s.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +95,7 @@ func serve(t *testing.T, tls string) *served {
 			t.Errorf("serve ended with %v", err)
 		}
 		if t.Failed() {
-			t.Logf("log of serve:\n%s", log.String())
+			t.Logf("log of serve:\n%s", s.log.String())
 		}
 	})
 	found := make(chan string, 1)
@@ -111,7 +113,7 @@ func serve(t *testing.T, tls string) *served {
 	select {
 	case s.addr = <-found:
 	case <-time.After(10 * time.Second):
-		t.Fatalf("serve did not say where it listens\n%s", log.String())
+		t.Fatalf("serve did not say where it listens\n%s", s.log.String())
 	}
 	return s
 }

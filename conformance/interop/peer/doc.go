@@ -41,6 +41,9 @@
 //	RequirePROT   force_local_data_ssl       TLSRequired data       -Y 3        tls_data_required
 //	both          both                       TLSRequired on         -Y 3        both
 //	TLSMin/Max    openssl.cnf                TLSProtocol            openssl.cnf set_{min,max}_proto_version
+//	ClientCA      require_cert,              TLSVerifyClient on,    -           set_verify
+//	              validate_cert,             TLSCACertificateFile
+//	              ca_certs_file
 //	PassivePorts  pasv_min_port, _max_port   PassivePorts           -p          passive_ports
 //	NoTickets     openssl.cnf                TLSSessionTickets off  openssl.cnf OP_NO_TICKET
 //	ModeZ         -                          mod_deflate            -           -
@@ -64,6 +67,12 @@
 //   - pyftpdlib answers 125, not 150, where the data connection stands before
 //     the transfer command comes.
 //   - pyftpdlib ends a session after 3 wrong passwords, as vsftpd does.
+//   - Where a data connection lacks a client certificate, vsftpd writes "500 OOPS"
+//     in clear into the control connection and ends.
+//   - Pure-FTPd ends the control connection where the client breaks off the TLS
+//     handshake of a data connection, and allows CCC even with RequireTLS.
+//   - ProFTPD logs the TLS handshake of a session's first data connection only,
+//     unless TLSOptions has EnableDiags.
 //   - vsftpd answers 522 where RequireReuse refuses a data connection, and then
 //     closes the control connection; ProFTPD answers 425 and goes on.
 //

@@ -68,6 +68,11 @@ func (l *launch) confine(program string) error {
 	if err := j.write("etc/server.pem", l.id.combined(), 0o600); err != nil {
 		return err
 	}
+	if l.options.ClientCA != nil {
+		if err := j.write("etc/clients.pem", l.options.ClientCA, 0o644); err != nil {
+			return err
+		}
+	}
 	l.syslog, err = newSyslog(j)
 	l.jail = j
 	return err

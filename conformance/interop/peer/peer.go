@@ -52,6 +52,12 @@ type Options struct {
 	// RequirePROT refuses clear data connections: transfers without PROT P.
 	RequirePROT bool
 
+	// ClientCA holds the certificates, in PEM, of the authorities whose clients
+	// are let in: a TLS client must present a certificate that one of them
+	// signed, on the control connection and in every full handshake of a data
+	// connection. If nil, no certificate is asked for. See [NewAuthority].
+	ClientCA []byte
+
 	// NoTickets turns TLS 1.2 session tickets off, so that TLS 1.2 sessions can
 	// resume by session ID only. ProFTPD then speaks TLS 1.2 alone, since it
 	// has no TLS 1.3 without tickets; it is an error with a TLSMin of TLS 1.3.

@@ -161,6 +161,9 @@ TLSSessionTickets %[4]s
 TLSRenegotiate none
 TLSLog %[2]s/log/tls.log
 `, versions, l.dir, required, onOff(!o.NoTickets))
+	if o.ClientCA != nil {
+		fmt.Fprintf(b, "TLSVerifyClient on\nTLSCACertificateFile %s/clients.pem\n", l.dir)
+	}
 	if len(options) > 0 {
 		fmt.Fprintf(b, "TLSOptions %s\n", strings.Join(options, " "))
 	}

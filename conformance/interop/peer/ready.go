@@ -61,13 +61,23 @@ func (l *launch) greet() error {
 		conn = tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
 	}
 	r := bufio.NewReader(conn)
-	if err := readReply(r, "220"); err != nil {
+	err = readReply(r, "220")
+	if l.options.TLS == Implicit && l.options.ClientCA != nil && isAlert(err) {
+		return nil // it answers: we have no certificate that it would take
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := conn.Write([]byte("QUIT\r\n")); err != nil {
 		return err
 	}
 	return readReply(r, "221")
+}
+
+// isAlert reports whether the other side ended a TLS connection with an alert.
+func isAlert(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "remote error"
 }
 
 // readReply reads one reply, of one line or many, and checks its code.

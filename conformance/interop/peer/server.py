@@ -41,6 +41,12 @@ def tls_handler():
     context.set_max_proto_version(versions[settings["tls_max"]])
     if settings["no_tickets"]:
         context.set_options(SSL.OP_NO_TICKET)
+    if settings["client_ca"]:
+        authorities = settings["client_ca_file"]
+        context.load_verify_locations(authorities)
+        context.load_client_ca(authorities)
+        context.set_session_id(b"peer")  # or OpenSSL fails where a session resumes
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda conn, cert, errno, depth, ok: ok)
     return handler
 
 

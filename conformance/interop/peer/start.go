@@ -153,7 +153,11 @@ func (l *launch) layOut() error {
 		{"ca.pem", l.id.ca, 0o644},
 		{"cert.pem", l.id.cert, 0o644},
 		{"key.pem", l.id.key, 0o600},
+		{"clients.pem", l.options.ClientCA, 0o644},
 	} {
+		if f.data == nil {
+			continue
+		}
 		if err := os.WriteFile(l.path(f.name), f.data, f.mode); err != nil {
 			return err
 		}

@@ -1,10 +1,13 @@
 package peer
 
 import (
+	"bufio"
 	"crypto/tls"
 	"io"
+	"net"
 	"strings"
 	"testing"
+	"time"
 )
 
 var bothVersions = []uint16{tls.VersionTLS12, tls.VersionTLS13}
@@ -195,4 +198,59 @@ func clearTransferRefused(c *client) bool {
 	data.Close()
 	c.want("226")
 	return false
+}
+
+// ClientCA lets in a client whose certificate one of the authorities signed, and no
+// other. With TLS 1.3 a client learns of it when it reads.
+func TestClientCA(t *testing.T) {
+	known, foreign := NewAuthority(t, "known"), NewAuthority(t, "foreign")
+	certs := map[string]*tls.Certificate{
+		"known": new(known.Client(t, "client")), "foreign": new(foreign.Client(t, "client")), "none": {},
+	}
+	for _, name := range []string{"vsftpd", "proftpd", "pyftpdlib"} {
+		for _, m := range []TLSMode{Explicit, Implicit} {
+			t.Run(name+"/"+m.String(), func(t *testing.T) {
+				s := start(t, name, Options{TLS: m, ClientCA: known.CertPEM})
+				for _, v := range bothVersions {
+					for signer, cert := range certs {
+						err := greetWith(t, s, m, v, cert)
+						if (err == nil) != (signer == "known") {
+							t.Errorf("%s, certificate %s: %v", tls.VersionName(v), signer, err)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// greetWith starts TLS with a certificate and reads one reply under it.
+func greetWith(t *testing.T, s *Server, m TLSMode, version uint16, cert *tls.Certificate) error {
+	t.Helper()
+	raw, err := net.DialTimeout("tcp", s.Addr, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	raw.SetDeadline(time.Now().Add(10 * time.Second))
+	if m == Explicit {
+		c := &client{tb: t, conn: raw, r: bufio.NewReader(raw)}
+		c.want("220")
+		c.cmd("234", "AUTH TLS")
+	}
+	conn := tls.Client(raw, &tls.Config{
+		// Only the client's certificate is in question here.
+		InsecureSkipVerify: true, MinVersion: version, MaxVersion: version,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return cert, nil },
+	})
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	if m == Explicit {
+		if _, err := conn.Write([]byte("NOOP\r\n")); err != nil {
+			return err
+		}
+	}
+	_, err = conn.Read(make([]byte, 1))
+	return err
 }

@@ -82,6 +82,9 @@ force_local_logins_ssl=%s
 force_local_data_ssl=%s
 `, yesNo(o.TLS == Implicit), yesNo(o.RequireReuse), yesNo(o.Strict), yesNo(o.Strict),
 			yesNo(o.RequireTLS), yesNo(o.RequirePROT))
+		if o.ClientCA != nil {
+			b.WriteString("require_cert=YES\nvalidate_cert=YES\nca_certs_file=/etc/clients.pem\n")
+		}
 	}
 	for _, line := range o.Extra {
 		fmt.Fprintln(&b, line)

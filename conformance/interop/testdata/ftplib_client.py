@@ -1,6 +1,6 @@
 """Uses Python's ftplib as a person's script would.
 
-Arguments: TLS ADDRESS USER PASSWORD CAFILE, then one of
+Arguments: [--cert FILE] [--ccc] TLS ADDRESS USER PASSWORD CAFILE, then one of
 list | download REMOTE LOCAL | upload LOCAL REMOTE | resume REMOTE LOCAL |
 append LOCAL REMOTE | remove REMOTE
 """
@@ -9,7 +9,15 @@ import os
 import ssl
 import sys
 
-tls, address, user, password, ca, action, *names = sys.argv[1:]
+arguments = sys.argv[1:]
+cert = None
+if arguments[0] == "--cert":
+    cert = arguments[1]
+    del arguments[:2]
+ccc = arguments[0] == "--ccc"
+if ccc:
+    del arguments[0]
+tls, address, user, password, ca, action, *names = arguments
 host, port = address.rsplit(":", 1)
 
 
@@ -32,6 +40,8 @@ def connect():
         ftp = ftplib.FTP(timeout=20)
     else:
         context = ssl.create_default_context(cafile=ca)
+        if cert:
+            context.load_cert_chain(cert)
         kind = ImplicitTLS if tls == "implicit" else ftplib.FTP_TLS
         ftp = kind(context=context, timeout=20)
     ftp.connect(host, int(port))
@@ -43,6 +53,9 @@ def connect():
         ftp.login(user, password)
     if tls != "none":
         ftp.prot_p()
+    if ccc:
+        ftp.ccc()
+        ftp.file = ftp.sock.makefile("r", encoding=ftp.encoding)  # it reads on from the TLS socket
     return ftp
 
 
