@@ -328,9 +328,12 @@ func active(t *testing.T, p *proxy.Proxy, s *peer.Server, mode datachan.Mode, ve
 	cfg := clientConfig(s, cfgMode, version)
 	cfg.Data.Mode = mode
 	cfg.Dial = p.DialControl
-	cfg.Data.Listen = func(network, _ string) (net.Listener, error) {
+	cfg.Data.ListenFor = func(ctx context.Context, network, peer string) (net.Listener, error) {
 		w.proxied.Add(1)
-		return p.Listen(t.Context(), network, s.Addr)
+		if peer != s.Addr {
+			t.Errorf("the proxy is asked to wait for %s, not for %s", peer, s.Addr)
+		}
+		return p.Listen(ctx, network, peer)
 	}
 	c := login(t, s, cfg)
 	return &exerciser{t: t, s: s, c: c, mode: mode, info: func(what string, d control.DataInfo) {

@@ -9,8 +9,8 @@ import (
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 )
 
-// Control and data connections go through the proxy. For data beside it, Data.Dial
-// would be the DialContext of a net.Dialer.
+// Control and data connections go through the proxy, in active mode too. For data
+// beside it, Data.Dial would be the DialContext of a net.Dialer, without ListenFor.
 func Example() {
 	p, err := proxy.Parse("socks5h://user:password@proxy.example.com")
 	if err != nil {
@@ -18,6 +18,7 @@ func Example() {
 	}
 	cfg := &control.Config{Dial: p.DialControl}
 	cfg.Data.Dial = p.DialContext
+	cfg.Data.ListenFor = p.Listen
 	c, err := control.Dial(context.Background(), "ftp.example.com:21", cfg)
 	if err != nil {
 		log.Fatal(err) // says which hop failed
