@@ -68,6 +68,9 @@ func byMode(fault string, cases []conformance.Case) map[conformance.TLSMode][]co
 		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) || slices.Contains(tlsFaults, fault) {
 			mode = conformance.TLSExplicit
 		}
+		if slices.Contains(c.Needs, conformance.NeedImplicit) {
+			mode = conformance.TLSImplicit
+		}
 		m[mode] = append(m[mode], c)
 	}
 	return m
