@@ -211,7 +211,7 @@ func hostRein(t *T) {
 	other := t.otherHost()
 	t.tryHost(t.ownHost())
 	t.FreshAs(other)
-	t.Must("HOST "+other, 220)
+	t.Must("HOST "+other, 2)
 	if t.run.target.TLS == TLSExplicit {
 		t.AuthTLS()
 	}

@@ -31,6 +31,7 @@ var broad = []string{
 	"retr-lingers",
 	"reuse-required-refused",
 	"stor-late-226",
+	"user-wants-host",
 }
 
 // TestFaults shows that each case can fail: it starts the embedded server with

@@ -2,6 +2,8 @@ package ftptest
 
 import (
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
 )
 
 // draftRewrites are defects of single replies to commands of drafts and of practice.
@@ -21,7 +23,7 @@ var draftRewrites = []rewrite{
 func checkDraftFaults() []deviation {
 	return []deviation{
 		{name: "mfmt-lies", doc: "MFMT is answered with 213, and the time stays",
-			command: instead("MFMT", always, func(s *session, arg string) {
+			command: instead("MFMT", possibleTime, func(s *session, arg string) {
 				val, name, _ := strings.Cut(arg, " ")
 				s.replyf(213, "Modify=%s; %s", val, name)
 			})},
@@ -43,6 +45,12 @@ func checkDraftFaults() []deviation {
 		{name: "site-utime-lies", doc: "SITE UTIME is answered with 200, and the time stays",
 			command: instead("SITE", siteCommand("UTIME"), says(200, "Time changed"))},
 	}
+}
+
+func possibleTime(s *session, arg string) bool {
+	val, name, _ := strings.Cut(arg, " ")
+	_, _, err := parse.TimeVal(val)
+	return err == nil && !missing(s, name)
 }
 
 func siteCommand(name string) func(*session, string) bool {
