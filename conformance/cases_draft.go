@@ -11,7 +11,7 @@ var draftCases = []Case{
 		ID: "draft-mfmt", RFC: "draft-somers-ftp-mfxx 3", Level: Must,
 		Text:   "MFMT sets the time of modification and is answered with 213, the fact and the name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MFMT"},
-		Faults: []string{"mfmt-250", "mfmt-lies", "mfmt-no-name"},
+		Faults: []string{"mfmt-250", "mfmt-lies", "mfmt-no-name", "mdtm-local-time", "mdtm-trailing-text"},
 		Run: func(t *T) {
 			name := t.File("mfmt")
 			r := t.Must("MFMT "+setTime+" "+name, 213)
@@ -38,7 +38,7 @@ var draftCases = []Case{
 		ID: "draft-mff", RFC: "draft-somers-ftp-mfxx 5", Level: Must,
 		Text:   "MFF sets the facts that FEAT lists for it, and refuses others with 504.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MFF"},
-		Faults: []string{"mff-lies", "mff-unknown-213", "feat-mff-bare"},
+		Faults: []string{"mff-lies", "mff-unknown-213", "feat-mff-bare", "feat-no-space", "mdtm-local-time", "mdtm-trailing-text"},
 		Run:    modifyFacts,
 	},
 	{
@@ -93,7 +93,7 @@ var draftCases = []Case{
 		ID: "prac-site-chmod-utime", RFC: "practice", Level: Info,
 		Text:   "SITE CHMOD and SITE UTIME do what they say, where they are.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"site-chmod-lies", "site-utime-lies"},
+		Faults: []string{"site-chmod-lies", "site-utime-lies", "mdtm-local-time", "mdtm-trailing-text"},
 		Run: func(t *T) {
 			name := t.File("site")
 			chmod := t.Ask("SITE CHMOD 600 " + name)
@@ -118,7 +118,7 @@ var mountCases = []Case{
 		ID: "rfc959-5.4-smnt", RFC: "959 5.4", Level: May,
 		Text:   "SMNT is carried out, superfluous, or refused.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"smnt-331"},
+		Faults: []string{"smnt-331", "reply-421-stays"},
 		Run: func(t *T) {
 			r := t.Ask("SMNT /")
 			if unknown(r) {

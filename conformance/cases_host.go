@@ -15,7 +15,7 @@ var hostCases = []Case{
 		ID: "rfc7151-3.4-feat", RFC: "7151 3.4", Level: Must,
 		Text:   "FEAT lists HOST if, and only if, the server has it.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"feat-without-host", "host-502"},
+		Faults: []string{"feat-without-host", "host-502", "feat-empty-list"},
 		Run: func(t *T) {
 			t.Fresh()
 			r := t.Ask("HOST " + t.ownHost())
@@ -32,7 +32,7 @@ var hostCases = []Case{
 	{
 		ID: "rfc7151-3.1-host-ok", RFC: "7151 3.1, 3.2", Level: Must,
 		Text:   "HOST with a name of the server is answered with 220, in capitals and small letters alike.",
-		Faults: []string{"host-200", "host-case-sensitive"},
+		Faults: []string{"host-200", "host-case-sensitive", "verb-case-sensitive"},
 		Run: func(t *T) {
 			r := t.tryHost(t.ownHost())
 			if refused(r) && t.literal() {
@@ -62,7 +62,7 @@ var hostCases = []Case{
 	{
 		ID: "rfc7151-3-host-last-wins", RFC: "7151 3, 4", Level: Must,
 		Text:   "A HOST behind USER takes the login back to its beginning.",
-		Faults: []string{"host-keeps-user"},
+		Faults: []string{"host-keeps-user", "pass-without-user-331"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
 			t.Open()
@@ -122,7 +122,7 @@ var hostCases = []Case{
 		ID: "rfc7151-3.2.1-host-rein", RFC: "7151 3.2.1", Level: Must,
 		Text:   "REIN forgets HOST.",
 		Needs:  []string{NeedClear},
-		Faults: []string{"host-survives-rein"},
+		Faults: []string{"host-survives-rein", "rein-200", "rein-keeps-tls", "rein-then-auth-534"},
 		Run:    hostRein,
 	},
 	{

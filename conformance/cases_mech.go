@@ -20,7 +20,7 @@ var mechanismCases = []Case{
 		ID: "draft-murray-auth-ssl-tls-p", RFC: "draft-murray-auth-ftp-ssl 7", Level: Info,
 		Text:   "Whether the older mechanisms SSL and TLS-P are there, under which data connections are private at once.",
 		Needs:  []string{NeedAuth, NeedLogin},
-		Faults: []string{"auth-ssl-234"},
+		Faults: []string{"auth-ssl-234", "auth-unknown-234"},
 		Run: func(t *T) {
 			for _, mechanism := range []string{"SSL", "TLS-P"} {
 				t.Fresh()
