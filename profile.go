@@ -96,6 +96,25 @@ type Profile struct {
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
 
+	// ActivePorts are the ports to listen on in active mode. If zero, the system chooses.
+	ActivePorts datachan.PortRange
+
+	// BlockedPorts are passive ports that are never dialled; the server is asked for
+	// another.
+	BlockedPorts []datachan.PortRange
+
+	// EPSVAll promises the server, and what is on the path, that no other way than
+	// EPSV will be used; see datachan.Config.
+	EPSVAll bool
+
+	// SyncDataChannel says whether the TLS handshake of a data connection waits for the
+	// preliminary reply. SyncOn is for connections that hang when data is to come.
+	SyncDataChannel datachan.Sync
+
+	// DataMemory is what an earlier connection to the server learned about its data
+	// connections; see control.Conn.DataMemory.
+	DataMemory datachan.Memory
+
 	// Quirks forces or forbids workarounds for what particular servers do.
 	Quirks control.QuirkPolicy
 
@@ -103,6 +122,15 @@ type Profile struct {
 	// connection, the final reply of a transfer. If zero, each has its own default
 	// of 30 to 60 seconds.
 	Timeout time.Duration
+
+	// Down and Up bound how fast data comes and goes; several connections may share
+	// one. If nil, nothing does.
+	Down, Up *datachan.Limiter
+
+	// KeepAlive is the interval of NOOPs during transfers, IdleKeepAlive that of
+	// keepalives while the connection sits unused. If zero, none are sent; see
+	// control.Config.
+	KeepAlive, IdleKeepAlive time.Duration
 
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -182,6 +210,13 @@ func (p *Profile) Control() *control.Config {
 			Mode:           p.DataMode,
 			NAT:            p.NAT,
 			ActiveAddr:     p.ActiveAddr,
+			ActivePorts:    p.ActivePorts,
+			BlockedPorts:   p.BlockedPorts,
+			EPSVAll:        p.EPSVAll,
+			Sync:           p.SyncDataChannel,
+			Down:           p.Down,
+			Up:             p.Up,
+			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,
 		},
@@ -189,6 +224,8 @@ func (p *Profile) Control() *control.Config {
 		ConnectTimeout: p.Timeout,
 		ReplyTimeout:   p.Timeout,
 		FinalTimeout:   p.Timeout,
+		KeepAlive:      p.KeepAlive,
+		IdleKeepAlive:  p.IdleKeepAlive,
 		Trace:          p.Trace,
 	}
 }

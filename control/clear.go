@@ -64,8 +64,10 @@ func (c *Conn) Rein(ctx context.Context) error {
 		return err
 	}
 	c.mu.Lock()
-	c.loggedIn, c.features, c.binary, c.probed = false, nil, 'I', false
+	c.loggedIn, c.features, c.binary, c.probed, c.sscn = false, nil, 'I', false, false
 	c.mu.Unlock()
+	c.hash.selected = ""
+	c.data.Reinitialized()
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {
 			return c.secureLocked(ctx) // CCC had taken it down before

@@ -17,10 +17,9 @@ import (
 // closed. Reading it to io.EOF is not the whole story: only a nil error from Close
 // says that the server, too, regards the data as complete.
 type Download struct {
-	t    *transfer
-	r    io.Reader
-	want int64 // expected size, -1 if unknown
-	eof  bool
+	t   *transfer
+	r   io.Reader
+	eof bool
 
 	unterminated bool
 }
@@ -44,7 +43,7 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 }
 
 func newDownload(t *transfer) *Download {
-	d := &Download{t: t, want: -1}
+	d := &Download{t: t}
 	if t.dc != nil {
 		d.r = t.dc
 	}
@@ -65,8 +64,17 @@ func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 // Expect tells how many octets are to come over the data connection. Over TLS an
 // end without close_notify is then forgiven if exactly so many came, and in any
-// case Close fails if it is another number.
-func (d *Download) Expect(octets int64) { d.want = octets }
+// case Close fails if it is another number. A server that says that the transfer is
+// complete and leaves its data connection open is then not waited for.
+func (d *Download) Expect(octets int64) { d.t.want.Store(octets) }
+
+// OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
+// what is expected when it is called. It does nothing if there is no data connection.
+func (d *Download) OnTally(f func(datachan.Tally)) {
+	if d.t.dc != nil {
+		d.t.dc.OnTally(d.t.want.Load(), f)
+	}
+}
 
 // Data describes the data connection.
 func (d *Download) Data() DataInfo { return d.t.info() }
@@ -161,6 +169,9 @@ func (d *Download) ended(err error) error {
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
 		d.unterminated = true
 	case d.emptyByReset(err):
+	case err != io.EOF && d.t.lingered.Load() && d.t.moved() == d.t.want.Load():
+		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
+		d.unterminated = d.t.dc.TLS() != nil
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
@@ -168,6 +179,7 @@ func (d *Download) ended(err error) error {
 	if d.t.f.isDone() && d.t.f.Failed() {
 		return d.t.fault(io.ErrUnexpectedEOF)
 	}
+	d.t.dataEnds()
 	d.eof = true
 	return io.EOF
 }
@@ -178,8 +190,8 @@ func (d *Download) ended(err error) error {
 // every second time; [Download.Unterminated] tells those who must know.
 func (d *Download) forgive() bool {
 	moved := d.t.moved()
-	if d.want >= 0 {
-		return moved == d.want
+	if want := d.t.want.Load(); want >= 0 {
+		return moved == want
 	}
 	switch d.t.f.cmd.Verb {
 	case "LIST", "NLST", "MLSD":
@@ -216,9 +228,9 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
-	if d.want >= 0 && t.moved() != d.want {
-		t.c.suspectRest(d.want, t.moved())
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}}
+	if want := t.want.Load(); want >= 0 && t.moved() != want {
+		t.c.suspectRest(want, t.moved())
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: t.moved()}}
 	}
 	return t.err
 }

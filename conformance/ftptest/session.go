@@ -54,6 +54,7 @@ type session struct {
 	failures int
 	cwd      string
 	facts    []string // of MLST and MLSD
+	hash     string   // the algorithm that OPTS HASH has selected, or ""
 	last     protocol.Verb
 	current  protocol.Command // the command being carried out
 	endpoint *endpoint        // of the next data connection, or nil
