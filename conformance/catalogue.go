@@ -85,6 +85,7 @@ func groups() []group {
 		{"PBSZ, PROT, CCC and TLS on data connections", protCases},
 		{"HOST", hostCases},
 		{"LANG and names", langCases},
+		{"HASH and RANG", hashCases},
 		{"Commands of drafts and of practice", draftCases},
 	}
 }
