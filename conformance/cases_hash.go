@@ -95,15 +95,20 @@ var hashCases = []Case{
 		Run: func(t *T) {
 			name, data := t.Name("sum"), payload(1000)
 			t.Up(name, data)
+			found := false
 			for _, v := range [][2]string{{"XCRC", "CRC32"}, {"XMD5", "MD5"}, {"XSHA1", "SHA-1"}, {"XSHA256", "SHA-256"}, {"XSHA512", "SHA-512"}} {
 				if !t.run.feats.Has(v[0]) {
 					continue
 				}
+				found = true
 				r := t.Must(v[0]+" "+name, 250, 251, 213)
 				if !strings.Contains(strings.ToLower(r.Text()), sum(v[1], data)) {
 					t.Failf("%s: got %s, want %s", v[0], brief(r), sum(v[1], data))
 				}
 				t.Infof("%s: %d", v[0], r.Code)
+			}
+			if !found {
+				t.Unimplf("FEAT lists none of them")
 			}
 		},
 	},
