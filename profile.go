@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -132,6 +133,11 @@ type Profile struct {
 	// control.Config.
 	KeepAlive, IdleKeepAlive time.Duration
 
+	// Proxy is what connections go through, if not nil. DirectData leaves data
+	// connections out. A proxy excludes Dial; its Forward can be another one.
+	Proxy      *proxy.Proxy
+	DirectData bool
+
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -186,7 +192,7 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 
 // Control returns the configuration of a control connection that p stands for.
 func (p *Profile) Control() *control.Config {
-	return &control.Config{
+	c := &control.Config{
 		Security: p.Security,
 		Auth:     p.Auth,
 		TLS: &tls.Config{
@@ -227,6 +233,29 @@ func (p *Profile) Control() *control.Config {
 		KeepAlive:      p.KeepAlive,
 		IdleKeepAlive:  p.IdleKeepAlive,
 		Trace:          p.Trace,
+	}
+	p.throughProxy(c)
+	return c
+}
+
+// proxyFINDelay is how long FIN waits behind close_notify on the way through a SOCKS
+// proxy, of which some cut both directions then.
+const proxyFINDelay = 2 * time.Second
+
+// throughProxy has connections go through the proxy.
+func (p *Profile) throughProxy(c *control.Config) {
+	if p.Proxy == nil {
+		return
+	}
+	c.Dial = p.Proxy.DialControl
+	if p.DirectData {
+		c.Data.Dial = new(net.Dialer).DialContext
+		return
+	}
+	c.Data.Dial = p.Proxy.DialContext
+	c.Data.ListenFor = p.Proxy.Listen
+	if p.Proxy.Kind != proxy.HTTP {
+		c.Data.FINDelay = proxyFINDelay
 	}
 }
 

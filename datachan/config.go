@@ -146,6 +146,12 @@ type Config struct {
 	// 60 seconds; if negative, there is none.
 	IdleTimeout time.Duration
 
+	// FINDelay is how long FIN waits behind close_notify at the end of an upload over
+	// TLS, for the final reply to make it needless. If zero, it follows at once. Some
+	// proxies (microsocks 1.0.3) cut both directions when one side has ended, and the
+	// end of the file with them.
+	FINDelay time.Duration
+
 	// CloseGrace is how long the end of an upload waits for the peer's end once
 	// the final reply is in. If zero, it is 50 ms.
 	CloseGrace time.Duration

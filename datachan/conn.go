@@ -24,6 +24,9 @@ type Conn struct {
 	down  *Limiter
 	up    *Limiter
 
+	finDelay time.Duration
+	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
+
 	interrupted atomic.Bool
 	halted      chan struct{} // closed by what ends all reading and writing
 	haltOnce    sync.Once
@@ -43,6 +46,7 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	return &Conn{
 		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
 		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,
+		finDelay: cfg.FINDelay,
 	}
 }
 
@@ -194,7 +198,14 @@ func (c *Conn) CloseWrite() error {
 		if err := c.allow(c.tls.SetWriteDeadline); err != nil {
 			return err
 		}
-		return c.tls.CloseWrite()
+		if c.finDelay <= 0 {
+			return c.tls.CloseWrite()
+		}
+		if err := c.tls.CloseNotify(); err != nil {
+			return err
+		}
+		c.fin.Store(time.AfterFunc(c.finDelay, func() { c.tls.HalfClose() })) // the final reply makes it needless
+		return nil
 	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
@@ -209,10 +220,17 @@ func (c *Conn) CloseWrite() error {
 // grace for the peer's own end. Servers are known that never end their side.
 func (c *Conn) Finish() error {
 	defer c.endTally()
+	c.stopFIN()
 	if c.tls != nil {
 		return c.tls.Finish(c.grace)
 	}
 	return c.raw.Close()
+}
+
+func (c *Conn) stopFIN() {
+	if t := c.fin.Load(); t != nil {
+		t.Stop()
+	}
 }
 
 // Close ends a download that was read to its end, with our close_notify over TLS.
@@ -227,6 +245,7 @@ func (c *Conn) Close() error {
 // Abort cuts the connection off without ceremony. A blocked Read or Write returns.
 func (c *Conn) Abort() {
 	defer c.endTally()
+	c.stopFIN()
 	c.halt()
 	if c.tls != nil {
 		c.tls.Abort()
