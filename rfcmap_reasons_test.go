@@ -16,7 +16,6 @@ const (
 	historic = "none: historic (RFC 5797); servers have EPSV and EPRT"
 	draft    = "none: a draft that few servers have"
 	oneKind  = "none: one server's own"
-	gateway  = "none: for gateways in between, not for servers"
 )
 
 // reasons say why a row has no sender (0), no test (1) or no conformance case (2).

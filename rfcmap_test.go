@@ -58,6 +58,7 @@ var senders = map[protocol.Verb]string{
 	"AUTH": "(Config.Security) (Config.Auth)", "PBSZ": "Login", "PROT": "Login (Config.ClearData)",
 	"FEAT": "Feat Login", "OPTS": "Opts Login", "CCC": "(Config.ClearCommands)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
 	"CLNT": "(Config.Login.ClientName)", "MFMT": "SetModTime",
+	"PRET": "(Config.Data)", "SSCN": "Sscn", "CPSV": "Cpsv",
 	"HASH": "Hash", "RANG": "Hash", "XCRC": "Hash", "XMD5": "Hash", "XSHA": "Hash", "XSHA1": "Hash", "XSHA256": "Hash", "XSHA512": "Hash", "MD5": "Hash",
 	"MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
 }
