@@ -22,8 +22,9 @@ type CompressedReader struct {
 	// the default, in TYPE I (RFC 959, Section 3.4.3), 0x40 in TYPE E.
 	Filler byte
 
-	// Records and Marker are as in BlockReader.
+	// Records, LineEnd and Marker are as in BlockReader.
 	Records bool
+	LineEnd byte
 	Marker  func(text string) error
 
 	in      input
@@ -66,7 +67,7 @@ func (r *CompressedReader) Read(b []byte) (n int, err error) {
 			r.stringEnd()
 		case r.newline:
 			r.newline = false
-			b[n] = '\n'
+			b[n] = lineEnd(r.LineEnd)
 			n++
 		case r.over:
 			r.err = io.EOF
@@ -158,6 +159,9 @@ type CompressedWriter struct {
 	// Records makes each line a record. It goes with STRU R.
 	Records bool
 
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	w       *bufio.Writer
 	literal []byte // not yet sent
 	octet   byte   // of the run behind it
@@ -182,7 +186,7 @@ func (w *CompressedWriter) Write(b []byte) (int, error) {
 }
 
 func (w *CompressedWriter) octetOf(c byte) error {
-	if w.Records && c == '\n' {
+	if w.Records && c == lineEnd(w.LineEnd) {
 		w.open = false
 		return w.end(endOfRecord)
 	}

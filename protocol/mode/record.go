@@ -15,6 +15,9 @@ const (
 
 // A RecordReader reads a file with records (STRU R) in stream mode.
 type RecordReader struct {
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	in      input
 	newline bool
 	over    bool
@@ -29,7 +32,7 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
 		if r.newline {
 			r.newline = false
-			b[n] = '\n'
+			b[n] = lineEnd(r.LineEnd)
 			n++
 			continue
 		}
@@ -79,6 +82,9 @@ func (r *RecordReader) code() (byte, error) {
 
 // A RecordWriter writes a file with records (STRU R) in stream mode.
 type RecordWriter struct {
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	w    *bufio.Writer
 	open bool // the record has data
 }
@@ -90,10 +96,11 @@ func NewRecordWriter(w io.Writer) *RecordWriter {
 
 // Write implements io.Writer.
 func (w *RecordWriter) Write(b []byte) (int, error) {
+	end := lineEnd(w.LineEnd)
 	for i, c := range b {
 		var err error
-		switch w.open = c != '\n'; c {
-		case '\n':
+		switch w.open = c != end; c {
+		case end:
 			_, err = w.w.Write([]byte{recordEscape, codeEOR})
 		case recordEscape:
 			_, err = w.w.Write([]byte{recordEscape, recordEscape})
