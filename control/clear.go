@@ -64,7 +64,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 		return err
 	}
 	c.mu.Lock()
-	c.loggedIn, c.features, c.binary, c.probed = false, nil, 'I', false
+	c.loggedIn, c.features, c.format, c.levelSent, c.probed = false, nil, defaultFormat(), 0, false
 	c.mu.Unlock()
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {

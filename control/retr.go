@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"syscall"
 
-	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -21,6 +20,11 @@ type Download struct {
 	r    io.Reader
 	want int64 // expected size, -1 if unknown
 	eof  bool
+
+	dec   *decoder // nil if the data goes as it is
+	from  int64    // offset that the server was told
+	read  int64    // octets that the caller has read
+	marks []Mark
 
 	unterminated bool
 }
@@ -40,16 +44,16 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 	if err != nil {
 		return nil, err
 	}
-	return newDownload(t), nil
+	d := newDownload(t)
+	d.from = max(offset, 0)
+	return d, nil
 }
 
 func newDownload(t *transfer) *Download {
 	d := &Download{t: t, want: -1}
 	if t.dc != nil {
 		d.r = t.dc
-	}
-	if t.typ == 'A' && t.dc != nil {
-		d.r = &datachan.ASCIIReader{R: t.dc}
+		d.decode()
 	}
 	return d
 }
@@ -63,10 +67,14 @@ func restart(offset int64) string {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// Expect tells how many octets are to come over the data connection. Over TLS an
-// end without close_notify is then forgiven if exactly so many came, and in any
-// case Close fails if it is another number.
-func (d *Download) Expect(octets int64) { d.want = octets }
+// Expect tells how many octets are to come: as they go over the data connection in
+// stream mode, whatever the mode is. Over TLS an end without close_notify is then
+// forgiven if exactly so many came, and in any case Close fails if it is another
+// number. In MODE Z it is an error at once if more come.
+func (d *Download) Expect(octets int64) {
+	d.want = octets
+	d.limit()
+}
 
 // Data describes the data connection.
 func (d *Download) Data() DataInfo { return d.t.info() }
@@ -84,6 +92,7 @@ func (d *Download) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := d.r.Read(b)
+	d.read += int64(n)
 	return n, d.ended(err)
 }
 
@@ -157,10 +166,7 @@ func (d *Download) ended(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
-		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
-		d.unterminated = true
-	case d.emptyByReset(err):
+	case d.pardons(err):
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
@@ -172,14 +178,27 @@ func (d *Download) ended(err error) error {
 	return io.EOF
 }
 
+// pardons reports whether an error of the data connection is as good as its end.
+func (d *Download) pardons(err error) bool {
+	if errors.Is(err, tlsx.ErrTruncated) && d.forgive() {
+		d.t.c.trace(TraceNote, "the server ended the data without close_notify, where its end is certain without")
+		d.unterminated = true
+		return true
+	}
+	return d.emptyByReset(err)
+}
+
 // forgive reports whether an end without close_notify may pass. The number of
-// bytes can prove a file whole. A listing of nothing passes too: pyftpdlib 1.5.7
+// bytes can prove a file whole, and so does the checksum of MODE Z. A listing of nothing passes too: pyftpdlib 1.5.7
 // closes before its own handshake is through when it has nothing to send, about
 // every second time; [Download.Unterminated] tells those who must know.
 func (d *Download) forgive() bool {
+	if d.dec != nil && d.dec.deflate != nil && d.dec.deflate.Complete() {
+		return true
+	}
 	moved := d.t.moved()
 	if d.want >= 0 {
-		return moved == d.want
+		return d.octets() == d.want
 	}
 	switch d.t.f.cmd.Verb {
 	case "LIST", "NLST", "MLSD":
@@ -216,9 +235,9 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
-	if d.want >= 0 && t.moved() != d.want {
-		t.c.suspectRest(d.want, t.moved())
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: t.moved()}}
+	if got := d.octets(); d.want >= 0 && got != d.want {
+		t.c.suspectRest(d.want, got)
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: got}}
 	}
 	return t.err
 }
