@@ -53,7 +53,12 @@ type decoder struct {
 	file      *counter
 	text      pending             // nil without conversion of text
 	deflate   *mode.DeflateReader // nil but in MODE Z
+	ended     ended               // nil unless the file has an end of its own
 }
+
+// An ended reader has an end that is not that of the connection, and knows how much of
+// the connection it has read beyond.
+type ended interface{ Behind() int }
 
 // newDecoder returns the decoder of a download over src.
 func (c *Conn) newDecoder(src io.Reader, f format, verb protocol.Verb, mark func(string) error) *decoder {
@@ -63,11 +68,11 @@ func (c *Conn) newDecoder(src io.Reader, f format, verb protocol.Verb, mark func
 	case 'B':
 		b := mode.NewBlockReader(src)
 		b.Records, b.LineEnd, b.Marker = records, f.lineEnd(), mark
-		src = b
+		src, d.ended = b, b
 	case 'C':
 		z := mode.NewCompressedReader(src)
 		z.Records, z.LineEnd, z.Marker, z.Filler = records, f.lineEnd(), mark, f.filler()
-		src = z
+		src, d.ended = z, z
 	case 'Z':
 		d.deflate = mode.NewDeflateReader(src)
 		d.deflate.Detect, d.deflate.Limit = isListing(verb), c.cfg.inflateLimit(verb)
@@ -75,8 +80,8 @@ func (c *Conn) newDecoder(src io.Reader, f format, verb protocol.Verb, mark func
 	}
 	if records && (f.mode == 'S' || f.mode == 'Z') {
 		r := mode.NewRecordReader(src)
-		r.LineEnd = f.lineEnd()
-		src = r
+		r.LineEnd, r.ToEnd = f.lineEnd(), f.mode == 'Z'
+		src, d.ended = r, r
 	}
 	d.file = &counter{r: src}
 	d.Reader = d.file

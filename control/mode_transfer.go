@@ -1,6 +1,12 @@
 package control
 
-import "io"
+import (
+	"errors"
+	"io"
+)
+
+// errBehind is the error of a file that has an end of its own, and more behind it.
+var errBehind = errors.New("octets follow the end of the file")
 
 // decode sets up what undoes the format of a download.
 func (d *Download) decode() {

@@ -235,6 +235,10 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
+	if d.dec != nil && d.dec.ended != nil && d.dec.ended.Behind() > 0 {
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
+		return t.err
+	}
 	if got := d.octets(); d.want >= 0 && got != d.want {
 		t.c.suspectRest(d.want, got)
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: got}}

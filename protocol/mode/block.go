@@ -33,6 +33,10 @@ func NewBlockReader(r io.Reader) *BlockReader { return &BlockReader{in: newInput
 // Suspect reports whether the sender has marked data as suspected of errors.
 func (r *BlockReader) Suspect() bool { return r.suspect }
 
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *BlockReader) Behind() int { return r.in.behind(r.over && r.left == 0) }
+
 // Read implements io.Reader.
 func (r *BlockReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {

@@ -47,6 +47,10 @@ func NewCompressedReader(r io.Reader) *CompressedReader {
 // Suspect reports whether the sender has marked data as suspected of errors.
 func (r *CompressedReader) Suspect() bool { return r.suspect }
 
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *CompressedReader) Behind() int { return r.in.behind(r.over) }
+
 // Read implements io.Reader.
 func (r *CompressedReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
@@ -72,8 +76,8 @@ func (r *CompressedReader) Read(b []byte) (n int, err error) {
 		case r.over:
 			r.err = io.EOF
 		default:
-			if n > 0 && r.in.r.Buffered() == 0 {
-				return n, nil
+			if n > 0 && (r.in.r.Buffered() == 0 || r.flags&markerBlock != 0) {
+				return n, nil // what stands in front of a marker is read before it
 			}
 			r.err = r.head()
 		}

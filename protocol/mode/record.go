@@ -18,6 +18,11 @@ type RecordReader struct {
 	// LineEnd is as in BlockReader.
 	LineEnd byte
 
+	// ToEnd reads on to the end of the source, before which nothing may follow the end
+	// of the file. It goes with MODE Z, whose checksum comes last. If false, the source
+	// may stay open.
+	ToEnd bool
+
 	in      input
 	newline bool
 	over    bool
@@ -37,7 +42,10 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 			continue
 		}
 		if r.over {
-			r.err = io.EOF
+			if n > 0 && r.ToEnd {
+				return n, nil
+			}
+			r.err = r.end()
 			break
 		}
 		if n > 0 && r.in.r.Buffered() == 0 {
@@ -61,6 +69,21 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 		return n, nil
 	}
 	return 0, r.err
+}
+
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *RecordReader) Behind() int { return r.in.behind(r.over) }
+
+// end returns what follows the end of the file.
+func (r *RecordReader) end() error {
+	if !r.ToEnd {
+		return io.EOF
+	}
+	if _, err := r.in.r.ReadByte(); err != nil {
+		return err
+	}
+	return r.in.wrong("octets follow the end of the file")
 }
 
 // code reads the second octet of a control code.
