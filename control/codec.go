@@ -159,7 +159,7 @@ func (c *Conn) newEncoder(dst io.Writer, f format, verb protocol.Verb, skip int6
 		dst, e.text = a, a
 	case 'E':
 		t := mode.NewEBCDICWriter(dst)
-		t.CodePage, t.CRLF = c.cfg.EBCDIC, c.cfg.EBCDICCRLF
+		t.CodePage, t.CRLF = c.cfg.EBCDIC, c.cfg.EBCDICCRLF && !records
 		dst, e.text, e.ends = t, t, append([]io.Closer{t}, e.ends...)
 	}
 	e.Writer = dst

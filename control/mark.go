@@ -64,11 +64,15 @@ var errNoMarks = errors.New("ftp: restart markers need MODE B or MODE C")
 const maxMarks = 1 << 16
 
 // Marks returns the restart markers that the server has put into the data, up to where
-// it has been read. At most 65,536 are kept, the last ones.
+// it has been read. At most 65,536 are kept, the last ones, and none within a line end.
 func (d *Download) Marks() []Mark { return slices.Clone(d.marks) }
 
-// noteMark keeps a marker of the data.
+// noteMark keeps a marker of the data. One within a line end is of no use: what has
+// been read of it would be lost.
 func (d *Download) noteMark(text string) error {
+	if d.dec.text != nil && d.dec.text.Pending() > 0 {
+		return nil
+	}
 	if len(d.marks) == maxMarks {
 		d.marks = slices.Delete(d.marks, 0, maxMarks/2)
 	}
@@ -77,7 +81,7 @@ func (d *Download) noteMark(text string) error {
 }
 
 // Mark puts a restart marker behind what has been written, by the name text: printable
-// ASCII without blanks. A server that can restart there answers with a name of its own;
+// ASCII without blanks, at most 127 octets. A server that can restart there answers with a name of its own;
 // see Marks. It is an error in other modes than B and C, in the middle of a line end or
 // of a character, and in the middle of a record with STRU R.
 func (u *Upload) Mark(text string) error {
@@ -99,7 +103,10 @@ func (u *Upload) Mark(text string) error {
 	t.f.marksSent++
 	t.c.mu.Unlock()
 	if err := u.enc.marker.Mark(text); err != nil {
-		if !mode.ValidMarker(text) {
+		t.c.mu.Lock()
+		t.f.marksSent--
+		t.c.mu.Unlock()
+		if _, invalid := errors.AsType[*mode.Error](err); invalid {
 			return err // and nothing was sent
 		}
 		return t.fault(err)
