@@ -73,7 +73,7 @@ func TestPosition(t *testing.T) {
 		wire, want string
 	}{
 		{'A', "a\r\nb\rc\r\r\n\n\r", "a\nb\rc\r\n\n\r"},
-		{'E', "\xc1\x0d\x25\xc1\x15\x0d\x51\x0d\x0d\x15\x0d", "A\nA\n\ré\r\n\r"},
+		{'E', "\xc1\x0d\x25\xc1\x15\x0d\x51\x0d\x0d\x15\x0d", "A\nA\n\ré\r\r\n\r"},
 	} {
 		for cut := range len(tt.wire) {
 			inBubble(t, fmt.Sprintf("%c/%d", tt.typ, cut), func(t *testing.T) {

@@ -325,7 +325,7 @@ func TestTypeE(t *testing.T) {
 			c.up("STOR g", wire)
 			wantFile(t, s, "/g", "A[]é\n\nx\r")
 			c.up("STOR g", "\xc1\x0d\x25\xc1\x0d\x15")
-			wantFile(t, s, "/g", "A\nA\n")
+			wantFile(t, s, "/g", "A\nA\r\n")
 			c.do("REST 4", 350)
 			wantText(t, "REST", "\x15\x15\xa7\x0d", c.down("RETR f"))
 			c.do("STRU R", 200)

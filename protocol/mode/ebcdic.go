@@ -7,9 +7,8 @@ import (
 )
 
 // An EBCDICReader reads TYPE E (RFC 959, Section 3.1.1.2): characters of a code page
-// become UTF-8, and NL becomes LF. CR NL and CR LF end a line too, as text has them
-// that was translated character by character. It is right however they are cut by
-// the network.
+// become UTF-8, and NL becomes LF. CR LF ends a line too, as some servers have it. It
+// is right however the pair is cut by the network.
 type EBCDICReader struct {
 	// CodePage is the code page. If zero, it is 1047.
 	CodePage CodePage
@@ -71,7 +70,7 @@ func (r *EBCDICReader) convert(b []byte) (n int) {
 		octet := r.raw[0]
 		if r.cr {
 			r.cr = false
-			if octet != NL && octet != octetLF {
+			if octet != octetLF {
 				b[n] = '\r'
 				n++
 				continue // with the octet again

@@ -72,7 +72,7 @@ var ebcdicTexts = []struct{ name, wire, want string }{
 	{"letters", "Hello, [World]^!", "Hello, [World]^!"},
 	{"Latin-1", "naïve ¬ÿß ", "naïve ¬ÿß "},
 	{"NL", "a\u0085\u0085b\u0085", "a\n\nb\n"},
-	{"CR NL", "a\r\u0085b\r\u0085", "a\nb\n"},
+	{"CR NL", "a\r\u0085b\r\u0085", "a\r\nb\r\n"},
 	{"CR LF", "a\r\nb\r\n", "a\nb\n"},
 	{"LF alone", "a\nb", "a\u0085b"},
 	{"CR alone", "a\rb\r\r", "a\rb\r\r"},
