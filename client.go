@@ -13,11 +13,18 @@ import (
 // A Client is a session with a server, logged in. It has one control connection:
 // operations take turns.
 type Client struct {
-	conn   *control.Conn
+	conn    *control.Conn
+	profile *Profile // to dial again
+
 	noMLSD bool // not there, though the caller thinks so
 	noMLST bool
 	list   control.ListOptions
 	asked  bool // for the system, before the first LIST
+
+	// What the server turned out to ignore or refuse.
+	noRest     bool // REST before RETR
+	noRestStor bool // REST before STOR
+	noAppe     bool
 }
 
 // Dial connects to the server of p and logs in.
@@ -35,7 +42,7 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &Client{conn: conn, list: p.List}, nil
+	return &Client{conn: conn, profile: new(*p), list: p.List}, nil
 }
 
 // Conn returns the control connection, for what a Client has no method for.

@@ -132,7 +132,7 @@ func TestDownloadFails(t *testing.T) {
 					}
 				}
 				start := time.Now()
-				_, err := c.Download(t.Context(), remote, local, tt.wrap)
+				_, err := c.Download(t.Context(), remote, local, &ftpwire.TransferOptions{Writer: tt.wrap})
 				took := time.Since(start)
 				if err == nil || !tt.ok(err) {
 					t.Errorf("%T %v", err, err)
@@ -227,10 +227,10 @@ func TestDownloadCut(t *testing.T) {
 				t.Fatal(err)
 			}
 			dir := t.TempDir()
-			n, err := c.Download(t.Context(), "/f", filepath.Join(dir, "f"), nil)
+			r, err := c.Download(t.Context(), "/f", filepath.Join(dir, "f"), nil)
 			if tt.ok {
-				if err != nil || n != int64(len(payload)) {
-					t.Errorf("%d bytes, %v", n, err)
+				if err != nil || r.Bytes != int64(len(payload)) {
+					t.Errorf("%d bytes, %v", r.Bytes, err)
 				}
 				return
 			}
@@ -253,9 +253,9 @@ func TestDownloadCancelled(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			dir := t.TempDir()
-			_, err := c.Download(ctx, "/f", filepath.Join(dir, "f"), func(w io.Writer) io.Writer {
+			_, err := c.Download(ctx, "/f", filepath.Join(dir, "f"), &ftpwire.TransferOptions{Writer: func(w io.Writer) io.Writer {
 				return writerFunc(func(b []byte) (int, error) { cancel(); return w.Write(b) })
-			})
+			}})
 			if !errors.Is(err, context.Canceled) || !isTransfer(err) {
 				t.Errorf("%v; want a TransferError of context.Canceled", err)
 			}
@@ -285,14 +285,14 @@ func TestDownloadAndUpload(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if n, err := c.Upload(t.Context(), local, "/f", nil); err != nil || n != int64(len(payload)) {
-				t.Fatalf("upload: %d bytes, %v", n, err)
+			if r, err := c.Upload(t.Context(), local, "/f", nil); err != nil || r.Bytes != int64(len(payload)) {
+				t.Fatalf("upload: %d bytes, %v", r.Bytes, err)
 			}
 			if got, err := s.ReadFile("/f"); err != nil || !bytes.Equal(got, payload) {
 				t.Fatalf("the server has %d bytes, %v", len(got), err)
 			}
-			if n, err := c.Download(t.Context(), "/f", back, nil); err != nil || n != int64(len(payload)) {
-				t.Fatalf("download: %d bytes, %v", n, err)
+			if r, err := c.Download(t.Context(), "/f", back, nil); err != nil || r.Bytes != int64(len(payload)) {
+				t.Fatalf("download: %d bytes, %v", r.Bytes, err)
 			}
 			if got, err := os.ReadFile(back); err != nil || !bytes.Equal(got, payload) {
 				t.Errorf("downloaded %d bytes, %v", len(got), err)

@@ -37,7 +37,9 @@ var diagnoses = []func(error) string{
 	diagnoseClientCertificate,
 	diagnoseCertificate,
 	diagnoseTLS,
+	diagnoseAlert,
 	diagnoseSecurity,
+	diagnoseLogin,
 	diagnoseMeaning,
 	diagnoseReply,
 	diagnoseProtocol,
@@ -74,7 +76,8 @@ func diagnoseCertificate(err error) string {
 		return "The server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate. Until then it can be accepted for this host (ftpwire trust accept)."
 	}
 	if _, ok := errors.AsType[*tlsx.IdentityError](err); ok {
-		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred."
+		return "The data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred. " +
+			"If the server is several machines, certificates that verify can be taken on data connections (--data-identity verified)."
 	}
 	return ""
 }
@@ -99,6 +102,12 @@ func diagnoseClientCertificate(err error) string {
 
 // diagnoseJudged is about what no advice on a single check is right for.
 func diagnoseJudged(e *tlsx.CertificateError) string {
+	if f, ok := errors.AsType[*tlsx.TrustFileError](e.Err); ok {
+		return "A line of the file of accepted certificates is damaged: correct it in " + f.Path + ", or remove it (ftpwire trust remove)."
+	}
+	if errors.Is(e.Err, tlsx.ErrTrustLocked) {
+		return "The certificate could not be remembered: another program holds the file of accepted certificates. Try again."
+	}
 	switch {
 	case e.Changed():
 		return "The server shows another certificate than the one that was accepted before. That can be a renewal, or somebody in between: " +
@@ -125,7 +134,7 @@ func diagnoseTLS(err error) string {
 	}
 	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok {
 		if h.Hint != "" {
-			return h.Hint
+			return aboutClientCertificate(h.Hint)
 		}
 		if h.Phase == "control" {
 			return "The TLS handshake failed. The server may want another variant (--tls explicit or implicit) or another TLS version (--tls-min, --tls-max)."
@@ -133,6 +142,17 @@ func diagnoseTLS(err error) string {
 		return "The TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that; try --tls-max 1.2."
 	}
 	return ""
+}
+
+// diagnoseAlert is about alerts that come behind the handshake: with TLS 1.3 that is
+// where a server says that it misses a client certificate.
+func diagnoseAlert(err error) string { return aboutClientCertificate(tlsx.AlertHint(err)) }
+
+func aboutClientCertificate(hint string) string {
+	if strings.Contains(hint, "client certificate") {
+		hint += "; --cert and --key, or --pfx, name the client's certificate"
+	}
+	return hint
 }
 
 func diagnoseNotResumed(e *tlsx.NotResumedError) string {
@@ -245,6 +265,15 @@ func diagnoseProtocol(err error) string {
 
 func diagnoseData(err error) string {
 	if o, ok := errors.AsType[*datachan.OpenError](err); ok {
+		switch {
+		case errors.Is(err, datachan.ErrReplyHeld):
+			return "The server wants TLS on the data connection before it says that the transfer begins: SyncDataChannel must not be on."
+		case errors.Is(err, datachan.ErrPortsBlocked):
+			return "Every port that the server offers for data connections is among those that are not to be used (--block-port)."
+		}
+		if _, refused := errors.AsType[*datachan.AddressError](err); refused {
+			return "The server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be; the policy for such addresses is NAT."
+		}
 		if o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active" {
 			return "The server could not connect back to this computer: a firewall or NAT is in between. Use passive mode (without --active)."
 		}

@@ -2,6 +2,7 @@ package ftpwire_test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -49,8 +50,25 @@ func TestDiagnose(t *testing.T) {
 		{"handshake, hint", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x"), Hint: "the hint"}, "the hint"},
 		{"handshake of control", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x")}, "--tls"},
 		{"handshake of data", &tlsx.HandshakeError{Phase: tlsx.PhaseData, Err: errors.New("x")}, "data connection"},
+		{"handshake, client certificate", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x"), Hint: "the server demands a client certificate"}, "--pfx"},
+		{"alert behind the handshake", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, "--cert"},
 		{"AUTH", &control.SecurityError{Err: reply("AUTH", 502, "no")}, "ftps://"},
 		{"PROT", &control.SecurityError{Err: reply("PROT", 536, "no")}, "protect"},
+		{"virtual host unknown", &control.HostError{Host: "h", Err: reply("HOST", 504, "no")}, "--virtual-host"},
+		{"no virtual hosts", &control.HostError{Host: "h", Unsupported: true, Err: reply("HOST", 502, "no")}, "leave the virtual host out"},
+		{"virtual host that cannot be sent", &control.HostError{Host: "h", Reason: "x"}, ""},
+		{"no challenge", &control.OneTimeError{}, "--otp auto"},
+		{"challenge not answered", &control.OneTimeError{Challenge: "otp-sha9 1 x"}, "--otp never"},
+		{"after the login", &control.AfterLoginError{Command: "SITE X", Err: reply("SITE", 500, "no")}, "--after"},
+		{"proxy's login", &control.ProxyError{Step: "PASS %w", Err: reply("PASS", 530, "no")}, "FTPWIRE_LOGIN_PROXY_PASSWORD"},
+		{"proxy's server", &control.ProxyError{Step: "SITE %h", Err: reply("SITE", 500, "no")}, "another kind"},
+		{"server's login through a proxy", &control.ProxyError{Step: "PASS %p", Err: reply("PASS", 530, "no")}, "rejected the login"},
+		{"changed certificate", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Known: &tlsx.Trusted{SHA256: tlsx.Fingerprint{1}}}, "another certificate than the one that was accepted"},
+		{"not pinned", &tlsx.CertificateError{Reasons: tlsx.ReasonNotPinned}, "--pin"},
+		{"revoked", &tlsx.CertificateError{Reasons: tlsx.ReasonRevoked}, "revoked"},
+		{"several faults", &tlsx.CertificateError{Reasons: tlsx.ReasonWrongName | tlsx.ReasonSelfSigned}, "Several"},
+		{"damaged trust store", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Err: &tlsx.TrustFileError{Path: "f"}}, "ftpwire trust remove"},
+		{"locked trust store", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Err: fmt.Errorf("x: %w", tlsx.ErrTrustLocked)}, "Try again"},
 		{"account", reply("PASS", 332, "account"), "--acct"},
 		{"login", reply("PASS", 530, "no"), "password"},
 		{"TLS wanted", reply("USER", 534, "TLS first"), "ftpes://"},
@@ -62,6 +80,9 @@ func TestDiagnose(t *testing.T) {
 		{"missing", reply("RETR", 550, "no such file"), "no such file"},
 		{"permission", reply("DELE", 550, "permission denied"), "may not"},
 		{"passive", &datachan.OpenError{Mode: "EPSV", Err: errors.New("x")}, "--active"},
+		{"reply held back", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrReplyHeld)}, "SyncDataChannel"},
+		{"blocked ports", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrPortsBlocked)}, "--block-port"},
+		{"address refused", &datachan.OpenError{Mode: "PASV", Err: &datachan.AddressError{Addr: "224.0.0.1"}}, "NAT"},
 		{"active", &datachan.OpenError{Mode: "PORT", Err: errors.New("x")}, "passive"},
 		{"no host", &net.DNSError{IsNotFound: true}, "spelling"},
 		{"name server", &net.DNSError{IsTimeout: true}, "name server"},

@@ -35,8 +35,8 @@ func Example() {
 			fmt.Println(entry.Name, entry.Size, err)
 		}
 	}
-	n, err := client.Download(ctx, "pub/hello.txt", local, nil)
-	fmt.Println(n, "bytes,", err)
+	r, err := client.Download(ctx, "pub/hello.txt", local, nil)
+	fmt.Println(r.Bytes, "bytes,", err)
 	// Output:
 	// hello.txt 6 <nil>
 	// 6 bytes, <nil>

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -96,6 +97,25 @@ type Profile struct {
 	// ActiveAddr is announced in active mode if the local address is not reachable.
 	ActiveAddr netip.Addr
 
+	// ActivePorts are the ports to listen on in active mode. If zero, the system chooses.
+	ActivePorts datachan.PortRange
+
+	// BlockedPorts are passive ports that are never dialled; the server is asked for
+	// another.
+	BlockedPorts []datachan.PortRange
+
+	// EPSVAll promises the server, and what is on the path, that no other way than
+	// EPSV will be used; see datachan.Config.
+	EPSVAll bool
+
+	// SyncDataChannel says whether the TLS handshake of a data connection waits for the
+	// preliminary reply. SyncOn is for connections that hang when data is to come.
+	SyncDataChannel datachan.Sync
+
+	// DataMemory is what an earlier connection to the server learned about its data
+	// connections; see control.Conn.DataMemory.
+	DataMemory datachan.Memory
+
 	// Quirks forces or forbids workarounds for what particular servers do.
 	Quirks control.QuirkPolicy
 
@@ -103,6 +123,20 @@ type Profile struct {
 	// connection, the final reply of a transfer. If zero, each has its own default
 	// of 30 to 60 seconds.
 	Timeout time.Duration
+
+	// Down and Up bound how fast data comes and goes; several connections may share
+	// one. If nil, nothing does.
+	Down, Up *datachan.Limiter
+
+	// KeepAlive is the interval of NOOPs during transfers, IdleKeepAlive that of
+	// keepalives while the connection sits unused. If zero, none are sent; see
+	// control.Config.
+	KeepAlive, IdleKeepAlive time.Duration
+
+	// Proxy is what connections go through, if not nil. DirectData leaves data
+	// connections out. A proxy excludes Dial; its Forward can be another one.
+	Proxy      *proxy.Proxy
+	DirectData bool
 
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -158,7 +192,7 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 
 // Control returns the configuration of a control connection that p stands for.
 func (p *Profile) Control() *control.Config {
-	return &control.Config{
+	c := &control.Config{
 		Security: p.Security,
 		Auth:     p.Auth,
 		TLS: &tls.Config{
@@ -182,6 +216,13 @@ func (p *Profile) Control() *control.Config {
 			Mode:           p.DataMode,
 			NAT:            p.NAT,
 			ActiveAddr:     p.ActiveAddr,
+			ActivePorts:    p.ActivePorts,
+			BlockedPorts:   p.BlockedPorts,
+			EPSVAll:        p.EPSVAll,
+			Sync:           p.SyncDataChannel,
+			Down:           p.Down,
+			Up:             p.Up,
+			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,
 		},
@@ -189,7 +230,32 @@ func (p *Profile) Control() *control.Config {
 		ConnectTimeout: p.Timeout,
 		ReplyTimeout:   p.Timeout,
 		FinalTimeout:   p.Timeout,
+		KeepAlive:      p.KeepAlive,
+		IdleKeepAlive:  p.IdleKeepAlive,
 		Trace:          p.Trace,
+	}
+	p.throughProxy(c)
+	return c
+}
+
+// proxyFINDelay is how long FIN waits behind close_notify on the way through a SOCKS
+// proxy, of which some cut both directions then.
+const proxyFINDelay = 2 * time.Second
+
+// throughProxy has connections go through the proxy.
+func (p *Profile) throughProxy(c *control.Config) {
+	if p.Proxy == nil {
+		return
+	}
+	c.Dial = p.Proxy.DialControl
+	if p.DirectData {
+		c.Data.Dial = new(net.Dialer).DialContext
+		return
+	}
+	c.Data.Dial = p.Proxy.DialContext
+	c.Data.ListenFor = p.Proxy.Listen
+	if p.Proxy.Kind != proxy.HTTP {
+		c.Data.FINDelay = proxyFINDelay
 	}
 }
 

@@ -3,6 +3,7 @@ package ftpwire_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
 )
 
 func TestParseURL(t *testing.T) {
@@ -149,5 +151,25 @@ func TestProfileDefaults(t *testing.T) {
 	c := (&ftpwire.Profile{Host: "h"}).Control()
 	if c.Security != control.SecurityExplicit || c.ClearData || c.TLS.InsecureSkipVerify || c.TLS.MinVersion != 0x0303 || c.Data.NAT != 0 || c.Data.AnyPeer {
 		t.Errorf("weak defaults: %+v", c)
+	}
+	if d := c.Data; d.AnyPeer || d.Sync != datachan.SyncAuto || d.Memory != (datachan.Memory{}) || d.NAT.String() != "always" {
+		t.Errorf("weak defaults of data connections: %+v", d)
+	}
+}
+
+// What a profile says of data connections reaches them.
+func TestProfileData(t *testing.T) {
+	p := &ftpwire.Profile{
+		Host: "h", NAT: datachan.NATAuto, EPSVAll: true, SyncDataChannel: datachan.SyncOn,
+		ActivePorts:  datachan.PortRange{First: 50000, Last: 50010},
+		BlockedPorts: []datachan.PortRange{{First: 1234, Last: 1234}},
+		DataMemory:   datachan.Memory{NoEPSV: true},
+	}
+	want := datachan.Config{
+		NAT: p.NAT, EPSVAll: true, Sync: p.SyncDataChannel, ActivePorts: p.ActivePorts,
+		BlockedPorts: p.BlockedPorts, Memory: p.DataMemory,
+	}
+	if got := p.Control().Data; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v; want %+v", got, want)
 	}
 }

@@ -64,8 +64,11 @@ func (c *Conn) Rein(ctx context.Context) error {
 		return err
 	}
 	c.mu.Lock()
-	c.loggedIn, c.features, c.format, c.levelSent, c.probed = false, nil, defaultFormat(), 0, false
+	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
+	c.probed, c.sscn = false, false
 	c.mu.Unlock()
+	c.hash.selected = ""
+	c.data.Reinitialized()
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {
 			return c.secureLocked(ctx) // CCC had taken it down before

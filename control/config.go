@@ -112,6 +112,22 @@ type Config struct {
 	// given up. If zero, it is 5 seconds.
 	AbortTimeout time.Duration
 
+	// KeepAlive is the interval of a NOOP on the control connection while a transfer
+	// moves data. If zero, none is sent: servers do not count a session with a transfer
+	// as idle, TCP's own probes (see TCPKeepAlive) keep firewalls and NAT from
+	// forgetting the connection, and servers are known that such a NOOP confuses.
+	KeepAlive time.Duration
+
+	// IdleKeepAlive is the interval of keepalives, as [Conn.KeepAlive] sends them, while
+	// the connection sits unused behind a login. If zero, none is sent and the server
+	// ends the session when it has been idle for too long.
+	IdleKeepAlive time.Duration
+
+	// TCPKeepAlive sets the probes of TCP on the control connection, and on data
+	// connections unless Data has its own. If nil, they stay as they were dialled:
+	// package net has them on, every 15 seconds.
+	TCPKeepAlive *net.KeepAliveConfig
+
 	// EBCDIC is the code page of TYPE E. If zero, it is 1047.
 	EBCDIC mode.CodePage
 
@@ -188,6 +204,9 @@ func (c *Config) data() *datachan.Config {
 	d := c.Data
 	if d.Dial == nil {
 		d.Dial = c.Dial
+	}
+	if d.TCPKeepAlive == nil {
+		d.TCPKeepAlive = c.TCPKeepAlive
 	}
 	return &d
 }

@@ -26,10 +26,14 @@ type Conn struct {
 	redact secrets
 	data   *datachan.Manager
 	quirks quirkState
+	hash   hashState
 	sess   *tlsx.Session // nil without TLS
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
+	used atomic.Int64  // when the turn was given back, in nanoseconds since 1970
+
+	idling sync.Once // starts what keeps an unused connection alive
 
 	loggedIn bool   // by Login; whoever has the turn may use it
 	account  string // as Login sent it, for servers that want it later
@@ -50,6 +54,7 @@ type Conn struct {
 	names    rawNames
 	format   format // how files are to travel
 	probed   bool   // a data connection over TLS has worked
+	sscn     bool   // SSCN ON is in force
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -82,6 +87,11 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 			return nil, cause
 		}
 		return nil, err
+	}
+	if k, ok := c.raw.(interface {
+		SetKeepAliveConfig(net.KeepAliveConfig) error
+	}); ok && c.cfg.TCPKeepAlive != nil {
+		k.SetKeepAliveConfig(*c.cfg.TCPKeepAlive) // the socket works without it, too
 	}
 	if err := c.start(ctx); err != nil {
 		if again, err, ok := c.afterLostHello(ctx, address, err); ok {
@@ -126,6 +136,12 @@ func (c *Conn) start(ctx context.Context) error {
 // launch sends a command and returns its flight. The turn must be held, by the
 // caller or by the transfer that the command is about.
 func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
+	return c.launchBehind(cmd, c.cfg.connectTimeout(), func(net.Conn) []byte { return nil })
+}
+
+// launchBehind is launch with a bound on the write, and with bytes in front of the
+// command, which are those that before returns; it may write to the connection.
+func (c *Conn) launchBehind(cmd protocol.Command, within time.Duration, before func(net.Conn) []byte) (*flight, error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	f, conn, wire, err := c.prepare(cmd)
@@ -133,8 +149,8 @@ func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
 		return nil, err
 	}
 	c.trace(TraceSent, cmd.String())
-	c.raw.SetWriteDeadline(time.Now().Add(c.cfg.connectTimeout()))
-	if _, err := conn.Write(wire); err != nil {
+	c.raw.SetWriteDeadline(time.Now().Add(within))
+	if _, err := conn.Write(append(before(conn), wire...)); err != nil {
 		// The reader sees the same fault; it may first see the 421 that explains it.
 		c.raw.SetReadDeadline(time.Now().Add(c.cfg.abortTimeout()))
 	}
@@ -227,7 +243,10 @@ func (c *Conn) acquire(ctx context.Context) error {
 	return nil
 }
 
-func (c *Conn) release() { c.turn <- struct{}{} }
+func (c *Conn) release() {
+	c.used.Store(time.Now().UnixNano())
+	c.turn <- struct{}{}
+}
 
 // settleAbandoned waits for the replies to commands whose callers left.
 func (c *Conn) settleAbandoned(ctx context.Context) error {

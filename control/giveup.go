@@ -22,16 +22,20 @@ const (
 	lonely = time.Second
 )
 
+// aborting returns the context of all that is done to save the connection when a
+// transfer is given up: the AbortTimeout is spent once.
+func (c *Conn) aborting() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), c.cfg.abortTimeout())
+}
+
 // giveUp settles the control connection when a transfer is to go no further: it is
 // clean afterwards, or closed. dc is the data connection if it is still open; it is
-// closed on return. All this takes at most the AbortTimeout.
+// closed on return. ctx, one of aborting, bounds it.
 //
 // The server is sent ABOR, which it answers 426 and 226, or by one reply that
 // serves for both (RFC 959, Section 4.1.3); a NOOP then shows whether another is to
 // come. Servers that act on ABOR only between transfers notice the cut.
-func (c *Conn) giveUp(f *flight, dc *datachan.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
-	defer cancel()
+func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 	if dc != nil {
 		defer dc.Abort()
 	} else if c.settled(ctx, f, unaided) {
@@ -40,7 +44,7 @@ func (c *Conn) giveUp(f *flight, dc *datachan.Conn) {
 	if f.isDone() {
 		return
 	}
-	abor, err := c.launch(protocol.Command{Verb: "ABOR"})
+	abor, err := c.launchABOR()
 	if err == nil {
 		if dc != nil {
 			c.letEnd(ctx, f, dc)

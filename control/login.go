@@ -44,7 +44,13 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if err := l.after(ctx); err != nil {
 		return err
 	}
-	return c.clearCommands(ctx)
+	if err := c.clearCommands(ctx); err != nil {
+		return err
+	}
+	if every := c.cfg.IdleKeepAlive; every > 0 {
+		c.idling.Do(func() { go c.keepIdle(every) })
+	}
+	return nil
 }
 
 // A login is one call of Login.

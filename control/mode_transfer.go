@@ -30,14 +30,14 @@ func (w wire) Read(b []byte) (int, error) {
 }
 
 // limit has MODE Z end where more comes than is expected.
-func (d *Download) limit() {
-	if d.dec == nil || d.dec.deflate == nil || d.want < 0 {
+func (d *Download) limit(want int64) {
+	if d.dec == nil || d.dec.deflate == nil || want < 0 {
 		return
 	}
 	if d.t.format.stru == 'R' {
 		return // records take more than their octets; they have the Config's limit alone
 	}
-	limit := max(d.want, 1)
+	limit := max(want, 1)
 	if l := d.t.c.cfg.InflateLimit; l > 0 {
 		limit = min(limit, l)
 	}

@@ -12,11 +12,7 @@ import (
 // that shows when they end the session, and [Conn.Quirks] then names noop-idle; a
 // connection with that quirk forced sends STAT.
 func (c *Conn) KeepAlive(ctx context.Context) error {
-	const name = "noop-idle"
-	verb := protocol.Verb("NOOP")
-	if c.HasQuirk(name) {
-		verb = "STAT"
-	}
+	verb := c.keepAliveVerb()
 	if err := c.acquire(ctx); err != nil {
 		return c.idleEnded(err)
 	}
@@ -29,6 +25,14 @@ func (c *Conn) KeepAlive(ctx context.Context) error {
 		c.quirks.noops.Add(1)
 	}
 	return nil
+}
+
+// keepAliveVerb returns what resets the server's idle timer.
+func (c *Conn) keepAliveVerb() protocol.Verb {
+	if c.HasQuirk("noop-idle") {
+		return "STAT"
+	}
+	return "NOOP"
 }
 
 // idleEnded notices a session that timed out although NOOPs had been answered.

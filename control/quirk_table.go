@@ -4,6 +4,12 @@ package control
 // Nothing that a server says reaches beyond it.
 var quirks = []Quirk{
 	{
+		Name: "abor-synch", Mode: QuirkOnRequest,
+		Behaviour:  "commands during a transfer are noticed only behind Telnet's Synch",
+		Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Some servers are said to hang on them",
+		Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac", "vsftpd 3.0.3 answers at once with it, and else only when the data connection is cut"},
+	},
+	{
 		Name: "abort-two-replies", Mode: QuirkAlways,
 		Behaviour:  "ABOR is answered by 426 and 226, by one of them, or by 225",
 		Workaround: "all are read; a NOOP behind tells whether another reply is to come",
@@ -79,8 +85,8 @@ var quirks = []Quirk{
 	},
 	{
 		Name: "epsv-fallback", Mode: QuirkAlways,
-		Behaviour:  "EPSV is refused, or its port is dead, where PASV works; EPRT likewise",
-		Workaround: "the other command is tried and what worked is remembered",
+		Behaviour:  "EPSV is refused, or its port is dead, where PASV works; EPRT is refused, or 425 follows it, where PORT works",
+		Workaround: "the other command is tried and what worked is remembered; see datachan.Memory",
 		Refs:       []string{"curl tests 211 and 1233", "FluentFTP"},
 	},
 	{
@@ -238,6 +244,13 @@ var quirks = []Quirk{
 		Refs:       []string{"node-ftp issue 139", "FluentFTP"},
 	},
 	{
+		Name: "noop-in-transfer", Mode: QuirkDetected,
+		Behaviour:  "NOOP while a transfer runs is refused, or never answered",
+		Evidence:   "that was seen; PWD behind the transfer shows that no answer will come",
+		Workaround: "the keepalives of Config.KeepAlive are left out",
+		Refs:       []string{"node-ftp pull request 151", "FluentFTP"},
+	},
+	{
 		Name: "opts-utf8-refused", Mode: QuirkAlways,
 		Behaviour:  "OPTS UTF8 ON is refused, or answered 202, where UTF-8 is always on",
 		Workaround: "the reply changes nothing",
@@ -259,13 +272,13 @@ var quirks = []Quirk{
 	{
 		Name: "pasv-other-host", Mode: QuirkAlways,
 		Behaviour:  "227 names an unreachable, private or foreign host",
-		Workaround: "by default the host of the control connection is used; see datachan.NAT",
+		Workaround: "by default the host of the control connection is used; see docs/data-connections.md",
 		Refs:       []string{"curl", "FluentFTP", "jlaffaye/ftp"},
 	},
 	{
 		Name: "pret", Mode: QuirkDetected,
 		Behaviour:  "a cluster must know the transfer before it opens a port",
-		Evidence:   "FEAT lists PRET",
+		Evidence:   "FEAT lists PRET, or the refusal of EPSV or PASV speaks of it",
 		Workaround: "PRET with the command goes before EPSV, PASV, EPRT and PORT",
 		Refs:       []string{"DrFTPD", "curl", "FluentFTP", "lftp"},
 		marks:      []quirkMark{{inFeat, "PRET"}},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,6 +30,7 @@ type quirkPlay struct {
 	how  string // "detected", "forbidden", "forced", "off", "always"
 	op   *op    // of the login
 	data datachan.Config
+	keep time.Duration // Config.KeepAlive
 }
 
 // on reports whether the workaround is to be seen.
@@ -50,7 +52,7 @@ func (p *quirkPlay) policy() control.QuirkPolicy {
 // greet dials in clear; the login comes next.
 func (p *quirkPlay) greet(greeting string) {
 	p.t.Helper()
-	p.testConn = newTestConn(p.t, &control.Config{Security: control.SecurityNone, Data: p.data, Quirks: p.policy()})
+	p.testConn = newTestConn(p.t, &control.Config{Security: control.SecurityNone, Data: p.data, KeepAlive: p.keep, Quirks: p.policy()})
 	p.writeReply(greeting)
 	p.wantOK("dial", p.testConn.op)
 }
@@ -188,7 +190,7 @@ func (p *quirkPlay) check() {
 // Every quirk that a Conn works around is played, in all the ways it can be.
 func TestQuirks(t *testing.T) {
 	plays := map[string]func(*quirkPlay){}
-	for _, set := range []map[string]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsAlways} {
+	for _, set := range []map[string]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsOfEnds, playsAlways} {
 		for name, play := range set {
 			if q, ok := control.LookupQuirk(name); !ok || q.Client {
 				t.Errorf("%s is not in the table", name)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -16,10 +17,9 @@ import (
 // closed. Reading it to io.EOF is not the whole story: only a nil error from Close
 // says that the server, too, regards the data as complete.
 type Download struct {
-	t    *transfer
-	r    io.Reader
-	want int64 // expected size, -1 if unknown
-	eof  bool
+	t   *transfer
+	r   io.Reader
+	eof bool
 
 	dec   *decoder // nil if the data goes as it is
 	from  int64    // offset that the server was told
@@ -50,7 +50,7 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 }
 
 func newDownload(t *transfer) *Download {
-	d := &Download{t: t, want: -1}
+	d := &Download{t: t}
 	if t.dc != nil {
 		d.r = t.dc
 		d.decode()
@@ -70,10 +70,19 @@ func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 // Expect tells how many octets are to come: as they go over the data connection in
 // stream mode, whatever the mode is. Over TLS an end without close_notify is then
 // forgiven if exactly so many came, and in any case Close fails if it is another
-// number. In MODE Z it is an error at once if more come.
+// number. In MODE Z it is an error at once if more come. A server that says that the
+// transfer is complete and leaves its data connection open is then not waited for.
 func (d *Download) Expect(octets int64) {
-	d.want = octets
-	d.limit()
+	d.t.want.Store(octets)
+	d.limit(octets)
+}
+
+// OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
+// what is expected when it is called. It does nothing if there is no data connection.
+func (d *Download) OnTally(f func(datachan.Tally)) {
+	if d.t.dc != nil {
+		d.t.dc.OnTally(d.t.want.Load(), f)
+	}
 }
 
 // Data describes the data connection.
@@ -174,6 +183,7 @@ func (d *Download) ended(err error) error {
 	if d.t.f.isDone() && d.t.f.Failed() {
 		return d.t.fault(io.ErrUnexpectedEOF)
 	}
+	d.t.dataEnds()
 	d.eof = true
 	return io.EOF
 }
@@ -183,6 +193,11 @@ func (d *Download) pardons(err error) bool {
 	if errors.Is(err, tlsx.ErrTruncated) && d.forgive() {
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, where its end is certain without")
 		d.unterminated = true
+		return true
+	}
+	if d.t.lingered.Load() && d.octets() == d.t.want.Load() {
+		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
+		d.unterminated = d.t.dc.TLS() != nil
 		return true
 	}
 	return d.emptyByReset(err)
@@ -197,8 +212,8 @@ func (d *Download) forgive() bool {
 		return true
 	}
 	moved := d.t.moved()
-	if d.want >= 0 {
-		return d.octets() == d.want
+	if want := d.t.want.Load(); want >= 0 {
+		return d.octets() == want
 	}
 	switch d.t.f.cmd.Verb {
 	case "LIST", "NLST", "MLSD":
@@ -239,9 +254,9 @@ func (d *Download) Close() error {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
 		return t.err
 	}
-	if got := d.octets(); d.want >= 0 && got != d.want {
-		t.c.suspectRest(d.want, got)
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: d.want, Got: got}}
+	if want, got := t.want.Load(), d.octets(); want >= 0 && got != want {
+		t.c.suspectRest(want, got)
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: got}}
 	}
 	return t.err
 }

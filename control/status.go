@@ -16,7 +16,7 @@ func (d *Download) Stat(ctx context.Context) (protocol.Reply, error) { return d.
 func (u *Upload) Stat(ctx context.Context) (protocol.Reply, error) { return u.t.stat(ctx) }
 
 func (t *transfer) stat(ctx context.Context) (protocol.Reply, error) {
-	f, err := t.c.launch(protocol.Command{Verb: "STAT"})
+	f, err := t.ask("STAT")
 	if err != nil {
 		return protocol.Reply{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -110,6 +111,15 @@ func (u *Upload) Data() DataInfo { return u.t.info() }
 // Octets returns how many octets went over the data connection so far.
 func (u *Upload) Octets() int64 { return u.t.moved() }
 
+// Done returns a channel that is closed when the final reply is in, or the control
+// connection is gone. While data still flows that is a refusal, mostly; Write then fails
+// at once, and who waits for data to write can stop waiting. [Upload.Close] tells more.
+func (u *Upload) Done() <-chan struct{} { return u.t.f.done }
+
+// OnTally has f told how the upload fares; see [datachan.Conn.OnTally]. total is how many
+// octets there are to be, -1 if that is unknown.
+func (u *Upload) OnTally(total int64, f func(datachan.Tally)) { u.t.dc.OnTally(total, f) }
+
 // Name returns the name that the server chose for a file sent with STOU, "" if it
 // did not say (RFC 1123, Section 4.1.2.9).
 func (u *Upload) Name() string {
@@ -126,8 +136,8 @@ func (u *Upload) Name() string {
 // Write implements io.Writer. Its errors are *[TransferError]; if the server
 // refuses the rest of the data, the cause is its reply.
 func (u *Upload) Write(b []byte) (int, error) {
-	if u.t.err != nil {
-		return 0, u.t.err
+	if err := u.refused(); err != nil {
+		return 0, err
 	}
 	n, err := u.w.Write(b)
 	u.wrote(b[:n])
@@ -137,13 +147,22 @@ func (u *Upload) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// refused returns why nothing more can be written: what went wrong before, or a refusal
+// that is in, though the data connection may not be cut yet.
+func (u *Upload) refused() error {
+	if u.t.err == nil && u.t.f.isDone() && u.t.f.Failed() {
+		return u.t.fault(u.t.f.result())
+	}
+	return u.t.err
+}
+
 // ReadFrom implements io.ReaderFrom: a binary upload in clear from an *os.File is
 // copied by the kernel, if this method is called and not io.Copy, to which the file
 // does not show itself as one. An error of r is returned as it is, and the upload must
 // then be given up with Abort.
 func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
-	if u.t.err != nil {
-		return 0, u.t.err
+	if err := u.refused(); err != nil {
+		return 0, err
 	}
 	if u.w != io.Writer(u.t.dc) {
 		return io.Copy(struct{ io.Writer }{u}, r)
@@ -194,6 +213,7 @@ func (u *Upload) Close() error {
 		// not be ended like a whole.
 		t.fault(cause)
 	}
+	t.dataEnds()
 	if t.err == nil {
 		if err := u.end(); err != nil {
 			t.fault(err)

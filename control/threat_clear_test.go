@@ -35,7 +35,7 @@ func clearThreats() []threat {
 		return threat{name: name, faults: faults(f), tls: ftptest.TLSExplicit, client: ccc, do: do, want: want, dead: want != nil}
 	}
 	all := []threat{
-		{name: "T46 CCC, the server ends TLS first", tls: ftptest.TLSExplicit, client: ccc, server: policy(ftptest.ClearAllowed), do: use, after: isClear(true)},
+		{name: "T46 CCC, the server ends TLS first", tls: ftptest.TLSExplicit, client: ccc, server: policy(ftptest.ClearServerFirst), do: use, after: isClear(true)},
 		{name: "T46 CCC, the client ends TLS first", tls: ftptest.TLSExplicit, client: ccc, server: policy(ftptest.ClearClientFirst), do: use, after: isClear(true)},
 		{name: "T46 CCC refused", tls: ftptest.TLSExplicit, client: ccc, server: policy(ftptest.ClearRefused), do: use, after: isClear(false)},
 		on("T46 CCC without close_notify", "ccc-no-close-notify", use, nil),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
@@ -37,6 +39,14 @@ type transfer struct {
 	err    error // sticky
 	over   bool
 	back   func() // leads back to the working directory, or nil
+
+	want     atomic.Int64 // expected size of a download, -1 if unknown
+	lingered atomic.Bool  // all of a download is there, but not the end of its connection
+
+	asking   sync.Mutex // guards what follows
+	asked    []*flight  // STAT and NOOP beside the transfer
+	dataOver bool
+	closed   bool // nothing more is asked
 }
 
 // openTransfer runs the commands that lead to an open data connection: TYPE,
@@ -74,10 +84,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	if err != nil {
 		return nil, fail(err)
 	}
-	if err := c.prepareServer(ctx, cmd); err != nil {
-		return nil, fail(err)
-	}
-	o, err := c.data.Open(ctx, exchanger{c})
+	o, err := c.openData(ctx, cmd)
 	if err != nil {
 		return nil, fail(err)
 	}
@@ -99,6 +106,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	dc, err := o.Establish(ctx, f, c.dataSession())
 	if err != nil {
 		if dc, err = nil, c.notEstablished(ctx, f, err); err != nil {
+			c.notOpened(o, err)
 			return nil, fail(err)
 		}
 	}
@@ -109,17 +117,16 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 // the transfer, that is the reason. It returns nil if the server reported success
 // without one, having nothing to send. The control connection is settled.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
+	saving, cancel := c.aborting()
+	defer cancel()
 	if ctx.Err() != nil {
-		c.giveUp(f, nil)
+		c.giveUp(saving, f, nil)
 		return context.Cause(ctx)
 	}
 	ended := errors.Is(err, datachan.ErrEnded)
 	// Behind a broken handshake the server's reply is on its way, and says why.
-	patience, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
-	defer cancel()
-	c.await(patience, f, 0)
-	if !f.isDone() {
-		c.giveUp(f, nil)
+	if !c.settled(saving, f, c.cfg.abortTimeout()/2) {
+		c.giveUp(saving, f, nil)
 		return err
 	}
 	refusal := f.result()
@@ -138,23 +145,51 @@ func uploads(v protocol.Verb) bool { return v == "STOR" || v == "APPE" || v == "
 
 func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format format) *transfer {
 	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, format: format, end: make(chan struct{})}
+	t.want.Store(-1)
 	if dc == nil {
 		t.stop = func() bool { return true }
 		return t
 	}
 	c.traceData(t)
 	t.stop = context.AfterFunc(ctx, dc.Interrupt)
-	// A refusal while data still flows (the disk is full) ends it at once.
-	go func() {
-		select {
-		case <-f.done:
-			if f.Failed() {
-				dc.Abort()
-			}
-		case <-t.end:
-		}
-	}()
+	go t.watch()
+	if every := c.cfg.KeepAlive; every > 0 {
+		go t.keepAlive(every)
+	}
 	return t
+}
+
+// lingering is how long the end of a data connection may stay out once the final reply
+// and all that was expected are in.
+const lingering = time.Second
+
+// watch acts on the final reply while data still flows. A refusal (the disk is full)
+// ends that at once. Behind a success, servers are known that never close the data
+// connection of a download: when all has come that was expected, that is the end.
+func (t *transfer) watch() {
+	select {
+	case <-t.f.done:
+	case <-t.end:
+		return
+	}
+	if t.f.Failed() {
+		t.dc.Abort()
+		return
+	}
+	tick := time.NewTicker(lingering)
+	defer tick.Stop()
+	for {
+		select {
+		case <-t.end:
+			return
+		case <-tick.C:
+			if t.format.mode == 'S' && t.moved() == t.want.Load() {
+				t.lingered.Store(true)
+				t.dc.Interrupt()
+				return
+			}
+		}
+	}
 }
 
 func (c *Conn) traceData(t *transfer) {
@@ -199,6 +234,7 @@ func (t *transfer) moved() int64 {
 // fault turns an error of the data connection into what the caller should see:
 // a refusal on the control connection explains it, and so does a cancelled context.
 func (t *transfer) fault(err error) error {
+	t.dataEnds()
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
 	} else if t.brokenByReply(err) {
@@ -237,7 +273,7 @@ func (t *transfer) brokenByReply(err error) bool {
 func (t *transfer) complete() error {
 	if err := t.c.await(t.ctx, t.f, t.c.cfg.finalTimeout()); err != nil {
 		if !t.f.isDone() { // the context ended
-			t.c.giveUp(t.f, t.dc)
+			t.abort()
 		}
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: t.explainRefusal(err)}
 		return t.err
@@ -251,7 +287,13 @@ func (t *transfer) complete() error {
 }
 
 // abort gives the transfer up before its end.
-func (t *transfer) abort() { t.c.giveUp(t.f, t.dc) }
+func (t *transfer) abort() {
+	t.dataEnds()
+	ctx, cancel := t.c.aborting()
+	defer cancel()
+	t.c.giveUp(ctx, t.f, t.dc)
+	t.settleAsked(ctx)
+}
 
 // close releases the connection for the next operation.
 func (t *transfer) close() {
@@ -261,6 +303,9 @@ func (t *transfer) close() {
 	t.over = true
 	t.stop()
 	close(t.end)
+	ctx, cancel := t.c.aborting()
+	t.settleAsked(ctx)
+	cancel()
 	if t.back != nil {
 		t.back()
 	}

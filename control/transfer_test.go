@@ -615,6 +615,10 @@ func TestActive(t *testing.T) {
 			tc.wantCommand("the transfer", "RETR f")
 			synctest.Wait()
 			tc.writeReply(reply)
+			if reply[:3] == "425" { // nothing was begun: PORT may do
+				addr = tc.takePORT()
+				tc.answer("RETR f", reply)
+			}
 			wantTransferError(t, f.wait(), control.PhaseOpen, protocol.Code(must(reply[:3])))
 			if _, err := tc.net.DialContext(t.Context(), "tcp", addr); err == nil {
 				t.Error("the listener is still there") // T09

@@ -3,8 +3,10 @@ package datachan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"os"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -15,46 +17,122 @@ import (
 const maxStrangers = 64
 
 func (m *Manager) openActive(ctx context.Context, x Exchanger) (*Opening, error) {
-	local, ok := hostOf(x.LocalAddr())
-	if !ok {
-		return nil, &OpenError{Mode: "active", Err: errors.New("the control connection has no IP address to listen on")}
-	}
-	ln, err := m.cfg.listen("tcp", netip.AddrPortFrom(local, 0).String())
+	ln, err := m.listen(ctx, x)
 	if err != nil {
-		return nil, &OpenError{Mode: "active", Addr: local.String(), Err: err}
+		return nil, err
 	}
-	announced := local.WithZone("")
-	if m.cfg.ActiveAddr.IsValid() {
-		announced = m.cfg.ActiveAddr.Unmap()
-	}
-	mode, err := m.announce(ctx, x, netip.AddrPortFrom(announced, portOf(ln.Addr())))
+	addr, err := m.announced(ln, x)
 	if err != nil {
 		ln.Close()
 		return nil, err
 	}
-	o := &Opening{m: m, mode: mode, addr: ln.Addr().String(), listener: ln}
+	mode, err := m.announce(ctx, x, netip.AddrPortFrom(addr, portOf(ln.Addr())))
+	if err != nil {
+		ln.Close()
+		return nil, err
+	}
+	o := &Opening{m: m, mode: mode, addr: ln.Addr().String(), listener: ln, v4: addr.Is4()}
 	if peer, ok := hostOf(x.RemoteAddr()); ok && !m.cfg.AnyPeer {
 		o.peer = peer.WithZone("")
+	}
+	if m.cfg.PeerPort {
+		o.peerPort = portOf(x.RemoteAddr()) - 1
 	}
 	return o, nil
 }
 
-// announce sends EPRT, or PORT where that is asked for or EPRT is refused.
+func (m *Manager) listen(ctx context.Context, x Exchanger) (net.Listener, error) {
+	if m.cfg.ListenFor != nil {
+		lctx, cancel := bounded(ctx, m.cfg.connectTimeout())
+		defer cancel()
+		peer := x.RemoteAddr().String()
+		ln, err := m.cfg.ListenFor(lctx, "tcp", peer)
+		if err != nil {
+			return nil, &OpenError{Mode: "active", Addr: peer, Err: deadlineError(ctx, err)}
+		}
+		return ln, nil
+	}
+	local, ok := hostOf(x.LocalAddr())
+	if !ok {
+		return nil, &OpenError{Mode: "active", Err: errNoAddr}
+	}
+	ln, err := m.cfg.listenIn(local, m.cfg.ActivePorts)
+	if err != nil {
+		return nil, &OpenError{Mode: "active", Addr: local.String(), Err: err}
+	}
+	return ln, nil
+}
+
+var errNoAddr = errors.New("neither the control connection nor the listener has an IP address")
+
+// announced returns the address to announce. A zone, which means nothing to the server and
+// tells of this host, is dropped where it is written.
+func (m *Manager) announced(ln net.Listener, x Exchanger) (netip.Addr, error) {
+	a := m.cfg.ActiveAddr
+	if !a.IsValid() {
+		a, _ = hostOf(ln.Addr())
+	}
+	if !a.IsValid() || a.IsUnspecified() {
+		a, _ = hostOf(x.LocalAddr())
+	}
+	if !a.IsValid() || portOf(ln.Addr()) == 0 {
+		return a, &OpenError{Mode: "active", Addr: ln.Addr().String(), Err: errNoAddr}
+	}
+	return a.Unmap(), nil
+}
+
+// announce sends EPRT, or PORT where that is asked for or EPRT does not work.
 func (m *Manager) announce(ctx context.Context, x Exchanger, addr netip.AddrPort) (mode string, err error) {
 	v4 := addr.Addr().Is4()
 	if m.cfg.Mode == ModePORT && !v4 {
 		return "", &OpenError{Mode: "PORT", Addr: addr.String(), Err: errors.New("PORT can only name an IPv4 address: use EPRT")}
 	}
-	if m.cfg.Mode != ModePORT && !(m.noEPRT && v4 && m.cfg.Mode == ModeActive) {
-		_, err := x.Exchange(ctx, protocol.Command{Verb: "EPRT", Arg: parse.FormatEPRT(addr)})
-		if err == nil || m.cfg.Mode == ModeEPRT || !v4 || !refused(err) {
-			return "EPRT", err
-		}
-		m.note("EPRT is refused (" + err.Error() + "): using PORT")
-		m.noEPRT = true
+	eprt := protocol.Command{Verb: "EPRT", Arg: parse.FormatEPRT(addr)}
+	if !v4 || m.cfg.Mode == ModeEPRT {
+		_, err := x.Exchange(ctx, eprt)
+		return "EPRT", err
 	}
-	_, err = x.Exchange(ctx, protocol.Command{Verb: "PORT", Arg: parse.FormatPORT(addr)})
-	return "PORT", err
+	port := protocol.Command{Verb: "PORT", Arg: parse.FormatPORT(addr)}
+	first, second := eprt, port
+	skipped := m.Memory().NoEPRT
+	if skipped || m.cfg.Mode == ModePORT {
+		first, second = port, eprt
+	}
+	_, err = x.Exchange(ctx, first)
+	if err == nil || m.cfg.Mode == ModePORT || !refused(err) {
+		return string(first.Verb), err
+	}
+	m.note(fmt.Sprintf("%s is refused (%v): using %s", first.Verb, err, second.Verb))
+	if _, again := x.Exchange(ctx, second); again != nil {
+		return string(second.Verb), errors.Join(err, again)
+	}
+	m.learn(func(l *Memory) { l.NoEPRT = !skipped })
+	return string(second.Verb), nil
+}
+
+// Failed tells the manager that no data connection came of o and that the server
+// or the clock said so by err. It reports whether Open would go another way now,
+// which is worth a second attempt if the server has not begun the transfer: servers,
+// and routers that read PORT, are known that take EPRT and make nothing of it.
+func (m *Manager) Failed(o *Opening, err error) bool {
+	if m.cfg.Mode != ModeActive || !o.v4 {
+		return false
+	}
+	re, answered := errors.AsType[*protocol.ReplyError](err)
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	if !(answered && re.Reply.Code == 425) && !late {
+		return false
+	}
+	switch noEPRT := m.Memory().NoEPRT; {
+	case o.mode == "EPRT" && !noEPRT && !m.triedPORT:
+		m.note(fmt.Sprintf("no connection came of EPRT (%v): using PORT", err))
+		m.triedPORT = true
+		m.learn(func(l *Memory) { l.NoEPRT = true })
+		return true
+	case o.mode == "PORT" && noEPRT:
+		m.learn(func(l *Memory) { l.NoEPRT = false }) // PORT is no better
+	}
+	return false
 }
 
 // accept waits for the server's connection and drops everybody else's.
@@ -64,14 +142,21 @@ func (o *Opening) accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		from, ok := hostOf(conn.RemoteAddr())
-		if !o.peer.IsValid() || ok && from.WithZone("") == o.peer {
+		if o.welcome(conn.RemoteAddr()) {
 			return conn, nil
 		}
 		o.m.note("dropped a data connection from " + conn.RemoteAddr().String() + ", which is not the server")
 		conn.Close()
 		if strangers++; strangers >= maxStrangers {
-			return nil, errors.New("too many connections from hosts other than the server")
+			return nil, errors.New("too many connections from others than the server")
 		}
 	}
+}
+
+func (o *Opening) welcome(a net.Addr) bool {
+	from, ok := hostOf(a)
+	if o.peer.IsValid() && !(ok && from.WithZone("") == o.peer) {
+		return false
+	}
+	return o.peerPort == 0 || portOf(a) == o.peerPort
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -31,47 +32,112 @@ func (m Mode) String() string {
 	return "unknown"
 }
 
-// A NAT policy decides which host a passive data connection goes to, when the
-// server's reply names one.
-type NAT uint8
+// A Sync says how the TLS handshake of a data connection and the preliminary reply
+// (1yz) to the transfer command wait for each other.
+type Sync uint8
 
-// The policies.
+// The ways.
 const (
-	// NATControlHost uses the address of the control connection and ignores the
-	// one in the reply. It works through NAT and cannot be lured to other hosts.
-	NATControlHost NAT = iota
+	// SyncAuto has the handshake begin when the reply comes, or HandshakeDelay later,
+	// whichever is first; a server that was seen to hold the reply until TLS is up is
+	// not waited for again.
+	SyncAuto Sync = iota
 
-	// NATServer uses the address in a 227 reply as it is. A hostile server can
-	// then point the client at any host it likes.
-	NATServer
+	// SyncOn takes one step at a time: connection, command, reply, and only then TLS.
+	// For servers that trip over a handshake which comes early. One that holds the
+	// reply until TLS is up can't be used so: the wait ends in an error.
+	SyncOn
+
+	// SyncOff has the handshake begin as soon as the command is sent.
+	SyncOff
 )
+
+// String returns "auto", "on" or "off".
+func (s Sync) String() string {
+	names := [...]string{"auto", "on", "off"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
 
 // A Config configures a Manager. The zero Config is passive, trusts no address
 // of the server, and is ready to use. It must not be modified once in use.
 type Config struct {
 	Mode Mode
-	NAT  NAT
+
+	// NAT says which host a passive connection goes to where a 227 reply names one.
+	NAT NAT
+
+	// EPSVAll sends EPSV ALL before the first data connection, which promises that
+	// no other way will be used (RFC 2428, Section 4); devices on the path may rely on
+	// it. PASV, EPRT and PORT are never sent then, not even where EPSV fails, and other
+	// modes than ModePassive and ModeEPSV are errors. If the server refuses EPSV ALL,
+	// nothing was promised, and the Mode decides.
+	EPSVAll bool
+
+	// EPSVNumber sends EPSV with the number of the control connection's protocol, as
+	// "EPSV 1" (RFC 2428, Section 3), where the plain form is the usual one. The form
+	// that the server refuses gives way to the other in either case.
+	EPSVNumber bool
+
+	// BlockedPorts are passive ports that are never dialled, such as those that a
+	// firewall on the path drops. A server that offers one is asked again.
+	BlockedPorts []PortRange
+
+	// PassiveAttempts is how often one data connection asks for a port that is not
+	// blocked. If zero or negative, it is 10.
+	PassiveAttempts int
+
+	// Memory is what an earlier connection to the same server learned; see
+	// [Manager.Memory].
+	Memory Memory
 
 	// Dial opens passive data connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// Listen opens the listener of active mode. If nil, net.Listen does.
+	// Listen opens the listener of active mode. If nil, net.Listen does. The address
+	// that the listener reports is the one that is announced, where it is a host's.
 	Listen func(network, address string) (net.Listener, error)
 
-	// ActiveAddr is the address announced in active mode, where it differs from
-	// the local address of the control connection. If invalid, that one is announced.
+	// ListenFor opens the listener of active mode somewhere else, at a proxy that the
+	// control connection goes through: peer is the server's end of that, "host:port". If
+	// set, Listen and ActivePorts are not used.
+	ListenFor func(ctx context.Context, network, peer string) (net.Listener, error)
+
+	// ActiveAddr is the address announced in active mode, where it differs from the
+	// one that is listened on: a router's, which passes ActivePorts on. Its zone is
+	// never sent. If invalid, the listener's address is announced.
 	ActiveAddr netip.Addr
+
+	// ActivePorts are the ports to listen on, both ends among them. One that is in use
+	// gives way to the next. If zero, the system chooses.
+	ActivePorts PortRange
 
 	// AnyPeer lets a host other than the control connection's peer connect in
 	// active mode. Only servers with several addresses need it.
 	AnyPeer bool
 
+	// PeerPort demands that active connections come from the port below that of the
+	// server's end of the control connection, 20 for 21, as RFC 959, Section 5.2 has it.
+	// Other processes of the server's host are kept out by it; servers without the right
+	// to use that port, or behind NAT, are too.
+	PeerPort bool
+
 	// ConnectTimeout bounds the connect or accept. If zero, it is 30 seconds;
 	// if negative, only the context bounds it.
 	ConnectTimeout time.Duration
 
+	// AcceptTimeout bounds the wait for the server's connection in active mode. If
+	// zero, it is the ConnectTimeout; if negative, only the context bounds it.
+	AcceptTimeout time.Duration
+
+	// Sync says whether the TLS handshake waits for the preliminary reply. If SyncAuto,
+	// for HandshakeDelay at most.
+	Sync Sync
+
 	// HandshakeDelay is how long the TLS handshake waits for the preliminary reply
-	// (1yz). If zero, it is 200 ms; if negative, the handshake starts at once.
+	// (1yz) under SyncAuto. If zero, it is 200 ms; if negative, there is none.
 	// Some servers reset a data connection that speaks before the transfer command
 	// was read; others send 150 only once TLS is up.
 	HandshakeDelay time.Duration
@@ -80,9 +146,23 @@ type Config struct {
 	// 60 seconds; if negative, there is none.
 	IdleTimeout time.Duration
 
+	// FINDelay is how long FIN waits behind close_notify at the end of an upload over
+	// TLS, for the final reply to make it needless. If zero, it follows at once. Some
+	// proxies (microsocks 1.0.3) cut both directions when one side has ended, and the
+	// end of the file with them.
+	FINDelay time.Duration
+
 	// CloseGrace is how long the end of an upload waits for the peer's end once
 	// the final reply is in. If zero, it is 50 ms.
 	CloseGrace time.Duration
+
+	// Down and Up bound how fast data comes and goes. If nil, nothing does. A Limiter
+	// may be shared: by both directions, and by the Configs of several connections.
+	Down, Up *Limiter
+
+	// TCPKeepAlive sets the probes of TCP on data connections. If nil, they stay as
+	// they were dialled or accepted: package net has them on, every 15 seconds.
+	TCPKeepAlive *net.KeepAliveConfig
 }
 
 func orDefault(v, def time.Duration) time.Duration {
@@ -93,11 +173,25 @@ func orDefault(v, def time.Duration) time.Duration {
 }
 
 func (c *Config) connectTimeout() time.Duration { return orDefault(c.ConnectTimeout, 30*time.Second) }
+func (c *Config) acceptTimeout() time.Duration {
+	return orDefault(c.AcceptTimeout, c.connectTimeout())
+}
 func (c *Config) handshakeDelay() time.Duration {
 	return orDefault(c.HandshakeDelay, 200*time.Millisecond)
 }
 func (c *Config) idleTimeout() time.Duration { return orDefault(c.IdleTimeout, time.Minute) }
 func (c *Config) closeGrace() time.Duration  { return orDefault(c.CloseGrace, 50*time.Millisecond) }
+
+func (c *Config) passiveAttempts() int {
+	if c.PassiveAttempts <= 0 {
+		return 10
+	}
+	return c.PassiveAttempts
+}
+
+func (c *Config) blocked(port uint16) bool {
+	return slices.ContainsFunc(c.BlockedPorts, func(r PortRange) bool { return r.Contains(port) })
+}
 
 func (c *Config) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if c.Dial != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +21,33 @@ type Conn struct {
 	idle  time.Duration
 	grace time.Duration
 	moved atomic.Int64
+	down  *Limiter
+	up    *Limiter
+
+	finDelay time.Duration
+	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
 
 	interrupted atomic.Bool
+	halted      chan struct{} // closed by what ends all reading and writing
+	haltOnce    sync.Once
+
+	tallied atomic.Bool
+	teller  atomic.Pointer[teller]
+	piece   int // of the next write without a limit; only the writer uses it
+}
+
+// newConn returns the connection over raw, still in clear.
+func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
+	if k, ok := raw.(interface {
+		SetKeepAliveConfig(net.KeepAliveConfig) error
+	}); ok && cfg.TCPKeepAlive != nil {
+		k.SetKeepAliveConfig(*cfg.TCPKeepAlive) // the socket works without it, too
+	}
+	return &Conn{
+		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
+		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,
+		finDelay: cfg.FINDelay,
+	}
 }
 
 // Mode returns the command that opened the connection: EPSV, PASV, EPRT or PORT.
@@ -59,8 +85,12 @@ func (c *Conn) allow(setDeadline func(time.Time) error) error {
 // and leaves the connection open.
 func (c *Conn) Interrupt() {
 	c.interrupted.Store(true)
+	c.halt()
 	c.raw.SetDeadline(time.Unix(1, 0))
 }
+
+// halt wakes whoever waits for a limiter.
+func (c *Conn) halt() { c.haltOnce.Do(func() { close(c.halted) }) }
 
 // Discard reads and forgets what the server still sends, until it ends the
 // connection or stop is closed. It takes no part in TLS: nothing it reads is used.
@@ -88,6 +118,12 @@ const discardPoll = 20 * time.Millisecond
 // without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
 // is os.ErrDeadlineExceeded.
 func (c *Conn) Read(b []byte) (n int, err error) {
+	may, err := c.ration(c.down, int64(len(b)))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { c.down.refund(may - int64(n)) }()
+	b = b[:may]
 	if err := c.allow(c.raw.SetReadDeadline); err != nil {
 		return 0, err
 	}
@@ -101,8 +137,14 @@ func (c *Conn) Read(b []byte) (n int, err error) {
 }
 
 // pieceSize bounds one write under one deadline: a TLS connection is dead after a
-// write timeout, so the bound must leave a slow peer enough time.
-const pieceSize = 256 << 10
+// write timeout, so the bound must leave a slow peer enough time. The first piece is
+// smaller, and the next are what goes in a short time, so that a tally of a slow
+// upload moves.
+const (
+	firstPiece = 32 << 10
+	pieceSize  = 256 << 10
+	pieceTime  = 100 * time.Millisecond
+)
 
 // Write sends b. A peer that takes nothing for longer than the idle timeout is
 // os.ErrDeadlineExceeded.
@@ -112,17 +154,29 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 		w = c.tls
 	}
 	for len(b) > 0 {
-		piece := b[:min(len(b), pieceSize)]
-		if err := c.allow(c.raw.SetWriteDeadline); err != nil {
+		may, err := c.ration(c.up, int64(min(len(b), c.piece)))
+		if err != nil {
 			return n, err
 		}
-		k, err := w.Write(piece)
+		if err := c.allow(c.raw.SetWriteDeadline); err != nil {
+			c.up.refund(may)
+			return n, err
+		}
+		begun := time.Now()
+		k, err := w.Write(b[:may])
 		n += k
 		c.moved.Add(int64(k))
+		c.up.refund(may - int64(k))
 		if err != nil {
 			return n, err
 		}
 		b = b[k:]
+		switch took := time.Since(begun); {
+		case took > 2*pieceTime:
+			c.piece = max(c.piece/2, firstPiece/2)
+		case took < pieceTime:
+			c.piece = min(c.piece*2, pieceSize)
+		}
 	}
 	return n, nil
 }
@@ -144,7 +198,14 @@ func (c *Conn) CloseWrite() error {
 		if err := c.allow(c.tls.SetWriteDeadline); err != nil {
 			return err
 		}
-		return c.tls.CloseWrite()
+		if c.finDelay <= 0 {
+			return c.tls.CloseWrite()
+		}
+		if err := c.tls.CloseNotify(); err != nil {
+			return err
+		}
+		c.fin.Store(time.AfterFunc(c.finDelay, func() { c.tls.HalfClose() })) // the final reply makes it needless
+		return nil
 	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
@@ -158,14 +219,23 @@ func (c *Conn) CloseWrite() error {
 // Finish closes an upload's connection once the final reply is in, after a short
 // grace for the peer's own end. Servers are known that never end their side.
 func (c *Conn) Finish() error {
+	defer c.endTally()
+	c.stopFIN()
 	if c.tls != nil {
 		return c.tls.Finish(c.grace)
 	}
 	return c.raw.Close()
 }
 
+func (c *Conn) stopFIN() {
+	if t := c.fin.Load(); t != nil {
+		t.Stop()
+	}
+}
+
 // Close ends a download that was read to its end, with our close_notify over TLS.
 func (c *Conn) Close() error {
+	defer c.endTally()
 	if c.tls != nil {
 		return c.tls.Close()
 	}
@@ -174,6 +244,9 @@ func (c *Conn) Close() error {
 
 // Abort cuts the connection off without ceremony. A blocked Read or Write returns.
 func (c *Conn) Abort() {
+	defer c.endTally()
+	c.stopFIN()
+	c.halt()
 	if c.tls != nil {
 		c.tls.Abort()
 		return

@@ -23,7 +23,7 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 	if tcp == nil || file == nil {
 		return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{c}, make([]byte, pieceSize))
 	}
-	return c.kernelCopy(tcp.SetReadDeadline, func(n int64) (int64, error) {
+	return c.kernelCopy(c.down, tcp.SetReadDeadline, func(n int64) (int64, error) {
 		return file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
 	})
 }
@@ -35,7 +35,7 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	if f, ok := r.(*os.File); tcp == nil || !ok || f == nil {
 		return io.CopyBuffer(struct{ io.Writer }{c}, struct{ io.Reader }{r}, make([]byte, pieceSize))
 	}
-	return c.kernelCopy(tcp.SetWriteDeadline, func(n int64) (int64, error) {
+	return c.kernelCopy(c.up, tcp.SetWriteDeadline, func(n int64) (int64, error) {
 		return tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
 	})
 }
@@ -64,23 +64,61 @@ func regularFile(w io.Writer) *os.File {
 	return f
 }
 
-func (c *Conn) kernelCopy(setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
-	size := int64(firstChunk)
+// kernelCopy has chunk move up to so many bytes at a time until it moves fewer. A
+// deadline in the middle of a chunk loses nothing: how much moved is exact. So a chunk
+// of a slow connection is cut short for the sake of a tally.
+func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
+	size, quiet := int64(firstChunk), time.Now()
 	for {
-		if err := c.allow(setDeadline); err != nil {
+		asked := time.Now()
+		may, err := c.ration(l, size)
+		if err != nil {
 			return total, err
 		}
-		n, err := chunk(size)
+		quiet = quiet.Add(time.Since(asked)) // that silence was ours
+		if err := c.allow(c.withinSlice(setDeadline, quiet)); err != nil {
+			l.refund(may)
+			return total, err
+		}
+		n, err := chunk(may)
 		total += n
 		c.moved.Add(n)
+		l.refund(may - n)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded) && n > 0:
-			continue // slow, not idle; nothing is lost
+		case errors.Is(err, os.ErrDeadlineExceeded) && (n > 0 || c.sliced() && !c.idleSince(quiet)):
+			if n > 0 { // slow, not idle
+				quiet = time.Now()
+			}
+			continue
 		case err != nil:
 			return total, err
-		case n < size:
+		case n < may:
 			return total, nil // the end of the data
 		}
+		quiet = time.Now()
 		size = min(size*2, maxChunk)
+	}
+}
+
+// sliced reports whether somebody wants to know how much has moved meanwhile.
+func (c *Conn) sliced() bool { return c.tallied.Load() }
+
+// idleSince reports whether nothing has moved for the idle timeout.
+func (c *Conn) idleSince(quiet time.Time) bool {
+	return c.idle >= 0 && time.Since(quiet) >= c.idle
+}
+
+// withinSlice returns setDeadline for the case that deadlines are to come soon: never
+// later than asked for, nor than the idle timeout behind quiet.
+func (c *Conn) withinSlice(setDeadline func(time.Time) error, quiet time.Time) func(time.Time) error {
+	if !c.sliced() {
+		return setDeadline
+	}
+	return func(time.Time) error {
+		at := time.Now().Add(tallyEvery)
+		if end := quiet.Add(c.idle); c.idle >= 0 && end.Before(at) {
+			at = end
+		}
+		return setDeadline(at)
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 // tcp returns a plain passive data connection on loopback and the server's end.
 // wrap, if not nil, stands between the Conn and the socket.
-func tcp(t *testing.T, cfg datachan.Config, wrap func(*net.TCPConn) net.Conn) (*datachan.Conn, *net.TCPConn) {
+func tcp(t testing.TB, cfg datachan.Config, wrap func(*net.TCPConn) net.Conn) (*datachan.Conn, *net.TCPConn) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,7 +55,7 @@ func tcp(t *testing.T, cfg datachan.Config, wrap func(*net.TCPConn) net.Conn) (*
 }
 
 // createFile returns an open file that goes with the test.
-func createFile(t *testing.T, data []byte) *os.File {
+func createFile(t testing.TB, data []byte) *os.File {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(t.TempDir(), "f"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -31,6 +31,10 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // connection did: the reply says what happened.
 var ErrEnded = errors.New("the transfer ended before the data connection was open")
 
+// ErrReplyHeld is the cause of an OpenError if the preliminary reply was waited for in
+// vain under [SyncOn].
+var ErrReplyHeld = errors.New("no preliminary reply came; a server that wants TLS first can't be used with SyncOn")
+
 // ErrInterrupted is returned by reads and writes behind [Conn.Interrupt].
 var ErrInterrupted = errors.New("the data connection was interrupted")
 

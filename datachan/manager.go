@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"sync/atomic"
+	"sync"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -13,22 +13,30 @@ import (
 // A Manager opens the data connections of one control connection, and remembers
 // what worked. Its methods must not be called concurrently.
 type Manager struct {
-	cfg Config
+	cfg    Config
+	onNote func(string)
 
-	noEPSV   bool        // EPSV was refused, or its port did not answer where PASV's did
-	noEPRT   bool        // EPRT was refused where PORT was taken
-	holdsTLS atomic.Bool // the server sends 1yz only once TLS is up
-	onNote   func(string)
+	promised   bool // EPSV ALL was accepted
+	refusedAll bool // EPSV ALL was refused
+	triedPORT  bool // PORT was tried because nothing came of EPRT
+	early      int  // preliminary replies in a row that did not wait for TLS, though they were known to
+
+	mu     sync.Mutex
+	memory Memory
 }
 
 // NewManager returns a manager. A nil config is the zero Config.
 func NewManager(c *Config) *Manager {
 	m := &Manager{}
 	if c != nil {
-		m.cfg = *c
+		m.cfg, m.memory = *c, c.Memory
 	}
 	return m
 }
+
+// Reinitialized tells the manager that REIN was carried out: EPSV ALL is over.
+// What was learned stays.
+func (m *Manager) Reinitialized() { m.promised, m.refusedAll = false, false }
 
 // OnNote has f called with remarks that a log should hold, such as an address in
 // a reply that was not used. f must not call the manager.
@@ -47,6 +55,11 @@ func (m *Manager) note(s string) {
 //
 // The error is a *[protocol.ReplyError] if the server refused, or an *[OpenError].
 func (m *Manager) Open(ctx context.Context, x Exchanger) (*Opening, error) {
+	if m.cfg.EPSVAll {
+		if err := m.promise(ctx, x); err != nil {
+			return nil, err
+		}
+	}
 	switch m.cfg.Mode {
 	case ModeActive, ModeEPRT, ModePORT:
 		return m.openActive(ctx, x)

@@ -21,6 +21,8 @@ type Opening struct {
 	conn     net.Conn     // passive: connected
 	listener net.Listener // active: waiting
 	peer     netip.Addr   // active: who may connect; invalid means anybody
+	peerPort uint16       // active: from which port; 0 means any
+	v4       bool         // active: PORT could name the address
 }
 
 // Mode returns the command that the opening was made by: EPSV, PASV, EPRT or PORT.
@@ -50,8 +52,9 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 			return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
 		}
 	}
-	c := &Conn{mode: o.mode, raw: o.conn, idle: o.m.cfg.idleTimeout(), grace: o.m.cfg.closeGrace()}
-	early, err := o.awaitStart(ctx, p)
+	holds := s != nil && o.m.cfg.Sync == SyncAuto && o.m.Memory().HoldsTLS
+	c := newConn(o.mode, o.conn, &o.m.cfg)
+	early, err := o.awaitStart(ctx, p, holds)
 	if err != nil {
 		o.Abort()
 		return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
@@ -61,12 +64,40 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 	}
 	if c.tls, err = handshake(ctx, p, s, o.conn); err != nil {
 		o.Abort()
+	}
+	if o.m.cfg.Sync == SyncAuto && ctx.Err() == nil {
+		o.m.judgeOrder(holds, early, isClosed(p.Started()), err)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if early && !isClosed(p.Started()) {
-		o.m.holdsTLS.Store(true)
-	}
 	return c, nil
+}
+
+// maxEarly is how many preliminary replies in a row must come before TLS is up until
+// a server no longer counts as one that holds them back. One may have overtaken the
+// end of the handshake, which travels apart.
+const maxEarly = 2
+
+// judgeOrder learns from a handshake whether the server sends the preliminary reply
+// only once TLS is up, and unlearns it: the handshake failed that began at once, or
+// the reply came all the same. A refusal may have its cause there, or not.
+func (m *Manager) judgeOrder(holds, early, started bool, err error) {
+	switch {
+	case holds && err != nil && !errors.Is(err, ErrEnded):
+		m.early = maxEarly
+	case holds && (started || err != nil):
+		m.early++
+	case holds:
+		m.early = 0
+	case early && !started && err == nil:
+		m.early = 0
+		m.learn(func(l *Memory) { l.HoldsTLS = true })
+	}
+	if holds && m.early >= maxEarly {
+		m.early = 0
+		m.learn(func(l *Memory) { l.HoldsTLS = false })
+	}
 }
 
 // lateConnection is how long a connection is waited for behind a successful final
@@ -90,7 +121,7 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 		}
 		return err
 	}
-	actx, cancel := bounded(ctx, o.m.cfg.connectTimeout())
+	actx, cancel := bounded(ctx, o.m.cfg.acceptTimeout())
 	defer cancel()
 	done := p.Done()
 	var late <-chan time.Time
@@ -111,21 +142,28 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 			if err := context.Cause(ctx); err != nil {
 				return stop(err)
 			}
-			return stop(fmt.Errorf("the server did not connect within %v: %w", o.m.cfg.connectTimeout(), os.ErrDeadlineExceeded))
+			return stop(fmt.Errorf("the server did not connect within %v: %w", o.m.cfg.acceptTimeout(), os.ErrDeadlineExceeded))
 		}
 	}
 }
 
 // awaitStart waits until the TLS handshake, or the data in clear, may begin: at the
-// preliminary reply, or a short time later whether or not it came. early reports
-// the latter. In clear it is there so that a refusal is found out about here.
-func (o *Opening) awaitStart(ctx context.Context, p Progress) (early bool, err error) {
+// preliminary reply, or a short time later whether or not it came, unless
+// Config.Sync says otherwise. early reports that it did not come. In clear it is
+// there so that a refusal is found out about here.
+func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early bool, err error) {
 	delay := o.m.cfg.handshakeDelay()
-	if o.m.holdsTLS.Load() || delay < 0 {
+	switch o.m.cfg.Sync {
+	case SyncOn:
+		delay = o.m.cfg.connectTimeout()
+	case SyncOff:
+		delay = -1
+	}
+	if holds || delay < 0 && o.m.cfg.Sync != SyncOn {
 		return true, nil
 	}
-	t := time.NewTimer(delay)
-	defer t.Stop()
+	wctx, cancel := bounded(ctx, delay)
+	defer cancel()
 	select {
 	case <-p.Started():
 		return false, nil
@@ -134,16 +172,24 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress) (early bool, err e
 			return false, ErrEnded
 		}
 		return false, nil
-	case <-t.C:
-		return true, nil
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
+	case <-wctx.Done():
 	}
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case o.m.cfg.Sync == SyncOn:
+		return false, fmt.Errorf("%w (%v): %w", ErrReplyHeld, delay, os.ErrDeadlineExceeded)
+	}
+	return true, nil
 }
 
-// lateAlert is how long a handshake goes on behind a refusal on the control
-// connection: the server's TLS may have said the reason, which the reply does not.
-const lateAlert = 200 * time.Millisecond
+// How long a handshake goes on behind the final reply. Behind a refusal the server's
+// TLS may have said the reason, which the reply does not. Behind a success a server
+// that had nothing to send may never have taken the connection.
+const (
+	lateAlert     = 200 * time.Millisecond
+	lateHandshake = 5 * time.Second
+)
 
 // handshake runs the TLS handshake; a refusal on the control connection ends it.
 func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (*tlsx.Conn, error) {
@@ -159,10 +205,11 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 		case <-finished:
 			return
 		}
-		if refused = p.Failed(); !refused {
-			return
+		patience := lateHandshake
+		if refused = p.Failed(); refused {
+			patience = lateAlert
 		}
-		t := time.NewTimer(lateAlert)
+		t := time.NewTimer(patience)
 		defer t.Stop()
 		select {
 		case <-t.C:
@@ -173,7 +220,7 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 	c, err := s.Data(hctx, raw)
 	close(finished)
 	<-watched
-	if err != nil && refused && !explains(err) {
+	if ended := refused || errors.Is(context.Cause(hctx), ErrEnded); err != nil && ended && !explains(err) {
 		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
 	}
 	return c, err

@@ -12,68 +12,172 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
+// errNoPASV explains why there is no PASV over IPv6.
+var errNoPASV = errors.New("PASV can only name an IPv4 address, and the control connection is IPv6: EPSV is needed")
+
 func (m *Manager) openPassive(ctx context.Context, x Exchanger) (*Opening, error) {
-	host, known := hostOf(x.RemoteAddr())
-	v6 := known && host.Is6()
-	if m.cfg.Mode == ModePASV || m.noEPSV && m.cfg.Mode == ModePassive {
+	if m.cfg.Mode == ModePASV {
 		return m.pasv(ctx, x)
 	}
-	o, err := m.epsv(ctx, x)
-	// Only EPSV can name an IPv6 port, so there is nothing to fall back on there.
-	if err == nil || m.cfg.Mode == ModeEPSV || v6 || ctx.Err() != nil || !mayFallBack(err) {
+	first, second := m.epsv, m.pasv
+	skipped := m.Memory().NoEPSV && m.cfg.Mode == ModePassive && !m.promised
+	if skipped {
+		first, second = m.pasv, m.epsv
+	}
+	o, err := first(ctx, x)
+	if err == nil || m.cfg.Mode == ModeEPSV || m.promised || ctx.Err() != nil || !mayFallBack(err) {
 		return o, err
 	}
-	o, pasvErr := m.pasv(ctx, x)
-	if pasvErr != nil {
-		return nil, errors.Join(err, pasvErr)
+	if reason := m.noPASV(x); reason != nil && !skipped {
+		return nil, fmt.Errorf("%w (%w)", err, reason)
 	}
-	m.noEPSV = true
-	m.note("EPSV does not work here (" + err.Error() + "), PASV does: using PASV from now on")
+	o, secondErr := second(ctx, x)
+	if secondErr != nil {
+		return nil, errors.Join(err, secondErr)
+	}
+	m.learn(func(l *Memory) { l.NoEPSV = !skipped })
+	if skipped {
+		m.note("PASV does not work here (" + err.Error() + "), EPSV does: using EPSV from now on")
+	} else {
+		m.note("EPSV does not work here (" + err.Error() + "), PASV does: using PASV from now on")
+	}
 	return o, nil
 }
 
-// mayFallBack reports whether PASV may do where EPSV failed with err: it was
-// refused, its reply made no sense, or its port did not answer.
+// noPASV returns why PASV is of no use: only EPSV can tell of a port at an IPv6
+// address. A policy that takes addresses from the server may still get an IPv4 one.
+func (m *Manager) noPASV(x Exchanger) error {
+	if host, known := hostOf(x.RemoteAddr()); known && host.Is6() && m.cfg.NAT == NATControlHost {
+		return errNoPASV
+	}
+	return nil
+}
+
+// mayFallBack reports whether another command may do where one failed with err: it
+// was refused, its reply made no sense, or its port did not answer.
 func mayFallBack(err error) bool {
 	if refused(err) {
 		return true
 	}
 	_, opening := errors.AsType[*OpenError](err)
-	return opening
+	return opening && !errors.Is(err, ErrPortsBlocked)
+}
+
+// promise sends EPSV ALL, once.
+func (m *Manager) promise(ctx context.Context, x Exchanger) error {
+	if m.cfg.Mode != ModePassive && m.cfg.Mode != ModeEPSV {
+		return &OpenError{Mode: m.cfg.Mode.String(), Err: errors.New("EPSV ALL is asked for, which rules out every command but EPSV")}
+	}
+	if m.promised || m.refusedAll {
+		return nil
+	}
+	_, err := x.Exchange(ctx, protocol.Command{Verb: "EPSV", Arg: "ALL"})
+	if err != nil && !refused(err) {
+		return err
+	}
+	m.promised, m.refusedAll = err == nil, err != nil
+	if err != nil {
+		m.note("EPSV ALL is refused (" + err.Error() + "): nothing is promised")
+	}
+	return nil
 }
 
 func (m *Manager) epsv(ctx context.Context, x Exchanger) (*Opening, error) {
-	r, err := x.Exchange(ctx, protocol.Command{Verb: "EPSV"})
-	if err != nil {
-		return nil, err
+	return m.ask(ctx, x, "EPSV", m.askEPSV)
+}
+
+func (m *Manager) pasv(ctx context.Context, x Exchanger) (*Opening, error) {
+	if err := m.noPASV(x); err != nil {
+		return nil, &OpenError{Mode: "PASV", Err: err}
+	}
+	return m.ask(ctx, x, "PASV", func(ctx context.Context, x Exchanger) (protocol.Reply, error) {
+		return x.Exchange(ctx, protocol.Command{Verb: "PASV"})
+	})
+}
+
+// ask has a command say where to connect to, again if the port is blocked, and
+// connects.
+func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command func(context.Context, Exchanger) (protocol.Reply, error)) (*Opening, error) {
+	for range m.cfg.passiveAttempts() {
+		r, err := command(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		hosts, port, err := m.read(x, mode, r)
+		if err != nil {
+			return nil, &OpenError{Mode: mode, Err: err}
+		}
+		if m.cfg.blocked(port) {
+			m.note(fmt.Sprintf("%s gives port %d, which is blocked: asking for another", mode, port))
+			continue
+		}
+		return m.connectAny(ctx, x, mode, hosts, port)
+	}
+	return nil, &OpenError{Mode: mode, Err: fmt.Errorf("%w (%d asked for)", ErrPortsBlocked, m.cfg.passiveAttempts())}
+}
+
+// read returns where a reply says that the server listens. Servers are known that
+// answer EPSV as if it were PASV.
+func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (hosts []string, port uint16, err error) {
+	if mode == "PASV" && r.Code != 229 || r.Code == 227 {
+		addr, err := parse.PASV(r.LastLine())
+		if err != nil {
+			return nil, 0, err
+		}
+		hosts, err = m.pasvHosts(x, addr.Addr())
+		return hosts, addr.Port(), err
 	}
 	addr, err := parse.EPSV(r.LastLine())
 	if err != nil {
-		return nil, &OpenError{Mode: "EPSV", Err: err}
+		return nil, 0, err
 	}
 	if addr.Addr().IsValid() {
 		m.note("EPSV reply names address " + addr.Addr().String() + ": ignored (RFC 2428, Section 3)")
 	}
-	// The host is always the control connection's (RFC 2428, Section 3).
-	return m.connect(ctx, x, "EPSV", controlHost(x), addr.Port())
+	return []string{controlHost(x)}, addr.Port(), nil
 }
 
-func (m *Manager) pasv(ctx context.Context, x Exchanger) (*Opening, error) {
-	r, err := x.Exchange(ctx, protocol.Command{Verb: "PASV"})
-	if err != nil {
-		return nil, err
+// askEPSV sends EPSV in the form that the server takes.
+func (m *Manager) askEPSV(ctx context.Context, x Exchanger) (protocol.Reply, error) {
+	mem := m.Memory()
+	numbered := (m.cfg.EPSVNumber || mem.EPSVNumber) && !mem.EPSVBare
+	number := ""
+	if host, ok := hostOf(x.RemoteAddr()); ok {
+		number = "1"
+		if host.Is6() {
+			number = "2"
+		}
 	}
-	addr, err := parse.PASV(r.LastLine())
-	if err != nil {
-		return nil, &OpenError{Mode: "PASV", Err: err}
+	forms := []string{"", number}
+	if numbered {
+		forms = []string{number, ""}
 	}
-	host := controlHost(x)
-	if m.cfg.NAT == NATServer {
-		host = addr.Addr().String()
-	} else if host != addr.Addr().String() {
-		m.note(fmt.Sprintf("PASV reply names address %s: using the control connection's %s", addr.Addr(), host))
+	r, err := x.Exchange(ctx, protocol.Command{Verb: "EPSV", Arg: forms[0]})
+	if err == nil || number == "" || !wrongForm(err, numbered) {
+		return r, err
 	}
-	return m.connect(ctx, x, "PASV", host, addr.Port())
+	again, againErr := x.Exchange(ctx, protocol.Command{Verb: "EPSV", Arg: forms[1]})
+	if againErr != nil {
+		return r, err
+	}
+	m.learn(func(l *Memory) { l.EPSVNumber, l.EPSVBare = !numbered, numbered })
+	m.note("EPSV is taken in one form only: " + strconv.Quote(string(protocol.Command{Verb: "EPSV", Arg: forms[1]}.String())))
+	return again, nil
+}
+
+// wrongForm reports whether a refusal of EPSV may be about its argument.
+func wrongForm(err error, numbered bool) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok {
+		return false
+	}
+	switch re.Reply.Code {
+	case 501, 504:
+		return true
+	case 500, 522:
+		return numbered
+	}
+	return false
 }
 
 // controlHost is the server's address as the control connection has it, never
@@ -87,6 +191,21 @@ func controlHost(x Exchanger) string {
 		return x.RemoteAddr().String()
 	}
 	return host
+}
+
+// connectAny connects to the first host, or else to the second, once.
+func (m *Manager) connectAny(ctx context.Context, x Exchanger, mode string, hosts []string, port uint16) (*Opening, error) {
+	o, err := m.connect(ctx, x, mode, hosts[0], port)
+	if err == nil || len(hosts) == 1 || ctx.Err() != nil {
+		return o, err
+	}
+	m.note(fmt.Sprintf("%v: trying %s, once", err, hosts[1]))
+	o, again := m.connect(ctx, x, mode, hosts[1], port)
+	if again != nil {
+		return nil, errors.Join(err, again)
+	}
+	m.learn(func(l *Memory) { l.OtherHost = !l.OtherHost })
+	return o, nil
 }
 
 func (m *Manager) connect(ctx context.Context, x Exchanger, mode, host string, port uint16) (*Opening, error) {

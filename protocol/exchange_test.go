@@ -3,6 +3,7 @@ package protocol
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -177,6 +178,47 @@ func TestRaces(t *testing.T) {
 				t.Errorf("%d pending, want %d", m.Pending(), tt.pending)
 			}
 		})
+	}
+}
+
+// TestUnansweredQuery: what was asked during a transfer may never be answered. The 257
+// of a PWD sent behind the transfer shows that.
+func TestUnansweredQuery(t *testing.T) {
+	for _, tt := range []struct {
+		name, stream string // behind the transfer
+		want         []string
+	}{
+		{"never", "257 \"/\"\r\n", []string{"NOOP merged", "PWD 257 success"}},
+		{"late", "200 ok\r\n257 \"/\"\r\n", []string{"NOOP 200 success", "PWD 257 success"}},
+		{"later", "257 \"/\"\r\n200 ok\r\n", []string{"NOOP merged", "PWD 257 success", "PWD 200 dropped"}},
+		{"refused late", "500 no\r\n257 \"/\"\r\n", []string{"NOOP 500 failure", "PWD 257 success"}},
+	} {
+		for _, query := range []Verb{"NOOP", "STAT"} {
+			t.Run(tt.name+", "+string(query), func(t *testing.T) {
+				m := machineIn(RoleClient, StateAuthorized, GuardClear)
+				want := []string{"RETR 150 wait", "RETR 226 success"}
+				m.begin(Command{Verb: "RETR", Arg: "a"})
+				mustReceive(t, m, "150 go\r\n")
+				for i, v := range []Verb{query, "PWD"} {
+					if _, err := m.Send(Command{Verb: v}); err != nil {
+						t.Fatal(err)
+					}
+					if i == 0 {
+						mustReceive(t, m, "226 done\r\n")
+					}
+				}
+				mustReceive(t, m, tt.stream)
+				for _, w := range tt.want {
+					want = append(want, strings.Replace(w, "NOOP", string(query), 1))
+				}
+				if diff := cmp.Diff(want, outcomes(m)); diff != "" {
+					t.Errorf("mismatch (-want +got):\n%s", diff)
+				}
+				if m.Pending() != 0 {
+					t.Errorf("%d pending, want none", m.Pending())
+				}
+			})
+		}
 	}
 }
 

@@ -60,6 +60,8 @@ func (p *Params) begin(c Command) {
 	}
 	info, _ := LookupVerb(c.Verb)
 	switch {
+	case c.Verb == "HASH":
+		p.Restart = "" // RANG goes before HASH, too (draft-bryan-ftpext-hash, Section 3)
 	case info.Data, keepsRestart(c.Verb):
 		// RFC 3659, Section 5.3 wants REST right before the transfer; clients send
 		// the address between them, and servers bear it.
@@ -78,8 +80,8 @@ func keepsRestart(v Verb) bool {
 
 // end notes that c was carried out, or refused.
 func (p *Params) end(c Command, out Outcome) {
-	if info, _ := LookupVerb(c.Verb); info.Data {
-		p.Restart, p.Range = "", "" // one transfer only (RFC 3659, Section 5.3)
+	if info, _ := LookupVerb(c.Verb); info.Data || c.Verb == "HASH" {
+		p.Restart, p.Range = "", "" // one command only (RFC 3659, Section 5.3)
 	}
 	if c.Verb == "RNTO" {
 		p.RenameFrom = ""

@@ -112,6 +112,11 @@ func (m *Machine) owner(c Code) (i int, guessed bool) {
 		}
 		return 0, false
 	}
+	if (head.cmd.Verb == "NOOP" || head.cmd.Verb == "STAT") && c == 257 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "PWD" {
+		// The same for what was asked during a transfer and is not answered behind it.
+		m.merge(0)
+		return 0, false
+	}
 	if head.diagram != DiagramTransfer {
 		return 0, false
 	}

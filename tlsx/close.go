@@ -75,13 +75,24 @@ func (c *Conn) DrainErr() error {
 // sent, within the write deadline, or a minute if there is none. Reading goes
 // on. The upload is complete when the final reply says so, not before.
 func (c *Conn) CloseWrite() error {
+	if err := c.CloseNotify(); err != nil {
+		return err
+	}
+	return c.HalfClose()
+}
+
+// CloseNotify is the first half of CloseWrite: it sends close_notify, and no FIN. To
+// most servers that is the end of the data; some wait for FIN all the same.
+func (c *Conn) CloseNotify() error {
 	if !c.writeDeadline.Load() {
 		c.raw.Conn.SetWriteDeadline(time.Now().Add(closeWriteTimeout))
 		defer c.raw.Conn.SetWriteDeadline(time.Time{})
 	}
-	if err := c.tls.CloseWrite(); err != nil {
-		return err
-	}
+	return c.tls.CloseWrite()
+}
+
+// HalfClose is the second half of CloseWrite: FIN, if the transport can send it.
+func (c *Conn) HalfClose() error {
 	if h, ok := c.raw.Conn.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()
 	}

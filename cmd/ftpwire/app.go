@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // An app is one run of the command: its streams, its environment and what all
@@ -24,6 +25,9 @@ type app struct {
 	env    func(string) (string, bool)
 	quiet  bool
 
+	terminal func() bool // whether a person can be asked; replaced by tests
+	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer
+
 	mu     sync.Mutex // guards stderr, which traces write to as well
 	redact protocol.Redactor
 	warned map[string]bool
@@ -31,13 +35,23 @@ type app struct {
 
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{}}
+	return newApp(ctx, stdin, stdout, stderr, env).run(args)
+}
+
+func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) *app {
+	return &app{
+		ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{},
+		terminal: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
+	}
+}
+
+func (a *app) run(args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	cmd, err := root.ExecuteContextC(ctx)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	cmd, err := root.ExecuteContextC(a.ctx)
 	if err == nil {
 		return exitGood
 	}
@@ -78,7 +92,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		cmds []*cobra.Command
 	}{
 		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd()}},
-		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd()}},
+		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {
 		for _, c := range g.cmds {
@@ -88,6 +102,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 	}
 	root.AddCommand(topics()...)
 	root.CompletionOptions.DisableDefaultCmd = true
+	sections(root)
 	root.SetHelpCommand(helpCmd())
 	root.SetHelpCommandGroupID(groupOther)
 	return root

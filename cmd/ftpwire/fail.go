@@ -143,6 +143,10 @@ func errorText(err error) string {
 	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && h.Hint != "" {
 		text = strings.Replace(text, " ("+h.Hint+")", "", 1)
 	}
+	// What a certificate is refused for says enough by itself.
+	if _, ok := errors.AsType[*tlsx.CertificateError](err); ok {
+		text = strings.Replace(text, "tls: handshake of the control connection: ", "", 1)
+	}
 	text = strings.Replace(text, "tls: handshake", "TLS handshake", 1)
 	for _, p := range []string{"ftp: ", "tls: ", "ftptest: ", "conformance: "} {
 		text = strings.TrimPrefix(text, p)

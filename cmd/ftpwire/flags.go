@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire/control"
 )
@@ -63,6 +64,30 @@ func (p positive) Set(s string) error {
 	return nil
 }
 
+// choices is a flag that takes several of a fixed set of words, separated by commas
+// or in several flags.
+type choices struct{ values, words []string }
+
+func (c *choices) Type() string         { return strings.Join(c.words, ",") }
+func (c *choices) has(word string) bool { return c != nil && slices.Contains(c.values, word) }
+
+func (c *choices) String() string {
+	if c == nil {
+		return ""
+	}
+	return strings.Join(c.values, ",")
+}
+
+func (c *choices) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		if !slices.Contains(c.words, word) {
+			return fmt.Errorf("must be of %s", strings.Join(c.words, ", "))
+		}
+		c.values = append(c.values, word)
+	}
+	return nil
+}
+
 // connFlags are the flags that say how to reach a server and who logs in.
 type connFlags struct {
 	tls                       *choice
@@ -76,48 +101,94 @@ type connFlags struct {
 	timeout                   time.Duration
 	log, logSent, logReceived bool
 
-	mode, prot, resume *choice // nil for commands without data connections
-	active, ascii      bool
+	verifyFlags
+	loginFlags
+	quirkFlags
 
-	list control.ListOptions // set by commands that list
+	dataFlags
+	prot, resume, identity      *choice // nil for commands without data connections
+	ascii                       bool
+	sessionIDs, ccc, noDataCert bool
+	list                        control.ListOptions // set by commands that list
 }
 
-// addServerFlags adds those that every command with a server has.
+// The sections of the flags in the help; see inSection.
+const (
+	sectionLogin       = "Login"
+	sectionTLS         = "TLS"
+	sectionCertificate = "Server's certificate"
+	sectionConnection  = "Connection"
+	sectionData        = "Data connection"
+)
+
+// addReachFlags adds those that say how to reach a server, up to the login.
+func (f *connFlags) addReachFlags(cmd *cobra.Command) {
+	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
+		f.tls = addChoice(cmd, "tls", "", "none|explicit|implicit|auto", "when TLS begins, whatever the URL's scheme says; auto is explicit if the server has it, else clear text")
+		fs.StringVar(&f.tlsMin, "tls-min", "", "lowest TLS `VERSION` (default 1.2)")
+		fs.StringVar(&f.tlsMax, "tls-max", "", "highest TLS `VERSION` (default 1.3)")
+		fs.StringVar(&f.ciphers, "ciphers", "", "cipher suites of TLS 1.2 and older, a `LIST` of IANA names")
+		fs.StringVar(&f.cert, "cert", "", "client certificate, a PEM `FILE`")
+		fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+		fs.StringVar(&f.pfx, "pfx", "", "client certificate and key, a PKCS #12 `FILE`; password in FTPWIRE_PFX_PASSWORD")
+	})
+	inSection(cmd, sectionCertificate, func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `FILE`, and no others")
+	})
+	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
+		fs.Var(positive{&f.timeout}, "timeout", "longest wait for a connection, a reply, the next data (default 30s to 60s)")
+	})
+}
+
+// addServerFlags adds those that every command with a login has.
 func (f *connFlags) addServerFlags(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	f.tls = addChoice(cmd, "tls", "", "none|explicit|implicit|auto", "when TLS begins, whatever the URL's scheme says; auto is explicit if the server has it, else clear text")
-	fs.StringVar(&f.tlsMin, "tls-min", "", "lowest TLS `VERSION` (default 1.2)")
-	fs.StringVar(&f.tlsMax, "tls-max", "", "highest TLS `VERSION` (default 1.3)")
-	fs.StringVar(&f.ciphers, "ciphers", "", "cipher suites of TLS 1.2 and older, a `LIST` of IANA names")
-	fs.StringVar(&f.ca, "ca", "", "trust the certificates in this PEM `FILE`, and no others")
-	fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: encrypted, but to whom is not known")
-	fs.StringVar(&f.cert, "cert", "", "client certificate, a PEM `FILE`")
-	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
-	fs.StringVar(&f.pfx, "pfx", "", "client certificate and key, a PKCS #12 `FILE`; password in FTPWIRE_PFX_PASSWORD")
-	fs.StringVar(&f.user, "user", "", "log in as `NAME`")
-	fs.StringVar(&f.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is standard input")
-	fs.StringVar(&f.account, "acct", "", "`ACCOUNT` for servers that ask for one")
-	fs.Var(positive{&f.timeout}, "timeout", "longest wait for a connection, a reply, the next data (default 30s to 60s)")
+	f.addReachFlags(cmd)
+	inSection(cmd, sectionCertificate, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: encrypted, but to whom is not known")
+	})
+	inSection(cmd, sectionLogin, func(fs *pflag.FlagSet) {
+		fs.StringVar(&f.user, "user", "", "log in as `NAME`")
+		fs.StringVar(&f.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is standard input")
+		fs.StringVar(&f.account, "acct", "", "`ACCOUNT` for servers that ask for one")
+	})
+}
+
+// addTalkFlags adds those of the commands that speak through the client, with a login
+// or without.
+func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
+	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.authSSL, "auth-ssl", false, "say AUTH SSL, which some old servers want for TLS")
+	})
+	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.log, "log", false, "print what is sent and received on standard error, secrets masked")
+		fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
+		fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
+	})
 }
 
 // addClientFlags adds those of the commands that speak through the client.
 func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 	f.addServerFlags(cmd)
-	fs := cmd.Flags()
-	fs.BoolVar(&f.authSSL, "auth-ssl", false, "say AUTH SSL, which some old servers want for TLS")
-	fs.BoolVar(&f.log, "log", false, "print what is sent and received on standard error, secrets masked")
-	fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
-	fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
+	f.addTalkFlags(cmd)
+	f.verifyFlags.add(cmd)
+	f.loginFlags.add(cmd)
+	f.quirkFlags.add(cmd)
+	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.ccc, "ccc", false, "end TLS on the control connection behind the login, for firewalls that have to read it")
+	})
 }
 
 // addDataFlags adds those about data connections.
 func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
-	fs := cmd.Flags()
-	f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how (default passive)")
-	fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
-	f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
-	f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
+	f.dataFlags.add(cmd)
+	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
+		f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
+		f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
+		fs.BoolVar(&f.sessionIDs, "session-ids", false, "resume TLS 1.2 sessions by ID, for servers without session tickets")
+		f.identity = addChoice(cmd, "data-identity", "same", "same|verified|none", "certificate that data connections have to show: the control connection's, any that verifies, or any at all")
+		fs.BoolVar(&f.noDataCert, "no-data-cert", false, "show the client certificate on the control connection only")
+	})
 }
 
 // addFileFlags adds those about the contents of files.

@@ -115,7 +115,7 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
 		size = -1
 	}
 	bar := a.newBar(path.Base(remote), size)
-	_, err = c.Download(a.ctx, remote, local, func(w io.Writer) io.Writer { return io.MultiWriter(w, bar) })
+	_, err = c.Download(a.ctx, remote, local, &ftpwire.TransferOptions{Writer: func(w io.Writer) io.Writer { return io.MultiWriter(w, bar) }})
 	bar.end(err)
 	return err
 }

@@ -12,6 +12,8 @@ func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
+		{Use: "proxies", Short: "How to log in through an FTP proxy", Long: proxiesText},
+		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText},
 	}
 }
@@ -47,7 +49,10 @@ The password is the first that is found in
   5. a prompt, if standard input is a terminal
 
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
-errors or in what --log prints.`
+errors or in what --log prints.
+
+Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx) and
+FTPWIRE_LOGIN_PROXY_PASSWORD (of an FTP proxy, --login-proxy), or asked for.`
 
 const exitCodesText = `  0    good: everything was done
   1    the answer is no: a file was not found or not transferred, the server refused

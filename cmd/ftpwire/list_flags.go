@@ -22,7 +22,23 @@ func (f *listFlags) add(cmd *cobra.Command) {
 	f.dialect.kind = "NAME"
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find out by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
-	cmd.Flags().StringVar(&f.charset, "charset", "", "code page of the names, a `NAME` such as windows-1252, or auto:NAME for those that are not UTF-8 (default UTF-8)")
+}
+
+// addCharset adds --charset.
+func addCharset(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "charset", "", "code page of the names, a `NAME` such as windows-1252, or auto:NAME for those that are not UTF-8 (default UTF-8)")
+}
+
+// codePage returns the code page that --charset names, nil for none.
+func codePage(name string) (*parse.CodePage, error) {
+	if name == "" {
+		return nil, nil
+	}
+	p, err := parse.LookupCodePage(name)
+	if err != nil {
+		return nil, usagef("--charset: %w", err)
+	}
+	return p, nil
 }
 
 // dialectHelp names the formats.
@@ -69,10 +85,6 @@ func (f *listFlags) options() (o parse.ListOptions, err error) {
 			return o, usagef("--date-format: %w", err)
 		}
 	}
-	if f.charset != "" {
-		if o.CodePage, err = parse.LookupCodePage(f.charset); err != nil {
-			return o, usagef("--charset: %w", err)
-		}
-	}
-	return o, nil
+	o.CodePage, err = codePage(f.charset)
+	return o, err
 }

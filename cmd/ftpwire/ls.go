@@ -34,6 +34,7 @@ write; "ftpwire help parse list" explains them.`,
 	lf.add(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		lf.charset = f.charset
 		lines, err := lf.options()
 		if err != nil {
 			return err

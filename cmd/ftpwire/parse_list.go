@@ -31,6 +31,7 @@ the year can be told. --tz says which zone the server's times are in.
 		Args: nargs(0, 1, ""),
 	}
 	f.add(cmd)
+	addCharset(cmd, &f.charset)
 	cmd.Flags().StringVar(&now, "now", "", "`TIME` of the listing, as 2006-01-02T15:04:05Z or 2006-01-02 (default: now)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if f.detectZone() {

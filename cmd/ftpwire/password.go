@@ -37,7 +37,7 @@ func (a *app) credentials(f *connFlags, l *ftpwire.Location) error {
 	}
 	a.secret(p.Password)
 	a.secret(p.Account)
-	return nil
+	return a.proxyPassword(p)
 }
 
 func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err error) {

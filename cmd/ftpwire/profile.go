@@ -11,7 +11,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -28,11 +27,12 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	}
 	l.ASCII = l.ASCII || f.ascii
 	p := &l.Profile
-	if err := f.applyLogin(p); err != nil {
-		return nil, err
-	}
-	if err := a.applyTLS(f, p); err != nil {
-		return nil, err
+	for _, apply := range []func(*connFlags, *ftpwire.Profile) error{
+		(*connFlags).applyUser, (*connFlags).applyLogin, a.applyTLS, a.applyVerify, (*connFlags).applyQuirks,
+	} {
+		if err := apply(f, p); err != nil {
+			return nil, err
+		}
 	}
 	if p.Security == control.SecurityNone && f.aboutTLS() {
 		a.warn("flags about TLS have no effect on a clear-text connection; ftpes:// or --tls explicit would encrypt it")
@@ -42,13 +42,15 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	}
 	p.Timeout, p.List = f.timeout, f.list
 	p.Trace = a.tracer(f)
-	if _, err := p.Address(); err != nil {
-		return nil, cannot(err)
+	for _, p := range []*ftpwire.Profile{p, f.through(p)} {
+		if _, err := p.Address(); err != nil {
+			return nil, cannot(err)
+		}
 	}
 	return l, nil
 }
 
-func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
+func (f *connFlags) applyUser(p *ftpwire.Profile) error {
 	switch {
 	case f.user == "":
 	case p.User != "" && p.User != f.user:
@@ -64,7 +66,8 @@ func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
 
 // aboutTLS reports whether a flag says how TLS is to be done.
 func (f *connFlags) aboutTLS() bool {
-	return f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" || f.tlsMin != "" || f.tlsMax != "" || f.ciphers != "" || f.authSSL
+	return f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" || f.tlsMin != "" || f.tlsMax != "" || f.ciphers != "" || f.authSSL ||
+		f.acceptNew || len(f.pins) > 0 || f.skip.String() != "" || f.ccc || f.sessionIDs || f.noDataCert || f.identity != nil && f.identity.value != "same"
 }
 
 func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
@@ -101,7 +104,7 @@ func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 	if f.ca != "" && f.insecure {
 		return usagef("--ca and --insecure exclude each other")
 	}
-	p.Insecure = f.insecure
+	p.Insecure, p.ClearCommands = f.insecure, f.ccc
 	if f.ca != "" {
 		if p.RootCAs, err = readCAs(f.ca); err != nil {
 			return err
@@ -115,21 +118,20 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 	if f.mode == nil {
 		return nil
 	}
-	if f.active && f.mode.value != "" {
-		return usagef("--active and --data-mode exclude each other")
-	}
-	p.DataMode = map[string]datachan.Mode{
-		"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
-		"active": datachan.ModeActive, "eprt": datachan.ModeEPRT, "port": datachan.ModePORT,
-	}[f.mode.value]
-	if f.active {
-		p.DataMode = datachan.ModeActive
+	if err := f.dataFlags.apply(p); err != nil {
+		return err
 	}
 	p.Resumption = map[string]tlsx.Resumption{
 		"required": tlsx.ResumeRequired, "preferred": tlsx.ResumePreferred, "off": tlsx.ResumeOff,
 	}[f.resume.value]
 	p.ClearData = f.prot.value == "C"
-	return nil
+	if f.noDataCert && len(p.Certificates) == 0 {
+		return usagef("--no-data-cert needs a client certificate (--cert or --pfx)")
+	}
+	p.SessionIDs, p.NoDataCertificate = f.sessionIDs, f.noDataCert
+	var err error
+	p.Identity, err = tlsx.ParseIdentity(f.identity.value)
+	return err
 }
 
 func tlsVersion(flag, s string) (uint16, error) {
@@ -199,6 +201,9 @@ func describe(p *ftpwire.Profile) string {
 	addr, err := p.Address()
 	if err != nil {
 		return p.Host
+	}
+	if proxy := p.Login.Proxy; proxy != nil {
+		addr = proxy.Host + " through the proxy " + addr
 	}
 	return fmt.Sprintf("%s (TLS: %s)", addr, p.Security)
 }

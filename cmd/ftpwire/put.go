@@ -122,7 +122,7 @@ func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string, size
 		return err
 	}
 	bar := a.newBar(filepath.Base(local), size)
-	_, err := c.Upload(a.ctx, local, remote, func(r io.Reader) io.Reader { return io.TeeReader(r, bar) })
+	_, err := c.Upload(a.ctx, local, remote, &ftpwire.TransferOptions{Reader: func(r io.Reader) io.Reader { return io.TeeReader(r, bar) }})
 	bar.end(err)
 	return err
 }

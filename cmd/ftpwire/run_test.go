@@ -27,6 +27,8 @@ type setting struct {
 	stdin  io.Reader
 	stderr io.Writer // besides the result
 	env    map[string]string
+
+	terminal bool // a person sits there, whose answers are the standard input
 }
 
 // runIn runs a command line.
@@ -45,11 +47,12 @@ func runIn(t *testing.T, s setting, args ...string) result {
 	if s.stderr != nil {
 		w = io.MultiWriter(&stderr, s.stderr)
 	}
-	code := run(ctx, args, stdin, &stdout, w, func(name string) (string, bool) {
+	a := newApp(ctx, stdin, &stdout, w, func(name string) (string, bool) {
 		v, ok := s.env[name]
 		return v, ok
 	})
-	return result{code, stdout.String(), stderr.String()}
+	a.terminal = func() bool { return s.terminal }
+	return result{a.run(args), stdout.String(), stderr.String()}
 }
 
 // A buffer may be read while it is written.

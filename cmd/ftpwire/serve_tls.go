@@ -26,7 +26,7 @@ func (f *serveTLS) add(cmd *cobra.Command) {
 	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
 	fs.StringVar(&f.clientCA, "client-ca", "", "demand client certificates that the authorities in this PEM `FILE` have issued")
 	fs.StringVar(&f.auth, "auth", "", "mechanisms that AUTH takes, a `LIST` of TLS, TLS-C, TLS-P and SSL (default TLS,TLS-C)")
-	f.ccc = addChoice(cmd, "ccc", "allowed", "allowed|client-first|refused", "what becomes of CCC, and who ends TLS first")
+	f.ccc = addChoice(cmd, "ccc", "allowed", "allowed|server-first|client-first|refused", "what becomes of CCC, and who ends TLS first")
 	f.reuse = addChoice(cmd, "reuse", "none", "none|any|control", "TLS session that data connections have to resume: any of this server, or the control connection's")
 }
 
@@ -41,7 +41,7 @@ func (f *serveTLS) apply(cfg *ftptest.Config, others bool) (err error) {
 	if cfg.TLS == ftptest.TLSNone && (others || f.cert != "" || f.key != "" || f.clientCA != "" || f.auth != "" || f.min != "" || f.max != "" || f.reuse.value != "none") {
 		return usagef("--require-tls, --cert, --key, --ca-out, --client-ca, --auth, --tls-min, --tls-max and --reuse make no sense with --tls none")
 	}
-	cfg.ClearCommands = map[string]ftptest.ClearPolicy{"client-first": ftptest.ClearClientFirst, "refused": ftptest.ClearRefused}[f.ccc.value]
+	cfg.ClearCommands = map[string]ftptest.ClearPolicy{"server-first": ftptest.ClearServerFirst, "client-first": ftptest.ClearClientFirst, "refused": ftptest.ClearRefused}[f.ccc.value]
 	cfg.Reuse = map[string]tlsx.Binding{"any": tlsx.BindAny, "control": tlsx.BindControl}[f.reuse.value]
 	if f.auth != "" {
 		cfg.AuthMechanisms = strings.Split(strings.ToUpper(f.auth), ",")

@@ -27,13 +27,14 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	if err := a.credentials(f, l); err != nil {
 		return nil, err
 	}
-	client, err := ftpwire.Dial(a.ctx, &l.Profile)
+	p := f.through(&l.Profile)
+	w := a.watch(f, p)
+	client, err := ftpwire.Dial(a.ctx, p)
+	w.tellAccepted()
 	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %w", describe(&l.Profile), err))
+		return nil, dialError(p, err)
 	}
-	if _, secured := client.Conn().TLS(); !secured && l.Profile.Security == control.SecurityAuto {
-		a.warn("the server has no TLS: password and files go in clear text; --tls explicit would refuse that")
-	}
+	w.warn(client.Conn())
 	context.AfterFunc(a.ctx, func() {
 		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
 	})

@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"flag"
 	"fmt"
 	"io"
@@ -16,6 +18,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +28,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
@@ -43,6 +48,10 @@ type trouble struct {
 	env    map[string]string
 	trust  bool   // --ca with the server's authority
 	says   string // must be in the output
+
+	accepted *tls.Certificate // what the trust store holds for the server
+	client   bool             // --cert with a certificate of nobody's
+	before   []string         // a command before "ls URL", which then succeeds
 }
 
 var troubles = []trouble{
@@ -64,7 +73,34 @@ var troubles = []trouble{
 	{
 		title: "Self-signed certificate", scheme: "ftpes", says: "self-signed",
 		server: ftptest.Config{Certificate: certificate("localhost", time.Hour)},
-		about:  "`openssl s_client -starttls ftp -connect HOST:21 -showcerts` prints the certificate. Compare it with the server's administrator before you trust it.",
+		about:  "`ftpwire trust show URL` prints the certificate. Compare its SHA-256 with the server's administrator before you accept it. On a terminal the command itself shows it and asks.",
+	},
+	{
+		title: "A self-signed certificate that is accepted", scheme: "ftpes", says: "accepted: ",
+		server: ftptest.Config{Certificate: selfSigned},
+		before: []string{"trust", "accept", "URL", "--sha256", fingerprint(selfSigned).String()},
+		about: "Without `--sha256` it asks. `ftpwire trust list` lists what was accepted, and `ftpwire trust remove HOST` takes it back. " +
+			"`--accept-new` accepts the first certificate that a server shows, and no other one after it.",
+	},
+	{
+		title: "The certificate has changed", scheme: "ftpes", says: "it has changed: on 2026-01-02",
+		server:   ftptest.Config{Certificate: selfSigned},
+		accepted: certificate("localhost", time.Hour),
+		about:    "`ftpwire trust accept URL` shows the old and the new certificate and replaces the one by the other.",
+	},
+	{
+		title: "The certificate matches no pin", scheme: "ftpes", trust: true, says: "matches no pin (--pin)",
+		args:  []string{"--pin", "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+		about: "A pin is an addition to the other checks, and nothing overrules it. For a self-signed certificate say `--skip-cert-check chain` too.",
+	},
+	{
+		title: "The server wants a client certificate", scheme: "ftpes", trust: true, says: "--cert",
+		server: ftptest.Config{ClientAuth: tls.RequireAndVerifyClientCert},
+		about:  "PEM files are given with `--cert` and `--key`, PKCS #12 (.pfx, .p12) with `--pfx`. `--no-data-cert` keeps the certificate from data connections.",
+	},
+	{
+		title: "The server does not trust the client certificate", scheme: "ftpes", trust: true, client: true, says: "does not trust the authority",
+		server: ftptest.Config{ClientAuth: tls.RequireAndVerifyClientCert},
 	},
 	{
 		title: "Expired certificate", scheme: "ftpes", trust: true, says: "has expired",
@@ -105,6 +141,11 @@ var troubles = []trouble{
 	{
 		title: "The server wants an account", scheme: "ftp", says: "--acct",
 		server: ftptest.Config{TLS: ftptest.TLSNone, Users: []ftptest.User{{Name: testUser, Password: testPassword, Account: "billing"}}},
+	},
+	{
+		title: "No such virtual host", scheme: "ftp", args: []string{"--virtual-host", "files.example.com"}, says: "no virtual host of that name",
+		server: ftptest.Config{TLS: ftptest.TLSNone, Hosts: []ftptest.VirtualHost{{Names: []string{"www.example.com"}}}},
+		about:  "A server that answers 500 or 502 to HOST has no virtual hosts at all.",
 	},
 	{
 		title: "No such file or directory", scheme: "ftp", path: "reports", says: "login directory",
@@ -178,20 +219,64 @@ func (tt *trouble) play(t *testing.T) string {
 	if tt.env != nil {
 		env = tt.env
 	}
+	store := filepath.Join(t.TempDir(), "trusted")
+	if tt.accepted != nil || tt.before != nil {
+		env["FTPWIRE_TRUST"] = store
+		tt.accept(t, store, host, port)
+	}
+	text := ""
+	if tt.before != nil {
+		args := slices.Clone(tt.before)
+		args[slices.Index(args, "URL")] = fmt.Sprintf("%s://%s:%s/", tt.scheme, host, port)
+		text, _ = shell(t, env, args)
+	}
 	args := append([]string{"ls", fmt.Sprintf("%s://%s@%s:%s/%s", tt.scheme, testUser, host, port, tt.path)}, tt.args...)
 	if tt.trust {
 		args = append(args, "--ca", ca)
 	}
-	r := runIn(t, setting{env: env}, args...)
-	if r.code == exitGood {
-		t.Errorf("the command succeeded")
+	own := ""
+	if tt.client {
+		own = writeKeyPair(t).both
+		args = append(args, "--cert", own)
 	}
-	text := "$ ftpwire " + strings.Join(args, " ") + "\n" + r.out + r.err + fmt.Sprintf("$ echo $?\n%d\n", r.code)
+	more, code := shell(t, env, args)
+	if (code == exitGood) != (tt.before != nil) {
+		t.Errorf("exit code %d", code)
+	}
+	text += more + fmt.Sprintf("$ echo $?\n%d\n", code)
+	text = strings.ReplaceAll(text, store, "/home/alice/.config/ftpwire/trusted")
+	if own != "" {
+		text = strings.ReplaceAll(text, own, "client.pem")
+	}
 	return tt.everywhere(text, host, port, ca)
+}
+
+// shell runs a command line and returns it with what it printed.
+func shell(t *testing.T, env map[string]string, args []string) (text string, code int) {
+	r := runIn(t, setting{env: env}, args...)
+	return "$ ftpwire " + strings.Join(args, " ") + "\n" + r.out + r.err, r.code
+}
+
+// accept puts the certificate that was accepted into the trust store.
+func (tt *trouble) accept(t *testing.T, path, host, port string) {
+	if tt.accepted == nil {
+		return
+	}
+	store, err := tlsx.OpenTrustStore(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(port)
+	if err := store.Accept(tlsx.Trusted{Host: host, Port: n, SHA256: fingerprint(tt.accepted), Reasons: tlsx.ReasonSelfSigned}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // everywhere replaces what differs from machine to machine and from run to run.
 func (tt *trouble) everywhere(text, host, port, ca string) string {
+	for _, r := range random {
+		text = r.numbered(text)
+	}
 	standard := "21"
 	if tt.scheme == "ftps" {
 		standard = "990"
@@ -201,7 +286,7 @@ func (tt *trouble) everywhere(text, host, port, ca string) string {
 		shown = host
 	}
 	for _, r := range [][2]string{
-		{"@" + host + ":" + port + "/", "@" + shown + "/"},
+		{"@" + host + ":" + port + "/", "@" + shown + "/"}, {"//" + host + ":" + port + "/", "//" + shown + "/"},
 		{"[::1]:" + port, shown + ":" + standard}, {"127.0.0.1:" + port, shown + ":" + standard},
 		{"lookup " + host, "lookup " + shown},
 		{host, shown}, {"127.0.0.1", "192.0.2.7"}, {":" + port, ":" + standard},
@@ -212,15 +297,54 @@ func (tt *trouble) everywhere(text, host, port, ca string) string {
 		text = strings.ReplaceAll(text, ca, "ca.pem")
 	}
 	text = resolver.ReplaceAllString(text, "")
-	text = moments.ReplaceAllString(text, "2026-01-02T03:04:05Z")
+	for _, r := range moments {
+		text = r.pattern.ReplaceAllString(text, r.shown)
+	}
 	return ports.ReplaceAllString(text, "192.0.2.7:50021")
 }
 
 var (
-	moments  = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)`)
 	resolver = regexp.MustCompile(` on \S+:\d+`)
 	ports    = regexp.MustCompile(`192\.0\.2\.7:\d+`)
 )
+
+// moments are the times in the output.
+var moments = []struct {
+	pattern *regexp.Regexp
+	shown   string
+}{
+	{regexp.MustCompile(`valid     \S+ \S+ UTC to \S+ \S+ UTC`), "valid     2025-10-04 03:04 UTC to 2026-10-04 03:04 UTC"},
+	{regexp.MustCompile(`expired on \S+ \S+ UTC \(this computer's clock says \S+ \S+ UTC\)`), "expired on 2026-01-01 03:04 UTC (this computer's clock says 2026-01-02 03:04 UTC)"},
+	{regexp.MustCompile(`on \d{4}-\d\d-\d\d SHA`), "on 2026-01-02 SHA"},
+}
+
+// A randomText is a form of text that differs from run to run.
+type randomText struct {
+	pattern *regexp.Regexp
+	shown   func(n byte) string
+}
+
+// random are the fingerprints and pins in the output.
+var random = []randomText{
+	{regexp.MustCompile(`([0-9A-F]{2}:){31}[0-9A-F]{2}`), func(n byte) string { return tlsx.Fingerprint(sha256.Sum256([]byte{n})).String() }},
+	{regexp.MustCompile(`cert-sha256:[0-9a-f]{64}`), func(n byte) string { return fmt.Sprintf("cert-sha256:%x", sha256.Sum256([]byte{n})) }},
+	{regexp.MustCompile(`sha256//[0-9A-Za-z+/]{43}=`), func(n byte) string {
+		sum := sha256.Sum256([]byte{n + 100})
+		return "sha256//" + base64.StdEncoding.EncodeToString(sum[:])
+	}},
+}
+
+// numbered replaces the first of the texts by the first of those shown, and so on; one
+// that comes again by the same again.
+func (r randomText) numbered(text string) string {
+	seen := map[string]string{}
+	return r.pattern.ReplaceAllStringFunc(text, func(s string) string {
+		if seen[s] == "" {
+			seen[s] = r.shown(byte(len(seen)))
+		}
+		return seen[s]
+	})
+}
 
 // start starts the server, or its stand-in, and returns its address and CA file.
 func (tt *trouble) start(t *testing.T) (addr, ca string) {
@@ -328,3 +452,7 @@ func certificate(name string, valid time.Duration) *tls.Certificate {
 	}
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
+
+var selfSigned = certificate("localhost", time.Hour)
+
+func fingerprint(c *tls.Certificate) tlsx.Fingerprint { return sha256.Sum256(c.Certificate[0]) }

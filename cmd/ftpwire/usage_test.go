@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire/control"
 )
 
 func TestUsage(t *testing.T) {
@@ -39,6 +41,12 @@ func TestUsage(t *testing.T) {
 		{"unknown word", "ls --tls maybe ftp://h/", "must be one of none, explicit, implicit"},
 		{"zero timeout", "ls --timeout 0s ftp://h/", "longer than zero"},
 		{"bad timeout", "ls --timeout soon ftp://h/", "no duration"},
+		{"active address in passive mode", "ls --active-address 192.0.2.1 ftp://h/", "need active mode"},
+		{"active address no address", "ls --active --active-address here ftp://h/", "is no IP address"},
+		{"active ports backwards", "ls --active --active-ports 60-50 ftp://h/", "--active-ports"},
+		{"blocked port no number", "ls --block-port x ftp://h/", "--block-port"},
+		{"EPSV ALL in active mode", "ls --active --epsv-all ftp://h/", "excludes every other way"},
+		{"unknown NAT policy", "ls --nat maybe ftp://h/", "must be one of auto, always, never"},
 		{"two data modes", "ls --active --data-mode epsv ftp://h/", "exclude each other"},
 		{"two users", "ls --user bob ftp://alice@h/", "two users"},
 		{"bad TLS version", "ls --tls-min 9 ftpes://h/", "--tls-min"},
@@ -91,6 +99,48 @@ func TestUsage(t *testing.T) {
 		{"parse a directory", "parse reply " + dir, "is a directory"},
 		{"parse bad zone", "parse list --tz Nowhere/Town", "--tz: "},
 		{"parse bad time", "parse list --now yesterday", "no time"},
+		{"insecure and pin", "ls --insecure --pin cert-sha256:" + strings.Repeat("00", 32) + " ftpes://h/", "excludes --pin"},
+		{"insecure and accept-new", "ls --insecure --accept-new ftpes://h/", "excludes --pin, --accept-new"},
+		{"insecure and skipped checks", "ls --insecure --skip-cert-check name ftpes://h/", "--skip-cert-check"},
+		{"bad pin", "ls --pin nonsense ftpes://h/", `"ftpwire trust show URL" prints the pin`},
+		{"pin in clear text", "ls --pin nonsense ftp://h/", "--pin: "},
+		{"unknown check of certificates", "ls --skip-cert-check all ftpes://h/", "must be of name, dates, chain"},
+		{"accept-new without a place", "ls --accept-new ftpes://h/", "no file to remember certificates in"},
+		{"trust file that is a directory", "ls --trust-file " + dir + " ftpes://h/", "trust store"},
+		{"unknown identity", "ls --data-identity any ftpes://h/", "must be one of same, verified, none"},
+		{"no certificate to keep back", "ls --no-data-cert ftpes://h/", "needs a client certificate"},
+		{"unknown policy for one-time passwords", "ls --otp maybe ftp://h/", "must be one of auto, never, require"},
+		{"command behind the login moves data", "ls --after LIST ftp://h/", "--after: LIST moves data"},
+		{"command behind the login changes protection", "ls --after -CCC ftp://h/", "--after: CCC would change"},
+		{"no command behind the login", "ls --after - ftp://h/", "--after: a COMMAND can't be read"},
+		{"unknown code page", "rm --charset nonsense ftp://h/a", "--charset: "},
+		{"proxy without kind", "ls --login-proxy gate ftp://h/", "names no kind of proxy"},
+		{"proxy of unknown kind", "ls --login-proxy socks://gate ftp://h/", `not known: "socks"`},
+		{"proxy with a script", "ls --login-proxy script://gate ftp://h/", `not known: "script"`},
+		{"proxy with a password", "ls --login-proxy site://p:geheim@gate ftp://h/", "holds a password"},
+		{"proxy with a bad port", "ls --login-proxy site://gate:0 ftp://h/", "between 1 and 65535"},
+		{"proxy without host", "ls --login-proxy site://p@:21 ftp://h/", "names no host"},
+		{"proxy that needs a user", "ls --login-proxy joined://gate ftp://h/", "needs a user"},
+		{"proxy and virtual host", "ls --login-proxy site://gate --virtual-host v ftp://h/", "exclude each other"},
+		{"proxy without its password", "ls --login-proxy site://p@gate ftp://h/", `no password for user "p" of the FTP proxy`},
+		{"unknown quirk", "ls --quirk nonsense ftp://h/", `unknown quirk "nonsense"`},
+		{"misspelt quirk", "ls --no-quirk mlsd-borken ftp://h/", "Did you mean mlsd-broken?"},
+		{"beginning of a quirk", "ls --quirk list ftp://h/", "Did you mean list-ignores-path or list-options?"},
+		{"quirk both ways", "ls --quirk pret --no-quirk pret ftp://h/", "both name pret"},
+		{"quirk that is always there", "ls --no-quirk " + alwaysQuirk(t) + " ftp://h/", "always done"},
+		{"trust nothing", "trust", "list, show, accept or remove?"},
+		{"trust unknown", "trust lst", "Did you mean list?"},
+		{"trust list of what", "trust list x", "one argument too many"},
+		{"trust without a place", "trust list", "no file of accepted certificates"},
+		{"trust show nothing", "trust show", "a URL is missing"},
+		{"trust show clear text", "trust show --trust-file x ftp://h/", "no certificate in clear text"},
+		{"trust show a certificate nowhere", "trust show --trust-file x ftpes://" + deadAddr(t) + "/", "refused"},
+		{"trust accept without a terminal", "trust accept --trust-file x ftpes://h/", "--sha256 HEX"},
+		{"trust accept a bad SHA-256", "trust accept --sha256 12 ftpes://h/", "--sha256: "},
+		{"trust remove nothing", "trust remove", "which server?"},
+		{"trust remove a bad port", "trust remove h:x", "between 1 and 65535"},
+		{"trust remove no host", "trust remove a/b", "no host name"},
+		{"trust remove a bad URL", "trust remove http://h/", "unknown scheme"},
 		{"help on nothing", "help nonsense", `no help on "nonsense"`},
 		{"misspelt topic", "help url", "Did you mean urls?"},
 		{"unknown shell", "completion tcsh", "bash, zsh, fish and powershell"},
@@ -107,6 +157,18 @@ func TestUsage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// alwaysQuirk returns the name of a quirk that can't be forbidden.
+func alwaysQuirk(t *testing.T) string {
+	t.Helper()
+	for q := range control.Quirks() {
+		if q.Mode == control.QuirkAlways {
+			return q.Name
+		}
+	}
+	t.Fatal("there is none")
+	return ""
 }
 
 func TestHelp(t *testing.T) {
@@ -197,6 +259,14 @@ func TestCompletion(t *testing.T) {
 	r := runIn(t, setting{}, "__complete", "serve", "--fault", "reply-n")
 	if !strings.Contains(r.out, "reply-never") {
 		t.Errorf("faults are not completed: %q", r.out)
+	}
+	for flag, want := range map[string]string{"--quirk": "pret", "--no-quirk": "pret", "--skip-cert-check": "dates", "--otp": "require", "--data-identity": "verified"} {
+		if r := runIn(t, setting{}, "__complete", "ls", flag, ""); !strings.Contains(r.out, want) {
+			t.Errorf("%s: %s is not among what is completed: %q", flag, want, r.out)
+		}
+	}
+	if r := runIn(t, setting{}, "__complete", "ls", "--no-quirk", ""); strings.Contains(r.out, alwaysQuirk(t)) {
+		t.Errorf("--no-quirk completes what can't be forbidden")
 	}
 }
 

@@ -14,16 +14,19 @@ type ClearPolicy int
 
 // The policies.
 const (
-	ClearAllowed     ClearPolicy = iota // 200, and the server's close_notify comes at once
+	ClearAllowed     ClearPolicy = iota // 200; the client has half a second to send its close_notify first
+	ClearServerFirst                    // 200, and the server's close_notify comes at once
 	ClearClientFirst                    // 200, and the server's close_notify answers the client's
 	ClearRefused                        // 534
 )
 
-// String returns "allowed", "client-first" or "refused".
+// String returns "allowed", "server-first", "client-first" or "refused".
 func (p ClearPolicy) String() string {
 	switch p {
 	case ClearAllowed:
 		return "allowed"
+	case ClearServerFirst:
+		return "server-first"
 	case ClearClientFirst:
 		return "client-first"
 	case ClearRefused:
@@ -47,13 +50,24 @@ func (s *session) ccc(string) {
 	s.reply(200, "Clearing the control connection")
 }
 
-// awaitCloseNotify lets the client end TLS first, if that is the policy.
+// clientFirst is how long the client may take to end TLS, where both may be first.
+// Some clients, lftp 4.9 among them, take a server that is first for one that is gone.
+const clientFirst = 500 * time.Millisecond
+
+// awaitCloseNotify lets the client end TLS first, as the policy says.
 func (s *session) awaitCloseNotify() {
 	conn, ok := s.conn.(*tls.Conn)
-	if !ok || s.srv.cfg.ClearCommands != ClearClientFirst {
+	if !ok {
 		return
 	}
-	conn.SetDeadline(time.Now().Add(handshakeTimeout))
+	wait := clientFirst
+	switch s.srv.cfg.ClearCommands {
+	case ClearServerFirst:
+		return
+	case ClearClientFirst:
+		wait = handshakeTimeout
+	}
+	conn.SetDeadline(time.Now().Add(wait))
 	io.Copy(io.Discard, conn) // its error comes again when TLS is taken down
 }
 

@@ -3,6 +3,7 @@ package ftptest
 import (
 	"bytes"
 	"cmp"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -33,6 +34,7 @@ func commandFaults() []deviation {
 			}),
 			illegal: keepRights},
 		{name: "feat-lies", doc: "FEAT lists HASH and MODE Z, which the server does not have, and lacks MDTM and SIZE",
+			command:  refusing("HASH", 502, "Command not implemented"),
 			features: lie},
 	}
 }
@@ -75,7 +77,7 @@ func keepRights(s *session, c protocol.Command, refusal *protocol.SequenceError)
 func lie(_ *session, lines []string) []string {
 	told := []string{"HASH SHA-256*;SHA-1", "MODE Z"}
 	for _, l := range lines {
-		if l != "MDTM" && l != "SIZE" {
+		if l != "MDTM" && l != "SIZE" && !strings.HasPrefix(l, "HASH ") {
 			told = append(told, l)
 		}
 	}

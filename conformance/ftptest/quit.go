@@ -9,5 +9,6 @@ func (s *session) quit(string) { s.reply(221, "Goodbye") }
 func (s *session) rein(string) {
 	s.resetLogin()
 	s.resetHost()
+	s.hash = ""
 	s.reply(220, "Ready for a new user")
 }

@@ -16,10 +16,20 @@ func (s *session) retr(arg string) {
 	}
 	t := &transfer{source: f, file: f}
 	size, err := f.Seek(0, io.SeekEnd)
+	part, ranged := s.span()
+	if ranged {
+		offset = part.from
+	}
 	if err == nil {
 		err = s.skip(t, f, offset, size)
 	}
+	if ranged && part.to < size {
+		t.source = io.LimitReader(t.source, part.to+1-offset)
+		size = part.to + 1
+	}
 	switch {
+	case err == nil && ranged && (s.ascii() || s.records()):
+		s.refuseTransfer(554, "RANG needs TYPE I and STRU F")
 	case err == nil && offset > 0 && !restartable(s.machine.Params()):
 		s.refuseTransfer(554, "Files in records cannot be restarted in stream mode")
 	case err == errOffset:

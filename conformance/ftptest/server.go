@@ -135,6 +135,7 @@ func (s *Server) accept() {
 			}
 			continue // one connection that was gone before it was taken
 		}
+		urgentInline(conn)
 		s.mu.Lock()
 		full := s.sessions >= s.cfg.maxSessions()
 		s.sessions++

@@ -55,6 +55,7 @@ type session struct {
 	cwd      string
 	facts    []string // of MLST and MLSD
 	level    int      // of MODE Z, 0 is the default
+	hash     string   // the algorithm that OPTS HASH has selected, or ""
 	last     protocol.Verb
 	current  protocol.Command // the command being carried out
 	endpoint *endpoint        // of the next data connection, or nil

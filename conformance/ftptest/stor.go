@@ -12,6 +12,10 @@ import (
 // offset. What has arrived when a transfer breaks stays, as on most servers, so
 // that it can be resumed.
 func (s *session) stor(arg string) {
+	if part, ok := s.span(); ok {
+		s.storeRange(arg, part)
+		return
+	}
 	name, offset := s.resolve(arg), s.restart()
 	if offset > 0 {
 		s.store(arg, name, writeAt, offset)
@@ -22,7 +26,7 @@ func (s *session) stor(arg string) {
 
 // appe is APPE. Behind REST it is as STOR (RFC 3659, Section 5.3).
 func (s *session) appe(arg string) {
-	if s.restart() > 0 {
+	if _, ranged := s.span(); ranged || s.restart() > 0 {
 		s.stor(arg)
 		return
 	}

@@ -69,8 +69,11 @@ func TestClientsClearCommands(t *testing.T) {
 		{curlClient, "active", "allowed"},
 		{curlClient, "active", "client-first"},
 		{curlClient, "passive", "allowed"},
+		{curlClient, "passive", "server-first"},
+		{lftpClient, "active", "allowed"},
 		{lftpClient, "active", "client-first"},
 		{ftplibClient, "active", "allowed"},
+		{ftplibClient, "active", "server-first"},
 		{ftplibClient, "active", "client-first"},
 	} {
 		t.Run(tt.client.program+"/"+tt.mode+"/"+tt.policy, func(t *testing.T) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh makes the FTP servers, proxy and clients of the interop tests available on
+# install.sh makes the FTP servers, proxies and clients of the interop tests available on
 # Debian 12, as root. The server packages conflict with each other, so they are
 # not installed: each is unpacked into its own folder of a cache, and only the
 # shared libraries they miss and the client programs are installed.
@@ -18,14 +18,20 @@ servers='vsftpd=vsftpd
 proftpd=proftpd-core,proftpd-mod-crypto
 pure-ftpd=pure-ftpd
 pyftpdlib=python3-pyftpdlib
-ftp-proxy=ftp-proxy'
+ftp-proxy=ftp-proxy
+squid=squid,squid-common,squid-langpack
+tinyproxy=tinyproxy-bin
+microsocks=microsocks
+danted=dante-server'
 
 # What the packages above depend on and a bare system may lack. A library has a
 # package whose name carries its soname, so a change of release shows up as an
 # error of apt-get here, and missing ones are found by ldd below.
-libraries='libacl1 libcap2 libcrypt1 libhiredis0.14 libidn2-0 libldap-2.5-0 libmemcached11
-libmemcachedutil2 libncursesw6 libpam-modules libpam0g libpcre2-8-0
-libpcre2-posix3 libsodium23 libssl3 libtinfo6 libwrap0 zlib1g
+libraries='libacl1 libcap2 libcom-err2 libcrypt1 libecap3 libgnutls30 libgssapi-krb5-2
+libhiredis0.14 libidn2-0 libkrb5-3 libldap-2.5-0 libltdl7 libmemcached11
+libmemcachedutil2 libnetfilter-conntrack3 libnettle8 libncursesw6 libpam-modules
+libpam0g libpcre2-8-0 libpcre2-posix3 libsasl2-2 libsodium23 libssl3 libsystemd0 libtdb1
+libtinfo6 libwrap0 netbase zlib1g
 python3 python3-openssl openssl libc-bin'
 
 clients='curl lftp wget ca-certificates'
@@ -135,6 +141,13 @@ check proftpd/usr/lib/proftpd/mod_tls.so
 check pure-ftpd/usr/sbin/pure-ftpd
 check pure-ftpd/usr/bin/pure-pw
 check ftp-proxy/usr/sbin/ftp-proxy
+check squid/usr/sbin/squid
+for helper in basic_ncsa_auth digest_file_auth ntlm_fake_auth; do
+	check "squid/usr/lib/squid/$helper"
+done
+check tinyproxy/usr/bin/tinyproxy
+check microsocks/usr/bin/microsocks
+check danted/usr/sbin/danted
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$cache/pyftpdlib/usr/lib/python3/dist-packages" \
 	/usr/bin/python3 -c 'import pyftpdlib.handlers as h; h.TLS_FTPHandler' ||
 	die 'pyftpdlib does not load, or without TLS'

@@ -54,10 +54,17 @@ func clientConfig(s *peer.Server, mode peer.TLSMode, version uint16) *control.Co
 	return cfg
 }
 
-// login connects and logs in. The connection is closed with the test.
-func login(tb testing.TB, s *peer.Server, cfg *control.Config) *control.Conn {
+// login connects and logs in. The connection is closed with the test. What happens is
+// told to the listeners, too.
+func login(tb testing.TB, s *peer.Server, cfg *control.Config, listeners ...func(control.TraceEvent)) *control.Conn {
 	tb.Helper()
-	cfg.Trace = tracer(tb)
+	trace := tracer(tb)
+	cfg.Trace = func(e control.TraceEvent) {
+		trace(e)
+		for _, l := range listeners {
+			l(e)
+		}
+	}
 	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
 	defer cancel()
 	c, err := control.Dial(ctx, s.Addr, cfg)

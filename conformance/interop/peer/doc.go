@@ -1,5 +1,5 @@
-// Package peer runs real FTP servers for tests: vsftpd, ProFTPD, Pure-FTPd and
-// pyftpdlib, as Debian 12 packages them.
+// Package peer runs real FTP servers for tests, vsftpd, ProFTPD, Pure-FTPd and
+// pyftpdlib, and real proxies, as Debian 12 packages them.
 //
 //	s := peer.Start(t, "proftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 //	conn, err := net.Dial("tcp", s.Addr) // log in with s.User and s.Password
@@ -75,6 +75,21 @@
 //     unless TLSOptions has EnableDiags.
 //   - vsftpd answers 522 where RequireReuse refuses a data connection, and then
 //     closes the control connection; ProFTPD answers 425 and goes on.
+//
+// # Proxies
+//
+// StartProxy runs squid, tinyproxy, microsocks and danted in the same way. What is to
+// know about them:
+//
+//   - squid 5.7 keeps the connection behind a 407, answers 503 where the server refuses
+//     and names the errno in X-Squid-Error. Its helper for NTLM takes every password,
+//     and its challenge points outside of itself.
+//   - tinyproxy 1.11.1 answers 407 for no credentials, 401 for wrong ones, 500 where the
+//     server refuses, and ends the connection each time.
+//   - microsocks 1.0.3 has no BIND, and ends both sides of a connection as soon as one
+//     has ended: uploads over TLS 1.3 are cut by it.
+//   - danted 1.4.2 knows no names in SOCKS4: it takes the 0.0.0.1 of SOCKS4A for the
+//     address.
 //
 // # Trying one by hand
 //

@@ -104,13 +104,15 @@ func (j *jail) devices() error {
 }
 
 // copyIn copies a file of the system to a path in the jail.
-func (j *jail) copyIn(from, to string) error {
+func (j *jail) copyIn(from, to string) error { return copyFile(from, filepath.Join(j.dir, to)) }
+
+// copyFile copies a program or a library, and makes the folders on its way.
+func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	to = filepath.Join(j.dir, to)
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}

@@ -207,6 +207,9 @@ type program struct {
 	// noImplicit says why there is no implicit TLS; empty if there is.
 	noImplicit string
 
+	// silent says that it waits for the client to speak first: a proxy.
+	silent bool
+
 	// prepare writes what the server reads and returns how to run it. It is
 	// called again with another port where the first one was taken.
 	prepare func(*launch) (*command, error)

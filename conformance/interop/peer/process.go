@@ -32,6 +32,9 @@ func spawn(c *command, chroot, dir string, out *buffer) (*process, error) {
 	cmd.Env = append([]string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"}, c.env...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = sysProcAttr(chroot)
+	if c.uid > 0 {
+		setUser(cmd.SysProcAttr, c.uid, c.gid)
+	}
 	// A child that outlives the server must not hold Wait by its copy of the
 	// output pipe.
 	cmd.WaitDelay = time.Second

@@ -13,6 +13,11 @@ func sysProcAttr(chroot string) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Chroot: chroot}
 }
 
+// setUser has the process run as another user from its start.
+func setUser(a *syscall.SysProcAttr, uid, gid int) {
+	a.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+}
+
 // A status is a line of the process table.
 type status struct {
 	pid, parent, group int

@@ -12,6 +12,8 @@ import (
 
 func sysProcAttr(string) *syscall.SysProcAttr { return nil }
 
+func setUser(*syscall.SysProcAttr, int, int) {}
+
 func (p *process) living() []int { return nil }
 
 func stillAlive([]int) []int { return nil }

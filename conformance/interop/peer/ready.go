@@ -47,6 +47,9 @@ func (l *launch) greet() error {
 		return err
 	}
 	defer conn.Close()
+	if l.program.silent {
+		return nil
+	}
 	if err := conn.SetDeadline(time.Now().Add(greetTimeout)); err != nil {
 		return err
 	}

@@ -79,6 +79,8 @@ type command struct {
 	path string
 	args []string
 	env  []string // added to a small environment
+
+	uid, gid int // the user to run as, where the test's is root; 0 for no change
 }
 
 func newLaunch(p program, root, version string, o Options) (*launch, error) {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"net/netip"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/datachan"
+)
+
+// dataFlags say how data connections are opened. They are nil for commands that have none.
+type dataFlags struct {
+	mode, nat, sync *choice
+	active, epsvAll bool
+	activeAddr      string
+	activePorts     string
+	blockedPorts    []string
+}
+
+var dataModes = map[string]datachan.Mode{
+	"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
+	"active": datachan.ModeActive, "eprt": datachan.ModeEPRT, "port": datachan.ModePORT,
+}
+
+func (f *dataFlags) add(cmd *cobra.Command) {
+	inSection(cmd, sectionData, func(fs *pflag.FlagSet) {
+		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port")
+		f.mode.kind = "MODE"
+		fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
+		f.nat = addChoice(cmd, "nat", "always", "auto|always|never", "whether the server is behind NAT, so that addresses in its replies are of no use; always connects to the host of the control connection, never to the address named, auto judges it")
+		fs.StringVar(&f.activeAddr, "active-address", "", "`ADDRESS` to announce in active mode (default: the local one)")
+		fs.StringVar(&f.activePorts, "active-ports", "", "`PORTS` to listen on in active mode, such as 50000-50010")
+		fs.StringArrayVar(&f.blockedPorts, "block-port", nil, "passive `PORTS` never to connect to; the server is asked for another (repeatable)")
+		fs.BoolVar(&f.epsvAll, "epsv-all", false, "promise to use EPSV only (EPSV ALL)")
+		f.sync = addChoice(cmd, "sync-data", "auto", "auto|on|off", "whether TLS of a data connection waits for the reply to the command")
+	})
+}
+
+func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
+	if f.active && f.mode.value != "" {
+		return usagef("--active and --data-mode exclude each other")
+	}
+	p.DataMode = dataModes[f.mode.value]
+	if f.active {
+		p.DataMode = datachan.ModeActive
+	}
+	active := p.DataMode == datachan.ModeActive || p.DataMode == datachan.ModeEPRT || p.DataMode == datachan.ModePORT
+	switch {
+	case !active && (f.activeAddr != "" || f.activePorts != ""):
+		return usagef("--active-address and --active-ports need active mode (--active)")
+	case f.epsvAll && p.DataMode != datachan.ModePassive && p.DataMode != datachan.ModeEPSV:
+		return usagef("--epsv-all excludes every other way to open data connections")
+	}
+	p.NAT = map[string]datachan.NAT{"auto": datachan.NATAuto, "always": datachan.NATControlHost, "never": datachan.NATServer}[f.nat.value]
+	p.SyncDataChannel = map[string]datachan.Sync{"auto": datachan.SyncAuto, "on": datachan.SyncOn, "off": datachan.SyncOff}[f.sync.value]
+	p.EPSVAll = f.epsvAll
+	if f.activeAddr != "" {
+		if p.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
+			return usagef("--active-address: %q is no IP address", f.activeAddr)
+		}
+	}
+	if f.activePorts != "" {
+		if p.ActivePorts, err = datachan.ParsePortRange(f.activePorts); err != nil {
+			return usagef("--active-ports: %w", err)
+		}
+	}
+	for _, s := range f.blockedPorts {
+		r, err := datachan.ParsePortRange(s)
+		if err != nil {
+			return usagef("--block-port: %w", err)
+		}
+		p.BlockedPorts = append(p.BlockedPorts, r)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+// TestDataFlags shows on the wire what each flag does.
+func TestDataFlags(t *testing.T) {
+	f := serve(t, ftptest.Config{})
+	for _, tt := range []struct {
+		name string
+		args []string
+		sent string
+		not  string
+	}{
+		{"passive", nil, "> EPSV\n", "PASV"},
+		{"EPSV ALL", []string{"--epsv-all"}, "> EPSV ALL\n", "PASV"},
+		{"active", []string{"--active"}, "> EPRT |1|127.0.0.1|", "EPSV"},
+		{"active address", []string{"--data-mode", "port", "--active-address", "127.0.0.1"}, "> PORT 127,0,0,1,", "EPSV"},
+		{"NAT", []string{"--data-mode", "pasv", "--nat", "auto"}, "> PASV\n", "EPSV"},
+		{"no NAT", []string{"--data-mode", "pasv", "--nat", "never"}, "> PASV\n", "EPSV"},
+		{"blocked", []string{"--block-port", "1-1023", "--block-port", "65535"}, "> EPSV\n", "PASV"},
+		{"sync", []string{"--sync-data", "on"}, "> EPSV\n", "PASV"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := f.run(t, append([]string{"cat", "URL/hello.txt", "--log-sent"}, tt.args...)...)
+			r.want(t, exitGood, tt.sent)
+			if r.out != "hello\n" {
+				t.Errorf("got %q", r.out)
+			}
+			if strings.Contains(r.err, tt.not) {
+				t.Errorf("%s was sent:\n%s", tt.not, r.err)
+			}
+		})
+	}
+	t.Run("all ports blocked", func(t *testing.T) {
+		f.run(t, "cat", "URL/hello.txt", "--block-port", "1-65535").want(t, exitNo, "--block-port")
+	})
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+)
+
+const proxiesText = `An FTP proxy, or a firewall that is one, is dialled in place of the server and told in
+the login which server is meant. --login-proxy KIND://[USER@]HOST[:PORT] names it; the
+port is 21 if there is none, and USER is who logs in to the proxy itself, if it wants
+that. The URL names the server, as always. The proxy's password is in the environment
+variable FTPWIRE_LOGIN_PROXY_PASSWORD, or asked for.
+
+What is sent, where user and password are the server's and PUSER and PPASSWORD the
+proxy's; a line in brackets only if there is a PUSER:
+
+  user@host       [USER PUSER, PASS PPASSWORD,] USER user@server, PASS password
+  site            [USER PUSER, PASS PPASSWORD,] SITE server, USER user, PASS password
+  open            [USER PUSER, PASS PPASSWORD,] OPEN server, USER user, PASS password
+  account         USER user@server PUSER, PASS password, ACCT PPASSWORD
+  joined          USER user@PUSER@server, PASS password@PPASSWORD
+  proxyuser@host  USER PUSER@server, PASS PPASSWORD, USER user, PASS password
+
+TLS is spoken with the proxy, which reads everything, and it is the proxy's certificate
+that is verified.
+
+  ftpwire ls --login-proxy user@host://gate.example.com:2121 ftp://alice@ftp.example.com/`
+
+// A proxyAddress is where an FTP proxy listens.
+type proxyAddress struct {
+	kind control.ProxyKind
+	user string
+	host string
+	port int
+}
+
+// parseProxy reads the value of --login-proxy. No error quotes it: it may hold a
+// password, though it should not.
+func parseProxy(s string) (*proxyAddress, error) {
+	fail := func(text string) (*proxyAddress, error) {
+		return nil, &usageError{err: errors.New("--login-proxy " + text), hint: `It is KIND://[USER@]HOST[:PORT]; "ftpwire help proxies" explains it.`}
+	}
+	name, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return fail("names no kind of proxy")
+	}
+	kind, err := control.ParseProxyKind(name)
+	if err != nil || kind == control.ProxyScript {
+		return fail(fmt.Sprintf("names a kind of proxy that is not known: %q", name))
+	}
+	p := &proxyAddress{kind: kind, port: 21}
+	rest = strings.TrimSuffix(rest, "/")
+	if i := strings.LastIndex(rest, "@"); i >= 0 {
+		if strings.Contains(rest[:i], ":") {
+			return fail("holds a password, which others can see; it belongs into FTPWIRE_LOGIN_PROXY_PASSWORD")
+		}
+		if p.user, err = url.PathUnescape(rest[:i]); err != nil || strings.ContainsAny(p.user, "\r\n\x00") {
+			return fail("has a bad user")
+		}
+		rest = rest[i+1:]
+	}
+	p.host = rest
+	if host, port, err := net.SplitHostPort(rest); err == nil {
+		p.host = host
+		if p.port, err = strconv.Atoi(port); err != nil || p.port < 1 || p.port > 65535 {
+			return fail("has a port that is not between 1 and 65535")
+		}
+	}
+	if p.host = strings.TrimSuffix(strings.TrimPrefix(p.host, "["), "]"); p.host == "" || strings.ContainsAny(p.host, "/?#") {
+		return fail("names no host")
+	}
+	if p.user == "" && kind >= control.ProxyUserAccount {
+		return fail(fmt.Sprintf("needs a user: a proxy of kind %s wants a login of its own", kind))
+	}
+	return p, nil
+}
+
+// applyProxy has p log in through the proxy of --login-proxy. Its Host stays the
+// server's: see through.
+func (f *connFlags) applyProxy(p *ftpwire.Profile) (err error) {
+	if f.loginProxy == "" {
+		return nil
+	}
+	if f.virtualHost != "" {
+		return usagef("--virtual-host and --login-proxy exclude each other: HOST can't be sent through a proxy")
+	}
+	if f.proxy, err = parseProxy(f.loginProxy); err != nil {
+		return err
+	}
+	port := p.Port
+	if port == 0 {
+		port = 21 // also over implicit TLS, which is spoken with the proxy
+	}
+	p.Login.Proxy = &control.LoginProxy{Kind: f.proxy.kind, User: f.proxy.user, Host: hostPort(p.Host, port)}
+	return nil
+}
+
+// proxyPassword completes the login of the proxy.
+func (a *app) proxyPassword(p *ftpwire.Profile) (err error) {
+	proxy := p.Login.Proxy
+	if proxy == nil || proxy.User == "" || proxy.Password != "" {
+		return nil
+	}
+	password, ok := a.env("FTPWIRE_LOGIN_PROXY_PASSWORD")
+	if !ok {
+		if password, err = a.ask(fmt.Sprintf("Password for %s at the FTP proxy: ", visible(proxy.User)),
+			fmt.Sprintf("password for user %q of the FTP proxy", proxy.User),
+			"Give it in the environment variable FTPWIRE_LOGIN_PROXY_PASSWORD."); err != nil {
+			return err
+		}
+	}
+	if strings.ContainsAny(password, "\r\n\x00") {
+		return usagef("the FTP proxy's password holds a control character that no FTP command can carry")
+	}
+	a.secret(password)
+	proxy.Password = password
+	return nil
+}
+
+// through returns the profile to dial: p, or with a proxy one with the proxy's address.
+func (f *connFlags) through(p *ftpwire.Profile) *ftpwire.Profile {
+	if p.Login.Proxy == nil {
+		return p
+	}
+	q := *p
+	q.Host, q.Port = f.proxy.host, f.proxy.port
+	return &q
+}

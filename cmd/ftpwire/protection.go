@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A watch knows how well a session is protected, and says where that is less than
+// people may think.
+type watch struct {
+	a       *app
+	f       *connFlags
+	p       *ftpwire.Profile
+	secured atomic.Bool // TLS has been up
+	known   bool        // the trust store had an entry for the server
+}
+
+// watch watches a session that p is about to be dialled for.
+func (a *app) watch(f *connFlags, p *ftpwire.Profile) *watch {
+	w := &watch{a: a, f: f, p: p}
+	if f.ccc {
+		before := p.Trace
+		p.Trace = func(e control.TraceEvent) {
+			if e.Kind == control.TraceTLS {
+				w.secured.Store(true)
+			}
+			if before != nil {
+				before(e)
+			}
+		}
+	}
+	if f.acceptNew {
+		_, w.known = w.entry()
+	}
+	return w
+}
+
+// entry returns what the trust store holds for the server.
+func (w *watch) entry() (tlsx.Trusted, bool) {
+	if w.p.Verify == nil {
+		return tlsx.Trusted{}, false
+	}
+	host, port, err := addressOf(w.p)
+	if err != nil {
+		return tlsx.Trusted{}, false
+	}
+	t, ok, _ := w.p.Verify.Trust.Lookup(host, port)
+	return t, ok
+}
+
+// tellAccepted says what --accept-new has accepted, also if the login failed then.
+func (w *watch) tellAccepted() {
+	if !w.f.acceptNew || w.known {
+		return
+	}
+	if t, ok := w.entry(); ok {
+		w.a.warn(fmt.Sprintf("the certificate of %s is accepted from now on (%s): SHA-256 %s", hostPort(t.Host, t.Port), t.Reasons, t.SHA256))
+	}
+}
+
+// warn says what is weaker than it may seem, once the login is through.
+func (w *watch) warn(c *control.Conn) {
+	_, up := c.TLS()
+	was := up || w.secured.Load()
+	if !was {
+		if w.p.Security == control.SecurityAuto {
+			w.a.warn("the server has no TLS: password and files go in clear text; --tls explicit would refuse that")
+		}
+		return
+	}
+	w.a.warnSkipped(w.f)
+	switch {
+	case w.f.ccc && up:
+		w.a.warn("the server refused CCC (--ccc): commands and replies stay under TLS")
+	case w.f.ccc:
+		w.a.warn("TLS has ended on the control connection (--ccc): names and commands can be read and changed on the way")
+	}
+	if w.p.ClearData {
+		w.a.warn("data connections are not protected (--prot C): listings and files can be read and changed on the way")
+	}
+}
+
+// dialError says why a server could not be reached, or let nobody in. What could be
+// accepted has its command named.
+func dialError(p *ftpwire.Profile, err error) error {
+	u := &usageError{err: fmt.Errorf("%s: %w", describe(p), err)}
+	if _, ok := errors.AsType[*tlsx.CertificateError](err); ok {
+		u.hint = strings.NewReplacer(
+			"(ftpwire trust accept)", "(ftpwire trust accept "+trustURL(p)+")",
+			"(ftpwire trust remove)", "(ftpwire trust remove "+trustURL(p)+")",
+		).Replace(sentence(ftpwire.Diagnose(err)))
+	}
+	return u
+}

@@ -1,0 +1,250 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A Sum is what a server says about the content of a file, or of a part of it.
+type Sum struct {
+	Algorithm string        // as in HashAlgorithms
+	Sum       string        // lower-case hexadecimal digits
+	By        protocol.Verb // the command that gave it
+
+	// From and To are the octets that were asked for, To not among them. To is -1 for
+	// the end of the file.
+	From, To int64
+
+	// Loose reports that the last octet before To may be missing from the sum: what
+	// the second number of XCRC and its kind means differs from server to server.
+	// Never so for a sum up to the end of the file.
+	Loose bool
+}
+
+// hashPatience is how many times longer than for any other command the wait for a sum
+// may be: the server reads the file.
+const hashPatience = 10
+
+// HashAlgorithms returns the algorithms whose sums the server offers, by what FEAT
+// lists, best first: "SHA-256", "SHA-512", "SHA-384", "SHA-224", "SHA-1", "MD5",
+// "CRC32". The last two prove nothing against who means harm.
+func (c *Conn) HashAlgorithms() []string {
+	var names []string
+	for _, alg := range hashAlgorithms {
+		if len(c.hashWays(alg)) > 0 {
+			names = append(names, alg)
+		}
+	}
+	return names
+}
+
+// Hash returns the sum of the octets from from up to and without to of a file, or up
+// to its end if to is negative, as a binary transfer would move them. If algorithm is
+// "", it is the first of [Conn.HashAlgorithms].
+//
+// The command is HASH (draft-bryan-ftpext-hash), for a part behind RANG; else XCRC,
+// XMD5 or XSHA and its kind, of which no text exists; else MD5 (draft-twine-ftpmd5),
+// whole files only. One that the server turns out not to know is not tried again. The
+// error matches errors.ErrUnsupported if none is left, and is a
+// *[protocol.ReplyError] if the server will not hash this file. The wait for the sum
+// is ten times the ReplyTimeout at most.
+func (c *Conn) Hash(ctx context.Context, path, algorithm string, from, to int64) (Sum, error) {
+	if err := c.sendable(protocol.Command{Verb: "HASH", Arg: path}, protocol.Command{Verb: "OPTS", Arg: "HASH " + algorithm}); err != nil {
+		return Sum{}, err
+	}
+	if from < 0 || to >= 0 && to <= from {
+		return Sum{}, fmt.Errorf("ftp: no octets from %d to %d", from, to)
+	}
+	if err := c.acquire(ctx); err != nil {
+		return Sum{}, err
+	}
+	defer c.release()
+	if algorithm == "" {
+		if all := c.HashAlgorithms(); len(all) > 0 {
+			algorithm = all[0]
+		}
+	}
+	if err := c.ensureType(ctx, 'I'); err != nil {
+		return Sum{}, err
+	}
+	for _, w := range c.hashWays(algorithm) {
+		s, err := c.hashBy(ctx, w, path, algorithm, from, to)
+		if !errors.Is(err, errNoWay) {
+			return s, err
+		}
+	}
+	return Sum{}, &HashUnsupportedError{Algorithm: algorithm, Part: from > 0 || to >= 0}
+}
+
+// A HashUnsupportedError reports a sum that the server has no command for.
+// errors.Is matches errors.ErrUnsupported.
+type HashUnsupportedError struct {
+	Algorithm string // "" if any would have done
+	Part      bool   // of a part of a file
+}
+
+func (e *HashUnsupportedError) Error() string {
+	what := "a sum"
+	if e.Algorithm != "" {
+		what = "a " + e.Algorithm + " sum"
+	}
+	if e.Part {
+		what += " of a part"
+	}
+	return "ftp: the server offers no command for " + what + " of a file"
+}
+
+// Unwrap returns errors.ErrUnsupported.
+func (e *HashUnsupportedError) Unwrap() error { return errors.ErrUnsupported }
+
+// errNoWay is returned inside by a way that does not work here.
+var errNoWay = errors.New("no way to hash")
+
+// hashBy asks in one way.
+func (c *Conn) hashBy(ctx context.Context, w hashWay, path, algorithm string, from, to int64) (Sum, error) {
+	s := Sum{Algorithm: algorithm, By: w.verb, From: from, To: to}
+	part := from > 0 || to >= 0
+	var r protocol.Reply
+	var err error
+	switch {
+	case w.verb == "HASH":
+		r, err = c.hashRange(ctx, w, path, from, to)
+	case part && (w.verb == "MD5" || to < 0):
+		return s, errNoWay
+	case part:
+		// A server that counts to in reads one octet less than was asked for, one that
+		// does not reads what was asked for: never one that is not ours to compare.
+		s.Loose = true
+		r, err = c.slow(ctx, protocol.Command{Verb: w.verb, Arg: fmt.Sprintf("%s %d %d", quotedName(path), from, to-1)})
+	default:
+		r, err = c.hashWhole(ctx, w.verb, path)
+	}
+	if err != nil {
+		if c.unknownHash(w, err) {
+			return s, errNoWay
+		}
+		return s, err
+	}
+	h, err := parse.Hash(string(w.verb), r.Lines)
+	switch {
+	case err != nil:
+		return s, err
+	case h.Algorithm != algorithm:
+		c.hash.selected = "" // REIN, or a server that does not do as it said
+		return s, hashReplyError(w.verb, r, fmt.Sprintf("it is a %s sum, %s was asked for", h.Algorithm, algorithm))
+	case part && w.verb == "HASH" && h.To >= 0 && (h.From != from || to >= 0 && h.To != to-1 && h.To != to):
+		c.hash.refuse("RANG")
+		return s, errNoWay // the range was not heeded
+	}
+	s.Sum = h.Sum
+	return s, nil
+}
+
+func hashReplyError(verb protocol.Verb, r protocol.Reply, reason string) error {
+	return &parse.Error{What: "reply to " + string(verb), Text: r.Text(), Reason: reason}
+}
+
+// unknownHash reports whether a refusal says that a command does not exist here,
+// and remembers that.
+func (c *Conn) unknownHash(w hashWay, err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || c.Err() != nil {
+		return false
+	}
+	switch re.Reply.Code {
+	case 500, 502, 504:
+	case 501: // of OPTS: the algorithm; of RANG: how some say that they have it not
+		if re.Verb != "OPTS" && re.Verb != "RANG" {
+			return false
+		}
+	default:
+		return false
+	}
+	if re.Verb == "OPTS" {
+		c.hash.refuse("OPTS " + w.name)
+	} else {
+		c.hash.refuse(string(re.Verb))
+	}
+	return true
+}
+
+// hashRange is HASH, behind OPTS HASH and RANG where they are needed.
+func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to int64) (protocol.Reply, error) {
+	if c.hash.selected != w.name {
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: "HASH " + w.name}); err != nil {
+			return protocol.Reply{}, err
+		}
+		c.hash.selected = w.name
+	}
+	cmd := protocol.Command{Verb: "HASH", Arg: c.pathArg("HASH", path)}
+	if from == 0 && to < 0 {
+		return c.slow(ctx, cmd)
+	}
+	if !c.Features().Has("RANG") || c.hash.isRefused("RANG") {
+		return protocol.Reply{}, errNoWay
+	}
+	last := to - 1
+	if to < 0 {
+		last = maxOffset
+	}
+	if _, err := c.exchange(ctx, rangCommand(from, last)); err != nil {
+		return protocol.Reply{}, err
+	}
+	r, err := c.slow(ctx, cmd)
+	if c.Err() == nil {
+		// Where HASH leaves the range in force, the next download would be a part.
+		if _, rerr := c.exchange(context.WithoutCancel(ctx), rangCommand(1, 0)); err == nil {
+			err = c.onlyRefused(rerr)
+		}
+	}
+	return r, err
+}
+
+// hashWhole sends an X command, or MD5, for a whole file. Servers differ in whether a
+// name with blanks has to be quoted.
+func (c *Conn) hashWhole(ctx context.Context, verb protocol.Verb, path string) (protocol.Reply, error) {
+	r, err := c.slow(ctx, protocol.Command{Verb: verb, Arg: path})
+	quoted := quotedName(path)
+	re, refused := errors.AsType[*protocol.ReplyError](err)
+	if !refused || quoted == path || re.Reply.Code != 550 && re.Reply.Code != 501 || c.Err() != nil {
+		return r, err
+	}
+	if r, qerr := c.slow(ctx, protocol.Command{Verb: verb, Arg: quoted}); qerr == nil {
+		return r, nil
+	}
+	return r, err
+}
+
+// quotedName returns a pathname in quotes if it has blanks or quotes.
+func quotedName(path string) string {
+	if !strings.ContainsAny(path, ` "`) {
+		return path
+	}
+	return `"` + strings.ReplaceAll(path, `"`, `""`) + `"`
+}
+
+// slow sends a command that the server may take long for.
+func (c *Conn) slow(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+	if err := ctx.Err(); err != nil {
+		return protocol.Reply{}, context.Cause(ctx)
+	}
+	f, err := c.launch(cmd)
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	timeout := c.cfg.replyTimeout()
+	if timeout > 0 && timeout < time.Duration(1<<63-1)/hashPatience {
+		timeout *= hashPatience
+	}
+	err = c.await(ctx, f, timeout)
+	if !f.isDone() {
+		return protocol.Reply{}, err
+	}
+	return f.reply, err
+}

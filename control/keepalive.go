@@ -1,0 +1,144 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+const quirkInTransfer = "noop-in-transfer"
+
+// errAsideOver: nothing is asked beside a transfer that has not begun or whose data
+// are through.
+var errAsideOver = errors.New("ftp: no data is moving")
+
+// ask sends a command beside the transfer. Its reply is waited for by nobody, or by
+// the caller; settleAsked sees to it that it is in once the transfer is over.
+func (t *transfer) ask(verb protocol.Verb) (*flight, error) {
+	t.asking.Lock()
+	defer t.asking.Unlock()
+	return t.askLocked(verb)
+}
+
+func (t *transfer) askLocked(verb protocol.Verb) (*flight, error) {
+	if t.closed {
+		return nil, errAsideOver
+	}
+	f, err := t.c.launch(protocol.Command{Verb: verb})
+	if err == nil {
+		t.asked = append(t.asked, f)
+	}
+	return f, err
+}
+
+// keepAlive sends NOOP, or STAT where that is known to be needed, in the given
+// interval while data moves: from the 1yz on, as a refusal could otherwise be taken for
+// the transfer's; never once the data has ended, where the final reply is due; and one
+// at a time, as many servers answer them all only once the transfer is over.
+func (t *transfer) keepAlive(every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-t.f.done:
+			return
+		case <-t.end:
+			return
+		case <-tick.C:
+		}
+		if !t.nudge() {
+			return
+		}
+	}
+}
+
+// nudge sends one keepalive if the moment is right, and reports whether others may
+// follow.
+func (t *transfer) nudge() bool {
+	t.asking.Lock()
+	defer t.asking.Unlock()
+	if t.dataOver || t.closed {
+		return false
+	}
+	for _, f := range t.asked {
+		if !f.isDone() {
+			return true
+		}
+		if re, ok := errors.AsType[*protocol.ReplyError](f.result()); ok && t.c.Err() == nil {
+			t.c.notice(quirkInTransfer, t.c.answered(re))
+		}
+	}
+	t.asked = nil
+	if t.c.HasQuirk(quirkInTransfer) {
+		return false
+	}
+	if !t.f.isStarted() || t.f.isDone() {
+		return true
+	}
+	_, err := t.askLocked(t.c.keepAliveVerb())
+	return err == nil
+}
+
+// dataEnds tells that nothing more moves. No keepalive is sent from its return on.
+func (t *transfer) dataEnds() {
+	t.asking.Lock()
+	defer t.asking.Unlock()
+	t.dataOver = true
+}
+
+// settleAsked waits for what was asked beside the transfer, once that has its final
+// reply. Servers that deal with one thing at a time answer now. For one that never
+// does PWD is sent: 257 answers that and nothing else, so the two can be told apart.
+// ctx bounds it all; the connection is closed if that is not enough.
+func (t *transfer) settleAsked(ctx context.Context) {
+	c := t.c
+	t.asking.Lock()
+	t.closed = true
+	asked := t.asked
+	t.asked = nil
+	t.asking.Unlock()
+	var last *flight
+	for _, f := range asked {
+		if !f.isDone() {
+			last = f
+		}
+	}
+	if last == nil || c.Err() != nil || c.settled(ctx, last, lonely) {
+		return
+	}
+	pwd, err := c.launch(protocol.Command{Verb: "PWD"})
+	if err == nil && c.settled(ctx, pwd, 0) && last.isDone() {
+		if last.reply.Code == 0 && c.Err() == nil && last.cmd.Verb == c.keepAliveVerb() {
+			c.notice(quirkInTransfer, fmt.Sprintf("%s during a transfer was never answered", last.cmd.Verb))
+		}
+		return
+	}
+	c.shut(&TimeoutError{Verb: last.cmd.Verb, After: c.cfg.abortTimeout()})
+}
+
+// keepIdle sends keepalives while nobody uses the connection. It ends with that.
+func (c *Conn) keepIdle(every time.Duration) {
+	t := time.NewTimer(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-c.life.Done():
+			return
+		case <-t.C:
+		}
+		unused := time.Since(time.Unix(0, c.used.Load()))
+		if c.busy.Load() {
+			unused = 0
+		}
+		if unused >= every {
+			if err := c.KeepAlive(c.life); err != nil && c.Err() != nil {
+				return
+			}
+			unused = 0
+		}
+		t.Reset(every - unused)
+	}
+}

@@ -1,0 +1,220 @@
+package control_test
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// serve plays a transfer in active mode.
+func (tc *testConn) serveActive(f *fetch, addr, command string) {
+	tc.t.Helper()
+	tc.answer(command, "150 here")
+	data, err := tc.net.DialContext(tc.t.Context(), "tcp", addr)
+	if err != nil {
+		tc.t.Fatal(err)
+	}
+	io.WriteString(data, "abc")
+	data.Close()
+	tc.writeReply("226 done")
+	if err := f.wait(); err != nil || f.data != "abc" {
+		tc.t.Fatalf("%q, %v; want abc", f.data, err)
+	}
+}
+
+// 425 behind EPRT: nothing was begun, so that PORT gets its chance at once, and is
+// remembered here and by the next connection.
+func TestEPRTLeadsToNothing(t *testing.T) {
+	active := control.Config{Data: datachan.Config{Mode: datachan.ModeActive}}
+	var learned datachan.Memory
+	inBubble(t, "425", func(t *testing.T) {
+		tc := login(t, &active)
+		f := tc.retr(t.Context(), 7)
+		tc.answer("TYPE I", "200 ok")
+		tc.takeEPRT()
+		tc.answer("REST 7", "350 ok")
+		tc.answer("RETR f", "425 can't open a data connection")
+		addr := tc.takePORT()
+		tc.answer("REST 7", "350 ok")
+		tc.serveActive(f, addr, "RETR f")
+		f = tc.retr(t.Context(), 0)
+		tc.serveActive(f, tc.takePORT(), "RETR f")
+		learned = tc.c.DataMemory()
+		tc.wantAlive()
+	})
+	if want := (datachan.Memory{NoEPRT: true}); learned != want {
+		t.Fatalf("learned %+v; want %+v", learned, want)
+	}
+	inBubble(t, "carried", func(t *testing.T) {
+		conf := active
+		conf.Data.Memory = learned
+		tc := login(t, &conf)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.serveActive(f, tc.takePORT(), "RETR f")
+	})
+	inBubble(t, "no second attempt where something may have begun", func(t *testing.T) {
+		conf := active
+		conf.Data.AcceptTimeout = 3 * time.Second
+		tc := login(t, &conf)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.takeEPRT()
+		tc.answer("RETR f", "150 here")
+		tc.answer("ABOR", "426 aborted", "226 done")
+		if _, ok := errors.AsType[*datachan.OpenError](f.wait()); !ok {
+			t.Errorf("%v; want an OpenError", f.err)
+		}
+		f = tc.retr(t.Context(), 0) // but the next transfer knows
+		tc.serveActive(f, tc.takePORT(), "RETR f")
+	})
+}
+
+// A server without FEAT that says what it wants when it refuses.
+func TestPRETByWords(t *testing.T) {
+	const wanted = "500 You need to use a client supporting PRET (PRE Transfer) to use PASV"
+	play := func(tc *testConn) *fetch {
+		f := tc.retr(tc.t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.answer("EPSV", "500 what?")
+		tc.answer("PASV", wanted)
+		return f
+	}
+	inBubble(t, "both refusals", func(t *testing.T) {
+		conf := clear
+		conf.Data.Mode = datachan.ModePASV
+		tc := login(t, &conf)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.answer("PASV", wanted)
+		tc.answer("PRET RETR f", "200 planned")
+		ln := tc.listen(serverHost)
+		tc.answer("PASV", "227 ok "+parse.FormatPASV(mustAddr(ln.Addr().String())))
+		data := tc.takeData(ln)
+		tc.answer("RETR f", "150 here")
+		io.WriteString(data, "abc")
+		data.Close()
+		tc.writeReply("226 done")
+		if err := f.wait(); err != nil || f.data != "abc" {
+			t.Fatalf("%q, %v", f.data, err)
+		}
+		if !tc.c.HasQuirk("pret") {
+			t.Error("the quirk was not noticed")
+		}
+	})
+	inBubble(t, "still refused", func(t *testing.T) {
+		conf := clear
+		conf.Data.Mode = datachan.ModePASV
+		tc := login(t, &conf)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.answer("PASV", wanted)
+		tc.answer("PRET RETR f", "200 planned")
+		tc.answer("PASV", wanted)
+		wantTransferError(t, f.wait(), control.PhaseOpen, 500)
+		tc.wantAlive()
+	})
+	inBubble(t, "forbidden", func(t *testing.T) {
+		conf := clear
+		conf.Quirks.Forbid = []string{"pret"}
+		tc := login(t, &conf)
+		f := play(tc)
+		wantTransferError(t, f.wait(), control.PhaseOpen, 500)
+		tc.wantAlive()
+	})
+}
+
+// EPSV ALL is sent once a session, and REIN ends it.
+func TestEPSVAll(t *testing.T) {
+	inBubble(t, "REIN", func(t *testing.T) {
+		tc := login(t, &control.Config{Data: datachan.Config{EPSVAll: true}})
+		for i := range 3 {
+			if i == 2 {
+				op := tc.async(func() error { return tc.c.Rein(t.Context()) })
+				tc.answer("REIN", "220 again")
+				tc.wantOK("REIN", op)
+				tc.login()
+			}
+			f := tc.retr(t.Context(), 0)
+			if i != 1 {
+				tc.answer("TYPE I", "200 ok")
+				tc.answer("EPSV ALL", "200 ok")
+			}
+			data := tc.passive()
+			tc.answer("RETR f", "150 here")
+			data.Close()
+			tc.writeReply("226 done")
+			if err := f.wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// SSCN and CPSV are for transfers between servers.
+func TestSSCN(t *testing.T) {
+	inBubble(t, "no transfer of our own while it is on", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{})
+		on := tc.async(func() error { return tc.c.Sscn(t.Context(), true) })
+		tc.answer("SSCN ON", "200 SSCN:CLIENT METHOD")
+		tc.wantOK("SSCN", on)
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		if err := f.wait(); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("RETR: %v; want ErrUnsupported", err)
+		}
+		off := tc.async(func() error { return tc.c.Sscn(t.Context(), false) })
+		tc.answer("SSCN OFF", "200 SSCN:SERVER METHOD")
+		tc.wantOK("SSCN", off)
+		f = tc.retr(t.Context(), 0)
+		data := tc.passive()
+		tc.answer("RETR f", "150 here")
+		secured := tc.secure(data)
+		io.WriteString(secured, "abc")
+		secured.Close()
+		tc.writeReply("226 done")
+		if err := f.wait(); err != nil || f.data != "abc" {
+			t.Errorf("%q, %v", f.data, err)
+		}
+	})
+	inBubble(t, "refused", func(t *testing.T) {
+		tc := login(t, &clear)
+		on := tc.async(func() error { return tc.c.Sscn(t.Context(), true) })
+		tc.answer("SSCN ON", "502 no")
+		if _, ok := errors.AsType[*protocol.ReplyError](on.wait()); !ok {
+			t.Errorf("%v; want a ReplyError", on.err)
+		}
+	})
+	for _, tt := range []struct {
+		name, reply, want, note string
+	}{
+		{"CPSV", "227 ok (127,0,0,1,156,64)", "127.0.0.1:40000", ""},
+		{"CPSV of another host", "227 ok (10,9,9,9,156,64)", "127.0.0.1:40000", "10.9.9.9"},
+		{"CPSV to a privileged port", "227 ok (127,0,0,1,0,25)", "", ""},
+		{"CPSV without an address", "227 ok", "", ""},
+		{"CPSV refused", "502 no", "", ""},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			tc := login(t, &clear)
+			var got netip.AddrPort
+			op := tc.async(func() (err error) { got, err = tc.c.Cpsv(t.Context()); return err })
+			tc.answer("CPSV", tt.reply)
+			err := op.wait()
+			if (err == nil) != (tt.want != "") || err == nil && got.String() != tt.want {
+				t.Errorf("%v, %v; want %q", got, err, tt.want)
+			}
+			if !strings.Contains(tc.traced(), tt.note) {
+				t.Errorf("no note of %s", tt.note)
+			}
+			tc.wantAlive()
+		})
+	}
+}

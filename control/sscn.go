@@ -1,0 +1,68 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Sscn sends SSCN ON or OFF: whether the server is the TLS client of its data
+// connections. That is for transfers between two servers, one of which has to be
+// (FXP); this side is always the TLS client (RFC 4217, Section 7), so that while it
+// is on, transfers of this Conn over TLS fail with [errors.ErrUnsupported] before
+// anything is sent. Servers that know it list SSCN among their features.
+func (c *Conn) Sscn(ctx context.Context, on bool) error {
+	arg := "OFF"
+	if on {
+		arg = "ON"
+	}
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	_, err := c.exchange(ctx, protocol.Command{Verb: "SSCN", Arg: arg})
+	if err == nil {
+		c.mu.Lock()
+		c.sscn = on
+		c.mu.Unlock()
+	}
+	return err
+}
+
+func (c *Conn) reversed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sscn
+}
+
+// Cpsv sends CPSV: PASV for one data connection of which the server is the TLS
+// client. It returns where another server may connect to, to be given to that
+// one's PORT. The host is this control connection's, whatever the reply says: a
+// server could have the other one call anybody.
+func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
+	r, err := c.do(ctx, "CPSV", "")
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	addr, err := parse.PASV(r.LastLine())
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	if addr.Port() < 1024 {
+		return netip.AddrPort{}, fmt.Errorf("ftp: CPSV: the server names port %d; ports below 1024 are refused", addr.Port())
+	}
+	peer, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok || !peer.AddrPort().Addr().Unmap().Is4() {
+		return netip.AddrPort{}, errors.New("ftp: CPSV: the control connection has no IPv4 address, and PORT can name no other")
+	}
+	if host := peer.AddrPort().Addr().Unmap(); host != addr.Addr() {
+		c.trace(TraceNote, fmt.Sprintf("CPSV reply names address %s: using the control connection's %s", addr.Addr(), host))
+		addr = netip.AddrPortFrom(host, addr.Port())
+	}
+	return addr, nil
+}

@@ -1,0 +1,42 @@
+package control
+
+import (
+	"net"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Telnet (RFC 854): "Interpret As Command", Interrupt Process and Data Mark.
+const (
+	telnetIAC = 255
+	telnetIP  = 244
+	telnetDM  = 242
+)
+
+// quirkSynch is on request only: what some servers need makes others hang.
+const quirkSynch = "abor-synch"
+
+// synch returns what goes in front of ABOR where the server notices commands during
+// a transfer only by Telnet's Synch (RFC 959, Section 4.1.3), and sends the urgent part
+// of it. The order is that of all old clients: the urgent mark is on the second IAC
+// and DM follows, since in BSD's sockets the mark is behind the urgent byte. Over
+// TLS there is no urgent data, and bytes outside of it would break it: nothing is sent.
+func (c *Conn) synch(conn net.Conn) []byte {
+	if !c.HasQuirk(quirkSynch) || conn != c.raw {
+		return nil
+	}
+	head := []byte{telnetIAC, telnetIP, telnetIAC}
+	tcp, ok := c.raw.(*net.TCPConn) // a wrapper is not passed by
+	if ok {
+		if err := sendUrgent(tcp, head); err == nil {
+			return []byte{telnetDM}
+		}
+	}
+	c.trace(TraceNote, "the Synch in front of ABOR goes without urgent data, which this connection does not have")
+	return append(head, telnetDM)
+}
+
+// launchABOR sends ABOR.
+func (c *Conn) launchABOR() (*flight, error) {
+	return c.launchBehind(protocol.Command{Verb: "ABOR"}, c.cfg.abortTimeout(), c.synch)
+}

@@ -1,0 +1,336 @@
+package ftpwire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Download copies a remote file to a local one. The data go to another file in the
+// same directory, which gets the name only once the transfer is confirmed, proven as
+// o demands, and on disk: a failure leaves no part of it under the name, and an
+// existing file as it was. o may be nil.
+//
+// With [TransferOptions.Resume] a failure leaves what can be resumed, and the next
+// Download to the same local file goes on from there. Errors besides those of the
+// options: a *[control.TransferError], errors of the local file.
+func (c *Client) Download(ctx context.Context, remote, local string, o *TransferOptions) (TransferResult, error) {
+	d := &download{c: c, remote: remote, local: local}
+	if o != nil {
+		d.o = *o
+	}
+	if info, err := os.Stat(local); err == nil && info.IsDir() {
+		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
+	}
+	if d.o.Resume {
+		if err := c.conn.Resumable(); err != nil {
+			return d.r, err
+		}
+	}
+	err := c.retried(ctx, &d.o, remote, &d.r, d.attempt)
+	return d.r, err
+}
+
+// A download is one call of Download.
+type download struct {
+	c             *Client
+	remote, local string
+	o             TransferOptions
+	r             TransferResult
+
+	state  remoteState
+	alg    string // for hash, "" if there is none
+	hash   hash.Hash
+	reason string // why a proof is missing
+}
+
+// attempt tries on the present connection.
+func (d *download) attempt(ctx context.Context) (err error) {
+	d.r.Bytes, d.r.Proof, d.r.Partial, d.r.Prefix, d.r.ResumedFrom = 0, 0, "", "", 0
+	if err := d.prepare(ctx); err != nil {
+		return err
+	}
+	p, err := openPart(d.local, d.o.Resume)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			d.r.Partial = p.leave()
+		}
+	}()
+	if err := d.fill(ctx, p); err != nil {
+		return err
+	}
+	if err := d.check(ctx, p); err != nil {
+		return err
+	}
+	if err := p.commit(d.local); err != nil {
+		return err
+	}
+	done = true
+	return nil
+}
+
+// prepare asks what has to be known before data move, and whether the proofs
+// demanded can be had.
+func (d *download) prepare(ctx context.Context) (err error) {
+	d.state = remoteState{Size: -1}
+	binary := d.c.binary()
+	switch {
+	case d.o.Resume:
+		d.state, err = d.c.state(ctx, d.remote)
+	case binary:
+		d.state.Size = d.c.sizeIfKnown(ctx, d.remote)
+	}
+	if err != nil {
+		return err
+	}
+	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
+		d.alg = d.c.bestHash()
+	}
+	switch {
+	case !binary && d.o.Require&(ProofSize|ProofHash) != 0:
+		d.reason = "the file is transferred as text"
+	case d.o.Require.Has(ProofHash) && d.alg == "":
+		d.reason = "the server offers no sums"
+	case d.o.Require.Has(ProofSize) && d.state.Size < 0 && d.c.conn.Err() == nil && !d.c.usesSIZE():
+		d.reason = "the server does not tell sizes"
+	default:
+		return nil
+	}
+	return &UnprovenError{Path: d.remote, Want: d.o.Require, Reason: d.reason}
+}
+
+// fill brings the data into the part, from where it can go on.
+func (d *download) fill(ctx context.Context, p *part) error {
+	offset, err := d.offset(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := d.origin(p, offset); err != nil {
+		return err
+	}
+	err = d.transfer(ctx, p, offset)
+	if re, ok := errors.AsType[*ResumeError](err); ok && offset > 0 {
+		d.r.Restarted = re.Reason
+		if terr := p.restart(); terr != nil {
+			return terr
+		}
+		if d.c.conn.Err() == nil && ctx.Err() == nil {
+			d.r.Prefix = ""
+			return d.transfer(ctx, p, 0)
+		}
+	}
+	return err
+}
+
+// origin notes what the part is of. What is not continued is emptied first.
+func (d *download) origin(p *part, offset int64) error {
+	if !d.o.Resume {
+		return nil
+	}
+	if offset == 0 {
+		if err := p.restart(); err != nil {
+			return err
+		}
+	}
+	return p.setOrigin(partOrigin{d.server(), d.remote, d.state.Size, d.state.Time})
+}
+
+func (d *download) server() string {
+	addr, _ := d.c.profile.Address() // it was good enough to dial
+	return addr
+}
+
+// offset returns where to go on: the size of the part, or 0 if it is not proven
+// that it is the beginning of the remote file.
+func (d *download) offset(ctx context.Context, p *part) (int64, error) {
+	if p.size == 0 {
+		return 0, nil
+	}
+	why := ""
+	switch {
+	case p.size <= tailWindow:
+		why = "the part is short"
+	case d.state.Size < 0:
+		why = "the server does not tell the size"
+	case p.size > d.state.Size:
+		why = "the part is longer than the file"
+	case d.c.noRest:
+		why = "the server ignores REST"
+	}
+	if why != "" {
+		d.r.Restarted = why
+		return 0, nil
+	}
+	o, known := p.origin()
+	if known && o.Server == d.server() && o.Path == d.remote && d.state.same(remoteState{o.Size, o.Time}) {
+		d.r.Prefix = "size and time"
+		if d.state.Time.IsZero() {
+			d.r.Prefix = "size"
+		}
+		return p.size, nil
+	}
+	alg, same, err := d.c.provenHead(ctx, d.remote, p.f, p.size, p.size == d.state.Size)
+	switch {
+	case err != nil:
+		return 0, err
+	case same:
+		d.r.Prefix = alg
+		return p.size, nil
+	case alg != "" || known:
+		d.r.Restarted = "the file has changed, or the part is of another one"
+	default:
+		d.r.Restarted = "it is not known what the part is of"
+	}
+	return 0, nil
+}
+
+// transfer appends to the part what comes from offset on. A *ResumeError says that
+// the part is no beginning of what comes.
+func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
+	window := min(offset, tailWindow)
+	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
+	if err != nil {
+		if offset > 0 && refusesRest(err) && d.c.conn.Err() == nil {
+			return &ResumeError{d.remote, "the server refuses REST"}
+		}
+		return err
+	}
+	if d.state.Size >= 0 {
+		rd.Expect(d.state.Size - (offset - window))
+	}
+	d.r.ResumedFrom = offset
+	d.o.begin(offset, d.state.Size)
+	err = d.tail(rd, p, offset, window)
+	if err == nil {
+		err = d.copy(rd, p, offset)
+	}
+	cerr := rd.Close()
+	d.r.Data = rd.Data()
+	d.r.Moved += rd.Octets()
+	switch {
+	case err != nil:
+		return err
+	case cerr != nil && offset > 0 && d.overlong(cerr):
+		// What fits by chance, such as a file of zeros, does not fit in size.
+		d.c.noRest = true
+		return &ResumeError{d.remote, "the server ignores REST"}
+	case cerr != nil:
+		return cerr
+	}
+	d.r.Proof = ProofReply
+	if rd.Data().TLS && !rd.Unterminated() {
+		d.r.Proof |= ProofEnd
+	}
+	if d.state.Size >= 0 {
+		d.r.Proof |= ProofSize
+	}
+	return nil
+}
+
+func (d *download) overlong(err error) bool {
+	se, ok := errors.AsType[*control.SizeError](err)
+	return ok && se.Got > se.Want
+}
+
+// refusesRest reports whether a transfer did not begin because of its offset.
+func refusesRest(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && (re.Verb == "REST" || re.Reply.Code == 554)
+}
+
+// tail compares the end of the part with what comes first.
+func (d *download) tail(rd *control.Download, p *part, offset, window int64) error {
+	if window == 0 {
+		return nil
+	}
+	want, got := make([]byte, window), make([]byte, window)
+	if _, err := p.f.ReadAt(want, offset-window); err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(rd, got); err != nil {
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return &ResumeError{d.remote, "the data ended before what is there already"}
+		}
+		return err
+	}
+	if bytes.Equal(got, want) {
+		return nil
+	}
+	if _, err := p.f.ReadAt(want, 0); err == nil && bytes.Equal(got, want) {
+		d.c.noRest = true
+		return &ResumeError{d.remote, "the server ignores REST"}
+	}
+	return &ResumeError{d.remote, "the end of the part differs from the file"}
+}
+
+// copy appends the rest.
+func (d *download) copy(rd *control.Download, p *part, offset int64) error {
+	if _, err := p.f.Seek(offset, io.SeekStart); err != nil {
+		return err
+	}
+	w := io.Writer(p.f) // alone, the kernel may copy
+	if d.hash = nil; d.alg != "" {
+		d.hash = localHashes[d.alg]()
+		if err := hashHead(d.hash, p.f, offset); err != nil {
+			return err
+		}
+		w = io.MultiWriter(w, d.hash)
+	}
+	if d.o.Writer != nil {
+		w = d.o.Writer(w)
+	}
+	n, err := io.Copy(w, rd)
+	d.r.Bytes = offset + n
+	return err
+}
+
+// check proves the part as demanded. What is not right is not kept.
+func (d *download) check(ctx context.Context, p *part) error {
+	if d.o.Resume {
+		// What changed on the way may be half of this and half of that.
+		now, err := d.c.state(ctx, d.remote)
+		if err != nil {
+			return err
+		}
+		if d.state.Size >= 0 && !now.same(d.state) {
+			p.restart()
+			return &ChangedError{Path: d.remote}
+		}
+	}
+	if d.hash != nil {
+		reason, err := d.c.prove(ctx, &d.r, d.remote, d.alg, hexSum(d.hash))
+		if isType[*MismatchError](err) {
+			p.restart()
+		}
+		if err != nil {
+			return err
+		}
+		d.reason = reason
+	}
+	if d.reason == "" {
+		d.reason = d.missing()
+	}
+	return lacking(d.remote, d.o.Require, d.r.Proof, d.reason)
+}
+
+// missing says why a proof other than a hash is not there.
+func (d *download) missing() string {
+	switch miss := d.o.Require &^ d.r.Proof; {
+	case miss.Has(ProofEnd) && !d.r.Data.TLS:
+		return "the data came in clear"
+	case miss.Has(ProofEnd):
+		return "the data ended without close_notify"
+	}
+	return "the server does not tell the size"
+}

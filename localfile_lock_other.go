@@ -1,0 +1,11 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package ftpwire
+
+import "os"
+
+// lockFile does nothing where package syscall has no lock: two downloads to one
+// file at the same time, both with Resume, are the caller's to avoid there.
+func lockFile(*os.File) error { return nil }
+
+func isInvalid(error) bool { return false }

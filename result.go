@@ -1,0 +1,137 @@
+package ftpwire
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// A Proof says what speaks for a transfer being complete and right. It is a set.
+type Proof uint8
+
+// The proofs. Without errors there is always the first.
+const (
+	// ProofReply: the server's final reply says that everything was transferred.
+	ProofReply Proof = 1 << iota
+
+	// ProofEnd: the data of a download came over TLS and ended with close_notify, so
+	// that nobody on the way cut them. There is none in clear, nor for uploads.
+	ProofEnd
+
+	// ProofSize: as many octets as the server says that the file has.
+	ProofSize
+
+	// ProofHash: the server's sum of the whole file is that of the local file.
+	ProofHash
+)
+
+// Has reports whether p has all of q.
+func (p Proof) Has(q Proof) bool { return p&q == q }
+
+// String returns the names of the proofs: "reply", "close_notify", "size", "hash".
+func (p Proof) String() string {
+	var names []string
+	for i, name := range []string{"reply", "close_notify", "size", "hash"} {
+		if p&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// A TransferResult says how a transfer went, also beside an error.
+type TransferResult struct {
+	// Bytes is the size of the local file that was transferred or compared; beside an
+	// error, how far the transfer got.
+	Bytes int64
+
+	// Moved counts the octets that went over data connections, in all attempts.
+	Moved int64
+
+	// ResumedFrom is the offset that the last attempt went on from, 0 if it began at
+	// the beginning. Prefix says why what was there before could be kept: "size and
+	// time", "size", "SHA-256" or another hash, "tail". Restarted says why it could
+	// not, if there was something.
+	ResumedFrom int64
+	Prefix      string
+	Restarted   string
+
+	// Proof is what speaks for the file being complete. Algorithm and Sum are of
+	// ProofHash.
+	Proof     Proof
+	Algorithm string
+	Sum       string
+
+	Attempts int           // connections on which it was tried
+	Duration time.Duration // of all attempts, the pauses between them included
+
+	Data control.DataInfo // of the last data connection
+
+	// Partial is what a failure left behind: the local file that a download with
+	// Resume goes on from, or the remote one of an upload that could not be removed or
+	// is to be resumed. "" if there is none.
+	Partial string
+}
+
+// Rate returns octets per second, 0 if no time has passed.
+func (r TransferResult) Rate() float64 {
+	if r.Duration <= 0 {
+		return 0
+	}
+	return float64(r.Moved) / r.Duration.Seconds()
+}
+
+// An UnprovenError reports a transfer that may be complete, but for which the proof
+// that was demanded is not to be had. What was downloaded is not given its name, and
+// what was uploaded under a temporary one neither.
+type UnprovenError struct {
+	Path   string // remote
+	Want   Proof
+	Have   Proof
+	Reason string // why the rest is missing
+}
+
+func (e *UnprovenError) Error() string {
+	return fmt.Sprintf("ftp: %q is not proven complete: wanted %v, have %v: %s", e.Path, e.Want, e.Have, e.Reason)
+}
+
+// A MismatchError reports a file that differs here and on the server.
+type MismatchError struct {
+	Path          string // remote
+	What          string // "size", or the algorithm of a hash
+	Local, Remote string
+}
+
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("ftp: %q differs from the local file: %s is %s there and %s here", e.Path, e.What, e.Remote, e.Local)
+}
+
+// A ChangedError reports a file that changed while it was transferred, so that the
+// copy may be half of the old and half of the new one.
+type ChangedError struct {
+	Path  string
+	Local bool // the local file, of an upload
+}
+
+func (e *ChangedError) Error() string {
+	if e.Local {
+		return fmt.Sprintf("ftp: the local file %q changed while it was uploaded", e.Path)
+	}
+	return fmt.Sprintf("ftp: %q changed on the server while it was downloaded", e.Path)
+}
+
+// A ResumeError reports that a transfer could not go on where an earlier one ended,
+// and that the connection was lost by finding out. The next attempt begins anew.
+type ResumeError struct {
+	Path   string // remote
+	Reason string
+}
+
+func (e *ResumeError) Error() string {
+	return fmt.Sprintf("ftp: %q can't be resumed: %s", e.Path, e.Reason)
+}

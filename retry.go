@@ -1,0 +1,183 @@
+package ftpwire
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path"
+	"syscall"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// A Retry says how often to try again what failed for a reason that [Temporary] calls
+// passing. Each attempt has a connection of its own, made from the Client's Profile,
+// with the working directory of before: [Client.Conn] is another one afterwards.
+type Retry struct {
+	// Attempts is how many there are behind the first. If zero, none.
+	Attempts int
+
+	// Delay is the pause before the second attempt; each further one is twice as long,
+	// up to MaxDelay. A random part of up to a half is taken off. If zero, a second and
+	// a minute.
+	Delay, MaxDelay time.Duration
+}
+
+// pause waits before attempt n+1 and reports whether the context has not ended.
+func (r Retry) pause(ctx context.Context, n int) bool {
+	d, most := r.Delay, r.MaxDelay
+	if d <= 0 {
+		d = time.Second
+	}
+	if most <= 0 {
+		most = time.Minute
+	}
+	for range n {
+		if d *= 2; d >= most {
+			break
+		}
+	}
+	d = min(d, most)
+	t := time.NewTimer(d - rand.N(d/2+1))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Temporary reports whether an error is of a kind that may be gone when the same is
+// tried again on a new connection: broken connections, timeouts, refusals with 4yz,
+// files cut short or changed on the way. Refusals with 5yz are not, nor full disks,
+// wrong certificates, missing protection or proof, servers that break the protocol,
+// errors of local files, or what the caller has cancelled.
+func Temporary(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
+		return false
+	}
+	if errors.Is(err, control.ErrTooManyUsers) {
+		return true
+	}
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
+		return re.Transient() && re.Reply.Code != 452
+	}
+	if permanent(err) {
+		return false
+	}
+	return passing(err)
+}
+
+// localError reports whether an error is about a local file. Copies by the kernel
+// give errors of the network the same type, within a TransferError.
+func localError(err error) bool {
+	for _, no := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EFBIG, fs.ErrPermission, fs.ErrNotExist} {
+		if errors.Is(err, no) && !isRefusal(err) {
+			return true
+		}
+	}
+	_, transfer := errors.AsType[*control.TransferError](err)
+	_, file := errors.AsType[*fs.PathError](err)
+	return file && !transfer
+}
+
+func isRefusal(err error) bool {
+	_, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok
+}
+
+// permanent are the errors that no network is to blame for.
+func permanent(err error) bool {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return true
+	}
+	return isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
+		isType[*tlsx.CertificateError](err) || isType[*tlsx.IdentityError](err) || isType[*tlsx.NotResumedError](err) ||
+		isType[x509.UnknownAuthorityError](err) || isType[x509.HostnameError](err) || isType[x509.CertificateInvalidError](err) ||
+		isType[*protocol.SyntaxError](err) || isType[*protocol.ViolationError](err) || isType[*protocol.SequenceError](err) ||
+		isType[*protocol.ArgumentError](err) || isType[*datachan.AddressError](err) || isType[*ProfileError](err)
+}
+
+func passing(err error) bool {
+	if isType[*ResumeError](err) || isType[*ChangedError](err) || isType[*MismatchError](err) || isType[*control.SizeError](err) ||
+		isType[net.Error](err) || isType[*control.TimeoutError](err) || isType[*datachan.OpenError](err) || isType[*net.OpError](err) {
+		return true
+	}
+	for _, e := range []error{
+		io.EOF, io.ErrUnexpectedEOF, tlsx.ErrTruncated, net.ErrClosed, os.ErrDeadlineExceeded, context.DeadlineExceeded,
+		syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// retried runs try until it succeeds, or fails for good. remote is the path that it
+// is about: a relative one needs the same working directory on every connection.
+func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string, r *TransferResult, try func(context.Context) error) error {
+	start := time.Now()
+	defer func() { r.Duration = time.Since(start) }()
+	dir := ""
+	if o.Retry.Attempts > 0 && !path.IsAbs(remote) {
+		dir, _ = c.conn.Pwd(ctx) // of a broken connection: the login directory, then
+	}
+	for n := 0; ; n++ {
+		err := error(nil)
+		if n > 0 {
+			err = c.redial(ctx, dir)
+		}
+		if err == nil {
+			r.Attempts++
+			err = try(ctx)
+		}
+		if err == nil || n >= o.Retry.Attempts || ctx.Err() != nil || !Temporary(err) || !o.Retry.pause(ctx, n) {
+			return err
+		}
+	}
+}
+
+// quitPatience bounds the good-bye on a connection that another one takes the place of.
+const quitPatience = 2 * time.Second
+
+// redial replaces the connection, and goes to dir if that is not "".
+func (c *Client) redial(ctx context.Context, dir string) error {
+	old := c.conn
+	if old.Err() == nil {
+		quit, cancel := context.WithTimeout(ctx, quitPatience)
+		old.Quit(quit) // a server may count it until then
+		cancel()
+	}
+	old.Close()
+	n, err := Dial(ctx, c.profile)
+	if err != nil {
+		return err
+	}
+	n.conn.Adopt(old)
+	if dir != "" {
+		if now, err := n.conn.Pwd(ctx); err != nil || now != dir {
+			if err := n.conn.Cwd(ctx, dir); err != nil {
+				n.conn.Close()
+				return err
+			}
+		}
+	}
+	c.conn = n.conn
+	return nil
+}

@@ -1,0 +1,166 @@
+package ftpwire
+
+import (
+	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"hash/crc32"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Verify compares a remote file with a local one: their sizes, and their sums where
+// the server offers any. What differs is a *[MismatchError]. If no more can be had than
+// less than require, the error is an *[UnprovenError]; a require of zero is content with
+// either. The result says which proof there is.
+func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (r TransferResult, err error) {
+	start := time.Now()
+	defer func() { r.Duration = time.Since(start) }()
+	r.Attempts = 1
+	f, err := os.Open(local)
+	if err != nil {
+		return r, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return r, err
+	}
+	r.Bytes = info.Size()
+	if size := c.sizeIfKnown(ctx, remote); size >= 0 && size != r.Bytes {
+		return r, &MismatchError{remote, "size", strconv.FormatInt(r.Bytes, 10), strconv.FormatInt(size, 10)}
+	} else if size >= 0 {
+		r.Proof |= ProofSize
+	}
+	reason := "the server offers no sums"
+	for _, alg := range c.conn.HashAlgorithms() {
+		sum, err := sumOf(f, alg, r.Bytes)
+		if err != nil {
+			return r, err
+		}
+		if reason, err = c.prove(ctx, &r, remote, alg, sum); err != nil {
+			return r, err
+		}
+		if reason == "" {
+			break
+		}
+	}
+	if err := c.lost(ctx); err != nil {
+		return r, err
+	}
+	if r.Proof == 0 && require == 0 {
+		return r, &UnprovenError{Path: remote, Want: ProofSize | ProofHash, Reason: "the server tells neither size nor sum"}
+	}
+	return r, lacking(remote, require, r.Proof, reason)
+}
+
+// prove asks the server for the sum of a file. It returns why there is none, or an
+// error if it is another one or the connection is lost.
+func (c *Client) prove(ctx context.Context, r *TransferResult, remote, alg, sum string) (reason string, err error) {
+	got, err := c.conn.Hash(ctx, remote, alg, 0, -1)
+	switch {
+	case err != nil:
+		return err.Error(), c.fatal(ctx, err)
+	case got.Sum != sum:
+		return "", &MismatchError{remote, alg, sum, got.Sum}
+	}
+	r.Proof |= ProofHash
+	r.Algorithm, r.Sum = alg, sum
+	return "", nil
+}
+
+// fatal returns an error that leaves no connection to go on with, nil for others:
+// a refusal only means that something is not to be had.
+func (c *Client) fatal(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	if c.conn.Err() != nil {
+		return err
+	}
+	if _, own := errors.AsType[*protocol.ArgumentError](err); own {
+		return err
+	}
+	return nil
+}
+
+// lacking returns an error if have is not all of want.
+func lacking(remote string, want, have Proof, reason string) error {
+	if have.Has(want) {
+		return nil
+	}
+	return &UnprovenError{Path: remote, Want: want, Have: have, Reason: reason}
+}
+
+// localHashes are the algorithms of control's that can be computed here: all.
+var localHashes = map[string]func() hash.Hash{
+	"SHA-256": sha256.New, "SHA-512": sha512.New, "SHA-384": sha512.New384, "SHA-224": sha256.New224,
+	"SHA-1": sha1.New, "MD5": md5.New, "CRC32": func() hash.Hash { return crc32.NewIEEE() },
+}
+
+// bestHash returns the algorithm to verify with, "" if the server offers none.
+func (c *Client) bestHash() string {
+	for _, alg := range c.conn.HashAlgorithms() {
+		if localHashes[alg] != nil {
+			return alg
+		}
+	}
+	return ""
+}
+
+func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// sumOf hashes the first n bytes of a file.
+func sumOf(f io.ReaderAt, alg string, n int64) (string, error) {
+	h := localHashes[alg]()
+	if err := hashHead(h, f, n); err != nil {
+		return "", err
+	}
+	return hexSum(h), nil
+}
+
+func hashHead(h hash.Hash, f io.ReaderAt, n int64) error {
+	got, err := io.Copy(h, io.NewSectionReader(f, 0, n))
+	if err == nil && got < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// provenHead asks the server for the sum of the first n octets of a file, or of all of
+// it if whole is set, and compares it with that of f. It returns the algorithm, "" if
+// no sum is to be had, and whether it is the same. The error is one to stop at.
+func (c *Client) provenHead(ctx context.Context, remote string, f io.ReaderAt, n int64, whole bool) (alg string, same bool, err error) {
+	to := n
+	if whole {
+		to = -1
+	}
+	for _, alg := range c.conn.HashAlgorithms() {
+		got, err := c.conn.Hash(ctx, remote, alg, 0, to)
+		if err != nil {
+			if err := c.fatal(ctx, err); err != nil {
+				return "", false, err
+			}
+			if isType[*control.HashUnsupportedError](err) {
+				continue
+			}
+			return "", false, nil // the server will not hash this file, by whatever algorithm
+		}
+		sum, err := sumOf(f, alg, n)
+		if err == nil && sum != got.Sum && got.Loose {
+			sum, err = sumOf(f, alg, n-1) // the last octet is in the tail that is compared
+		}
+		return alg, sum == got.Sum, err
+	}
+	return "", false, nil
+}
