@@ -88,7 +88,7 @@ func (c *Conn) reinitialized() {
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
 	c.probed, c.sscn = false, false
 	c.mu.Unlock()
-	c.hash.selected = ""
+	c.hash.selected, c.quirks.restUnused = "", false
 	c.data.Reinitialized()
 }
 
