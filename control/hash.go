@@ -193,13 +193,21 @@ func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to i
 	if to < 0 {
 		last = maxOffset
 	}
-	if _, err := c.exchange(ctx, rangCommand(from, last)); err != nil {
-		return protocol.Reply{}, err
+	var r protocol.Reply
+	_, err := c.exchange(ctx, rangCommand(from, last))
+	switch {
+	case err == nil:
+		r, err = c.slow(ctx, cmd)
+	case c.onlyRefused(err) == nil:
+		return r, err
 	}
-	r, err := c.slow(ctx, cmd)
-	if c.Err() == nil {
-		// Where HASH leaves the range in force, the next download would be a part.
-		if _, rerr := c.exchange(context.WithoutCancel(ctx), rangCommand(1, 0)); err == nil {
+	// Where HASH leaves the range in force, the next download would be a part.
+	switch {
+	case c.Err() != nil:
+	case ctx.Err() != nil:
+		c.launch(rangCommand(1, 0)) // whoever comes next waits for the replies
+	default:
+		if _, rerr := c.exchange(ctx, rangCommand(1, 0)); err == nil {
 			err = c.onlyRefused(rerr)
 		}
 	}
