@@ -176,14 +176,22 @@ func TestHashCancelled(t *testing.T) {
 			if err := op.wait(); !errors.Is(err, context.Canceled) || op.took() != 0 {
 				t.Errorf("%v after %v; want context.Canceled at once", err, op.took())
 			}
-			tc.wantCommand("the range is taken back", "RANG 1 0")
 			if at == "HASH f" {
 				tc.writeReply("213 SHA-256 0-4 " + sum256 + " f")
 			} else {
 				tc.writeReply("350 ok")
 			}
-			tc.writeReply("350 ok")
-			tc.wantAlive()
+			for _, rang := range []bool{true, false} {
+				f := tc.retr(t.Context(), 0)
+				if rang {
+					tc.answer("RANG 1 0", "350 ok")
+				}
+				data := tc.passive()
+				tc.answer("RETR f", "150 here")
+				data.Close()
+				tc.writeReply("226 done")
+				tc.wantOK("RETR", f.op)
+			}
 		})
 	}
 }

@@ -84,6 +84,9 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	if err != nil {
 		return nil, fail(err)
 	}
+	if err := c.unrange(ctx); err != nil {
+		return nil, fail(err)
+	}
 	o, err := c.openData(ctx, cmd)
 	if err != nil {
 		return nil, fail(err)
