@@ -84,22 +84,22 @@ func (d *download) attempt(ctx context.Context) (err error) {
 // demanded can be had.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
-	binary := d.c.binary()
+	verbatim := d.c.conn.Verbatim()
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)
-	case binary:
+	case verbatim:
 		d.state.Size = d.c.sizeIfKnown(ctx, d.remote)
 	}
 	if err != nil {
 		return err
 	}
-	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
+	if d.alg, d.reason = "", ""; verbatim && d.o.hashes() {
 		d.alg = d.c.bestHash()
 	}
 	switch {
-	case !binary && d.o.Require&(ProofSize|ProofHash) != 0:
-		d.reason = "the file is transferred as text"
+	case !verbatim && d.o.Require&(ProofSize|ProofHash) != 0:
+		d.reason = "the file is transferred as text or in records"
 	case d.o.Require.Has(ProofHash) && d.alg == "":
 		d.reason = "the server offers no sums"
 	case d.o.Require.Has(ProofSize) && d.state.Size < 0 && d.c.conn.Err() == nil && !d.c.usesSIZE():

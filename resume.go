@@ -125,12 +125,6 @@ func (c *Client) unsettled(ctx context.Context, err error) error {
 	return c.lost(ctx)
 }
 
-// binary reports whether files travel as they are.
-func (c *Client) binary() bool {
-	t := c.conn.FileType()
-	return t == 'I' || t == 'L'
-}
-
 // lost returns why nothing more is to be asked: the context or the connection ended.
 func (c *Client) lost(ctx context.Context) error {
 	if ctx.Err() != nil {

@@ -98,15 +98,15 @@ func (u *upload) attempt(ctx context.Context) error {
 
 // prepare finds out whether the proofs demanded can be had.
 func (u *upload) prepare() error {
-	binary := u.c.binary()
-	if u.alg, u.reason = "", ""; binary && u.o.hashes() {
+	verbatim := u.c.conn.Verbatim()
+	if u.alg, u.reason = "", ""; verbatim && u.o.hashes() {
 		u.alg = u.c.bestHash()
 	}
 	switch {
 	case u.o.Require.Has(ProofEnd):
 		u.reason = "close_notify proves nothing of an upload"
-	case !binary && u.o.Require&(ProofSize|ProofHash) != 0:
-		u.reason = "the file is transferred as text"
+	case !verbatim && u.o.Require&(ProofSize|ProofHash) != 0:
+		u.reason = "the file is transferred as text or in records"
 	case u.o.Require.Has(ProofHash) && u.alg == "":
 		u.reason = "the server offers no sums"
 	case u.o.Require.Has(ProofSize) && u.c.conn.Err() == nil && !u.c.usesSIZE():
@@ -272,7 +272,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		return err
 	}
 	u.r.Proof = ProofReply
-	if !u.c.binary() {
+	if !u.c.conn.Verbatim() {
 		return nil
 	}
 	return u.compareSize(ctx, way, offset, n)

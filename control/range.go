@@ -42,8 +42,12 @@ func (c *Conn) Resumable() error {
 	return nil
 }
 
-// FileType returns the type that [Conn.SetType] has set.
-func (c *Conn) FileType() byte { return c.fileType() }
+// Verbatim reports whether files travel octet by octet, whatever the mode packs them in:
+// TYPE I or L, and STRU F. Their size is then that of [Conn.Size].
+func (c *Conn) Verbatim() bool {
+	f := c.wanted()
+	return (f.typ == 'I' || f.typ == 'L') && f.stru == 'F'
+}
 
 // Adopt has files travel as on another connection, whose place c takes.
 func (c *Conn) Adopt(from *Conn) {
