@@ -165,6 +165,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 		cancel()
 	}
 	old.Close()
+	c.profile.DataMemory = old.DataMemory()
 	n, err := Dial(ctx, c.profile)
 	if err != nil {
 		return err

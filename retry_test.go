@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,6 +166,21 @@ func TestRetryKeepsPlace(t *testing.T) {
 	}
 	if dir, err := r.c.Conn().Pwd(t.Context()); err != nil || dir != "/d" {
 		t.Errorf("the working directory: %q, %v", dir, err)
+	}
+}
+
+// What was learned about the server's data connections is not found out again.
+func TestRetryKeepsMemory(t *testing.T) {
+	r := newResumePlay(t, ftptest.TLSNone, "epsv-refused")
+	r.setRemote(noise(1, 300_000))
+	r.cutter.set(200_000)
+	got, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
+	if err != nil || got.Attempts != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	asked := slices.DeleteFunc(r.s.Commands(), func(c string) bool { return c != "EPSV" })
+	if len(asked) != 1 {
+		t.Errorf("EPSV was sent %d times; want once", len(asked))
 	}
 }
 

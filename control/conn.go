@@ -27,7 +27,7 @@ type Conn struct {
 	data   *datachan.Manager
 	quirks quirkState
 	hash   hashState
-	sess   *tlsx.Session // nil without TLS
+	sess   *tlsx.Session // nil without TLS; set by whoever has the turn, under mu
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
@@ -42,7 +42,7 @@ type Conn struct {
 
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
-	mu      sync.Mutex // guards what follows, and writes to the connection
+	mu      sync.Mutex // guards what follows
 	machine *protocol.Machine
 	conn    net.Conn // raw, or the TLS connection over it
 	flights []*flight
