@@ -21,7 +21,9 @@ import (
 
 // A Retry says how often to try again what failed for a reason that [Temporary] calls
 // passing. Each attempt has a connection of its own, made from the Client's Profile,
-// with the working directory of before: [Client.Conn] is another one afterwards.
+// with the working directory of before: [Client.Conn] is another one afterwards. Where
+// that can't be asked any more, and is no longer that of the login, a transfer of a
+// relative pathname has one attempt.
 type Retry struct {
 	// Attempts is how many there are behind the first. If zero, none.
 	Attempts int
@@ -134,9 +136,11 @@ func isType[E error](err error) bool {
 func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string, r *TransferResult, try func(context.Context) error) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
-	dir := ""
+	dir, lost := "", false
 	if o.Retry.Attempts > 0 && !path.IsAbs(remote) {
-		dir, _ = c.conn.Pwd(ctx) // of a broken connection: the login directory, then
+		var err error
+		dir, err = c.conn.Pwd(ctx)
+		lost = err != nil && c.conn.Roamed() // else it is the login directory
 	}
 	for n := 0; ; n++ {
 		err := error(nil)
@@ -147,7 +151,7 @@ func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string,
 			r.Attempts++
 			err = try(ctx)
 		}
-		if err == nil || n >= o.Retry.Attempts || ctx.Err() != nil || !Temporary(err) || !o.Retry.pause(ctx, n) {
+		if err == nil || lost || n >= o.Retry.Attempts || ctx.Err() != nil || !Temporary(err) || !o.Retry.pause(ctx, n) {
 			return err
 		}
 	}

@@ -169,6 +169,28 @@ func TestRetryKeepsPlace(t *testing.T) {
 	}
 }
 
+// Where nobody knows any more what a relative pathname means, nothing is tried again: the
+// file would end up in another directory.
+func TestRetryOfLostPlace(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		r := newResumePlay(t, ftptest.TLSNone)
+		if err := r.s.WriteFile("/d/other", nil); err != nil {
+			t.Fatal(err)
+		}
+		if moved {
+			if err := r.c.Conn().Cwd(t.Context(), "/d"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.c.Conn().Close() // as by a server that does not like idle connections
+		got, err := r.c.Upload(t.Context(), r.local, "g", &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
+		_, serr := r.s.ReadFile("/g")
+		if (err != nil) != moved || (serr != nil) != moved {
+			t.Errorf("moved %v: %v, %d attempts, /g: %v", moved, err, got.Attempts, serr)
+		}
+	}
+}
+
 // What was learned about the server's data connections is not found out again.
 func TestRetryKeepsMemory(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone, "epsv-refused")

@@ -86,7 +86,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 func (c *Conn) reinitialized() {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
-	c.probed, c.sscn = false, false
+	c.probed, c.sscn, c.roamed = false, false, false
 	c.mu.Unlock()
 	c.hash.selected, c.hash.ranged, c.quirks.restUnused = "", false, false
 	c.data.Reinitialized()

@@ -55,6 +55,7 @@ type Conn struct {
 	format   format // how files are to travel
 	probed   bool   // a data connection over TLS has worked
 	sscn     bool   // SSCN ON is in force
+	roamed   bool   // a command was sent that changes the working directory
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -172,6 +173,10 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
+	switch cmd.Verb {
+	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
+		c.roamed = true
+	}
 	f := newFlight(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil
