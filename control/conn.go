@@ -289,7 +289,11 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 		return protocol.Reply{}, err
 	}
 	defer c.release()
-	return c.exchange(ctx, cmd)
+	r, err := c.exchange(ctx, cmd)
+	if err == nil && upper(cmd.Verb) == "REIN" {
+		c.reinitialized()
+	}
+	return r, err
 }
 
 // notByDo returns why a command has no business in Do, or "". It makes the secrets
