@@ -34,6 +34,8 @@ func Diagnose(err error) string {
 // diagnoses are tried in order: causes that lie deeper come first.
 var diagnoses = []func(error) string{
 	diagnoseContext,
+	diagnoseTransfer,
+	diagnoseHop,
 	diagnoseClientCertificate,
 	diagnoseCertificate,
 	diagnoseTLS,

@@ -211,6 +211,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	}
 	d.r.ResumedFrom = offset
 	d.o.begin(offset, d.state.Size)
+	if d.o.Tally != nil {
+		rd.OnTally(d.o.Tally)
+	}
 	err = d.tail(rd, p, offset, window)
 	if err == nil {
 		err = d.copy(rd, p, offset)
