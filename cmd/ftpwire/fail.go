@@ -62,6 +62,7 @@ func cannot(err error) error {
 type hintError struct {
 	err  error
 	hint string
+	left string // the part of hint that is to be said after an interruption, too
 }
 
 func (e *hintError) Error() string { return e.err.Error() }
@@ -94,6 +95,9 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	}
 	if a.ctx.Err() != nil {
 		a.say(prefix + "interrupted")
+		if h, ok := errors.AsType[*hintError](err); ok && h.left != "" {
+			a.say("hint: " + h.left)
+		}
 		return
 	}
 	a.say(prefix + errorText(err))

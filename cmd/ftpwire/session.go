@@ -29,7 +29,11 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	}
 	p := f.through(&l.Profile)
 	w := a.watch(f, p)
-	client, err := ftpwire.Dial(a.ctx, p)
+	var client *ftpwire.Client
+	err := a.retries(&f.transferFlags, nil).Do(a.ctx, func(ctx context.Context) (err error) {
+		client, err = ftpwire.Dial(ctx, p)
+		return err
+	})
 	w.tellAccepted()
 	if err != nil {
 		return nil, dialError(p, err)
