@@ -13,6 +13,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -142,6 +143,11 @@ func errorText(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		text = strings.Replace(text, context.DeadlineExceeded.Error(), "no answer in time", 1)
+	}
+	// A proxy's status says what stands behind it once more, for programs.
+	if p, ok := errors.AsType[*proxy.Error](err); ok && p.Status != 0 && p.Err != nil {
+		status := fmt.Sprintf("(status %d)", p.Status)
+		text = strings.ReplaceAll(text, status+": "+p.Err.Error(), status)
 	}
 	// The advice repeats what the handshake's error has in parentheses.
 	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && h.Hint != "" {

@@ -55,6 +55,11 @@ and right; --format json tells what did.`,
 		if err != nil {
 			return err
 		}
+		if f.proxyGet {
+			if err := f.checkProxyGet(l); err != nil {
+				return err
+			}
+		}
 		if toOutput {
 			return onPath(l.Path, a.getByProxy(&f, l, "-"))
 		}

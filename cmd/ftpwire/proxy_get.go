@@ -18,9 +18,6 @@ import (
 // getByProxy has an HTTP proxy fetch the file that l names, and writes it to local, or to
 // standard output if that is "-".
 func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error {
-	if err := f.checkProxyGet(l); err != nil {
-		return err
-	}
 	if err := a.credentials(f, l); err != nil {
 		return err
 	}
