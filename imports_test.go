@@ -29,7 +29,7 @@ tlsx:                    std golang.org/x/crypto/... golang.org/x/net/idna
 datachan:                std parse protocol tlsx golang.org/x/net/...
 datachan/proxy:          std golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
-control:                 std parse protocol tlsx datachan control/otp golang.org/x/net/idna
+control:                 std parse protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
 .:                       std parse protocol tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
 conformance:             std parse protocol tlsx
 conformance/ftptest:     std parse protocol protocol/mode tlsx control/otp

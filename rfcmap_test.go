@@ -58,6 +58,8 @@ var senders = map[protocol.Verb]string{
 	"AUTH": "(Config.Security) (Config.Auth)", "PBSZ": "Login", "PROT": "Login (Config.ClearData)",
 	"FEAT": "Feat Login", "OPTS": "Opts Login", "CCC": "(Config.ClearCommands)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
 	"CLNT": "(Config.Login.ClientName)", "MFMT": "SetModTime",
+	"PRET": "(Config.Data)", "SSCN": "Sscn", "CPSV": "Cpsv",
+	"HASH": "Hash", "RANG": "Hash", "XCRC": "Hash", "XMD5": "Hash", "XSHA": "Hash", "XSHA1": "Hash", "XSHA256": "Hash", "XSHA512": "Hash", "MD5": "Hash",
 	"MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
 }
 
@@ -139,7 +141,7 @@ func checkSenders(t *testing.T, v protocol.Verb) {
 func sentByCases(t *testing.T) map[protocol.Verb][]string {
 	m := map[protocol.Verb][]string{}
 	for _, mode := range []conformance.TLSMode{conformance.TLSNone, conformance.TLSExplicit} {
-		srv, err := ftptest.Start(&ftptest.Config{TLS: ftptest.TLSMode(mode)})
+		srv, err := ftptest.Start(&ftptest.Config{TLS: ftptest.TLSMode(mode), Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 30}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,6 +41,27 @@ func (j *soakJob) verb() string {
 	return "download"
 }
 
+// part returns what has come of a download.
+func (j *soakJob) part() []byte {
+	if !j.file {
+		return j.got.Bytes()
+	}
+	b, err := os.ReadFile(j.local.Name())
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// take makes the file local what has come of a download.
+func (j *soakJob) take(local string) error {
+	b, err := os.ReadFile(local)
+	j.file = false
+	j.got.Reset()
+	j.got.Write(b)
+	return err
+}
+
 func (j *soakJob) String() string {
 	return fmt.Sprintf("transfer %d: %s of %d bytes, %s", j.id, j.verb(), len(j.content), j.where)
 }

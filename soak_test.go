@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ func TestSoak(t *testing.T) {
 	s := newSoak(t, *soakSeed)
 	s.run(t, n, 24) // most of the time they wait
 	t.Logf("seed %d: %s", *soakSeed, s.summary())
+	if s.results["resumed"] == 0 {
+		t.Error("no transfer went on from its part")
+	}
 	if t.Failed() {
 		t.Logf("again: go test -run 'TestSoak$' -soak-seed %d -soak-count %d .", *soakSeed, n)
 	}
@@ -70,7 +74,7 @@ type soakServer struct {
 }
 
 // soakFiles are the files to download, by size.
-var soakFiles = []int{0, 1, 2, 511, 4 << 10, 4<<10 + 1, 16<<10 - 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 150_000}
+var soakFiles = []int{0, 1, 2, 511, 4 << 10, 4<<10 + 1, 16<<10 - 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 150_000, 400_000, 700_000}
 
 // soakContent returns n bytes that no other n has.
 func soakContent(n int) []byte {
@@ -307,10 +311,8 @@ func (w *soakWorker) upload(ctx context.Context, job *soakJob) error {
 	return err
 }
 
-// complete finishes on a healthy server what failed: what arrived of an upload is there.
-//
-// It begins again at the start. A Client that resumes is to take its place: job.got
-// and the part of the upload on the server are where to go on from.
+// complete finishes on a healthy server what failed, going on from the part that came:
+// of an upload it lies on that server, of a download in a file here.
 func (w *soakWorker) complete(job *soakJob) error {
 	if w.last == nil || w.last.Conn().Err() != nil {
 		c, err := dialHealthy(w.healthy)
@@ -321,19 +323,42 @@ func (w *soakWorker) complete(job *soakJob) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if !job.up {
-		job.got.Reset()
-		job.file = false
-		_, err := w.last.ReadTo(ctx, job.name, &job.got)
-		return err
-	}
-	if part, err := w.srv.ReadFile(job.name); err == nil {
-		if err := w.healthy.WriteFile(job.name, part); err != nil {
+	local := filepath.Join(w.dir, fmt.Sprint("whole", job.id))
+	defer os.Remove(local)
+	options := &ftpwire.TransferOptions{Resume: true, Retry: ftpwire.Retry{Attempts: 3, Delay: time.Millisecond}}
+	var result ftpwire.TransferResult
+	var err error
+	if job.up {
+		if part, err := w.srv.ReadFile(job.name); err == nil {
+			if err := w.healthy.WriteFile(job.name, part); err != nil {
+				return err
+			}
+		}
+		if err := oldFile(local, job.content); err != nil {
 			return err
 		}
+		result, err = w.last.Upload(ctx, local, job.name, options)
+	} else {
+		if err := oldFile(ftpwire.PartialName(local), job.part()); err != nil {
+			return err
+		}
+		if result, err = w.last.Download(ctx, job.name, local, options); err == nil {
+			err = job.take(local)
+		}
 	}
-	_, err := w.last.WriteFrom(ctx, job.name, bytes.NewReader(job.content))
+	if err == nil && result.ResumedFrom > 0 {
+		w.count("resumed", 0)
+	}
 	return err
+}
+
+// oldFile writes a file that is older than what a server has of it.
+func oldFile(name string, data []byte) error {
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		return err
+	}
+	old := time.Now().Add(-time.Hour)
+	return os.Chtimes(name, old, old)
 }
 
 func dialHealthy(srv *ftptest.Server) (*ftpwire.Client, error) {

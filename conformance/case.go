@@ -66,21 +66,22 @@ func (c *Case) Monitor() bool { return c.Run == nil }
 
 // What a case can need. A need that is not met makes it SKIP, with the reason.
 const (
-	NeedLogin   = "login"     // a login, and a session that other cases have used
-	NeedWrite   = "write"     // permission to create, change and remove files
-	NeedTLS     = "tls"       // TLS on the control connection, explicit or implicit
-	NeedAuth    = "auth"      // TLS by AUTH
-	NeedNoTLS   = "no tls"    // a server without TLS
-	NeedClear   = "clear"     // a control connection that begins in clear text
-	NeedIPv4    = "ipv4"      // a control connection over IPv4
-	NeedIPv6    = "ipv6"      // a control connection over IPv6
-	NeedUnix    = "unix"      // a host whose files have LF line ends: SYST says UNIX
-	NeedSlow    = "slow"      // permission to wait for more than five seconds
-	NeedCrowd   = "intrusive" // permission for what may trigger lockouts or bans
-	NeedEPSV    = "EPSV"      // an implemented EPSV
-	NeedEPRT    = "EPRT"      // an implemented EPRT
-	NeedPASV    = "PASV"      // an implemented PASV
-	needFeature = "FEAT "
+	NeedLogin    = "login"        // a login, and a session that other cases have used
+	NeedWrite    = "write"        // permission to create, change and remove files
+	NeedTLS      = "tls"          // TLS on the control connection, explicit or implicit
+	NeedAuth     = "auth"         // TLS by AUTH
+	NeedImplicit = "implicit tls" // TLS from the first byte
+	NeedNoTLS    = "no tls"       // a server without TLS
+	NeedClear    = "clear"        // a control connection that begins in clear text
+	NeedIPv4     = "ipv4"         // a control connection over IPv4
+	NeedIPv6     = "ipv6"         // a control connection over IPv6
+	NeedUnix     = "unix"         // a host whose files have LF line ends: SYST says UNIX
+	NeedSlow     = "slow"         // permission to wait for more than five seconds
+	NeedCrowd    = "intrusive"    // permission for what may trigger lockouts or bans
+	NeedEPSV     = "EPSV"         // an implemented EPSV
+	NeedEPRT     = "EPRT"         // an implemented EPRT
+	NeedPASV     = "PASV"         // an implemented PASV
+	needFeature  = "FEAT "
 )
 
 // Cases returns every case, monitors included, in the order in which they run.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -68,8 +69,8 @@ func groups() []group {
 		{"Monitors", monitorCases},
 		{"Control connection", controlCases},
 		{"Command lines and Telnet", lineCases},
-		{"Login, logout and REIN", loginCases},
-		{"Directories, files and information", fileCases},
+		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
+		{"Directories, files and information", slices.Concat(fileCases, mountCases)},
 		{"TYPE, STRU and MODE", typeCases},
 		{"Data connections", dataCases},
 		{"Transfers and listings", transferCases},
@@ -80,8 +81,12 @@ func groups() []group {
 		{"MLSD", mlsdCases},
 		{"FEAT, OPTS and UTF-8", featCases},
 		{"EPSV and EPRT", extendedCases},
-		{"AUTH and TLS", authCases},
+		{"AUTH and TLS", slices.Concat(authCases, mechanismCases)},
 		{"PBSZ, PROT, CCC and TLS on data connections", protCases},
+		{"HOST", hostCases},
+		{"LANG and names", langCases},
+		{"HASH and RANG", hashCases},
+		{"Commands of drafts and of practice", draftCases},
 	}
 }
 

@@ -36,6 +36,7 @@ type Conn struct {
 	bye421   bool            // a 421 came
 	typ      string          // TYPE in force as far as known
 	sent     map[string]bool // verbs sent since the last reset
+	foreign  bool            // what was sent last is not in ASCII
 }
 
 // What can go wrong while a reply is awaited. They are the peer's doing.
@@ -45,7 +46,10 @@ var (
 )
 
 // dial opens a control connection; under implicit TLS it is protected at once.
-func (r *runner) dial(tp *tape) (*Conn, error) {
+func (r *runner) dial(tp *tape) (*Conn, error) { return r.dialAs(tp, r.host) }
+
+// dialAs is dial with another host name for TLS.
+func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(r.ctx, r.opts.timeout())
 	defer cancel()
 	conn, err := r.dialTCP(ctx, r.target.Addr)
@@ -62,8 +66,8 @@ func (r *runner) dial(tp *tape) (*Conn, error) {
 		tape: tp,
 		sent: map[string]bool{},
 		sess: tlsx.NewSession(&tlsx.Config{
-			TLS:              r.target.TLSConfig,
-			ServerName:       r.host,
+			TLS:              r.tlsAs(name),
+			ServerName:       name,
 			HandshakeTimeout: r.opts.timeout(),
 			AllowTruncation:  true,
 		}),
@@ -78,6 +82,17 @@ func (r *runner) dial(tp *tape) (*Conn, error) {
 		c.private = true
 	}
 	return c, nil
+}
+
+// tlsAs returns the TLS configuration for a host name.
+func (r *runner) tlsAs(name string) *tls.Config {
+	base := r.target.TLSConfig
+	if name == r.host || base == nil || base.ServerName == "" {
+		return base
+	}
+	base = base.Clone()
+	base.ServerName = name
+	return base
 }
 
 func (r *runner) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
@@ -105,6 +120,7 @@ func (c *Conn) event(text string) { c.tape.add(c.name, "*", c.secure, text) }
 
 // write sends bytes as they are.
 func (c *Conn) write(b []byte) error {
+	c.foreign = c.run.heard.add(string(b))
 	c.rw.SetWriteDeadline(time.Now().Add(c.run.opts.timeout()))
 	_, err := c.rw.Write(b)
 	if err != nil {

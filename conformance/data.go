@@ -37,8 +37,10 @@ func (t *T) Passive() *Data {
 }
 
 // EPSV sends EPSV and returns the port.
-func (t *T) EPSV() int {
-	r := t.Must("EPSV", 229)
+func (t *T) EPSV() int { return t.portOf229(t.Ask("EPSV")) }
+
+func (t *T) portOf229(r protocol.Reply) int {
+	t.WantIn(r, "EPSV", 229)
 	ap, err := parse.EPSV(r.LastLine())
 	if err != nil {
 		t.Failf("EPSV: %v", err)
@@ -47,8 +49,10 @@ func (t *T) EPSV() int {
 }
 
 // PASV sends PASV and returns the port. The host is the control connection's.
-func (t *T) PASV() int {
-	r := t.Must("PASV", 227)
+func (t *T) PASV() int { return t.portOf227(t.Ask("PASV")) }
+
+func (t *T) portOf227(r protocol.Reply) int {
+	t.WantIn(r, "PASV", 227)
 	ap, err := parse.PASV(r.LastLine())
 	if err != nil {
 		t.Failf("PASV: %v", err)

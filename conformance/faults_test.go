@@ -31,6 +31,7 @@ var broad = []string{
 	"retr-lingers",
 	"reuse-required-refused",
 	"stor-late-226",
+	"user-wants-host",
 }
 
 // TestFaults shows that each case can fail: it starts the embedded server with
@@ -67,6 +68,9 @@ func byMode(fault string, cases []conformance.Case) map[conformance.TLSMode][]co
 		mode := conformance.TLSNone
 		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) || slices.Contains(tlsFaults, fault) {
 			mode = conformance.TLSExplicit
+		}
+		if slices.Contains(c.Needs, conformance.NeedImplicit) {
+			mode = conformance.TLSImplicit
 		}
 		m[mode] = append(m[mode], c)
 	}

@@ -18,6 +18,7 @@ const (
 	mon421    = "rfc959-4.2-421-closes"
 	monCodes  = "rfc1123-4.1.2.11-defined-codes"
 	monNo6yz  = "rfc2228-5.2-no-6yz"
+	monASCII  = "rfc2640-4.1-lang-default"
 )
 
 var monitorCases = []Case{
@@ -60,6 +61,11 @@ var monitorCases = []Case{
 		ID: monNo6yz, RFC: "2228 5.2", Level: Must,
 		Text:   "Protected replies (6yz) come only after a security exchange of a mechanism that has them, which TLS is not.",
 		Faults: []string{"reply-protected"},
+	},
+	{
+		ID: monASCII, RFC: "2640 4.1, 2277 4.5", Level: Must, Lenient: true,
+		Text:   "Replies are in ASCII until LANG has chosen a language; pathnames are as they are.",
+		Faults: []string{"reply-not-english"},
 	},
 }
 
@@ -150,6 +156,7 @@ func (w *watch) one(raw string) {
 		c.run.found(monCRLF, Fail, c, fmt.Sprintf("a CR inside a line: %q", visible(raw)))
 	}
 	w.syntax(line)
+	w.language(line)
 }
 
 func (w *watch) syntax(line string) {

@@ -22,6 +22,7 @@ func (r *runner) setup() error {
 
 	r.has[NeedTLS] = r.target.TLS != TLSNone
 	r.has[NeedAuth] = r.target.TLS == TLSExplicit
+	r.has[NeedImplicit] = r.target.TLS == TLSImplicit
 	r.has[NeedClear] = r.target.TLS != TLSImplicit
 	r.has[NeedSlow], r.has[NeedCrowd] = r.opts.Slow, r.opts.Intrusive
 
@@ -157,7 +158,7 @@ func (r *runner) lack(need string) string {
 			return "writing is not permitted (read-only run)"
 		}
 		return "the server does not let us write"
-	case NeedTLS, NeedAuth:
+	case NeedTLS, NeedAuth, NeedImplicit:
 		return "the target's TLS mode is " + r.target.TLS.String()
 	case NeedClear:
 		return "the control connection begins under TLS"

@@ -7,10 +7,16 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 )
 
+const otherHost = "other.example" // where "user" is not known
+
 // check runs cases against an embedded server with faults.
 func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, faults ...string) *conformance.Report {
 	t.Helper()
-	cfg := &ftptest.Config{TLS: ftptest.TLSMode(mode)}
+	cfg := &ftptest.Config{
+		TLS:   ftptest.TLSMode(mode),
+		Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		Hosts: []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+	}
 	for _, f := range faults {
 		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
 	}
@@ -19,7 +25,7 @@ func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, fau
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password"}
+	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password", OtherHost: otherHost}
 	if mode != conformance.TLSNone {
 		target.TLSConfig = srv.TLSConfig()
 	}

@@ -38,6 +38,7 @@ type runner struct {
 	live map[*Conn]bool // open control connections
 
 	findings map[string]finding
+	heard    foreignWords // what we sent that is not in ASCII
 	conns    int
 	datas    int
 	names    int
@@ -75,6 +76,7 @@ func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 		secret:   &protocol.Redactor{},
 		live:     map[*Conn]bool{},
 		findings: map[string]finding{},
+		heard:    foreignWords{},
 		has:      map[string]bool{},
 		noop:     200,
 	}

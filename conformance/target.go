@@ -52,6 +52,11 @@ type Target struct {
 	// Account is sent if the server asks for one.
 	Account string
 
+	// OtherHost is the name of a virtual host at Addr (RFC 7151) that is not the one
+	// that answers without HOST, and where the account is not known. If empty,
+	// cases that need two hosts are skipped.
+	OtherHost string
+
 	// Dial opens the control and passive data connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }

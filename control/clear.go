@@ -64,7 +64,8 @@ func (c *Conn) Rein(ctx context.Context) error {
 		return err
 	}
 	c.mu.Lock()
-	c.loggedIn, c.features, c.binary, c.probed, c.sscn = false, nil, 'I', false, false
+	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
+	c.probed, c.sscn = false, false
 	c.mu.Unlock()
 	c.hash.selected = ""
 	c.data.Reinitialized()

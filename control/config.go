@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -127,6 +128,18 @@ type Config struct {
 	// package net has them on, every 15 seconds.
 	TCPKeepAlive *net.KeepAliveConfig
 
+	// EBCDIC is the code page of TYPE E. If zero, it is 1047.
+	EBCDIC mode.CodePage
+
+	// EBCDICCRLF ends the lines of uploads in TYPE E with CR LF. If false, with NL, as
+	// RFC 959 has it. Downloads may have either.
+	EBCDICCRLF bool
+
+	// InflateLimit is how many octets may come of one transfer in MODE Z: a thousandth
+	// of them is enough for the server to produce them. If zero, a listing has 1 GiB and
+	// a file what [Download.Expect] was told, or no limit. If negative, there is none.
+	InflateLimit int64
+
 	// Quirks forces or forbids workarounds for what particular servers do; see [Quirks].
 	Quirks QuirkPolicy
 
@@ -154,6 +167,13 @@ func (c *Config) connectTimeout() time.Duration { return orDefault(c.ConnectTime
 func (c *Config) replyTimeout() time.Duration   { return orDefault(c.ReplyTimeout, time.Minute) }
 func (c *Config) finalTimeout() time.Duration   { return orDefault(c.FinalTimeout, time.Minute) }
 func (c *Config) abortTimeout() time.Duration   { return orDefault(c.AbortTimeout, 5*time.Second) }
+
+func (c *Config) inflateLimit(verb protocol.Verb) int64 {
+	if c.InflateLimit == 0 && isListing(verb) {
+		return 1 << 30
+	}
+	return max(c.InflateLimit, 0)
+}
 
 func (c *Config) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if c.Dial != nil {

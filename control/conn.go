@@ -38,6 +38,8 @@ type Conn struct {
 	loggedIn bool   // by Login; whoever has the turn may use it
 	account  string // as Login sent it, for servers that want it later
 
+	levelSent int // of MODE Z; whoever has the turn may use it
+
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
 	mu      sync.Mutex // guards what follows, and writes to the connection
@@ -50,9 +52,9 @@ type Conn struct {
 	greeting protocol.Reply
 	features *parse.Features
 	names    rawNames
-	binary   byte // the type that files are to travel in: 'I' or 'A'
-	probed   bool // a data connection over TLS has worked
-	sscn     bool // SSCN ON is in force
+	format   format // how files are to travel
+	probed   bool   // a data connection over TLS has worked
+	sscn     bool   // SSCN ON is in force
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -62,7 +64,7 @@ type Conn struct {
 // a *[SecurityError] if it has no TLS, a *[tlsx.HandshakeError], a
 // *[protocol.SyntaxError] if it does not speak FTP.
 func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
-	c := &Conn{turn: make(chan struct{}, 1), gone: make(chan struct{}), binary: 'I'}
+	c := &Conn{turn: make(chan struct{}, 1), gone: make(chan struct{}), format: defaultFormat()}
 	if cfg != nil {
 		c.cfg = *cfg
 	}

@@ -12,6 +12,9 @@ type flight struct {
 	started chan struct{} // closed at the first preliminary reply
 	done    chan struct{} // closed at the end; the fields below are then final
 
+	marks     []Mark // of 110 replies; these two are guarded by the Conn's mu
+	marksSent int
+
 	once    sync.Once
 	prelim  protocol.Reply
 	reply   protocol.Reply

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 var (
@@ -164,13 +163,22 @@ func TestResumable(t *testing.T) {
 		if err := tc.c.Resumable(); err != nil {
 			t.Errorf("at first: %v", err)
 		}
-		for _, cmd := range []protocol.Command{{Verb: "STRU", Arg: "R"}, {Verb: "STRU", Arg: "F"}, {Verb: "MODE", Arg: "B"}, {Verb: "MODE", Arg: "S"}} {
-			op := tc.async(func() error { _, err := tc.c.Do(t.Context(), cmd); return err })
-			tc.answer(cmd.String(), "200 ok")
-			tc.wantOK(cmd.String(), op)
-			usual := cmd.Arg == "F" || cmd.Arg == "S"
-			if err := tc.c.Resumable(); (err == nil) != usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
-				t.Errorf("behind %v: %v", cmd, err)
+		for _, step := range []struct {
+			name  string
+			set   func() error
+			usual bool
+		}{
+			{"STRU R", func() error { return tc.c.SetStructure('R') }, false},
+			{"STRU F", func() error { return tc.c.SetStructure('F') }, true},
+			{"MODE B", func() error { return tc.c.SetMode('B') }, false},
+			{"MODE Z", func() error { return tc.c.SetMode('Z') }, true},
+			{"TYPE L 8", func() error { return tc.c.SetType('L') }, true},
+		} {
+			if err := step.set(); err != nil {
+				t.Fatal(err)
+			}
+			if err := tc.c.Resumable(); (err == nil) != step.usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
+				t.Errorf("behind %s: %v", step.name, err)
 			}
 		}
 		if err := tc.c.SetType('A'); err != nil {

@@ -24,11 +24,7 @@ func (c *Conn) Open(ctx context.Context, verb protocol.Verb, path string) (*Down
 	if verb == "MLSD" {
 		typ = c.typeInForce()
 	}
-	d, err := c.download(ctx, protocol.Command{Verb: verb, Arg: path}, typ, 0)
-	if err == nil && d.t.dc != nil {
-		d.r = d.t.dc
-	}
-	return d, err
+	return c.download(ctx, protocol.Command{Verb: verb, Arg: path}, typ, 0)
 }
 
 func (c *Conn) typeInForce() byte {

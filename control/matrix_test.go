@@ -7,6 +7,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,42 +19,68 @@ import (
 )
 
 // The mode matrix: every kind of control connection, every kind of data
-// connection, both types, sizes around the pieces that data is moved in, up and
-// down, against the embedded server on loopback.
+// connection, every transfer mode, both types, sizes around the pieces that data is
+// moved in, up and down, against the embedded server on loopback.
 func TestModes(t *testing.T) {
 	checkGoroutines(t)
-	for _, sec := range []struct {
-		name     string
-		security control.Security
-		mode     ftptest.TLSMode
-		version  uint16
-	}{
-		{"clear", control.SecurityNone, ftptest.TLSNone, 0},
-		{"explicit TLS 1.2", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS12},
-		{"explicit TLS 1.3", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS13},
-		{"implicit", control.SecurityImplicit, ftptest.TLSImplicit, tls.VersionTLS13},
-	} {
-		t.Run(sec.name, func(t *testing.T) {
-			t.Parallel()
+	sizes := []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5 << 20}
+	if raceEnabled || testing.Short() {
+		sizes[len(sizes)-1] = 1 << 20
+	}
+	var count, connections atomic.Int64
+	t.Run("matrix", func(t *testing.T) {
+		for _, sec := range []struct {
+			name     string
+			security control.Security
+			mode     ftptest.TLSMode
+			version  uint16
+		}{
+			{"clear", control.SecurityNone, ftptest.TLSNone, 0},
+			{"explicit TLS 1.2", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS12},
+			{"explicit TLS 1.3", control.SecurityExplicit, ftptest.TLSExplicit, tls.VersionTLS13},
+			{"implicit", control.SecurityImplicit, ftptest.TLSImplicit, tls.VersionTLS13},
+		} {
 			for _, mode := range []datachan.Mode{datachan.ModeEPSV, datachan.ModePASV, datachan.ModeEPRT, datachan.ModePORT} {
-				t.Run(mode.String(), func(t *testing.T) {
+				t.Run(sec.name+"/"+mode.String(), func(t *testing.T) {
+					t.Parallel()
+					connections.Add(1)
 					s := ftptest.NewServer(t, &ftptest.Config{
 						TLS: sec.mode, MinTLS: sec.version, MaxTLS: sec.version,
 						LateTickets: true, Reuse: reuse(sec.version),
 					})
 					c := dialServer(t, s, &control.Config{Security: sec.security, Data: datachan.Config{Mode: mode}})
-					for _, typ := range []byte("IA") {
-						if err := c.SetType(typ); err != nil {
-							t.Fatal(err)
-						}
-						for _, size := range []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20} {
-							roundTrip(t, s, c, typ, size)
+					if err := c.SetLevel(1); err != nil {
+						t.Fatal(err)
+					}
+					for _, m := range []byte("SBCZ") {
+						for _, typ := range []byte("IA") {
+							setFormat(t, c, m, 'F', typ)
+							for _, size := range sizes {
+								roundTrip(t, s, c, typ, size)
+								count.Add(2)
+							}
 						}
 					}
 					checkDataConns(t, s, mode, sec.version)
 				})
 			}
-		})
+		}
+	})
+	// 4 modes, 2 types, 6 sizes, 2 directions; over 4 kinds of security and 4 commands
+	// that makes 1536.
+	if n := count.Load(); n != 96*connections.Load() && !t.Failed() {
+		t.Errorf("%d transfers over %d control connections; want 96 over each", n, connections.Load())
+	}
+	t.Logf("%d transfers", count.Load())
+}
+
+// setFormat sets the mode, structure and type of later transfers.
+func setFormat(t *testing.T, c *control.Conn, mode, stru, typ byte) {
+	t.Helper()
+	for _, err := range []error{c.SetMode(mode), c.SetStructure(stru), c.SetType(typ)} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -82,14 +110,30 @@ func dialServer(t *testing.T, s *ftptest.Server, cfg *control.Config) *control.C
 	return c
 }
 
-// payload returns data of a size: any bytes for type I, text with LF for A.
+// payload returns data of a size: any bytes for type I, random and in runs, text with
+// LF for A. It must not be changed.
 func payload(typ byte, size int) []byte {
+	key := [2]int{int(typ), size}
+	if b, ok := payloads.Load(key); ok {
+		return b.([]byte)
+	}
+	b := newPayload(typ, size)
+	payloads.Store(key, b)
+	return b
+}
+
+var payloads sync.Map
+
+func newPayload(typ byte, size int) []byte {
 	r := rand.New(rand.NewPCG(uint64(size), uint64(typ)))
 	b := make([]byte, size)
 	for i := range b {
-		if typ == 'A' {
+		switch {
+		case typ == 'A':
 			b[i] = "abc defg hij\n"[r.IntN(13)]
-		} else {
+		case i>>9&1 == 1:
+			b[i] = byte(i >> 7)
+		default:
 			b[i] = byte(r.Uint32())
 		}
 	}
@@ -117,8 +161,8 @@ func roundTrip(t *testing.T, s *ftptest.Server, c *control.Conn, typ byte, size 
 	if typ == 'A' {
 		wire += int64(bytes.Count(want, []byte("\n")))
 	}
-	if u.Octets() != wire || u.Data().Type != typ {
-		t.Errorf("STOR %s: %d octets of type %c; want %d of %c", name, u.Octets(), u.Data().Type, wire, typ)
+	if i := u.Data(); i.Type != typ || i.TransferMode == 'S' && u.Octets() != wire {
+		t.Errorf("STOR %s: %d octets of type %c; want %d of %c", name, u.Octets(), i.Type, wire, typ)
 	}
 	d, err := c.Retr(t.Context(), name, 0)
 	if err != nil {
@@ -132,6 +176,9 @@ func roundTrip(t *testing.T, s *ftptest.Server, c *control.Conn, typ byte, size 
 	if err != nil || !bytes.Equal(got, want) {
 		t.Fatalf("RETR %s: %d bytes, %v; want the %d of the file", name, len(got), err, size)
 	}
+	if d.Position() != wire {
+		t.Errorf("RETR %s: position %d at the end; want %d", name, d.Position(), wire)
+	}
 }
 
 // checkDataConns checks what the server saw of the data connections.
@@ -139,8 +186,8 @@ func checkDataConns(t *testing.T, s *ftptest.Server, mode datachan.Mode, version
 	t.Helper()
 	passive := mode == datachan.ModeEPSV || mode == datachan.ModePASV
 	conns := s.DataConns()
-	if len(conns) < 24 {
-		t.Fatalf("%d data connections; want 24 at least", len(conns))
+	if len(conns) < 96 {
+		t.Fatalf("%d data connections; want 96 at least", len(conns))
 	}
 	for i, d := range conns {
 		// EndNone: the server did not look long enough, which says nothing.

@@ -31,16 +31,13 @@ func (e *OffsetError) Unwrap() error { return errors.ErrUnsupported }
 // whose octets on the wire are not those of the file, for records, and for block and
 // compressed mode, whose restart markers are no numbers (RFC 959, Section 3.5).
 func (c *Conn) Resumable() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p := c.machine.Params()
-	switch {
-	case c.binary != 'I':
-		return &OffsetError{"TYPE " + string(c.binary) + " changes the octets on their way"}
-	case p.Stru != 'F':
-		return &OffsetError{"STRU " + string(p.Stru) + " changes the octets on their way"}
-	case p.Mode == 'B' || p.Mode == 'C':
-		return &OffsetError{"the restart markers of MODE " + string(p.Mode) + " are no numbers"}
+	switch f := c.wanted(); {
+	case f.typ != 'I' && f.typ != 'L':
+		return &OffsetError{"TYPE " + string(f.typ) + " changes the octets on their way"}
+	case f.stru != 'F':
+		return &OffsetError{"STRU " + string(f.stru) + " changes the octets on their way"}
+	case f.mode == 'B' || f.mode == 'C':
+		return &OffsetError{"the restart markers of MODE " + string(f.mode) + " are no numbers"}
 	}
 	return nil
 }
@@ -50,8 +47,8 @@ func (c *Conn) FileType() byte { return c.fileType() }
 
 // Adopt has files travel as on another connection, whose place c takes.
 func (c *Conn) Adopt(from *Conn) {
-	t := from.fileType()
+	f := from.wanted()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.binary = t
+	c.format = f
 }

@@ -114,6 +114,7 @@ func (c *Conn) handleReply(e protocol.Event) {
 			continue
 		}
 		if !e.Final() {
+			f.mark(e.Reply)
 			f.preliminary(e.Reply)
 			return
 		}

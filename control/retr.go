@@ -21,6 +21,11 @@ type Download struct {
 	r   io.Reader
 	eof bool
 
+	dec   *decoder // nil if the data goes as it is
+	from  int64    // offset that the server was told
+	read  int64    // octets that the caller has read
+	marks []Mark
+
 	unterminated bool
 }
 
@@ -39,16 +44,16 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 	if err != nil {
 		return nil, err
 	}
-	return newDownload(t), nil
+	d := newDownload(t)
+	d.from = max(offset, 0)
+	return d, nil
 }
 
 func newDownload(t *transfer) *Download {
 	d := &Download{t: t}
 	if t.dc != nil {
 		d.r = t.dc
-	}
-	if t.typ == 'A' && t.dc != nil {
-		d.r = &datachan.ASCIIReader{R: t.dc}
+		d.decode()
 	}
 	return d
 }
@@ -62,11 +67,15 @@ func restart(offset int64) string {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// Expect tells how many octets are to come over the data connection. Over TLS an
-// end without close_notify is then forgiven if exactly so many came, and in any
-// case Close fails if it is another number. A server that says that the transfer is
-// complete and leaves its data connection open is then not waited for.
-func (d *Download) Expect(octets int64) { d.t.want.Store(octets) }
+// Expect tells how many octets are to come: as they go over the data connection in
+// stream mode, whatever the mode is. Over TLS an end without close_notify is then
+// forgiven if exactly so many came, and in any case Close fails if it is another
+// number. In MODE Z it is an error at once if more come. A server that says that the
+// transfer is complete and leaves its data connection open is then not waited for.
+func (d *Download) Expect(octets int64) {
+	d.t.want.Store(octets)
+	d.limit(octets)
+}
 
 // OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
 // what is expected when it is called. It does nothing if there is no data connection.
@@ -92,6 +101,7 @@ func (d *Download) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := d.r.Read(b)
+	d.read += int64(n)
 	return n, d.ended(err)
 }
 
@@ -165,13 +175,7 @@ func (d *Download) ended(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, tlsx.ErrTruncated) && d.forgive():
-		d.t.c.trace(TraceNote, "the server ended the data without close_notify, after as many bytes as expected")
-		d.unterminated = true
-	case d.emptyByReset(err):
-	case err != io.EOF && d.t.lingered.Load() && d.t.moved() == d.t.want.Load():
-		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
-		d.unterminated = d.t.dc.TLS() != nil
+	case d.pardons(err):
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
@@ -184,14 +188,32 @@ func (d *Download) ended(err error) error {
 	return io.EOF
 }
 
+// pardons reports whether an error of the data connection is as good as its end.
+func (d *Download) pardons(err error) bool {
+	if errors.Is(err, tlsx.ErrTruncated) && d.forgive() {
+		d.t.c.trace(TraceNote, "the server ended the data without close_notify, where its end is certain without")
+		d.unterminated = true
+		return true
+	}
+	if d.t.lingered.Load() && d.octets() == d.t.want.Load() {
+		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
+		d.unterminated = d.t.dc.TLS() != nil
+		return true
+	}
+	return d.emptyByReset(err)
+}
+
 // forgive reports whether an end without close_notify may pass. The number of
-// bytes can prove a file whole. A listing of nothing passes too: pyftpdlib 1.5.7
+// bytes can prove a file whole, and so does the checksum of MODE Z. A listing of nothing passes too: pyftpdlib 1.5.7
 // closes before its own handshake is through when it has nothing to send, about
 // every second time; [Download.Unterminated] tells those who must know.
 func (d *Download) forgive() bool {
+	if d.dec != nil && d.dec.deflate != nil && d.dec.deflate.Complete() {
+		return true
+	}
 	moved := d.t.moved()
 	if want := d.t.want.Load(); want >= 0 {
-		return moved == want
+		return d.octets() == want
 	}
 	switch d.t.f.cmd.Verb {
 	case "LIST", "NLST", "MLSD":
@@ -228,9 +250,13 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
-	if want := t.want.Load(); want >= 0 && t.moved() != want {
-		t.c.suspectRest(want, t.moved())
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: t.moved()}}
+	if d.dec != nil && d.dec.ended != nil && d.dec.ended.Behind() > 0 {
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
+		return t.err
+	}
+	if want, got := t.want.Load(), d.octets(); want >= 0 && got != want {
+		t.c.suspectRest(want, got)
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: got}}
 	}
 	return t.err
 }

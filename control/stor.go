@@ -15,10 +15,17 @@ import (
 type Upload struct {
 	t *transfer
 	w io.Writer
+
+	enc       *encoder // nil if the data goes as it is
+	written   int64    // octets that the caller has written
+	midRecord bool     // the last of them did not end a line
+	marks     []Mark   // sent, answered or not
 }
 
 // Stor opens a file for writing; an existing one is replaced. With an offset,
-// writing begins there (REST; RFC 3659, Section 5).
+// writing begins there (REST; RFC 3659, Section 5). In TYPE A and E an offset counts
+// octets on the wire, which can fall into the middle of a line end: there the text must
+// be written from its beginning, and what the server has of it is not sent.
 //
 // Before the first upload over TLS a listing is read, unless the Config says
 // otherwise: a server that refuses the TLS session of data connections would find
@@ -26,20 +33,20 @@ type Upload struct {
 //
 // ctx governs the whole transfer: if it ends, writes fail with its cause.
 func (c *Conn) Stor(ctx context.Context, path string, offset int64) (*Upload, error) {
-	return c.upload(ctx, protocol.Command{Verb: "STOR", Arg: path}, restart(offset))
+	return c.upload(ctx, protocol.Command{Verb: "STOR", Arg: path}, restart(offset), max(offset, 0))
 }
 
 // Appe opens a file for writing at its end; it is created if need be.
 func (c *Conn) Appe(ctx context.Context, path string) (*Upload, error) {
-	return c.upload(ctx, protocol.Command{Verb: "APPE", Arg: path}, "")
+	return c.upload(ctx, protocol.Command{Verb: "APPE", Arg: path}, "", 0)
 }
 
 // Stou opens a new file under a name that the server chooses; see [Upload.Name].
 func (c *Conn) Stou(ctx context.Context) (*Upload, error) {
-	return c.upload(ctx, protocol.Command{Verb: "STOU"}, "")
+	return c.upload(ctx, protocol.Command{Verb: "STOU"}, "", 0)
 }
 
-func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string) (*Upload, error) {
+func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, skip int64) (*Upload, error) {
 	if err := c.sendable(cmd); err != nil {
 		return nil, err // before the probe
 	}
@@ -53,9 +60,7 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string) (*
 		return nil, err
 	}
 	u := &Upload{t: t, w: t.dc}
-	if t.typ == 'A' {
-		u.w = &datachan.ASCIIWriter{W: t.dc}
-	}
+	u.encode(skip)
 	t.dc.Uploading()
 	return u, nil
 }
@@ -135,6 +140,7 @@ func (u *Upload) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := u.w.Write(b)
+	u.wrote(b[:n])
 	if err != nil {
 		err = u.t.fault(err)
 	}
@@ -209,7 +215,7 @@ func (u *Upload) Close() error {
 	}
 	t.dataEnds()
 	if t.err == nil {
-		if err := t.dc.CloseWrite(); err != nil {
+		if err := u.end(); err != nil {
 			t.fault(err)
 		}
 	}

@@ -19,23 +19,26 @@ type DataInfo struct {
 	Addr  string     // the peer
 	TLS   bool       // protected
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
-	Type  byte       // 'I' or 'A'
 	Reply string     // text of the preliminary reply
+
+	// What SetType, SetFormat, SetStructure and SetMode have said, or the like for
+	// listings.
+	Type, Format, Structure, TransferMode byte
 }
 
 // A transfer is a transfer command under way, and its data connection.
 // It holds the connection's turn until it ends.
 type transfer struct {
-	c    *Conn
-	ctx  context.Context // for its cause only; the AfterFunc below is what obeys it
-	f    *flight
-	dc   *datachan.Conn // nil if the server had nothing to send
-	typ  byte
-	stop func() bool // ends the watch on the context
-	end  chan struct{}
-	err  error // sticky
-	over bool
-	back func() // leads back to the working directory, or nil
+	c      *Conn
+	ctx    context.Context // for its cause only; the AfterFunc below is what obeys it
+	f      *flight
+	dc     *datachan.Conn // nil if the server had nothing to send
+	format format
+	stop   func() bool // ends the watch on the context
+	end    chan struct{}
+	err    error // sticky
+	over   bool
+	back   func() // leads back to the working directory, or nil
 
 	want     atomic.Int64 // expected size of a download, -1 if unknown
 	lingered atomic.Bool  // all of a download is there, but not the end of its connection
@@ -77,7 +80,8 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	if err := c.sendable(cmd); err != nil {
 		return nil, err
 	}
-	if err := c.ensureType(ctx, typ); err != nil {
+	format, err := c.ensureFormat(ctx, cmd.Verb, typ)
+	if err != nil {
 		return nil, fail(err)
 	}
 	o, err := c.openData(ctx, cmd)
@@ -106,7 +110,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 			return nil, fail(err)
 		}
 	}
-	return c.newTransfer(ctx, f, dc, typ), nil
+	return c.newTransfer(ctx, f, dc, format), nil
 }
 
 // notEstablished explains why there is no data connection: if the server refused
@@ -139,8 +143,8 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 
 func uploads(v protocol.Verb) bool { return v == "STOR" || v == "APPE" || v == "STOU" }
 
-func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, typ byte) *transfer {
-	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, typ: typ, end: make(chan struct{})}
+func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format format) *transfer {
+	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, format: format, end: make(chan struct{})}
 	t.want.Store(-1)
 	if dc == nil {
 		t.stop = func() bool { return true }
@@ -179,7 +183,7 @@ func (t *transfer) watch() {
 		case <-t.end:
 			return
 		case <-tick.C:
-			if t.moved() == t.want.Load() {
+			if t.format.mode == 'S' && t.moved() == t.want.Load() {
 				t.lingered.Store(true)
 				t.dc.Interrupt()
 				return
@@ -206,7 +210,7 @@ func (c *Conn) dataSession() *tlsx.Session {
 
 // info describes the data connection.
 func (t *transfer) info() DataInfo {
-	i := DataInfo{Type: t.typ}
+	i := DataInfo{Type: t.format.typ, Format: t.format.form, Structure: t.format.stru, TransferMode: t.format.mode}
 	if t.f.isStarted() {
 		i.Reply = t.f.prelim.Text()
 	}

@@ -7,11 +7,26 @@ import "io"
 // and travels as it is, except that an LF to be sent becomes CR LF.
 
 // An ASCIIReader turns CR LF into LF while reading. It is right however the pair
-// is cut by the network.
+// is cut by the network. If the connection breaks behind a CR, the CR is held back: see
+// Pending.
 type ASCIIReader struct {
 	R    io.Reader
 	cr   bool // a CR was read and is held back until what follows it is known
 	back int  // 1 + a byte that was read and found no room, or 0
+}
+
+// Pending returns how many octets have been read of R and not been returned yet. If
+// the connection breaks, a restart begins in front of them: what was a line end that
+// the break cut in two is then read as one, and not as a CR and a line end.
+func (r *ASCIIReader) Pending() int {
+	n := 0
+	if r.cr {
+		n++
+	}
+	if r.back > 0 {
+		n++
+	}
+	return n
 }
 
 // Read implements io.Reader.
@@ -34,7 +49,7 @@ func (r *ASCIIReader) Read(b []byte) (int, error) {
 			return 0, nil
 		}
 		out := r.convert(b, in)
-		if err != nil && r.cr && out < len(b) {
+		if err == io.EOF && r.cr && out < len(b) {
 			b[out], r.cr = '\r', false
 			out++
 		}
@@ -57,8 +72,10 @@ func (r *ASCIIReader) readOne(b []byte) (int, error) {
 		// Two bytes are due and there is room for one.
 		b[0], r.cr = '\r', false
 		r.back = 1 + int(next[0])
+	case err == io.EOF:
+		b[0], r.cr = '\r', false // the end comes again with the next read
 	case err != nil:
-		b[0], r.cr = '\r', false // the error comes again with the next read
+		return 0, err
 	default:
 		return 0, nil
 	}
@@ -102,6 +119,14 @@ type ASCIIWriter struct {
 	W   io.Writer
 	cr  bool // the last byte written was CR
 	buf []byte
+}
+
+// Pending returns 1 if the last octet was a CR, which an LF may make a line end, or 0.
+func (w *ASCIIWriter) Pending() int {
+	if w.cr {
+		return 1
+	}
+	return 0
 }
 
 // Write implements io.Writer. The count is of bytes of b.

@@ -92,15 +92,43 @@ func (i *idle) Read(b []byte) (int, error) {
 	return i.r.Read(b)
 }
 
-// A CR that is held back when the connection breaks is not lost, and the error is
+// A CR that is held back when the connection breaks is known to be, and the error is
 // reported.
 func TestASCIIReaderError(t *testing.T) {
 	broken := errors.New("broken")
 	for size := 1; size < 4; size++ {
-		got, err := readBy(&datachan.ASCIIReader{R: io.MultiReader(strings.NewReader("a\r"), iotest.ErrReader(broken))}, size)
-		if got != "a\r" || err != broken {
-			t.Errorf("read by %d: %q, %v; want %q and the error", size, got, err, "a\r")
+		r := &datachan.ASCIIReader{R: io.MultiReader(strings.NewReader("a\r"), iotest.ErrReader(broken))}
+		got, err := readBy(r, size)
+		if got != "a" || err != broken || r.Pending() != 1 {
+			t.Errorf("read by %d: %q, %v, %d pending; want %q, the error, and the CR pending", size, got, err, r.Pending(), "a")
 		}
+	}
+}
+
+// Wherever a text breaks off, what was read until then and what is read from the
+// restart offset on make up the whole: no line end is doubled, and no CR lost.
+func TestASCIIReaderRestart(t *testing.T) {
+	broken := errors.New("broken")
+	for _, text := range texts {
+		want := naiveRead(text)
+		for cut := 0; cut <= len(text); cut++ {
+			for size := 1; size <= 3; size++ {
+				r := &datachan.ASCIIReader{R: io.MultiReader(strings.NewReader(text[:cut]), iotest.ErrReader(broken))}
+				head, err := readBy(r, size)
+				if err != broken {
+					t.Fatalf("%q cut at %d: %v", text, cut, err)
+				}
+				offset := cut - r.Pending()
+				tail, err := readBy(&datachan.ASCIIReader{R: strings.NewReader(text[offset:])}, size)
+				if err != nil || head+tail != want {
+					t.Fatalf("%q cut at %d, read by %d: %q and, from %d, %q, %v; want %q", text, cut, size, head, offset, tail, err, want)
+				}
+			}
+		}
+	}
+	// An offset between CR and LF: the LF is a line end, once.
+	if got, err := readBy(&datachan.ASCIIReader{R: strings.NewReader("\nb\r\n")}, 4); got != "\nb\n" || err != nil {
+		t.Errorf("from the LF on: %q, %v", got, err)
 	}
 }
 

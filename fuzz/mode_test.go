@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
@@ -81,6 +84,111 @@ func FuzzModeWrite(f *testing.F) {
 			if err != nil || !bytes.Equal(got, want) {
 				t.Fatalf("writer %d: %q, %v; want %q", i, got, err, want)
 			}
+		}
+	})
+}
+
+// stacks are the decoders of downloads in formats that have several parts.
+func stacks(source func() io.Reader) []io.Reader {
+	block := func(records bool, end byte) io.Reader {
+		b := mode.NewBlockReader(source())
+		b.Records, b.LineEnd = records, end
+		return b
+	}
+	compressed := func(records bool, end byte) io.Reader {
+		c := mode.NewCompressedReader(source())
+		c.Records, c.LineEnd, c.Filler = records, end, 0x40
+		return c
+	}
+	deflate := func() io.Reader {
+		z := mode.NewDeflateReader(source())
+		z.Limit = 1 << 20
+		return z
+	}
+	records := func(r io.Reader, end byte) io.Reader {
+		rr := mode.NewRecordReader(r)
+		rr.LineEnd, rr.ToEnd = end, true
+		return rr
+	}
+	return []io.Reader{
+		&datachan.ASCIIReader{R: block(false, 0)},
+		&datachan.ASCIIReader{R: compressed(false, 0)},
+		&datachan.ASCIIReader{R: deflate()},
+		mode.NewEBCDICReader(source()),
+		mode.NewEBCDICReader(block(true, mode.NL)),
+		mode.NewEBCDICReader(compressed(true, mode.NL)),
+		mode.NewEBCDICReader(deflate()),
+		records(deflate(), 0),
+		mode.NewEBCDICReader(records(deflate(), mode.NL)),
+	}
+}
+
+// FuzzModeStack: the same as FuzzModeRead for what is put together of several readers;
+// what comes of TYPE E is UTF-8.
+func FuzzModeStack(f *testing.F) {
+	var z bytes.Buffer
+	w := mode.NewDeflateWriter(&z, 0)
+	io.WriteString(w, "\xc1\x0d\xff\x01\xff\x02")
+	w.Close()
+	for _, seed := range []string{"", "\x40\x00\x03\xc1\x0d\x15", "\x00\x40\x03\r\n\r", "\xc1\x0d\x25\x15\x51", z.String(), z.String() + "x"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		whole := stacks(func() io.Reader { return bytes.NewReader(b) })
+		cut := stacks(func() io.Reader { return iotest.OneByteReader(bytes.NewReader(b)) })
+		for i := range whole {
+			one, errOne := io.ReadAll(io.LimitReader(whole[i], 2<<20))
+			two, errTwo := io.ReadAll(io.LimitReader(iotest.OneByteReader(cut[i]), 2<<20))
+			if !bytes.Equal(one, two) || (errOne == nil) != (errTwo == nil) {
+				t.Fatalf("stack %d: %q, %v at once; %q, %v by one", i, one, errOne, two, errTwo)
+			}
+			if _, ok := errors.AsType[*mode.Error](errOne); errOne != nil && !ok {
+				t.Fatalf("stack %d: %T %v; want an Error", i, errOne, errOne)
+			}
+			if i == 3 && !utf8.Valid(one) {
+				t.Fatalf("%q is %q, which is not UTF-8", b, one)
+			}
+		}
+	})
+}
+
+// FuzzEBCDIC: a text that EBCDIC has comes back as it was, lines that ended in CR LF
+// with LF, however it is cut; any other is an error.
+func FuzzEBCDIC(f *testing.F) {
+	for _, s := range []string{"", "a\nb\r\n", "\r\r\n", "é\u0085ÿ", "€", "\xff", "\r", "a\xc3"} {
+		f.Add([]byte(s), 1, false, false)
+		f.Add([]byte(s), 3, true, true)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, piece int, old, crlf bool) {
+		piece = max(1, piece%100)
+		page := mode.CodePage1047
+		if old {
+			page = mode.CodePage037
+		}
+		var wire bytes.Buffer
+		w := mode.NewEBCDICWriter(&wire)
+		w.CodePage, w.CRLF = page, crlf
+		var err error
+		for rest := text; len(rest) > 0 && err == nil; rest = rest[min(piece, len(rest)):] {
+			_, err = w.Write(rest[:min(piece, len(rest))])
+		}
+		if cerr := w.Close(); err == nil {
+			err = cerr
+		}
+		has := utf8.Valid(text) && !bytes.ContainsFunc(text, func(r rune) bool { return r > 0xff })
+		if _, ok := errors.AsType[*mode.Error](err); has != (err == nil) || err != nil && !ok {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if !has {
+			return
+		}
+		r := mode.NewEBCDICReader(iotest.OneByteReader(&wire))
+		r.CodePage = page
+		got, err := io.ReadAll(r)
+		// CR and NEL are the pair CR LF on the wire.
+		want := strings.NewReplacer("\r\n", "\n", "\r\u0085", "\n").Replace(string(text))
+		if err != nil || string(got) != want {
+			t.Fatalf("%q: %q, %v; want %q", text, got, err, want)
 		}
 	})
 }

@@ -18,7 +18,7 @@ type checkFlags struct {
 	connFlags
 	only, skip, faults                      []string
 	level, format                           *choice
-	writeDir, output                        string
+	writeDir, otherHost, output             string
 	readOnly, slow, intrusive, strict, list bool
 	maxLogins                               int
 }
@@ -49,6 +49,7 @@ Exit code 0: nothing failed; 1: something did; 2: the server could not be checke
 	fs.StringArrayVar(&f.skip, "skip", nil, "no checks that `PATTERN` matches (repeatable)")
 	f.level = addChoice(cmd, "level", "may", "must|should|may", "least weight of the requirements to check")
 	fs.StringVar(&f.writeDir, "write-dir", "", "directory of the server to work in (default: the URL's path, or the login directory)")
+	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "change nothing on the server")
 	fs.BoolVar(&f.slow, "slow", false, "also checks that wait for more than five seconds")
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")

@@ -36,7 +36,9 @@ func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *co
 		return conformance.Target{}, nil, nil, err
 	}
 	opts.WriteDir = cmp.Or(f.writeDir, l.Path)
-	return targetOf(&l.Profile), opts, func() {}, nil
+	target := targetOf(&l.Profile)
+	target.OtherHost = f.otherHost
+	return target, opts, func() {}, nil
 }
 
 // targetOf returns a profile as the checker wants it.
@@ -55,12 +57,13 @@ func targetOf(p *ftpwire.Profile) conformance.Target {
 // embedded starts the embedded server, with credentials that nobody else knows.
 func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 	none := conformance.Target{}
-	if f.user != "" || f.account != "" || f.passwordFile != "" || f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" {
-		return none, nil, &usageError{err: errors.New("flags about login and certificates need a URL"), hint: "Without a URL the embedded server is checked, which brings its own."}
+	if f.otherHost != "" || f.user != "" || f.account != "" || f.passwordFile != "" || f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" {
+		return none, nil, &usageError{err: errors.New("flags about hosts, login and certificates need a URL"), hint: "Without a URL the embedded server is checked, which brings its own."}
 	}
-	user := ftptest.User{Name: "checker", Password: rand.Text()}
-	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}}
-	target := conformance.Target{TLS: conformance.TLSExplicit, User: user.Name, Password: user.Password}
+	user := ftptest.User{Name: "checker", Password: rand.Text(), Quota: 1 << 40} // so that there is AVBL
+	other := ftptest.VirtualHost{Names: []string{"other.example"}, Users: []ftptest.User{{Name: "nobody", Password: rand.Text()}}}
+	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}}
+	target := conformance.Target{TLS: conformance.TLSExplicit, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
 	switch f.tls.value {
 	case "none":
 		cfg.TLS, target.TLS = ftptest.TLSNone, conformance.TLSNone

@@ -23,6 +23,8 @@ type client struct {
 	r    *bufio.Reader
 	tls  *tls.Config // for control and data; nil in clear
 	prot bool
+
+	begun bool // by startMode
 }
 
 const patience = 10 * time.Second

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -151,6 +152,13 @@ type Config struct {
 	// ListZone is the zone of the times of LIST and STAT. If nil, it is UTC.
 	ListZone *time.Location
 
+	// MarkEvery puts a restart marker behind every so many octets of downloads in
+	// MODE B and C. If zero, there are none.
+	MarkEvery int64
+
+	// EBCDIC is the code page of TYPE E, 1047 or 37. If zero, it is 1047.
+	EBCDIC int
+
 	// Faults are the ways to misbehave.
 	Faults []Fault
 
@@ -182,6 +190,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("ftptest: no range of ports from %d to %d", p[0], p[1])
 	case c.ListStyle < ListUnix || c.ListStyle > ListEPLF:
 		return fmt.Errorf("ftptest: unknown %v", c.ListStyle)
+	case c.EBCDIC != 0 && c.EBCDIC != 37 && c.EBCDIC != 1047:
+		return fmt.Errorf("ftptest: no code page %d for TYPE E", c.EBCDIC)
 	}
 	if err := c.checkMechanisms(); err != nil {
 		return err
@@ -233,6 +243,13 @@ func (c *Config) maxSessions() int {
 		return 256
 	}
 	return c.MaxSessions
+}
+
+func (c *Config) codePage() mode.CodePage {
+	if c.EBCDIC == 37 {
+		return mode.CodePage037
+	}
+	return mode.CodePage1047
 }
 
 // listNow returns the time in the zone of listings.

@@ -47,10 +47,11 @@ func TestDialogue(t *testing.T) {
 			{"RNFR g", "350 .*"}, {"RNTO d", "553 .*"}, {"RNFR d", "350 .*"}, {"RNTO d/e", "553 .*"}, {"RNFR d", "350 .*"}, {"RNTO e", "250 .*"},
 		}},
 		{"parameters", []step{
-			{"TYPE a", "200 .*"}, {"TYPE A N", "200 .*"}, {"TYPE A T", "200 .*"}, {"TYPE A C", "504 .*"}, {"TYPE E", "504 .*"}, {"TYPE i", "200 .*"},
+			{"TYPE a", "200 .*"}, {"TYPE A N", "200 .*"}, {"TYPE A T", "200 .*"}, {"TYPE A C", "200 .*"}, {"TYPE E", "200 .*"}, {"TYPE E T", "200 .*"}, {"TYPE E X", "504 .*"}, {"TYPE i", "200 .*"},
 			{"TYPE L 8", "200 .*"}, {"TYPE L", "501 .*"}, {"TYPE L 36", "504 .*"}, {"TYPE Q", "504 .*"}, {"TYPE  I", "200 .*"},
 			{"STRU f", "200 .*"}, {"STRU r", "200 .*"}, {"STRU F", "200 .*"}, {"STRU P", "504 .*"}, {"STRU X", "504 .*"}, {"STRU FF", "501 .*"},
-			{"MODE s", "200 .*"}, {"MODE B", "504 .*"}, {"MODE C", "504 .*"}, {"MODE Z", "504 .*"}, {"MODE X", "504 .*"},
+			{"MODE s", "200 .*"}, {"MODE B", "200 .*"}, {"MODE C", "200 .*"}, {"MODE Z", "200 .*"},
+			{"OPTS MODE Z LEVEL 9", "200 .*"}, {"OPTS MODE Z", "200 .*"}, {"OPTS MODE Z LEVEL 10", "501 .*"}, {"OPTS MODE Z LEVEL 0", "501 .*"}, {"OPTS MODE Z ENGINE X", "501 .*"}, {"OPTS MODE B LEVEL 1", "501 .*"}, {"MODE S", "200 .*"}, {"MODE X", "504 .*"},
 			{"ALLO 100", "202 .*"}, {"ALLO 100 R 10", "202 .*"}, {"ALLO x", "501 .*"}, {"STAT", `(?s)211-.*TYPE I, STRU F, MODE S.*\n211 .*`},
 		}},
 		{"REST", []step{
@@ -93,7 +94,7 @@ func TestDialogue(t *testing.T) {
 			{"SITE HELP", `(?s)214-.*CHMOD.*\n214 .*`}, {"SITE BOGUS", "500 .*"}, {"SITE EXEC id", "500 .*"}, {"SITE CHMOD 600 f.txt", "200 .*"}, {"SITE CHMOD 9 f.txt", "501 .*"},
 			{"MLST f.txt", `(?s).*UNIX.mode=0600;.*`}, {"CLNT ftpwire", "200 .*"}, {"LANG en", "200 .*"}, {"LANG", "200 .*"}, {"LANG xx-yy", "504 .*"}, {"LANG toolongtagxyz", "501 .*"},
 			{"OPTS UTF8 ON", "200 .*"}, {"OPTS UTF8 maybe", "501 .*"}, {"OPTS BOGUS x", "501 .*"}, {"OPTS", "501 .*"}, {"ACCT x", "202 .*"},
-			{"FEAT", `(?s)211-Features\n.* CLNT\n.*\n REST STREAM\n SIZE\n TVFS\n UTF8\n.*211 End`},
+			{"FEAT", `(?s)211-Features\n.* CLNT\n.*\n MODE Z\n.* REST STREAM\n SIZE\n TVFS\n UTF8\n.*211 End`},
 		}},
 		{"login", []step{
 			{"PASS x", "503 .*"}, {"USER nobody", "331 .*"}, {"PWD", "530 .*"}, {"USER user", "331 .*"}, {"NOOP", "200 .*"}, {"PASS password", "503 .*"},

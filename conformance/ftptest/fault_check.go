@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,13 +12,14 @@ import (
 // checkFaults are small defects, each of which a conformance case finds.
 func checkFaults() []deviation {
 	var all []deviation
-	for _, w := range rewrites {
+	for _, w := range slices.Concat(rewrites, hostRewrites, langRewrites, draftRewrites, mechanismRewrites, hashRewrites) {
 		all = append(all, deviation{name: w.name, doc: w.doc, reply: w.reply})
 	}
 	for _, table := range [][]deviation{
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(),
 		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
+		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(),
 	} {
 		all = append(all, table...)
 	}

@@ -20,7 +20,7 @@ func checkFeatFaults() []deviation {
 			return strings.NewReplacer("unique*;", "", "unique;", "").Replace(l)
 		}),
 	}
-	for _, label := range []string{"MDTM", "SIZE", "MLST", "REST", "UTF8", "AUTH"} {
+	for _, label := range []string{"MDTM", "SIZE", "MLST", "REST", "UTF8", "AUTH", "HOST"} {
 		all = append(all, deviation{
 			name: Fault("feat-without-" + strings.ToLower(label)), doc: "FEAT does not list " + label,
 			features: func(_ *session, lines []string) []string {

@@ -21,7 +21,7 @@ type faultCheck struct {
 }
 
 func faultChecks() []faultCheck {
-	return slices.Concat(baseChecks(), hostileChecks(), tlsChecks(), restartChecks())
+	return slices.Concat(baseChecks(), hostileChecks(), tlsChecks(), restartChecks(), modeChecks())
 }
 
 func baseChecks() []faultCheck {

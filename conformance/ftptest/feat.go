@@ -16,7 +16,7 @@ func (s *session) feat(string) {
 }
 
 func (s *session) features() []string {
-	lines := []string{"CLNT", "EPRT", "EPSV", "HOST", s.hashFeature(), s.langFeature(), "MD5", "MDTM", "MFF modify;UNIX.mode;", "MFMT", "MLST " + s.factList(), "RANG STREAM", "REST STREAM", "SIZE", "TVFS", "UTF8",
+	lines := []string{"CLNT", "EPRT", "EPSV", "HOST", s.hashFeature(), s.langFeature(), "MD5", "MDTM", "MFF modify;UNIX.mode;", "MFMT", "MLST " + s.factList(), "MODE Z", "RANG STREAM", "REST STREAM", "SIZE", "TVFS", "UTF8",
 		"XCRC", "XMD5", "XSHA", "XSHA1", "XSHA256", "XSHA512"}
 	if _, limited := s.quotaLeft(); limited {
 		lines = append(lines, "AVBL")
@@ -53,7 +53,7 @@ func (s *session) factList() string {
 	return b.String()
 }
 
-// opts is OPTS (RFC 2389, Section 4) for HASH, MLST and UTF8. Names are UTF-8 from the
+// opts is OPTS (RFC 2389, Section 4) for HASH, MLST, MODE and UTF8. Names are UTF-8 from the
 // start; OPTS UTF8 OFF, which no RFC has but clients send, makes them ISO 8859-1.
 func (s *session) opts(arg string) {
 	verb, options, _ := strings.Cut(arg, " ")
@@ -61,6 +61,8 @@ func (s *session) opts(arg string) {
 	switch strings.ToUpper(verb) {
 	case "MLST":
 		s.optsMLST(options)
+	case "MODE":
+		s.optsMode(options)
 	case "HASH":
 		s.optsHash(options)
 	case "UTF8", "UTF-8":

@@ -3,8 +3,6 @@ package ftptest
 import (
 	"fmt"
 	"io"
-
-	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // retr is RETR (RFC 959, Section 4.1.3).
@@ -23,7 +21,7 @@ func (s *session) retr(arg string) {
 		offset = part.from
 	}
 	if err == nil {
-		err = t.skip(f, s.ascii() && !s.records(), offset, size)
+		err = s.skip(t, f, offset, size)
 	}
 	if ranged && part.to < size {
 		t.source = io.LimitReader(t.source, part.to+1-offset)
@@ -32,8 +30,8 @@ func (s *session) retr(arg string) {
 	switch {
 	case err == nil && ranged && (s.ascii() || s.records()):
 		s.refuseTransfer(554, "RANG needs TYPE I and STRU F")
-	case err == nil && s.records() && offset > 0:
-		s.refuseTransfer(554, "Files in records cannot be restarted")
+	case err == nil && offset > 0 && !restartable(s.machine.Params()):
+		s.refuseTransfer(554, "Files in records cannot be restarted in stream mode")
 	case err == errOffset:
 		s.refuseTransfer(554, "Restart offset is beyond the end of the file") // RFC 1123, Section 4.1.3.4
 	case err != nil:
@@ -42,9 +40,11 @@ func (s *session) retr(arg string) {
 		t.text = fmt.Sprintf("Opening data connection for RETR (%d bytes)", size-offset)
 		switch {
 		case s.records():
-			t.encode, t.text = recordEncoder, "Opening data connection for RETR in records"
-		case s.ascii():
+			t.text = "Opening data connection for RETR in records"
+		case s.text() == 'A':
 			t.text = "Opening ASCII data connection for RETR"
+		case s.text() == 'E':
+			t.text = "Opening EBCDIC data connection for RETR"
 		}
 		s.begin(t)
 		return
@@ -52,21 +52,18 @@ func (s *session) retr(arg string) {
 	f.Close()
 }
 
-func recordEncoder(w io.Writer) io.WriteCloser { return mode.NewRecordWriter(w) }
-
-func recordDecoder(r io.Reader) io.Reader { return mode.NewRecordReader(r) }
-
-// skip has t start at an offset, which in TYPE A counts octets of the converted
+// skip has t start at an offset, which in TYPE A and E counts octets of the converted
 // stream (RFC 3659, Section 5.1).
-func (t *transfer) skip(f io.ReadSeeker, ascii bool, offset, size int64) error {
-	start := offset
-	if ascii {
+func (s *session) skip(t *transfer, f io.ReadSeeker, offset, size int64) error {
+	start, text := offset, s.text() != 0
+	t.start = offset
+	if text {
 		start = 0
-		t.source = newASCIIReader(f)
+		t.source = s.textReader(f)
 	} else if offset > size {
 		return errOffset
 	}
-	if _, err := f.Seek(start, io.SeekStart); err != nil || !ascii {
+	if _, err := f.Seek(start, io.SeekStart); err != nil || !text {
 		return err
 	}
 	if n, err := io.CopyN(io.Discard, t.source, offset); err != nil || n < offset {

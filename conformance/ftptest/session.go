@@ -54,6 +54,7 @@ type session struct {
 	failures int
 	cwd      string
 	facts    []string // of MLST and MLSD
+	level    int      // of MODE Z, 0 is the default
 	hash     string   // the algorithm that OPTS HASH has selected, or ""
 	last     protocol.Verb
 	current  protocol.Command // the command being carried out
@@ -208,7 +209,7 @@ func (s *session) write(b []byte) {
 func (s *session) resetLogin() {
 	s.name, s.user, s.cwd = "", nil, "/"
 	s.storing, s.implied, s.latin1 = false, false, false
-	s.facts = defaultFacts()
+	s.facts, s.level = defaultFacts(), 0
 	s.closeEndpoint()
 }
 

@@ -61,8 +61,8 @@ func (s *session) stou(arg string) {
 
 // store starts an upload.
 func (s *session) store(arg, name string, how writeHow, offset int64) {
-	if (s.ascii() || s.records()) && offset > 0 {
-		s.refuseTransfer(554, "REST with an upload needs TYPE I and STRU F")
+	if p := s.machine.Params(); offset > 0 && (s.ascii() || s.records()) && p.Mode != 'B' && p.Mode != 'C' {
+		s.refuseTransfer(554, "REST with an upload needs TYPE I and STRU F, or a restart marker")
 		return
 	}
 	if !s.mayStore() {
@@ -86,20 +86,19 @@ func (s *session) store(arg, name string, how writeHow, offset int64) {
 		s.refuseError(553, arg, err)
 		return
 	}
-	t := &transfer{file: w, sink: w, text: "Opening data connection for upload"}
+	t := &transfer{file: w, text: "Opening data connection for upload"}
+	t.stored = &countWriter{w: w, n: offset}
+	if n, err := s.host.tree.stat(name); err == nil && how == writeAppend {
+		t.stored.n = n.size
+	}
+	t.sink = t.stored
 	if how == writeNew {
 		t.text = "FILE: " + arg
 	}
 	if left, limited := s.quotaLeft(); limited {
-		t.sink = &quotaWriter{w, left}
+		t.sink = &quotaWriter{t.stored, left}
 	}
-	switch {
-	case s.records():
-		t.decode = recordDecoder
-	case s.ascii():
-		a := newASCIIWriter(t.sink)
-		t.sink, t.flush = a, a
-	}
+	s.convert(t)
 	s.begin(t)
 }
 

@@ -31,8 +31,12 @@ type transfer struct {
 	file   io.Closer // what to close when the data are through
 	flush  io.Closer // what to close before file, or nil
 
-	// What else the format of the data connection asks for: records. Nil means
-	// that the bytes go as they are.
+	start   int64        // where a download starts, in octets as they are sent
+	stored  *countWriter // of an upload: how far the file is written
+	pending func() bool  // reports whether the conversion of an upload waits, or nil
+
+	// What else the format of the data connection asks for: records, and modes other
+	// than stream. Nil means that the bytes go as they are.
 	encode func(io.Writer) io.WriteCloser
 	decode func(io.Reader) io.Reader
 
@@ -70,6 +74,7 @@ func (s *session) begin(t *transfer) {
 	t.verb = s.current.Verb
 	t.private = s.private()
 	t.endpoint, s.endpoint = s.endpoint, nil
+	s.shape(t)
 	for _, f := range s.srv.faults {
 		if f.transfer != nil {
 			f.transfer(s, t)
@@ -235,7 +240,11 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 		d.record.sawError(err, d.tap)
 		return t.result(failure(ctx, 426, "Data connection broken"))
 	}
-	d.record.sawError(io.EOF, d.tap)
+	if t.decode == nil {
+		d.record.sawError(io.EOF, d.tap)
+	} else if t.trails(src) {
+		return t.result(failure(ctx, 451, "Data behind the end of the file"))
+	}
 	if t.flush != nil {
 		err = t.flush.Close()
 	}
@@ -254,6 +263,19 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 		return t.result(localFailure(ctx, err))
 	}
 	return t.result(failure(ctx, 226, "Transfer complete"))
+}
+
+// trails looks for the end of a connection whose format has an end of its own, and
+// reports whether something else comes. A client may leave the connection open.
+func (t *transfer) trails(src io.Reader) bool {
+	if e, ok := src.(interface{ Behind() int }); ok && e.Behind() > 0 {
+		return true
+	}
+	d := t.conn
+	d.raw.SetReadDeadline(time.Now().Add(peerEnd))
+	n, err := d.conn.Read(make([]byte, 1))
+	d.record.sawError(err, d.tap)
+	return n > 0
 }
 
 // failure returns the outcome given, or 426 if the transfer was cancelled.

@@ -8,8 +8,11 @@ import (
 // A BlockReader reads block mode: blocks of a descriptor, a count of two octets and as
 // many octets of data.
 type BlockReader struct {
-	// Records makes the end of a record a LF. It goes with STRU R.
+	// Records makes the end of a record a line end. It goes with STRU R.
 	Records bool
+
+	// LineEnd is the octet that ends a line. If zero, it is LF; in TYPE E it is NL.
+	LineEnd byte
 
 	// Marker is called for each restart marker, when all data in front of it has
 	// been read. Its error ends the reading. If nil, markers are passed over.
@@ -30,6 +33,10 @@ func NewBlockReader(r io.Reader) *BlockReader { return &BlockReader{in: newInput
 // Suspect reports whether the sender has marked data as suspected of errors.
 func (r *BlockReader) Suspect() bool { return r.suspect }
 
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *BlockReader) Behind() int { return r.in.behind(r.over && r.left == 0) }
+
 // Read implements io.Reader.
 func (r *BlockReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {
@@ -49,7 +56,7 @@ func (r *BlockReader) Read(b []byte) (int, error) {
 			}
 		case r.newline:
 			r.newline = false
-			b[0] = '\n'
+			b[0] = lineEnd(r.LineEnd)
 			return 1, nil
 		case r.over:
 			r.err = io.EOF
@@ -100,6 +107,9 @@ type BlockWriter struct {
 	// Records makes each line a record. It goes with STRU R.
 	Records bool
 
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	w     *bufio.Writer
 	block []byte
 }
@@ -112,7 +122,7 @@ func NewBlockWriter(w io.Writer) *BlockWriter {
 // Write implements io.Writer.
 func (w *BlockWriter) Write(b []byte) (n int, err error) {
 	for ; n < len(b); n++ {
-		if w.Records && b[n] == '\n' {
+		if w.Records && b[n] == lineEnd(w.LineEnd) {
 			if err := w.emit(endOfRecord); err != nil {
 				return n, err
 			}
@@ -135,7 +145,7 @@ func (w *BlockWriter) Write(b []byte) (n int, err error) {
 }
 
 // Mark sends a restart marker behind what was written, see [ValidMarker]. A record
-// must not be cut by one: with Records it has to follow a LF.
+// must not be cut by one: with Records it has to follow a line end.
 func (w *BlockWriter) Mark(text string) error {
 	if !ValidMarker(text) {
 		return &Error{Mode: "MODE B", Reason: "that is no restart marker"}

@@ -22,8 +22,9 @@ type CompressedReader struct {
 	// the default, in TYPE I (RFC 959, Section 3.4.3), 0x40 in TYPE E.
 	Filler byte
 
-	// Records and Marker are as in BlockReader.
+	// Records, LineEnd and Marker are as in BlockReader.
 	Records bool
+	LineEnd byte
 	Marker  func(text string) error
 
 	in      input
@@ -46,6 +47,10 @@ func NewCompressedReader(r io.Reader) *CompressedReader {
 // Suspect reports whether the sender has marked data as suspected of errors.
 func (r *CompressedReader) Suspect() bool { return r.suspect }
 
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *CompressedReader) Behind() int { return r.in.behind(r.over) }
+
 // Read implements io.Reader.
 func (r *CompressedReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
@@ -66,13 +71,13 @@ func (r *CompressedReader) Read(b []byte) (n int, err error) {
 			r.stringEnd()
 		case r.newline:
 			r.newline = false
-			b[n] = '\n'
+			b[n] = lineEnd(r.LineEnd)
 			n++
 		case r.over:
 			r.err = io.EOF
 		default:
-			if n > 0 && r.in.r.Buffered() == 0 {
-				return n, nil
+			if n > 0 && (r.in.r.Buffered() == 0 || r.flags&markerBlock != 0) {
+				return n, nil // what stands in front of a marker is read before it
 			}
 			r.err = r.head()
 		}
@@ -158,6 +163,9 @@ type CompressedWriter struct {
 	// Records makes each line a record. It goes with STRU R.
 	Records bool
 
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	w       *bufio.Writer
 	literal []byte // not yet sent
 	octet   byte   // of the run behind it
@@ -182,7 +190,7 @@ func (w *CompressedWriter) Write(b []byte) (int, error) {
 }
 
 func (w *CompressedWriter) octetOf(c byte) error {
-	if w.Records && c == '\n' {
+	if w.Records && c == lineEnd(w.LineEnd) {
 		w.open = false
 		return w.end(endOfRecord)
 	}

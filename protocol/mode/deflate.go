@@ -28,6 +28,8 @@ type DeflateReader struct {
 	plain bool
 	out   int64
 	err   error
+
+	complete bool
 }
 
 // A counter counts what is read.
@@ -47,6 +49,10 @@ func NewDeflateReader(r io.Reader) *DeflateReader {
 	c := &counter{r: r}
 	return &DeflateReader{r: bufio.NewReaderSize(c, bufferSize), count: c}
 }
+
+// Complete reports whether the end of the zlib stream was read, and its checksum was
+// right. It can be so though an error of the connection followed.
+func (r *DeflateReader) Complete() bool { return r.complete }
 
 // Compressed returns how many octets have been read of the data connection.
 func (r *DeflateReader) Compressed() int64 { return r.count.n }
@@ -87,7 +93,7 @@ func (r *DeflateReader) begin() error {
 	if len(head) == 0 {
 		return err // io.EOF: an empty file
 	}
-	if r.Detect && !zlibHeader(head) {
+	if r.Detect && !r.looksDeflated() {
 		r.plain = true
 		return nil
 	}
@@ -95,6 +101,25 @@ func (r *DeflateReader) begin() error {
 		return r.end(err)
 	}
 	return nil
+}
+
+// textSample is how many octets tell a text that begins like a zlib stream, such as
+// the name "hb", from such a stream, in which so many are never all printable.
+const textSample = 32
+
+// looksDeflated reports whether what comes is a zlib stream.
+func (r *DeflateReader) looksDeflated() bool {
+	head, _ := r.r.Peek(2)
+	if !zlibHeader(head) {
+		return false
+	}
+	sample, _ := r.r.Peek(textSample)
+	for _, c := range sample {
+		if c < ' ' && c != '\r' && c != '\n' && c != '\t' || c > '~' {
+			return true
+		}
+	}
+	return false
 }
 
 // zlibHeader reports whether b begins a zlib stream (RFC 1950, Section 2.2).
@@ -106,6 +131,7 @@ func zlibHeader(b []byte) bool {
 func (r *DeflateReader) end(err error) error {
 	switch {
 	case err == io.EOF:
+		r.complete = true
 		if _, err := r.r.ReadByte(); err == nil {
 			return r.wrong("octets follow the end of the zlib stream")
 		} else if err != io.EOF {

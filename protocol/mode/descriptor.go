@@ -11,6 +11,14 @@ const (
 	markerLength = 255 // longest restart marker that is read; the RFC has no limit
 )
 
+// lineEnd returns the octet that ends a line: b, or LF if that is not set.
+func lineEnd(b byte) byte {
+	if b == 0 {
+		return '\n'
+	}
+	return b
+}
+
 // ValidMarker reports whether s can be a restart marker: printable ASCII without
 // blanks, and at least one character (RFC 959, Section 3.4.2).
 func ValidMarker(s string) bool {

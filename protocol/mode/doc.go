@@ -9,6 +9,9 @@
 // io.ErrUnexpectedEOF, so that a part is never taken for the whole. A writer's file is
 // complete once Close has returned nil; it does not close what it writes to.
 //
+// [EBCDICReader] and [EBCDICWriter] are the same for TYPE E (3.1.1.2): characters of
+// another code.
+//
 // Files with records (STRU R) are lines here: a record becomes a line that ends in LF,
 // and a line a record. A last line without LF becomes a record all the same.
 package mode

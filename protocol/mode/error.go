@@ -7,14 +7,18 @@ import (
 
 // An Error reports octets that are not in the format of the mode.
 type Error struct {
-	Mode   string // "STRU R", "MODE B", "MODE C" or "MODE Z"
-	Offset int64  // octets that were read of the connection before
+	Mode   string // "STRU R", "MODE B", "MODE C", "MODE Z" or "TYPE E"
+	Offset int64  // octets that were read of the connection before, or of the text written
 	Reason string
 	Err    error // io.ErrUnexpectedEOF if the data ends too early, or nil
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("ftp: %s, at octet %d of the data connection: %s", e.Mode, e.Offset, e.Reason)
+	where := "data connection"
+	if e.Mode == "TYPE E" {
+		where = "text"
+	}
+	return fmt.Sprintf("ftp: %s, at octet %d of the %s: %s", e.Mode, e.Offset, where, e.Reason)
 }
 
 // Unwrap returns io.ErrUnexpectedEOF where the data ends too early.

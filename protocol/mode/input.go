@@ -48,6 +48,14 @@ func (in *input) wrong(reason string) error {
 	return &Error{Mode: in.mode, Offset: in.at, Reason: reason}
 }
 
+// behind returns how many octets wait, if the file is over.
+func (in *input) behind(over bool) int {
+	if !over {
+		return 0
+	}
+	return in.r.Buffered()
+}
+
 // marker reads the text of a restart marker of n octets.
 func (in *input) marker(n int) (string, error) {
 	if n > markerLength {

@@ -15,6 +15,14 @@ const (
 
 // A RecordReader reads a file with records (STRU R) in stream mode.
 type RecordReader struct {
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
+	// ToEnd reads on to the end of the source, before which nothing may follow the end
+	// of the file. It goes with MODE Z, whose checksum comes last. If false, the source
+	// may stay open.
+	ToEnd bool
+
 	in      input
 	newline bool
 	over    bool
@@ -29,12 +37,15 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
 		if r.newline {
 			r.newline = false
-			b[n] = '\n'
+			b[n] = lineEnd(r.LineEnd)
 			n++
 			continue
 		}
 		if r.over {
-			r.err = io.EOF
+			if n > 0 && r.ToEnd {
+				return n, nil
+			}
+			r.err = r.end()
 			break
 		}
 		if n > 0 && r.in.r.Buffered() == 0 {
@@ -60,6 +71,21 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 	return 0, r.err
 }
 
+// Behind returns how many octets have been read of the connection behind the end of the
+// file, where there should be none.
+func (r *RecordReader) Behind() int { return r.in.behind(r.over) }
+
+// end returns what follows the end of the file.
+func (r *RecordReader) end() error {
+	if !r.ToEnd {
+		return io.EOF
+	}
+	if _, err := r.in.r.ReadByte(); err != nil {
+		return err
+	}
+	return r.in.wrong("octets follow the end of the file")
+}
+
 // code reads the second octet of a control code.
 func (r *RecordReader) code() (byte, error) {
 	c, err := r.in.byte()
@@ -79,6 +105,9 @@ func (r *RecordReader) code() (byte, error) {
 
 // A RecordWriter writes a file with records (STRU R) in stream mode.
 type RecordWriter struct {
+	// LineEnd is as in BlockReader.
+	LineEnd byte
+
 	w    *bufio.Writer
 	open bool // the record has data
 }
@@ -90,10 +119,11 @@ func NewRecordWriter(w io.Writer) *RecordWriter {
 
 // Write implements io.Writer.
 func (w *RecordWriter) Write(b []byte) (int, error) {
+	end := lineEnd(w.LineEnd)
 	for i, c := range b {
 		var err error
-		switch w.open = c != '\n'; c {
-		case '\n':
+		switch w.open = c != end; c {
+		case end:
 			_, err = w.w.Write([]byte{recordEscape, codeEOR})
 		case recordEscape:
 			_, err = w.w.Write([]byte{recordEscape, recordEscape})

@@ -1,0 +1,93 @@
+package control
+
+import (
+	"errors"
+	"io"
+)
+
+// errBehind is the error of a file that has an end of its own, and more behind it.
+var errBehind = errors.New("octets follow the end of the file")
+
+// decode sets up what undoes the format of a download.
+func (d *Download) decode() {
+	t := d.t
+	if t.format.asIs(t.f.cmd.Verb) {
+		return
+	}
+	d.dec = t.c.newDecoder(wire{d}, t.format, t.f.cmd.Verb, d.noteMark)
+	d.r = d.dec
+}
+
+// A wire is a data connection as decoders see it: what is as good as its end is its end.
+type wire struct{ d *Download }
+
+func (w wire) Read(b []byte) (int, error) {
+	n, err := w.d.t.dc.Read(b)
+	if err != nil && err != io.EOF && w.d.pardons(err) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// limit has MODE Z end where more comes than is expected.
+func (d *Download) limit(want int64) {
+	if d.dec == nil || d.dec.deflate == nil || want < 0 {
+		return
+	}
+	if d.t.format.stru == 'R' {
+		return // records take more than their octets; they have the Config's limit alone
+	}
+	limit := max(want, 1)
+	if l := d.t.c.cfg.InflateLimit; l > 0 {
+		limit = min(limit, l)
+	}
+	d.dec.deflate.Limit = limit
+}
+
+// octets returns how many octets have come, as they go over the data connection in
+// stream mode.
+func (d *Download) octets() int64 {
+	if d.dec == nil || d.t.format.mode == 'S' {
+		return d.t.moved()
+	}
+	return d.dec.file.n
+}
+
+// Position returns how far into the file the caller has read, as [Conn.Retr] counts
+// offsets: in octets on the wire of stream mode, from the beginning of the file. A
+// download that broke can be taken up there, in TYPE A and E as well: what is read from
+// there on continues what has been read. It says nothing of use with STRU R. In MODE B
+// and C servers may want a marker instead; see [Download.Marks].
+func (d *Download) Position() int64 {
+	if d.dec == nil {
+		return d.from + d.t.moved()
+	}
+	return d.from + d.dec.position()
+}
+
+// encode sets up what puts an upload into its format.
+func (u *Upload) encode(skip int64) {
+	t := u.t
+	if t.format.asIs(t.f.cmd.Verb) {
+		return
+	}
+	u.enc = t.c.newEncoder(t.dc, t.format, t.f.cmd.Verb, skip)
+	u.w = u.enc
+}
+
+func (u *Upload) wrote(b []byte) {
+	if len(b) > 0 {
+		u.written += int64(len(b))
+		u.midRecord = b[len(b)-1] != '\n'
+	}
+}
+
+// end ends the data of an upload.
+func (u *Upload) end() error {
+	if u.enc != nil {
+		if err := u.enc.end(); err != nil {
+			return err
+		}
+	}
+	return u.t.dc.CloseWrite()
+}
