@@ -214,6 +214,8 @@ func diagnoseReply(err error) string {
 		return "The server rejected the login: check user name and password. A server that wants TLS first, or has too many users, answers the same; its text says more."
 	case login && (c == 533 || c == 534 || c == 521 || c == 522):
 		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
+	case (re.Verb == "MODE" || re.Verb == "STRU" || re.Verb == "TYPE") && (c.Class() == 5):
+		return "The server does not have what " + string(re.Verb) + " asks for, and nothing was transferred. Leave it out (--mode, --compress, --structure, --type)."
 	case c == 421:
 		return "The server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again."
 	case c == 522 || c == 425 && wantsResumption(re.Reply.Text()):

@@ -109,9 +109,9 @@ type connFlags struct {
 	dataFlags
 	paceFlags
 	transferFlags
+	formatFlags
 	proxyGet                    bool
 	prot, resume, identity      *choice // nil for commands without data connections
-	ascii                       bool
 	sessionIDs, ccc, noDataCert bool
 	list                        control.ListOptions // set by commands that list
 }
@@ -190,6 +190,7 @@ func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
 	f.dataFlags.add(cmd)
 	f.proxyFlags.addData(cmd)
+	f.formatFlags.addCompress(cmd)
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
 		f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
 		f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
@@ -203,7 +204,7 @@ func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 func (f *connFlags) addFileFlags(cmd *cobra.Command) {
 	f.addDataFlags(cmd)
 	f.paceFlags.add(cmd)
-	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "move text: convert line ends")
+	f.formatFlags.add(cmd)
 }
 
 // addFormat adds --format.

@@ -71,7 +71,7 @@ and right; --format json tells what did.`,
 			return onPath(l.Path, a.getByProxy(&f, l, local))
 		}
 		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
-			return onPath(l.Path, a.get(c, &f, l.Path, local))
+			return onPath(l.Path, a.get(c, &f, f.straight(l), l.Path, local))
 		})
 	}
 	return cmd
@@ -122,7 +122,7 @@ func localName(remote string, args []string) (string, error) {
 }
 
 // get copies a remote file to a local one.
-func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
+func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		if err := f.only(fmt.Sprintf("%s is no regular file, and can't be gone back to", local)); err != nil {
@@ -134,18 +134,20 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
 	if target, err := filepath.EvalSymlinks(local); err == nil {
 		local = target
 	}
-	b := a.barFor(f, path.Base(remote))
+	b := a.barFor(f, path.Base(remote), straight)
 	r, err := c.Download(a.ctx, remote, local, a.options(&f.transferFlags, b))
 	b.end(err)
 	return a.finish(f, true, local, remote, r, err)
 }
 
 // barFor returns a bar if one is to be shown, else nil.
-func (a *app) barFor(f *connFlags, name string) *bar {
+func (a *app) barFor(f *connFlags, name string, straight bool) *bar {
 	if !a.showsProgress(f) {
 		return nil
 	}
-	return a.newBar(name)
+	b := a.newBar(name)
+	b.packed = !straight
+	return b
 }
 
 // getInto writes to a device or a pipe, which can't be replaced by a file.

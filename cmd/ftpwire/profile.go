@@ -25,7 +25,6 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 		a.secret(l.Profile.Password)
 		a.warn(`the password in the URL can be seen in the list of processes and the shell's history; see "ftpwire help passwords"`)
 	}
-	l.ASCII = l.ASCII || f.ascii
 	p := &l.Profile
 	for _, apply := range []func(*connFlags, *ftpwire.Profile) error{
 		(*connFlags).applyUser, (*connFlags).applyLogin, a.applyTLS, a.applyVerify, (*connFlags).applyQuirks,
@@ -51,7 +50,10 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := a.applyHop(f, p); err != nil {
 		return nil, err
 	}
-	return l, f.transferFlags.check(l.ASCII)
+	if err := f.transferFlags.check(); err != nil {
+		return nil, err
+	}
+	return l, f.formatFlags.check(l, &f.transferFlags)
 }
 
 func (f *connFlags) applyUser(p *ftpwire.Profile) error {

@@ -23,6 +23,7 @@ type bar struct {
 	name       string
 	from, size int64 // where the attempt began, and the size of the file, -1 if not known
 	at         int64
+	packed     bool // what moves is not what the file holds: text, or compressed
 	bar        *progressbar.ProgressBar
 }
 
@@ -38,9 +39,9 @@ func (b *bar) tally(t datachan.Tally) {
 	switch {
 	case t.Moved == 0:
 		return
-	case t.Total >= 0 && b.size >= 0:
+	case t.Total >= 0 && b.size >= 0 && !b.packed:
 		b.at = b.size - max(t.Total-t.Moved, 0)
-	default: // what moves is not what the file holds: text, or compressed
+	default:
 		b.size, b.at = -1, b.from+t.Moved
 	}
 	b.show()

@@ -25,7 +25,7 @@ func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error 
 	if p.Password != "" && !anonymous(p.User) && p.Proxy.TLS == nil {
 		a.warn("the proxy, and whoever is between it and here, sees the password and the file (--proxy-get)")
 	}
-	d, err := p.Proxy.Get(a.ctx, fileURL(l))
+	d, err := p.Proxy.Get(a.ctx, fileURL(l, l.ASCII || f.ascii))
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,9 @@ func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 	case f.loginProxy != "" || f.virtualHost != "" || f.account != "" || f.rate > 0:
 		return usagef("--proxy-get excludes --login-proxy, --virtual-host, --acct and --limit-rate: the proxy is the FTP client")
 	}
+	if typ, _ := f.typeOf(l); f.packing() != 'S' || f.records() || typ == 'E' {
+		return usagef("--proxy-get excludes --mode, --compress, --structure and --type ebcdic: the proxy is the FTP client")
+	}
 	g := f.transferFlags
 	if g.require.has("size") && len(g.require.values) == 1 {
 		g.require.values = nil
@@ -63,7 +66,7 @@ func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 }
 
 // fileURL returns the URL to ask a proxy for.
-func fileURL(l *ftpwire.Location) string {
+func fileURL(l *ftpwire.Location, ascii bool) string {
 	p := &l.Profile
 	u := url.URL{Scheme: "ftp", Host: p.Host}
 	if p.Port != 0 {
@@ -83,7 +86,7 @@ func fileURL(l *ftpwire.Location) string {
 	if absolute {
 		file = "%2F" + file
 	}
-	if l.ASCII {
+	if ascii {
 		file += ";type=a"
 	}
 	return u.String() + "/" + file

@@ -73,12 +73,12 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 				return err
 			}
 		}
-		r, err := a.upload(c, f, local, remote)
+		r, err := a.upload(c, f, f.straight(l), local, remote)
 		if remote == l.Path && refusedAtOnce(err) && a.isDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
-			r, err = a.upload(c, f, local, remote)
+			r, err = a.upload(c, f, f.straight(l), local, remote)
 		}
 		if local == "-" {
 			return onPath(remote, err)
@@ -125,12 +125,12 @@ func (a *app) isDir(c *ftpwire.Client, path string) bool {
 	return err == nil && isDir(e)
 }
 
-func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string) (r ftpwire.TransferResult, err error) {
+func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remote string) (r ftpwire.TransferResult, err error) {
 	if local == "-" {
 		_, err = c.WriteFrom(a.ctx, remote, a.input())
 		return r, err
 	}
-	b := a.barFor(f, filepath.Base(local))
+	b := a.barFor(f, filepath.Base(local), straight)
 	r, err = c.Upload(a.ctx, local, remote, a.options(&f.transferFlags, b))
 	b.end(err)
 	return r, err

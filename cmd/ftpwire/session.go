@@ -42,11 +42,9 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	context.AfterFunc(a.ctx, func() {
 		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
 	})
-	if l.ASCII {
-		if err := client.Conn().SetType('A'); err != nil {
-			client.Conn().Close()
-			return nil, err
-		}
+	if err := f.formatFlags.set(client.Conn(), l); err != nil {
+		client.Conn().Close()
+		return nil, err
 	}
 	return client, nil
 }

@@ -98,16 +98,12 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 }
 
 // check refuses what can't be.
-func (f *transferFlags) check(ascii bool) error {
+func (f *transferFlags) check() error {
 	switch {
 	case f.retry < 0:
 		return usagef("--retry can't be negative")
 	case f.retryDelay != 0 && f.retry == 0:
 		return usagef("--retry-delay needs --retry")
-	case ascii && f.resumeFile:
-		return usagef("--resume is for files that are moved as they are: the size of text differs from system to system")
-	case ascii && (f.verifyFile || f.require.has("size") || f.require.has("hash")):
-		return usagef("sizes and hashes prove nothing of text, whose line ends are converted")
 	}
 	return nil
 }
