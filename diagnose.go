@@ -224,6 +224,8 @@ func diagnoseReply(err error) string {
 	case c == 425:
 		return "The server could not or would not use the data connection. Try the other direction (--active, or without it), " +
 			"and with TLS another version (--tls-max 1.2): servers answer this also when the TLS session was not resumed."
+	case c == 426:
+		return "The data connection broke off. Try again; a file goes on by itself with ftpwire get or put --resume --retry."
 	case c == 534 || c == 521 || c == 536:
 		return "The server demands protected data connections (PROT P), or refuses them."
 	case c == 452 || c == 552:

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -91,6 +93,10 @@ func TestDiagnose(t *testing.T) {
 		{"no proof", &ftpwire.UnprovenError{Want: ftpwire.ProofSize}, "(--require)"},
 		{"not resumed transfer", &ftpwire.ResumeError{}, "begins anew"},
 		{"no sums", &control.HashUnsupportedError{}, "computes no such sums"},
+		{"mode, cut", &control.TransferError{Err: &mode.Error{Mode: "MODE Z", Err: io.ErrUnexpectedEOF}}, "The end of the data is missing"},
+		{"mode, damaged", &control.TransferError{Err: &mode.Error{Mode: "MODE B"}}, "is not what MODE B says"},
+		{"EBCDIC", &control.TransferError{Err: &mode.Error{Mode: "TYPE E"}}, "--type binary"},
+		{"broken off", reply("RETR", 426, "no"), "goes on by itself"},
 		{"no such mode", reply("MODE", 504, "no"), "--compress"},
 		{"changed certificate", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Known: &tlsx.Trusted{SHA256: tlsx.Fingerprint{1}}}, "another certificate than the one that was accepted"},
 		{"not pinned", &tlsx.CertificateError{Reasons: tlsx.ReasonNotPinned}, "--pin"},

@@ -2,8 +2,10 @@ package ftpwire
 
 import (
 	"errors"
+	"io"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // diagnoseTransfer is about files that are not what they should be.
@@ -29,5 +31,19 @@ func diagnoseTransfer(err error) string {
 	if _, ok := errors.AsType[*control.HashUnsupportedError](err); ok {
 		return "The server computes no such sums of files. Sizes can be compared (ftpwire get --require size)."
 	}
-	return ""
+	return diagnoseMode(err)
+}
+
+// diagnoseMode is about data that are not in the format that was asked for.
+func diagnoseMode(err error) string {
+	e, ok := errors.AsType[*mode.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case e.Mode == "TYPE E":
+		return "The text holds what the code page has no place for: move the file as it is (--type binary)."
+	case errors.Is(e, io.ErrUnexpectedEOF):
+		return "The end of the data is missing. Try again; a server that always cuts " + e.Mode + " is better used without it (--mode, --compress, --structure)."
+	}
+	return "The data is not what " + e.Mode + " says it has to be: it was damaged, or the server does that wrongly. Try without it (--mode, --compress, --structure)."
 }

@@ -403,7 +403,7 @@ func TestTally(t *testing.T) {
 	t.Run("upload", func(t *testing.T) {
 		r := newResumePlay(t, ftptest.TLSNone)
 		r.setLocal(content)
-		r.breakUpload(cut, ftpwire.TransferOptions{})
+		r.setRemote(content[:cut])
 		if _, err := r.c.Upload(t.Context(), r.local, "/f", o); err != nil {
 			t.Fatal(err)
 		}

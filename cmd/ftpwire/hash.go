@@ -43,7 +43,7 @@ the server has; without --algorithm it is the best of those that it offers.
 With --check, FILE is hashed here and compared, and OK or FAILED is printed. The exit
 code is 1 if they differ, or if the server computes no such hash.`,
 		Example: `  ftpwire hash ftpes://alice@ftp.example.com/pub/disk.img
-  ftpwire hash --algorithm sha512 ftpes://alice@ftp.example.com/pub/disk.img | sha512sum -c
+  ftpwire hash --algorithm md5 --format json ftpes://alice@ftp.example.com/pub/disk.img
   ftpwire hash --check disk.img ftpes://alice@ftp.example.com/pub/disk.img`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
