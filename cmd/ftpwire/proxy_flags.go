@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -96,6 +98,19 @@ func (a *app) proxyOfEnvironment(p *ftpwire.Profile) (*proxy.Proxy, error) {
 		return nil, &usageError{err: err, hint: "Correct or unset the variable, or connect without a proxy (--no-proxy)."}
 	}
 	return choose(addr), nil
+}
+
+// byEnvironment adds to the advice on an error of a proxy that nobody named on the
+// command line how to do without it.
+func (f *proxyFlags) byEnvironment(err error) error {
+	u, ok := errors.AsType[*usageError](err)
+	if _, hop := errors.AsType[*proxy.Error](err); !ok || !hop || f.proxyURL != "" {
+		return err
+	}
+	if advice := adviceFor(err); !strings.Contains(advice, "--no-proxy") {
+		u.hint = strings.TrimSpace(advice + " The proxy was named by the environment; --no-proxy connects directly.")
+	}
+	return err
 }
 
 // hopPassword completes the credentials of the HTTP or SOCKS proxy.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
@@ -23,6 +25,7 @@ import (
 // this computer.
 type testProxy struct {
 	socks bool
+	tls   *tls.Certificate                 // of an HTTP proxy with TLS
 	login string                           // USER:PASSWORD; "" lets everybody in
 	port  string                           // in place of port 21
 	allow func(n int, target string) bool  // of the nth target; nil allows all
@@ -46,6 +49,9 @@ func (p *testProxy) start(t *testing.T) string {
 				return
 			}
 			wait.Go(func() {
+				if p.tls != nil {
+					c = tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*p.tls}})
+				}
 				defer c.Close()
 				c.SetDeadline(time.Now().Add(20 * time.Second))
 				if p.socks {
@@ -60,6 +66,9 @@ func (p *testProxy) start(t *testing.T) string {
 		ln.Close()
 		wait.Wait()
 	})
+	if p.tls != nil {
+		return strings.Replace("https://"+ln.Addr().String(), "127.0.0.1", "localhost", 1)
+	}
 	if p.socks {
 		return "socks5://" + ln.Addr().String()
 	}
@@ -163,7 +172,7 @@ func (p *testProxy) tunnel(c net.Conn, target, yes, no string) {
 		s.(*net.TCPConn).CloseWrite()
 	})
 	io.Copy(c, s)
-	c.(*net.TCPConn).CloseWrite()
+	c.(interface{ CloseWrite() error }).CloseWrite()
 	wait.Wait()
 }
 
@@ -198,6 +207,7 @@ func TestProxy(t *testing.T) {
 		{name: "forbidden, HTTP", proxy: &testProxy{allow: func(int, string) bool { return false }}, conns: 1, code: exitUsage, err: "--proxy-get"},
 		{name: "forbidden, SOCKS", proxy: &testProxy{socks: true, allow: func(int, string) bool { return false }}, conns: 1, code: exitUsage, err: "its rules forbid"},
 		{name: "server down", proxy: &testProxy{port: "1"}, conns: 1, code: exitUsage, err: "could not connect to the server"},
+		{name: "environment that forbids", proxy: &testProxy{allow: func(int, string) bool { return false }}, env: "http_proxy", conns: 1, code: exitUsage, err: "--no-proxy connects directly"},
 		{name: "environment", env: "ftp_proxy", conns: 2},
 		{name: "environment in capitals", proxy: &testProxy{socks: true}, env: "ALL_PROXY", conns: 2},
 		{name: "environment excepted", env: "ftp_proxy", vars: map[string]string{"no_proxy": ".example.invalid"}, code: exitUsage, err: "no host of that name"},
@@ -342,4 +352,34 @@ func TestProxyGet(t *testing.T) {
 	t.Run("SOCKS", func(t *testing.T) {
 		runIn(t, setting{}, "get", "--proxy", "socks5://h", "--proxy-get", "ftp://h/a", "-").want(t, exitUsage, "needs an HTTP proxy")
 	})
+}
+
+// TestProxyTrust shows a certificate through a proxy.
+func TestProxyTrust(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	p := &testProxy{login: "bob:" + proxyPassword}
+	url := strings.Replace(p.start(t), "//", "//bob@", 1)
+	env := map[string]string{"FTPWIRE_PROXY_PASSWORD": proxyPassword}
+	r := runIn(t, setting{env: env}, "trust", "show", "--trust-file", filepath.Join(t.TempDir(), "trusted"), "--proxy", url, "--ca", f.ca, f.url+"/")
+	r.want(t, exitGood)
+	if got := p.targets(); len(got) != 1 || !strings.Contains(r.out, "SHA-256") {
+		t.Errorf("the proxy was asked for %q; got %s", got, r.out)
+	}
+}
+
+// TestProxyTLS goes through a proxy with TLS of its own.
+func TestProxyTLS(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	ca := filepath.Join(t.TempDir(), "proxy.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: selfSigned.Certificate[0]}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &testProxy{tls: selfSigned}
+	url := p.start(t)
+	r := f.run(t, "cat", "--proxy", url, "--proxy-ca", ca, "URL/hello.txt")
+	r.want(t, exitGood)
+	if got := p.targets(); r.out != "hello\n" || len(got) != 2 {
+		t.Errorf("got %q; the proxy was asked for %q", r.out, got)
+	}
+	f.run(t, "cat", "--proxy", url, "URL/hello.txt").want(t, exitUsage, "hint: TLS with the proxy failed", "The certificate is the proxy's")
 }

@@ -36,7 +36,7 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	})
 	w.tellAccepted()
 	if err != nil {
-		return nil, dialError(p, err)
+		return nil, f.byEnvironment(dialError(p, err))
 	}
 	w.warn(client.Conn())
 	context.AfterFunc(a.ctx, func() {

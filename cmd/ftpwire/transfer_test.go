@@ -187,6 +187,14 @@ func TestTemp(t *testing.T) {
 			}
 		})
 	}
+	t.Run("left behind", func(t *testing.T) {
+		f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"421-in-transfer"}})
+		big := filepath.Join(t.TempDir(), "big.bin")
+		if err := os.WriteFile(big, noise(2_000_000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f.run(t, "put", "--temp", big, "URL/d.bin").want(t, exitNo, "The incomplete file is left on the server as .d.bin.ftpwire-")
+	})
 	t.Run("resume", func(t *testing.T) {
 		f.run(t, "put", "--temp", "--resume", "--log", local, "URL/c.bin").want(t, exitGood, "> STOR .c.bin.ftpwire-part")
 	})
