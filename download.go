@@ -229,6 +229,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		d.c.noRest = true
 		return &ResumeError{d.remote, "the server ignores REST"}
 	case cerr != nil:
+		if d.overlong(cerr) {
+			p.restart() // it has grown meanwhile: half of this and half of that
+		}
 		return cerr
 	}
 	d.r.Proof = ProofReply
