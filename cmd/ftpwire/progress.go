@@ -23,6 +23,7 @@ type bar struct {
 	name       string
 	from, size int64 // where the attempt began, and the size of the file, -1 if not known
 	at         int64
+	shown      bool
 	packed     bool // what moves is not what the file holds: text, or compressed
 	bar        *progressbar.ProgressBar
 }
@@ -31,18 +32,34 @@ func (a *app) newBar(name string) *bar {
 	return &bar{w: a.stderr, name: visibleName(name), size: -1}
 }
 
-// begin is told of every attempt.
-func (b *bar) begin(from, size int64) { b.from, b.size, b.at = from, size, from }
+// begin is told of every attempt. The bar's clock starts; nothing is shown yet.
+func (b *bar) begin(from, size int64) {
+	b.from, b.size, b.at, b.shown = from, size, from, false
+	if b.packed {
+		b.size = -1
+	}
+	b.bar = progressbar.NewOptions64(b.size,
+		progressbar.OptionSetWriter(b.w),
+		progressbar.OptionSetDescription(b.name),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionUseIECUnits(true),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetTheme(progressbar.ThemeASCII),
+	)
+	b.bar.StartWithoutRender()
+}
 
 // tally is told how far the data connection is.
 func (b *bar) tally(t datachan.Tally) {
 	switch {
 	case t.Moved == 0:
 		return
-	case t.Total >= 0 && b.size >= 0 && !b.packed:
+	case t.Total >= 0 && b.size >= 0:
 		b.at = b.size - max(t.Total-t.Moved, 0)
 	default:
-		b.size, b.at = -1, b.from+t.Moved
+		b.at = b.from + t.Moved
 	}
 	b.show()
 }
@@ -55,25 +72,14 @@ func (b *bar) Write(p []byte) (int, error) {
 }
 
 func (b *bar) show() {
-	if b.bar == nil {
-		b.bar = progressbar.NewOptions64(b.size,
-			progressbar.OptionSetWriter(b.w),
-			progressbar.OptionSetDescription(b.name),
-			progressbar.OptionShowBytes(true),
-			progressbar.OptionShowCount(),
-			progressbar.OptionUseIECUnits(true),
-			progressbar.OptionSetWidth(24),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionSetTheme(progressbar.ThemeASCII),
-		)
-	}
+	b.shown = true
 	b.bar.Set64(b.at)
 }
 
 // end leaves the bar on the screen after a success and removes it after a failure.
 func (b *bar) end(err error) {
 	switch {
-	case b == nil || b.bar == nil:
+	case b == nil || !b.shown:
 	case err != nil:
 		b.clear()
 	default:
@@ -84,9 +90,9 @@ func (b *bar) end(err error) {
 
 // clear makes room for what is to be said before the next attempt.
 func (b *bar) clear() {
-	if b != nil && b.bar != nil {
+	if b != nil && b.shown {
 		b.bar.Clear()
 		b.bar.Exit()
-		b.bar = nil
+		b.shown = false
 	}
 }

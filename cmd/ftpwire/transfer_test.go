@@ -266,7 +266,7 @@ func TestBar(t *testing.T) {
 		{name: "whole file", size: 1000, tallies: []datachan.Tally{tally(0, 1000), tally(400, 1000), tally(1000, 1000)}, want: []int64{0, 400, 1000}, left: "100%"},
 		{name: "resumed, with an overlap", from: 500, size: 1000, tallies: []datachan.Tally{tally(10, 600), tally(600, 600)}, want: []int64{410, 1000}, left: "100%"},
 		{name: "size unknown", size: -1, tallies: []datachan.Tally{tally(10, -1), tally(600, -1)}, want: []int64{10, 600}, left: "600 B"},
-		{name: "text", size: 1000, tallies: []datachan.Tally{tally(1010, -1)}, want: []int64{1010}, left: "1010 B"},
+		{name: "text", size: 1000, packed: true, tallies: []datachan.Tally{tally(1010, -1)}, want: []int64{1010}, left: "1010 B"},
 		{name: "compressed", size: 1000, packed: true, tallies: []datachan.Tally{tally(70, 1000)}, want: []int64{70}, left: "70 B"},
 		{name: "nothing", size: 0, tallies: []datachan.Tally{tally(0, 0)}, want: []int64{0}},
 	} {
