@@ -187,14 +187,14 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 // error says that the whole file came and the server confirmed it.
 func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, error) {
 	size := int64(-1)
-	if c.conn.Verbatim() {
+	if c.binary() {
 		size = c.sizeIfKnown(ctx, path)
 	}
 	d, err := c.conn.Retr(ctx, path, 0)
 	if err != nil {
 		return 0, err
 	}
-	if size >= 0 {
+	if c.binary() && size >= 0 {
 		d.Expect(size)
 	}
 	n, err := io.Copy(w, d)
@@ -232,7 +232,7 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	if err := u.Close(); err != nil {
 		return n, err
 	}
-	if !c.conn.Verbatim() {
+	if !c.binary() {
 		return n, nil
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.

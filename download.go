@@ -84,21 +84,21 @@ func (d *download) attempt(ctx context.Context) (err error) {
 // demanded can be had.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
-	verbatim := d.c.conn.Verbatim()
+	binary := d.c.binary()
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)
-	case verbatim:
+	case binary:
 		d.state.Size = d.c.sizeIfKnown(ctx, d.remote)
 	}
 	if err != nil {
 		return err
 	}
-	if d.alg, d.reason = "", ""; verbatim && d.o.hashes() {
+	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
 		d.alg = d.c.bestHash()
 	}
 	switch {
-	case !verbatim && d.o.Require&(ProofSize|ProofHash) != 0:
+	case !binary && d.o.Require&(ProofSize|ProofHash) != 0:
 		d.reason = "the file is transferred as text or in records"
 	case d.o.Require.Has(ProofHash) && d.alg == "":
 		d.reason = "the server offers no sums"
@@ -211,6 +211,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	}
 	d.r.ResumedFrom = offset
 	d.o.begin(offset, d.state.Size)
+	if d.o.Tally != nil {
+		rd.OnTally(d.o.Tally)
+	}
 	err = d.tail(rd, p, offset, window)
 	if err == nil {
 		err = d.copy(rd, p, offset)

@@ -56,7 +56,7 @@ func (c *cutter) dial(ctx context.Context, network, address string) (net.Conn, e
 	return cut, nil
 }
 
-// A cutConn breaks after so many octets in either direction.
+// A cutConn breaks after so many octets in either direction. TLS reads while it writes.
 type cutConn struct {
 	net.Conn
 	left atomic.Int64
@@ -79,7 +79,7 @@ func (c *cutConn) Read(b []byte) (int, error) {
 }
 
 func (c *cutConn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b[:min(int64(len(b)), max(0, c.left.Load()))])
+	n, err := c.Conn.Write(b[:min(int64(len(b)), max(c.left.Load(), 0))])
 	c.left.Add(-int64(n))
 	if err == nil && n < len(b) {
 		err = c.cut()

@@ -98,14 +98,14 @@ func (u *upload) attempt(ctx context.Context) error {
 
 // prepare finds out whether the proofs demanded can be had.
 func (u *upload) prepare() error {
-	verbatim := u.c.conn.Verbatim()
-	if u.alg, u.reason = "", ""; verbatim && u.o.hashes() {
+	binary := u.c.binary()
+	if u.alg, u.reason = "", ""; binary && u.o.hashes() {
 		u.alg = u.c.bestHash()
 	}
 	switch {
 	case u.o.Require.Has(ProofEnd):
 		u.reason = "close_notify proves nothing of an upload"
-	case !verbatim && u.o.Require&(ProofSize|ProofHash) != 0:
+	case !binary && u.o.Require&(ProofSize|ProofHash) != 0:
 		u.reason = "the file is transferred as text or in records"
 	case u.o.Require.Has(ProofHash) && u.alg == "":
 		u.reason = "the server offers no sums"
@@ -259,6 +259,9 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	u.stored = true
 	u.r.ResumedFrom = offset
 	u.o.begin(offset, u.size())
+	if u.o.Tally != nil {
+		u.tally(w, offset)
+	}
 	n, err := u.copy(w, offset)
 	u.r.Bytes = offset + n
 	if err != nil {
@@ -272,7 +275,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		return err
 	}
 	u.r.Proof = ProofReply
-	if !u.c.conn.Verbatim() {
+	if !u.c.binary() {
 		return nil
 	}
 	return u.compareSize(ctx, way, offset, n)
@@ -321,6 +324,15 @@ func (u *upload) renamed(ctx context.Context) error {
 	}
 	u.stored = false
 	return nil
+}
+
+// tally has Tally told how the upload fares. How much text becomes is not known before.
+func (u *upload) tally(w *control.Upload, offset int64) {
+	total := int64(-1)
+	if size := u.size(); size >= 0 && u.c.binary() {
+		total = size - offset
+	}
+	w.OnTally(total, u.o.Tally)
 }
 
 func (u *upload) size() int64 {

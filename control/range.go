@@ -42,12 +42,11 @@ func (c *Conn) Resumable() error {
 	return nil
 }
 
-// Verbatim reports whether files travel octet by octet, whatever the mode packs them in:
-// TYPE I or L, and STRU F. Their size is then that of [Conn.Size].
-func (c *Conn) Verbatim() bool {
-	f := c.wanted()
-	return (f.typ == 'I' || f.typ == 'L') && f.stru == 'F'
-}
+// FileType returns the type that [Conn.SetType] has set.
+func (c *Conn) FileType() byte { return c.fileType() }
+
+// Structure returns the structure that [Conn.SetStructure] has set.
+func (c *Conn) Structure() byte { return c.wanted().stru }
 
 // Adopt has files travel as on another connection, whose place c takes.
 func (c *Conn) Adopt(from *Conn) {
