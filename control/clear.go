@@ -88,7 +88,8 @@ func (c *Conn) reinitialized() {
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
 	c.probed, c.sscn, c.roamed = false, false, false
 	c.mu.Unlock()
-	c.hash.selected, c.hash.ranged, c.quirks.restUnused = "", false, false
+	c.account, c.quirks.restUnused = "", false
+	c.hash.selected, c.hash.ranged = "", false
 	c.data.Reinitialized()
 }
 

@@ -67,7 +67,7 @@ func (t *transfer) nudge() bool {
 		if !f.isDone() {
 			return true
 		}
-		if re, ok := errors.AsType[*protocol.ReplyError](f.result()); ok && t.c.Err() == nil {
+		if re, ok := errors.AsType[*protocol.ReplyError](f.result()); ok && f.cmd.Verb == t.c.keepAliveVerb() && t.c.Err() == nil {
 			t.c.notice(quirkInTransfer, t.c.answered(re))
 		}
 	}

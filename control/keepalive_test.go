@@ -212,6 +212,42 @@ func TestKeepAliveInTransfer(t *testing.T) {
 		}
 		tc.wantAlive()
 	})
+	inBubble(t, "a STAT of the caller's is refused", func(t *testing.T) {
+		conf := clear
+		conf.KeepAlive = 10 * time.Second
+		tc := login(t, &conf)
+		f := &fetch{}
+		var d *control.Download
+		opened := make(chan struct{})
+		f.op = tc.async(func() (err error) {
+			d, err = tc.c.Retr(t.Context(), "f", 0)
+			close(opened)
+			if err != nil {
+				return err
+			}
+			if _, err := io.Copy(io.Discard, d); err != nil {
+				return err
+			}
+			return d.Close()
+		})
+		tc.answer("TYPE I", "200 ok")
+		data := tc.passive()
+		tc.answer("RETR f", "150 here")
+		<-opened
+		stat := tc.async(func() error { _, err := d.Stat(t.Context()); return err })
+		tc.answer("STAT", "502 no")
+		if err := stat.wait(); err == nil {
+			t.Error("STAT succeeded")
+		}
+		tc.answer("NOOP", "200 ok")
+		tc.answer("NOOP", "200 ok")
+		data.Close()
+		tc.writeReply("226 done")
+		tc.wantOK("RETR", f.op)
+		if tc.c.HasQuirk("noop-in-transfer") {
+			t.Error("the refusal of STAT is taken for one of NOOP")
+		}
+	})
 	inBubble(t, "ignored, and PWD as well", func(t *testing.T) {
 		tc := login(t, &keeping)
 		f := tc.retr(t.Context(), 0)
