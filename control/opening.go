@@ -15,8 +15,12 @@ import (
 // attempts that fail.
 func (c *Conn) DataMemory() datachan.Memory { return c.data.Memory() }
 
-// openData opens a data connection for cmd, behind PRET where the server wants it.
+// openData opens a data connection for cmd, behind PRET where the server wants it. The
+// end of the control connection ends the wait for it.
 func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Opening, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
 	if c.reversed() && c.dataSession() != nil {
 		return nil, errReversed
 	}

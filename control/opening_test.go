@@ -1,11 +1,14 @@
 package control_test
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ftpwire/ftpwire/control"
@@ -215,6 +218,32 @@ func TestSSCN(t *testing.T) {
 				t.Errorf("no note of %s", tt.note)
 			}
 			tc.wantAlive()
+		})
+	}
+}
+
+// Whatever ends the control connection ends the wait for the data connection, too.
+func TestDialOfDataEnds(t *testing.T) {
+	for _, byServer := range []bool{false, true} {
+		inBubble(t, map[bool]string{false: "Close", true: "by the server"}[byServer], func(t *testing.T) {
+			conf := clear
+			conf.Data.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			tc := login(t, &conf)
+			f := tc.retr(t.Context(), 0)
+			tc.answer("TYPE I", "200 ok")
+			tc.answer("EPSV", "229 ok (|||2048|)")
+			synctest.Wait()
+			if byServer {
+				tc.srv.Close()
+			} else {
+				tc.c.Close()
+			}
+			if err := f.op.wait(); !errors.Is(err, net.ErrClosed) || f.op.took() != 0 {
+				t.Errorf("%v after %v; want net.ErrClosed at once", err, f.op.took())
+			}
 		})
 	}
 }
