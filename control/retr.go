@@ -204,9 +204,10 @@ func (d *Download) pardons(err error) bool {
 }
 
 // forgive reports whether an end without close_notify may pass. The number of
-// bytes can prove a file whole, and so does the checksum of MODE Z. A listing of nothing passes too: pyftpdlib 1.5.7
-// closes before its own handshake is through when it has nothing to send, about
-// every second time; [Download.Unterminated] tells those who must know.
+// bytes can prove a file whole, and so does the checksum of MODE Z. A listing of nothing
+// passes too: pyftpdlib 1.5.7 closes before its own handshake is through when it has
+// nothing to send, about every second time; [Download.Unterminated] tells those who must
+// know.
 func (d *Download) forgive() bool {
 	if d.dec != nil && d.dec.deflate != nil && d.dec.deflate.Complete() {
 		return true
@@ -222,9 +223,10 @@ func (d *Download) forgive() bool {
 	return false
 }
 
-// Unterminated reports whether the data over TLS ended without close_notify, in a
-// case where that is no error: the size was as expected, or a listing was empty.
-// Only TLS's own end mark proves that nobody cut an empty listing short.
+// Unterminated reports whether the data over TLS ended without close_notify, in a case
+// where that is no error: the size was as expected, the checksum of MODE Z was right, or
+// a listing was empty. Only TLS's own end mark proves that nobody cut an empty listing
+// short.
 func (d *Download) Unterminated() bool { return d.unterminated }
 
 // Close ends the transfer. After io.EOF it waits for the final reply, and its
