@@ -40,6 +40,8 @@ type Conn struct {
 
 	levelSent int // of MODE Z; whoever has the turn may use it
 
+	events []protocol.Event // not handled yet; the reader's
+
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
 	mu      sync.Mutex // guards what follows

@@ -23,9 +23,7 @@ func (c *Conn) read() {
 	for {
 		n, err := c.current().Read(buf)
 		if n > 0 {
-			c.mu.Lock()
-			rerr := c.machine.Receive(buf[:n])
-			c.mu.Unlock()
+			rerr := c.receive(buf[:n])
 			c.answerTelnet()
 			if !c.handleEvents() {
 				return
@@ -45,6 +43,36 @@ func (c *Conn) read() {
 			return
 		}
 	}
+}
+
+// receive hands the machine what was read. Nobody must find the machine at its end before
+// c.dead says why: so this is settled before the lock is given back.
+func (c *Conn) receive(b []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.machine.Receive(b)
+	for e, ok := c.machine.Next(); ok; e, ok = c.machine.Next() {
+		c.events = append(c.events, e)
+		if e.Reply.Code == 421 && c.dead == nil {
+			// Nothing else will be answered; the reader waits for the end.
+			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
+		}
+	}
+	if err != nil && c.dead == nil {
+		c.dead = &ClosedError{Cause: c.redact.Error(err)}
+	}
+	return err
+}
+
+// next returns what the machine reports next.
+func (c *Conn) next() (e protocol.Event, ok bool) {
+	if len(c.events) > 0 {
+		e, c.events = c.events[0], c.events[1:]
+		return e, true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.Next()
 }
 
 // answerTelnet refuses the Telnet options that the server has asked for (RFC 1123,
@@ -80,9 +108,7 @@ func (c *Conn) session() *tlsx.Session {
 // connection is over.
 func (c *Conn) handleEvents() bool {
 	for {
-		c.mu.Lock()
-		e, ok := c.machine.Next()
-		c.mu.Unlock()
+		e, ok := c.next()
 		if !ok {
 			return true
 		}
@@ -111,10 +137,6 @@ func (c *Conn) handleReply(e protocol.Event) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e.Reply.Code == 421 && c.dead == nil {
-		// Nothing else will be answered; the reader waits for the end.
-		c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
-	}
 	for i, f := range c.flights {
 		if f.cmd.Verb != e.Command.Verb {
 			continue

@@ -426,3 +426,26 @@ func TestRename(t *testing.T) {
 		tc.wantAlive()
 	})
 }
+
+// Whoever sends a command at the moment in which 421 comes is told of it.
+func TestUnasked421Race(t *testing.T) {
+	inBubble(t, "421", func(t *testing.T) {
+		came, told := make(chan struct{}), make(chan struct{})
+		conf := clear
+		conf.Trace = func(e control.TraceEvent) {
+			if strings.HasPrefix(e.Text, "421") {
+				close(came)
+				<-told // the reader is held up
+			}
+		}
+		tc := login(t, &conf)
+		tc.writeReply("421 idle for too long")
+		<-came
+		err := tc.c.Noop(t.Context())
+		close(told)
+		re, ok := errors.AsType[*protocol.ReplyError](err)
+		if !ok || re.Reply.Code != 421 || !errors.Is(err, net.ErrClosed) {
+			t.Errorf("NOOP: %v; want the 421", err)
+		}
+	})
+}
