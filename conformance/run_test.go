@@ -13,9 +13,10 @@ const otherHost = "other.example" // where "user" is not known
 func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, faults ...string) *conformance.Report {
 	t.Helper()
 	cfg := &ftptest.Config{
-		TLS:   ftptest.TLSMode(mode),
-		Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
-		Hosts: []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+		TLS:       ftptest.TLSMode(mode),
+		MarkEvery: 50_000,
+		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
 	}
 	for _, f := range faults {
 		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
