@@ -16,7 +16,7 @@ var formatCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"type-at-504"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("TYPE A T"), "TYPE A T", is(200), is(501, 504))
+			t.Grade(t.Ask("TYPE A T"), "TYPE A T", is(200), is(4, 5))
 		},
 	},
 	{

@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol/mode"
@@ -21,11 +22,21 @@ var modeRewrites = []rewrite{
 
 // checkModeFaults are defects of the structures and modes beside those of modeFaults.
 func checkModeFaults() []deviation {
+	var printed memory[bool]
 	return slices.Concat(recordFaults(), blockFaults(), compressedFaults(), []deviation{
 		{name: "type-at-504", doc: "TYPE A T is refused, though TYPE A is not",
 			command: instead("TYPE", argument("A T"), says(504, "No"))},
-		{name: "format-sticks", doc: "by STAT, the format of TYPE A is always T",
-			reply: edit("STAT", 211, func(_ *session, w string) string { return formatN.ReplaceAllString(w, "TYPE A T") })},
+		{name: "format-sticks", doc: "by STAT, TYPE A leaves the format of an earlier TYPE A T in force",
+			command: onCommand("TYPE", func(s *session, arg string) bool {
+				*printed.of(s) = arg == "A T" || arg == "A" && *printed.of(s)
+				return false
+			}),
+			reply: edit("STAT", 211, func(s *session, w string) string {
+				if *printed.of(s) {
+					w = strings.Replace(w, "TYPE A N", "TYPE A T", 1)
+				}
+				return w
+			})},
 		{name: "type-e-ascii", doc: "files come in TYPE A under TYPE E",
 			transfer: onVerb("RETR", func(s *session, t *transfer) {
 				if s.machine.Params().Type == 'E' {
@@ -56,10 +67,7 @@ func checkModeFaults() []deviation {
 	})
 }
 
-var (
-	formatN = regexp.MustCompile(`TYPE A T|TYPE A N`)
-	afterCR = regexp.MustCompile(`\r[^\r\n]`)
-)
+var afterCR = regexp.MustCompile(`\r[^\r\n]`)
 
 // recordFaults are defects of records in stream mode.
 func recordFaults() []deviation {
