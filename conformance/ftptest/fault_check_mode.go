@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net"
 	"regexp"
@@ -118,16 +119,31 @@ func blockFaults() []deviation {
 			reply: edit("STOR", 110, func(_ *session, w string) string { return "110 Marker noted\r\n" })},
 		{name: "marker-stored", doc: "in MODE B restart markers are stored",
 			transfer: received('B', func(b []byte) []byte { return eachBlock(b, func(h byte) byte { return h &^ 16 }) })},
-		{name: "marker-waits", doc: "in MODE B a download stops behind a restart marker",
+		{name: "marker-waits", doc: "in MODE B downloads have restart markers, and stop behind one",
+			config: func(c *Config) { c.MarkEvery = cmp.Or(c.MarkEvery, 50_000) },
 			transfer: inMode('B', func(s *session, t *transfer) {
 				encode := t.encode
 				t.encode = func(w io.Writer) io.WriteCloser {
-					w.Write([]byte("\x10\x00\x011"))
-					wait(s.ctx, 3*time.Second)
-					return encode(w)
+					e := encode(w)
+					if m, ok := e.(*markWriter); ok {
+						m.marker = waitingMarker{m.marker, s}
+					}
+					return e
 				}
 			})},
 	}
+}
+
+// A waitingMarker waits behind each restart marker, as if it were to be answered.
+type waitingMarker struct {
+	marker
+	s *session
+}
+
+func (m waitingMarker) Mark(text string) error {
+	err := m.marker.Mark(text)
+	wait(m.s.ctx, 3*time.Second)
+	return err
 }
 
 // letGo has the server forget a data connection without closing it.
