@@ -60,6 +60,35 @@ func TestCorrectServer(t *testing.T) {
 	}
 }
 
+// TestRareServers runs cases that say little about most servers against one to which
+// they apply.
+func TestRareServers(t *testing.T) {
+	for _, tt := range []struct {
+		name, fault string
+		ids         []string
+	}{
+		{"data connections are kept", "mode-b-kept", []string{"rfc959-5.2-block-keep-or-close", "rfc959-3.2-close-on-port-change", "rfc959-3.4.2-block-retr"}},
+		{"restart markers are sent", "", []string{"rfc1123-4.1.3.4-marker-async", "rfc959-3.4.2-marker-printable"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var faults []string
+			if tt.fault != "" {
+				faults = []string{tt.fault}
+			}
+			report := check(t, conformance.TLSNone, conformance.Options{Only: tt.ids}, faults...)
+			for _, id := range tt.ids {
+				r := report.Result(id)
+				if r == nil || r.Verdict != conformance.Pass {
+					t.Errorf("%s: %s; want PASS", id, verdictOf(r))
+					if r != nil {
+						logTranscript(t, r)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestSourcePort runs the one case that TestCorrectServer may see red until a
 // server has got a port whose predecessor is free.
 func TestSourcePort(t *testing.T) {

@@ -115,6 +115,7 @@ func blockFaults() []deviation {
 			})},
 		{name: "mode-b-250-closes", doc: "in MODE B RETR is answered with 250, and the data connection is closed",
 			transfer: inMode('B', func(_ *session, t *transfer) { t.final = &outcome{250, "Kept open"} })},
+		keptOpen(),
 		{name: "marker-110-form", doc: "110 has another text than RFC 1123 has",
 			reply: edit("STOR", 110, func(_ *session, w string) string { return "110 Marker noted\r\n" })},
 		{name: "marker-stored", doc: "in MODE B restart markers are stored",
