@@ -74,7 +74,7 @@ func groups() []group {
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
 		{"Data connections", dataCases},
 		{"Transfers and listings", transferCases},
-		{"Records, MODE B, MODE C and restart markers", slices.Concat(recordCases, blockCases, compressedCases)},
+		{"Records, MODE B, MODE C and restart markers", slices.Concat(recordCases, blockCases, markerCases, compressedCases)},
 		{"MODE Z", deflateCases},
 		{"ABOR", abortCases},
 		{"MDTM and SIZE", factCases},
