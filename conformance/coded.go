@@ -121,8 +121,8 @@ func (r *wireReader) Read(b []byte) (int, error) {
 }
 
 // Optional sends commands that set parameters to optional values, and makes the case
-// UNIMPL if one is refused. Afterwards files go in TYPE I, MODE S and STRU F again:
-// With sets the values.
+// UNIMPL if one is refused. Afterwards MODE S and STRU F are in force again: With sets
+// the values.
 func (t *T) Optional(cmds ...string) {
 	for _, cmd := range cmds {
 		r := t.Ask(cmd)
