@@ -31,7 +31,7 @@ datachan/proxy:          std golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
 control:                 std parse protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
 .:                       std parse protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
-conformance:             std parse protocol tlsx
+conformance:             std parse protocol protocol/mode tlsx
 conformance/ftptest:     std parse protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
 conformance/transcript:  std

@@ -25,6 +25,7 @@ var broad = []string{
 	"auth-injection",
 	"auth-tls-200",
 	"greeting-double",
+	"image-seven-bits",
 	"mlst-no-space",
 	"other-certificate-on-data",
 	"pbsz-0-501",

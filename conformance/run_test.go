@@ -13,9 +13,10 @@ const otherHost = "other.example" // where "user" is not known
 func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, faults ...string) *conformance.Report {
 	t.Helper()
 	cfg := &ftptest.Config{
-		TLS:   ftptest.TLSMode(mode),
-		Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
-		Hosts: []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+		TLS:       ftptest.TLSMode(mode),
+		MarkEvery: 50_000,
+		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
 	}
 	for _, f := range faults {
 		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
@@ -55,6 +56,35 @@ func TestCorrectServer(t *testing.T) {
 				t.Errorf("left over: %s", report.Leftover)
 			}
 			t.Log(report.Summary(), report.Duration)
+		})
+	}
+}
+
+// TestRareServers runs cases that say little about most servers against one to which
+// they apply.
+func TestRareServers(t *testing.T) {
+	for _, tt := range []struct {
+		name, fault string
+		ids         []string
+	}{
+		{"data connections are kept", "mode-b-kept", []string{"rfc959-5.2-block-keep-or-close", "rfc959-3.2-close-on-port-change", "rfc959-3.4.2-block-retr"}},
+		{"restart markers are sent", "", []string{"rfc1123-4.1.3.4-marker-async", "rfc959-3.4.2-marker-printable"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var faults []string
+			if tt.fault != "" {
+				faults = []string{tt.fault}
+			}
+			report := check(t, conformance.TLSNone, conformance.Options{Only: tt.ids}, faults...)
+			for _, id := range tt.ids {
+				r := report.Result(id)
+				if r == nil || r.Verdict != conformance.Pass {
+					t.Errorf("%s: %s; want PASS", id, verdictOf(r))
+					if r != nil {
+						logTranscript(t, r)
+					}
+				}
+			}
 		})
 	}
 }

@@ -62,7 +62,7 @@ func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 	}
 	user := ftptest.User{Name: "checker", Password: rand.Text(), Quota: 1 << 40} // so that there is AVBL
 	other := ftptest.VirtualHost{Names: []string{"other.example"}, Users: []ftptest.User{{Name: "nobody", Password: rand.Text()}}}
-	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}}
+	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000}
 	target := conformance.Target{TLS: conformance.TLSExplicit, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
 	switch f.tls.value {
 	case "none":

@@ -12,14 +12,14 @@ import (
 // checkFaults are small defects, each of which a conformance case finds.
 func checkFaults() []deviation {
 	var all []deviation
-	for _, w := range slices.Concat(rewrites, hostRewrites, langRewrites, draftRewrites, mechanismRewrites, hashRewrites) {
+	for _, w := range slices.Concat(rewrites, hostRewrites, langRewrites, draftRewrites, mechanismRewrites, hashRewrites, modeRewrites) {
 		all = append(all, deviation{name: w.name, doc: w.doc, reply: w.reply})
 	}
 	for _, table := range [][]deviation{
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(),
 		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
-		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(),
+		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
 	} {
 		all = append(all, table...)
 	}

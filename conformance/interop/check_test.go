@@ -46,7 +46,7 @@ func TestCheckRealServers(t *testing.T) {
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of the time is spent waiting for replies that never come
-			s := peer.Start(t, name, peer.Options{TLS: peer.Explicit, RequireReuse: true})
+			s := peer.Start(t, name, peer.Options{TLS: peer.Explicit, RequireReuse: true, ModeZ: name == "proftpd"})
 			before := tree(t, s.Home)
 			url := fmt.Sprintf("ftpes://%s:%s@%s", s.User, s.Password, s.Addr)
 			cmd := exec.Command(command(t), "check", url, "--quiet", "--ca", s.CAFile, "--write-dir", s.HomePath, "--format", "json", "--timeout", "5s")

@@ -1,0 +1,72 @@
+package conformance
+
+import "bytes"
+
+// recordCases are those of files with records in stream mode.
+var recordCases = []Case{
+	{
+		ID: "rfc959-3.4.1-record-retr", RFC: "959 3.4.1", Level: Must,
+		Text:   "RETR in MODE S and STRU R ends every record with FF 01 and the file with FF 02, or both with FF 03.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
+		Faults: []string{"record-no-eof", "record-last-open"},
+		Run: func(t *T) {
+			t.needRecords()
+			name := t.Name("records")
+			text := []byte("one\ntwo\n\nfour") // the last line has no end
+			t.Up(name, text)
+			t.Type("A")
+			t.With("STRU R")
+			f := t.DownCoded(name, coding{mode: 'S', records: true})
+			t.Same("the records", f.file, append(text, '\n'))
+		},
+	},
+	{
+		ID: "rfc959-3.4.1-record-stor", RFC: "959 3.4.1, 3.4", Level: Must,
+		Text:   "STOR in MODE S and STRU R heeds the codes for the end of a record and of the file.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"record-eor-ignored", "ascii-retr-raw"},
+		Run: func(t *T) {
+			t.needRecords()
+			t.Type("A")
+			for _, wire := range []string{"r1\xff\x01r2\xff\x01\xff\x02", "r1\xff\x01r2\xff\x03"} {
+				name := t.Name("records")
+				t.With("STRU R")
+				t.Upload("STOR "+name, []byte(wire))
+				t.With("STRU F")
+				t.Same("the file in STRU F", t.Down(name), []byte("r1\r\nr2\r\n"))
+			}
+		},
+	},
+	{
+		ID: "rfc959-3.4.1-record-escape", RFC: "959 3.4.1", Level: Must,
+		Text:   "In MODE S and STRU R an octet FF of the data is doubled, both ways.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"record-escape-single", "record-escape-kept", "record-no-eof", "type-reset-by-transfer"},
+		Run: func(t *T) {
+			t.needRecords()
+			name, data := t.Name("escape"), []byte("a\xff\xffb\xff\n")
+			c := coding{mode: 'S', records: true}
+			t.Type("I")
+			t.With("STRU R")
+			t.Upload("STOR "+name, c.encode(data))
+			t.Same("the records", t.DownCoded(name, c).file, data)
+			t.With("STRU F")
+			if got := t.Down(name); bytes.Count(got, []byte{0xff}) != 3 {
+				t.Failf("the file has %q, want %q and a line end", got, data[:len(data)-1])
+			}
+		},
+	},
+}
+
+// needRecords makes the case UNIMPL unless STRU R does something: a server may take it
+// and send files as they are (RFC 1123, Section 4.1.2.13).
+func (t *T) needRecords() {
+	t.Optional("STRU R")
+	name := t.File("stru")
+	t.With("STRU R")
+	wire := t.Down(name)
+	t.With("STRU F")
+	if bytes.IndexByte(wire, 0xff) < 0 {
+		t.Unimplf("STRU R is accepted, and files come as they are")
+	}
+}
