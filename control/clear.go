@@ -65,7 +65,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
-	c.probed, c.sscn = false, false
+	c.probed = false
 	c.mu.Unlock()
 	c.hash.selected = ""
 	c.data.Reinitialized()

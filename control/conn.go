@@ -54,7 +54,6 @@ type Conn struct {
 	names    rawNames
 	format   format // how files are to travel
 	probed   bool   // a data connection over TLS has worked
-	sscn     bool   // SSCN ON is in force
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
