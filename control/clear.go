@@ -67,7 +67,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
 	c.probed = false
 	c.mu.Unlock()
-	c.hash.selected = ""
+	c.hash.selected, c.sscn = "", false
 	c.data.Reinitialized()
 	if !explicit {
 		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {

@@ -50,6 +50,7 @@ type Conn struct {
 	gone    chan struct{} // closed when the reader goroutine has ended
 
 	greeting protocol.Reply
+	sscn     bool // SSCN ON is in force; for whoever has the turn
 	features *parse.Features
 	names    rawNames
 	format   format // how files are to travel

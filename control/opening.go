@@ -17,6 +17,7 @@ func (c *Conn) DataMemory() datachan.Memory { return c.data.Memory() }
 
 // openData opens a data connection for cmd, behind PRET where the server wants it.
 func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Opening, error) {
+	c.data.SetReversed(c.sscn && !(isListing(cmd.Verb) && c.HasQuirk(sscnNotListings)))
 	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
 		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}

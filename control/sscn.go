@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // Sscn sends SSCN ON or OFF: whether the server is the TLS client of its data
@@ -33,9 +35,27 @@ func (c *Conn) Sscn(ctx context.Context, on bool) error {
 	defer c.release()
 	_, err := c.exchange(ctx, protocol.Command{Verb: "SSCN", Arg: arg})
 	if err == nil {
-		c.data.SetReversed(on)
+		c.sscn = on
+		if on && holdsAny(c.greeting.Text(), "proftpd") {
+			c.notice(sscnNotListings, "the greeting names ProFTPD")
+		}
 	}
 	return err
+}
+
+const sscnNotListings = "sscn-not-listings"
+
+// listsUnreversed notices a server that waits for TLS to begin from here, though it was
+// told to begin it, and reports whether a listing is worth a second attempt.
+func (c *Conn) listsUnreversed(cmd protocol.Command, err error) bool {
+	he, ok := errors.AsType[*tlsx.HandshakeError](err)
+	if !ok || !he.Silent || !errors.Is(he, os.ErrDeadlineExceeded) || c.Err() != nil {
+		return false
+	}
+	if !c.sscn || !isListing(cmd.Verb) || c.HasQuirk(sscnNotListings) {
+		return false
+	}
+	return c.notice(sscnNotListings, string(cmd.Verb)+" behind SSCN ON: the server did not begin TLS")
 }
 
 // Cpsv sends CPSV: PASV for one data connection of which the server is the TLS

@@ -5,13 +5,15 @@ import (
 	"crypto/tls"
 	"net"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // sscn is SSCN, which no RFC has: ON makes the server the TLS client of data
 // connections, for transfers between two servers, and OFF the TLS server again, which
 // it is by RFC 4217, Section 7. Without an argument it asks.
 func (s *session) sscn(arg string) {
-	if s.version() == 0 {
+	if s.machine.Protection().Control == protocol.GuardClear {
 		s.reply(503, "SSCN is about TLS: AUTH TLS first")
 		return
 	}
