@@ -235,9 +235,13 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 // explains reports whether the handshake's error is the reason of a refusal on the
 // control connection rather than its consequence: we refused the connection, over
 // which Pure-FTPd 1.0.50 ends the session; or the server dislikes the client's
-// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear.
+// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear; or our time for it
+// ran out, and what the server refuses is the connection's end.
 func explains(err error) bool {
 	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return true
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)

@@ -56,6 +56,14 @@ func TestReversedEnds(t *testing.T) {
 	forEachVersion(t, func(t *testing.T, version uint16) {
 		e := newEnv(t, envConfig{version: version})
 
+		for range 2 { // a full handshake, and one that resumes
+			usual := e.data()
+			if !usual.client.Proven() {
+				t.Errorf("as TLS client: not proven, %s", usual.client.Reuse())
+			}
+			usual.close()
+		}
+
 		p := e.wantReversed(&tls.Config{}) // a download
 		if got := p.client.ConnectionState().Version; got != version || p.client.Reuse() != Reversed || p.client.Resumed() {
 			t.Errorf("%s, %s", VersionName(got), p.client.Reuse())
