@@ -177,7 +177,7 @@ func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, e
 	if err != nil {
 		return 0, err
 	}
-	if d.Data().Type == 'I' && size >= 0 {
+	if c.binary() && size >= 0 {
 		d.Expect(size)
 	}
 	n, err := io.Copy(w, d)
@@ -215,7 +215,7 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	if err := u.Close(); err != nil {
 		return n, err
 	}
-	if u.Data().Type != 'I' {
+	if !c.binary() {
 		return n, nil
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.

@@ -34,6 +34,8 @@ func Diagnose(err error) string {
 // diagnoses are tried in order: causes that lie deeper come first.
 var diagnoses = []func(error) string{
 	diagnoseContext,
+	diagnoseTransfer,
+	diagnoseHop,
 	diagnoseClientCertificate,
 	diagnoseCertificate,
 	diagnoseTLS,
@@ -212,6 +214,8 @@ func diagnoseReply(err error) string {
 		return "The server rejected the login: check user name and password. A server that wants TLS first, or has too many users, answers the same; its text says more."
 	case login && (c == 533 || c == 534 || c == 521 || c == 522):
 		return "The server wants TLS before the login: use ftpes:// (explicit) or ftps:// (implicit)."
+	case (re.Verb == "MODE" || re.Verb == "STRU" || re.Verb == "TYPE") && (c.Class() == 5):
+		return "The server does not have what " + string(re.Verb) + " asks for, and nothing was transferred. Leave it out (--mode, --compress, --structure, --type)."
 	case c == 421:
 		return "The server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again."
 	case c == 522 || c == 425 && wantsResumption(re.Reply.Text()):
@@ -220,6 +224,8 @@ func diagnoseReply(err error) string {
 	case c == 425:
 		return "The server could not or would not use the data connection. Try the other direction (--active, or without it), " +
 			"and with TLS another version (--tls-max 1.2): servers answer this also when the TLS session was not resumed."
+	case c == 426:
+		return "The data connection broke off. Try again; a file goes on by itself with ftpwire get or put --resume --retry."
 	case c == 534 || c == 521 || c == 536:
 		return "The server demands protected data connections (PROT P), or refuses them."
 	case c == 452 || c == 552:

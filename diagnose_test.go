@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -15,7 +16,9 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -63,6 +66,38 @@ func TestDiagnose(t *testing.T) {
 		{"proxy's login", &control.ProxyError{Step: "PASS %w", Err: reply("PASS", 530, "no")}, "FTPWIRE_LOGIN_PROXY_PASSWORD"},
 		{"proxy's server", &control.ProxyError{Step: "SITE %h", Err: reply("SITE", 500, "no")}, "another kind"},
 		{"server's login through a proxy", &control.ProxyError{Step: "PASS %p", Err: reply("PASS", 530, "no")}, "rejected the login"},
+		{"HTTP proxy down", &proxy.Error{Stage: proxy.StageConnect, Err: syscall.ECONNREFUSED}, "The proxy itself can't be reached"},
+		{"HTTP proxy too far", &proxy.Error{Stage: proxy.StageConnect, Err: os.ErrDeadlineExceeded}, "whether a firewall is in between"},
+		{"HTTP proxy unknown", &proxy.Error{Stage: proxy.StageConnect, Err: &net.DNSError{IsNotFound: true}}, "no proxy of that name"},
+		{"HTTP proxy's certificate", &proxy.Error{Stage: proxy.StageTLS, Err: x509.UnknownAuthorityError{}}, "--proxy-ca"},
+		{"HTTP proxy without TLS", &proxy.Error{Stage: proxy.StageTLS, Err: errors.New("x")}, "http://, not https://"},
+		{"HTTP proxy demands credentials", &proxy.Error{Stage: proxy.StageAuth, Status: 407, Reason: "the proxy demands credentials"}, "http://USER@HOST:PORT"},
+		{"HTTP proxy refuses credentials", &proxy.Error{Stage: proxy.StageAuth, Status: 407}, "FTPWIRE_PROXY_PASSWORD"},
+		{"HTTP proxy with another authentication", &proxy.Error{Stage: proxy.StageAuth, Status: 407, Err: errors.ErrUnsupported}, "Digest, NTLM and Basic"},
+		{"no HTTP proxy", &proxy.Error{Stage: proxy.StageExchange}, "check its kind"},
+		{"HTTP proxy in active mode", &datachan.OpenError{Mode: "active", Err: &proxy.Error{Err: errors.ErrUnsupported}}, "passive mode"},
+		{"HTTP proxy forbids", &proxy.Error{Stage: proxy.StageTarget, Proxy: "http://p:80", Status: 403, Err: syscall.EACCES}, "--proxy-get"},
+		{"SOCKS proxy forbids", &proxy.Error{Stage: proxy.StageTarget, Proxy: "socks5://p:1080", Status: 2, Err: syscall.EACCES}, "its rules forbid"},
+		{"HTTP proxy forbids data", &datachan.OpenError{Err: &proxy.Error{Stage: proxy.StageTarget, Proxy: "http://p:80", Status: 403, Err: syscall.EACCES}}, "data ports"},
+		{"HTTP proxy can't reach data", &datachan.OpenError{Err: &proxy.Error{Stage: proxy.StageTarget, Status: 502}}, "--proxy-data=false"},
+		{"HTTP proxy can't reach the server", &proxy.Error{Stage: proxy.StageTarget, Status: 502}, "could not connect to the server"},
+		{"HTTP proxy finds no file", &proxy.Error{Stage: proxy.StageTarget, Target: "ftp://h/a", Status: 404}, "no such file"},
+		{"HTTP proxy has no FTP", &proxy.Error{Stage: proxy.StageTarget, Target: "ftp://h/a", Status: 501}, "does not speak FTP"},
+		{"HTTP proxy rejected by the server", &proxy.Error{Stage: proxy.StageTarget, Target: "ftp://h/a", Status: 401}, "rejected the login"},
+		{"HTTP proxy forbids the URL", &proxy.Error{Stage: proxy.StageTarget, Target: "ftp://h/a", Status: 403}, "forbids this URL"},
+		{"HTTP proxy got nothing", &proxy.Error{Stage: proxy.StageTarget, Target: "ftp://h/a", Status: 502}, "got no file"},
+		{"size differs", &ftpwire.MismatchError{What: "size"}, "Transfer it again"},
+		{"hash differs", &ftpwire.MismatchError{What: "SHA-256"}, "contents differ"},
+		{"changed meanwhile", &ftpwire.ChangedError{}, "at rest"},
+		{"no hash", &ftpwire.UnprovenError{Want: ftpwire.ProofHash}, "--require size"},
+		{"no proof", &ftpwire.UnprovenError{Want: ftpwire.ProofSize}, "(--require)"},
+		{"not resumed transfer", &ftpwire.ResumeError{}, "begins anew"},
+		{"no sums", &control.HashUnsupportedError{}, "computes no such sums"},
+		{"mode, cut", &control.TransferError{Err: &mode.Error{Mode: "MODE Z", Err: io.ErrUnexpectedEOF}}, "The end of the data is missing"},
+		{"mode, damaged", &control.TransferError{Err: &mode.Error{Mode: "MODE B"}}, "is not what MODE B says"},
+		{"EBCDIC", &control.TransferError{Err: &mode.Error{Mode: "TYPE E"}}, "--type binary"},
+		{"broken off", reply("RETR", 426, "no"), "goes on by itself"},
+		{"no such mode", reply("MODE", 504, "no"), "--compress"},
 		{"changed certificate", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Known: &tlsx.Trusted{SHA256: tlsx.Fingerprint{1}}}, "another certificate than the one that was accepted"},
 		{"not pinned", &tlsx.CertificateError{Reasons: tlsx.ReasonNotPinned}, "--pin"},
 		{"revoked", &tlsx.CertificateError{Reasons: tlsx.ReasonRevoked}, "revoked"},

@@ -211,6 +211,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	}
 	d.r.ResumedFrom = offset
 	d.o.begin(offset, d.state.Size)
+	if d.o.Tally != nil {
+		rd.OnTally(d.o.Tally)
+	}
 	err = d.tail(rd, p, offset, window)
 	if err == nil {
 		err = d.copy(rd, p, offset)
@@ -226,6 +229,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		d.c.noRest = true
 		return &ResumeError{d.remote, "the server ignores REST"}
 	case cerr != nil:
+		if d.overlong(cerr) {
+			p.restart() // it has grown meanwhile: half of this and half of that
+		}
 		return cerr
 	}
 	d.r.Proof = ProofReply

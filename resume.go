@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -64,6 +65,12 @@ type TransferOptions struct {
 	// Begin, if not nil, is told for every attempt where in the file it begins, and
 	// the size of the file, -1 if that is not known.
 	Begin func(from, size int64)
+
+	// Tally, if not nil, is told how every attempt's data connection fares, without
+	// standing in its way: see [datachan.Conn.OnTally]. It counts the octets of that
+	// connection, and of a download that goes on up to 64 KiB of what was there come
+	// again; Total minus Moved is what is yet to come.
+	Tally func(datachan.Tally)
 }
 
 func (o *TransferOptions) hashes() bool { return o.Verify || o.Require.Has(ProofHash) }
@@ -128,7 +135,7 @@ func (c *Client) unsettled(ctx context.Context, err error) error {
 // binary reports whether files travel as they are.
 func (c *Client) binary() bool {
 	t := c.conn.FileType()
-	return t == 'I' || t == 'L'
+	return (t == 'I' || t == 'L') && c.conn.Structure() == 'F'
 }
 
 // lost returns why nothing more is to be asked: the context or the connection ended.

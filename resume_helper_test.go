@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -50,13 +51,15 @@ func (c *cutter) dial(ctx context.Context, network, address string) (net.Conn, e
 	if c.cuts = c.cuts[1:]; left < 0 {
 		return conn, nil
 	}
-	return &cutConn{Conn: conn, left: left}, nil
+	cut := &cutConn{Conn: conn}
+	cut.left.Store(left)
+	return cut, nil
 }
 
-// A cutConn breaks after so many octets in either direction.
+// A cutConn breaks after so many octets in either direction. TLS reads while it writes.
 type cutConn struct {
 	net.Conn
-	left int64
+	left atomic.Int64
 }
 
 func (c *cutConn) cut() error {
@@ -66,17 +69,18 @@ func (c *cutConn) cut() error {
 }
 
 func (c *cutConn) Read(b []byte) (int, error) {
-	if c.left == 0 {
+	left := c.left.Load()
+	if left <= 0 {
 		return 0, c.cut()
 	}
-	n, err := c.Conn.Read(b[:min(int64(len(b)), c.left)])
-	c.left -= int64(n)
+	n, err := c.Conn.Read(b[:min(int64(len(b)), left)])
+	c.left.Add(-int64(n))
 	return n, err
 }
 
 func (c *cutConn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b[:min(int64(len(b)), c.left)])
-	c.left -= int64(n)
+	n, err := c.Conn.Write(b[:min(int64(len(b)), max(c.left.Load(), 0))])
+	c.left.Add(-int64(n))
 	if err == nil && n < len(b) {
 		err = c.cut()
 	}

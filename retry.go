@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -30,10 +31,43 @@ type Retry struct {
 	// up to MaxDelay. A random part of up to a half is taken off. If zero, a second and
 	// a minute.
 	Delay, MaxDelay time.Duration
+
+	// Failed, if not nil, is told why an attempt failed, before the pause.
+	Failed func(err error, pause time.Duration)
 }
 
-// pause waits before attempt n+1 and reports whether the context has not ended.
-func (r Retry) pause(ctx context.Context, n int) bool {
+// Do calls try until it succeeds, fails for good, or there are no attempts left.
+func (r Retry) Do(ctx context.Context, try func(context.Context) error) error {
+	for n := 0; ; n++ {
+		err := try(ctx)
+		if err == nil || !r.again(ctx, n, err) {
+			return err
+		}
+	}
+}
+
+// again reports whether there is to be another attempt behind the one that failed with
+// err, of which there were n before, and waits until it is time for it.
+func (r Retry) again(ctx context.Context, n int, err error) bool {
+	if n >= r.Attempts || ctx.Err() != nil || !Temporary(err) {
+		return false
+	}
+	d := r.pause(n)
+	if r.Failed != nil {
+		r.Failed(err, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// pause returns how long to wait before attempt n+1.
+func (r Retry) pause(n int) time.Duration {
 	d, most := r.Delay, r.MaxDelay
 	if d <= 0 {
 		d = time.Second
@@ -47,14 +81,7 @@ func (r Retry) pause(ctx context.Context, n int) bool {
 		}
 	}
 	d = min(d, most)
-	t := time.NewTimer(d - rand.N(d/2+1))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return d - rand.N(d/2+1)
 }
 
 // Temporary reports whether an error is of a kind that may be gone when the same is
@@ -99,6 +126,9 @@ func isRefusal(err error) bool {
 // permanent are the errors that no network is to blame for.
 func permanent(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return true
+	}
+	if p, ok := errors.AsType[*proxy.Error](err); ok && (p.Stage == proxy.StageRequest || p.Stage == proxy.StageAuth) {
 		return true
 	}
 	return isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
@@ -147,7 +177,7 @@ func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string,
 			r.Attempts++
 			err = try(ctx)
 		}
-		if err == nil || n >= o.Retry.Attempts || ctx.Err() != nil || !Temporary(err) || !o.Retry.pause(ctx, n) {
+		if err == nil || !o.Retry.again(ctx, n, err) {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -323,5 +324,37 @@ func dieInDownload(t *testing.T, spec string) {
 	}}
 	if _, err := c.Download(t.Context(), "/f", f[2], o); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Do tries as often as it is told, and says why.
+func TestRetryDo(t *testing.T) {
+	var told []error
+	policy := ftpwire.Retry{Attempts: 2, Delay: 1, Failed: func(err error, pause time.Duration) {
+		if pause > 2 {
+			t.Errorf("a pause of %v", pause)
+		}
+		told = append(told, err)
+	}}
+	auth := &proxy.Error{Stage: proxy.StageAuth, Err: io.EOF}
+	for _, tt := range []struct {
+		name string
+		errs []error // of the attempts
+		want error
+		told int
+	}{
+		{"at once", []error{nil}, nil, 0},
+		{"at last", []error{io.EOF, io.EOF, nil}, nil, 2},
+		{"never", []error{io.EOF, io.EOF, io.ErrUnexpectedEOF}, io.ErrUnexpectedEOF, 2},
+		{"not temporary", []error{auth}, auth, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n := 0
+			told = nil
+			err := policy.Do(t.Context(), func(context.Context) error { n++; return tt.errs[n-1] })
+			if err != tt.want || n != len(tt.errs) || len(told) != tt.told {
+				t.Errorf("%d attempts, %v; told of %v", n, err, told)
+			}
+		})
 	}
 }

@@ -259,6 +259,9 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	u.stored = true
 	u.r.ResumedFrom = offset
 	u.o.begin(offset, u.size())
+	if u.o.Tally != nil {
+		u.tally(w, offset)
+	}
 	n, err := u.copy(w, offset)
 	u.r.Bytes = offset + n
 	if err != nil {
@@ -321,6 +324,15 @@ func (u *upload) renamed(ctx context.Context) error {
 	}
 	u.stored = false
 	return nil
+}
+
+// tally has Tally told how the upload fares. How much text becomes is not known before.
+func (u *upload) tally(w *control.Upload, offset int64) {
+	total := int64(-1)
+	if size := u.size(); size >= 0 && u.c.binary() {
+		total = size - offset
+	}
+	w.OnTally(total, u.o.Tally)
 }
 
 func (u *upload) size() int64 {

@@ -197,8 +197,11 @@ func TestAdopt(t *testing.T) {
 		if err := from.c.SetType('A'); err != nil {
 			t.Fatal(err)
 		}
-		if to.c.Adopt(from.c); to.c.FileType() != 'A' {
-			t.Errorf("type %c; want A", to.c.FileType())
+		if err := from.c.SetStructure('R'); err != nil {
+			t.Fatal(err)
+		}
+		if to.c.Adopt(from.c); to.c.FileType() != 'A' || to.c.Structure() != 'R' {
+			t.Errorf("type %c, structure %c; want A, R", to.c.FileType(), to.c.Structure())
 		}
 	})
 }

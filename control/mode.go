@@ -98,6 +98,9 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 			f.mode = 'S'
 		}
 	}
+	if f.mode == 'Z' && uploads(verb) && c.HasQuirk("mode-z-uploads") {
+		f.mode = 'S'
+	}
 	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
 		if err := c.ensureTypeForm(ctx, f.typ, f.form); err != nil {

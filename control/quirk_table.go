@@ -203,6 +203,14 @@ var quirks = []Quirk{
 		Refs:       []string{"node basic-ftp", "lftp, whose setting is ftp:trust-feat"},
 	},
 	{
+		Name: "mode-z-uploads", Mode: QuirkDetected,
+		Behaviour:  "uploads of more than a few buffers stall or arrive damaged in MODE Z",
+		Evidence:   "the greeting names ProFTPD, whose releases before 1.3.9 have that fault",
+		Workaround: "uploads go in MODE S; downloads and listings stay compressed",
+		Refs:       []string{"ProFTPD issue 1896", "lftp"},
+		marks:      []quirkMark{{inGreeting, "ProFTPD"}},
+	},
+	{
 		Name: "mtime-by-mdtm", Mode: QuirkDetected,
 		Behaviour:  "times are set by MDTM with a time before the name",
 		Evidence:   "MFMT is not offered and it is taken",

@@ -60,6 +60,34 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		}
 		p.wantAlive()
 	},
+	"mode-z-uploads": func(p *quirkPlay) {
+		greeting := "220 ready"
+		if !p.forced() {
+			greeting = "220 ProFTPD Server (Debian) [192.0.2.1]"
+		}
+		p.greet(greeting)
+		p.testConn.login()
+		if err := p.c.SetMode('Z'); err != nil {
+			p.t.Fatal(err)
+		}
+		up := p.stor(p.t.Context(), "abc")
+		p.answer("TYPE I", "200 ok")
+		want := "abc"
+		if !p.on() {
+			p.answer("MODE Z", "200 ok")
+			want = "x"
+		}
+		data := p.passive()
+		p.answer("STOR f", "150 here")
+		b, err := io.ReadAll(data)
+		if err != nil || len(b) == 0 || b[0] != want[0] {
+			p.t.Errorf("upload: %q, %v; want it to begin with %q", b, err, want)
+		}
+		data.Close()
+		p.writeReply("226 stored")
+		p.wantOK("STOR", up)
+		p.wantAlive()
+	},
 	"pret": func(p *quirkPlay) {
 		p.login("PRET")
 		f := p.retr(p.t.Context(), 0)

@@ -45,6 +45,9 @@ func (c *Conn) Resumable() error {
 // FileType returns the type that [Conn.SetType] has set.
 func (c *Conn) FileType() byte { return c.fileType() }
 
+// Structure returns the structure that [Conn.SetStructure] has set.
+func (c *Conn) Structure() byte { return c.wanted().stru }
+
 // Adopt has files travel as on another connection, whose place c takes.
 func (c *Conn) Adopt(from *Conn) {
 	f := from.wanted()

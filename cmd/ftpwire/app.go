@@ -91,7 +91,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		id   string
 		cmds []*cobra.Command
 	}{
-		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd()}},
+		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.hashCmd()}},
 		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -62,6 +63,7 @@ func cannot(err error) error {
 type hintError struct {
 	err  error
 	hint string
+	left string // the part of hint that is to be said after an interruption, too
 }
 
 func (e *hintError) Error() string { return e.err.Error() }
@@ -94,6 +96,9 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	}
 	if a.ctx.Err() != nil {
 		a.say(prefix + "interrupted")
+		if h, ok := errors.AsType[*hintError](err); ok && h.left != "" {
+			a.say("hint: " + h.left)
+		}
 		return
 	}
 	a.say(prefix + errorText(err))
@@ -138,6 +143,11 @@ func errorText(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		text = strings.Replace(text, context.DeadlineExceeded.Error(), "no answer in time", 1)
+	}
+	// A proxy's status says what stands behind it once more, for programs.
+	if p, ok := errors.AsType[*proxy.Error](err); ok && p.Status != 0 && p.Err != nil {
+		status := fmt.Sprintf("(status %d)", p.Status)
+		text = strings.ReplaceAll(text, status+": "+p.Err.Error(), status)
 	}
 	// The advice repeats what the handshake's error has in parentheses.
 	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && h.Hint != "" {

@@ -104,10 +104,14 @@ type connFlags struct {
 	verifyFlags
 	loginFlags
 	quirkFlags
+	proxyFlags
 
 	dataFlags
+	paceFlags
+	transferFlags
+	formatFlags
+	proxyGet                    bool
 	prot, resume, identity      *choice // nil for commands without data connections
-	ascii                       bool
 	sessionIDs, ccc, noDataCert bool
 	list                        control.ListOptions // set by commands that list
 }
@@ -118,6 +122,8 @@ const (
 	sectionTLS         = "TLS"
 	sectionCertificate = "Server's certificate"
 	sectionConnection  = "Connection"
+	sectionProxy       = "Proxy"
+	sectionTransfer    = "Transfer"
 	sectionData        = "Data connection"
 )
 
@@ -164,6 +170,7 @@ func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
 		fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
 		fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
 	})
+	f.proxyFlags.add(cmd)
 }
 
 // addClientFlags adds those of the commands that speak through the client.
@@ -182,6 +189,8 @@ func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
 	f.dataFlags.add(cmd)
+	f.proxyFlags.addData(cmd)
+	f.formatFlags.addCompress(cmd)
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
 		f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
 		f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
@@ -194,7 +203,8 @@ func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 // addFileFlags adds those about the contents of files.
 func (f *connFlags) addFileFlags(cmd *cobra.Command) {
 	f.addDataFlags(cmd)
-	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "move text: convert line ends")
+	f.paceFlags.add(cmd)
+	f.formatFlags.add(cmd)
 }
 
 // addFormat adds --format.

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/parse"
@@ -25,27 +25,53 @@ FILE, or, without FILE, in the current directory. "-" is standard output.
 
 FILE appears, or is replaced, only once everything has arrived, the server has
 confirmed it and the data is on disk. A remote name that could lead elsewhere on
-this computer is refused: name FILE then.`,
+this computer is refused: name FILE then.
+
+With --resume, what came before a failure is kept beside FILE, and the same command goes
+on from there: if size and time on the server, or a hash, say that it is the beginning
+of the same file, and the last 64 KiB of it come again and are the same. --retry tries
+again by itself. --verify and --require say what has to prove that the file is complete
+and right; --format json tells what did.`,
 		Example: `  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf
   ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf /tmp/
-  ftpwire get ftps://ftp.example.com/backup.tar - | tar t`,
+  ftpwire get ftps://ftp.example.com/backup.tar - | tar t
+  ftpwire get --resume --retry 5 --require hash ftps://ftp.example.com/disk.img`,
 		Args: nargs(1, 2, "a URL is missing"),
 	}
 	f.addFileFlags(cmd)
+	f.transferFlags.add(cmd, true)
+	inSection(cmd, sectionProxy, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.proxyGet, "proxy-get", false, "have the HTTP proxy fetch an ftp:// URL itself (GET), where it allows no connections to FTP servers")
+	})
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if len(args) == 2 && args[1] == "-" {
+		toOutput := len(args) == 2 && args[1] == "-"
+		if toOutput && !f.proxyGet {
+			if err := f.only("standard output can't be gone back to"); err != nil {
+				return err
+			}
 			return a.cat(&f, args[0])
 		}
 		l, err := a.locateFile(&f, args[0])
 		if err != nil {
 			return err
 		}
+		if f.proxyGet {
+			if err := f.checkProxyGet(l); err != nil {
+				return err
+			}
+		}
+		if toOutput {
+			return onPath(l.Path, a.getByProxy(&f, l, "-"))
+		}
 		local, err := localName(l.Path, args[1:])
 		if err != nil {
 			return err
 		}
+		if f.proxyGet {
+			return onPath(l.Path, a.getByProxy(&f, l, local))
+		}
 		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
-			return onPath(l.Path, a.get(c, &f, l.Path, local))
+			return onPath(l.Path, a.get(c, &f, f.straight(l), l.Path, local))
 		})
 	}
 	return cmd
@@ -95,29 +121,33 @@ func localName(remote string, args []string) (string, error) {
 	return filepath.Join(dir, base.Name), nil
 }
 
-// get copies a remote file to a local one. Without a progress bar nothing stands
-// between the two, so that the kernel can copy.
-func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
+// get copies a remote file to a local one.
+func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		if err := f.only(fmt.Sprintf("%s is no regular file, and can't be gone back to", local)); err != nil {
+			return err
+		}
 		return a.getInto(c, remote, local)
 	}
 	// A symbolic link stays one: its target is what is replaced.
 	if target, err := filepath.EvalSymlinks(local); err == nil {
 		local = target
 	}
+	b := a.barFor(f, path.Base(remote), straight)
+	r, err := c.Download(a.ctx, remote, local, a.options(&f.transferFlags, b))
+	b.end(err)
+	return a.finish(f, true, local, remote, r, err)
+}
+
+// barFor returns a bar if one is to be shown, else nil.
+func (a *app) barFor(f *connFlags, name string, straight bool) *bar {
 	if !a.showsProgress(f) {
-		_, err := c.Download(a.ctx, remote, local, nil)
-		return err
+		return nil
 	}
-	size, err := c.Conn().Size(a.ctx, remote)
-	if err != nil || f.ascii {
-		size = -1
-	}
-	bar := a.newBar(path.Base(remote), size)
-	_, err = c.Download(a.ctx, remote, local, &ftpwire.TransferOptions{Writer: func(w io.Writer) io.Writer { return io.MultiWriter(w, bar) }})
-	bar.end(err)
-	return err
+	b := a.newBar(name)
+	b.packed = !straight
+	return b
 }
 
 // getInto writes to a device or a pipe, which can't be replaced by a file.

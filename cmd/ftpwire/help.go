@@ -12,7 +12,7 @@ func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
-		{Use: "proxies", Short: "How to log in through an FTP proxy", Long: proxiesText},
+		{Use: "proxies", Short: "How to go through HTTP, SOCKS and FTP proxies", Long: proxiesText},
 		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText},
 	}
@@ -51,7 +51,8 @@ The password is the first that is found in
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
 errors or in what --log prints.
 
-Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx) and
+Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx),
+FTPWIRE_PROXY_PASSWORD (of an HTTP or SOCKS proxy, --proxy) and
 FTPWIRE_LOGIN_PROXY_PASSWORD (of an FTP proxy, --login-proxy), or asked for.`
 
 const exitCodesText = `  0    good: everything was done

@@ -12,7 +12,41 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-const proxiesText = `An FTP proxy, or a firewall that is one, is dialled in place of the server and told in
+const proxiesText = `There are two kinds: HTTP and SOCKS proxies carry connections, whatever is spoken on
+them; FTP proxies are told in the login which server is meant.
+
+HTTP AND SOCKS PROXIES
+
+--proxy SCHEME://[USER@]HOST[:PORT] names one. The schemes:
+
+  http     connections by CONNECT, port 80
+  https    the same, and TLS with the proxy, port 443; --proxy-ca FILE verifies it
+  socks4   SOCKS 4: IPv4 only, names are looked up here; port 1080
+  socks4a  SOCKS 4a: the proxy looks names up
+  socks5   SOCKS 5: the proxy looks names up; socks5h is the same
+
+The proxy's password is in the environment variable FTPWIRE_PROXY_PASSWORD, or asked for;
+one in the URL works, can be seen by others, and is warned of. HTTP proxies get it by the
+best of Digest, NTLM and Basic that they offer; a Windows domain is DOMAIN%5CUSER.
+
+Without --proxy the environment decides: ftp_proxy, else all_proxy, else http_proxy (each
+also in capitals) names the proxy, and no_proxy the hosts and networks to which the way
+is direct, as it always is to this computer. --no-proxy ignores them all.
+
+TLS is spoken with the server, through the proxy, which can read nothing then. Data
+connections go through the proxy too; --proxy-data=false has them go directly, where the
+proxy allows port 21 only and the network the rest. Active mode works through SOCKS
+proxies that have BIND.
+
+Where an HTTP proxy refuses CONNECT, it may still fetch an ftp:// URL itself:
+
+  ftpwire get --proxy http://proxy.example.com:3128 --proxy-get ftp://ftp.example.com/pub/a.txt
+
+It is the FTP client then: it sees all, and flags about the FTP connection mean nothing.
+
+FTP PROXIES
+
+An FTP proxy, or a firewall that is one, is dialled in place of the server and told in
 the login which server is meant. --login-proxy KIND://[USER@]HOST[:PORT] names it; the
 port is 21 if there is none, and USER is who logs in to the proxy itself, if it wants
 that. The URL names the server, as always. The proxy's password is in the environment

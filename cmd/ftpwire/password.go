@@ -37,7 +37,10 @@ func (a *app) credentials(f *connFlags, l *ftpwire.Location) error {
 	}
 	a.secret(p.Password)
 	a.secret(p.Account)
-	return a.proxyPassword(p)
+	if err := a.proxyPassword(p); err != nil {
+		return err
+	}
+	return a.hopPassword(p.Proxy)
 }
 
 func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err error) {

@@ -25,7 +25,6 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 		a.secret(l.Profile.Password)
 		a.warn(`the password in the URL can be seen in the list of processes and the shell's history; see "ftpwire help passwords"`)
 	}
-	l.ASCII = l.ASCII || f.ascii
 	p := &l.Profile
 	for _, apply := range []func(*connFlags, *ftpwire.Profile) error{
 		(*connFlags).applyUser, (*connFlags).applyLogin, a.applyTLS, a.applyVerify, (*connFlags).applyQuirks,
@@ -40,6 +39,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.applyData(p); err != nil {
 		return nil, err
 	}
+	f.paceFlags.apply(p)
 	p.Timeout, p.List = f.timeout, f.list
 	p.Trace = a.tracer(f)
 	for _, p := range []*ftpwire.Profile{p, f.through(p)} {
@@ -47,7 +47,13 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 			return nil, cannot(err)
 		}
 	}
-	return l, nil
+	if err := a.applyHop(f, p); err != nil {
+		return nil, err
+	}
+	if err := f.transferFlags.check(); err != nil {
+		return nil, err
+	}
+	return l, f.formatFlags.check(l, &f.transferFlags)
 }
 
 func (f *connFlags) applyUser(p *ftpwire.Profile) error {
@@ -106,7 +112,7 @@ func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 	}
 	p.Insecure, p.ClearCommands = f.insecure, f.ccc
 	if f.ca != "" {
-		if p.RootCAs, err = readCAs(f.ca); err != nil {
+		if p.RootCAs, err = readCAs("--ca", f.ca); err != nil {
 			return err
 		}
 	}
@@ -145,11 +151,11 @@ func tlsVersion(flag, s string) (uint16, error) {
 	return v, nil
 }
 
-// readCAs reads certificates to trust.
-func readCAs(file string) (*x509.CertPool, error) {
+// readCAs reads the certificates to trust that a flag names.
+func readCAs(flag, file string) (*x509.CertPool, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, usagef("--ca: %w", err)
+		return nil, usagef("%s: %w", flag, err)
 	}
 	pool := x509.NewCertPool()
 	n := 0
@@ -159,13 +165,13 @@ func readCAs(file string) (*x509.CertPool, error) {
 		}
 		cert, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, usagef("--ca: %s: %w", file, err)
+			return nil, usagef("%s: %s: %w", flag, file, err)
 		}
 		pool.AddCert(cert)
 		n++
 	}
 	if n == 0 {
-		return nil, usagef("--ca: %s: no certificate in PEM format in it", file)
+		return nil, usagef("%s: %s: no certificate in PEM format in it", flag, file)
 	}
 	return pool, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,12 +22,19 @@ func (a *app) putCmd() *cobra.Command {
 directory, the file keeps its name there. An existing file is replaced.
 
 Exit code 0 says that the server has confirmed the file; where it can tell sizes,
-its size was compared.`,
+its size was compared.
+
+With --resume, an upload that failed goes on behind what the server has of the file, if a
+hash, or the last 64 KiB read back, prove that it is the beginning of it. --temp has
+nobody see half a file. --verify and --require say what has to prove that the file is
+complete and right; --format json tells what did.`,
 		Example: `  ftpwire put report.pdf ftpes://alice@ftp.example.com/pub/
-  tar c src | ftpwire put - ftpes://alice@ftp.example.com/src.tar`,
+  tar c src | ftpwire put - ftpes://alice@ftp.example.com/src.tar
+  ftpwire put --temp --retry 5 --verify disk.img ftpes://alice@ftp.example.com/images/`,
 		Args: nargs(2, 2, "FILE and URL are needed"),
 	}
 	f.addFileFlags(cmd)
+	f.transferFlags.add(cmd, false)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.put(&f, args[0], args[1]) }
 	return cmd
 }
@@ -38,7 +44,6 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 	if err != nil {
 		return err
 	}
-	size := int64(-1)
 	if local != "-" {
 		info, err := os.Stat(local)
 		if err != nil {
@@ -47,9 +52,8 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		if info.IsDir() {
 			return usagef("%s: is a directory", local)
 		}
-		if info.Mode().IsRegular() {
-			size = info.Size()
-		}
+	} else if err := f.only("standard input can't be read twice"); err != nil {
+		return err
 	} else if f.passwordFile == "-" {
 		return usagef("both the file and the password are to come from standard input")
 	}
@@ -61,16 +65,25 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		if err != nil {
 			return err
 		}
-		err = a.upload(c, f, local, remote, size)
 		// Asking first whether the path is a directory's would cost every upload
-		// several round trips; a server refuses to store under a directory's name.
-		if !intoDir(l.Path) && refusedAtOnce(err) && a.isDir(c, l.Path) {
+		// several round trips; a server refuses to store under a directory's name, but a
+		// temporary file is not stored under it.
+		if f.temp && !intoDir(l.Path) && a.isDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
-			err = a.upload(c, f, local, remote, size)
 		}
-		return onPath(remote, err)
+		r, err := a.upload(c, f, f.straight(l), local, remote)
+		if remote == l.Path && refusedAtOnce(err) && a.isDir(c, l.Path) {
+			if remote, err = remoteName(local, l.Path+"/"); err != nil {
+				return err
+			}
+			r, err = a.upload(c, f, f.straight(l), local, remote)
+		}
+		if local == "-" {
+			return onPath(remote, err)
+		}
+		return onPath(remote, a.finish(f, false, local, remote, r, err))
 	})
 }
 
@@ -112,17 +125,13 @@ func (a *app) isDir(c *ftpwire.Client, path string) bool {
 	return err == nil && isDir(e)
 }
 
-func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string, size int64) error {
+func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remote string) (r ftpwire.TransferResult, err error) {
 	if local == "-" {
-		_, err := c.WriteFrom(a.ctx, remote, a.input())
-		return err
+		_, err = c.WriteFrom(a.ctx, remote, a.input())
+		return r, err
 	}
-	if !a.showsProgress(f) {
-		_, err := c.Upload(a.ctx, local, remote, nil)
-		return err
-	}
-	bar := a.newBar(filepath.Base(local), size)
-	_, err := c.Upload(a.ctx, local, remote, &ftpwire.TransferOptions{Reader: func(r io.Reader) io.Reader { return io.TeeReader(r, bar) }})
-	bar.end(err)
-	return err
+	b := a.barFor(f, filepath.Base(local), straight)
+	r, err = c.Upload(a.ctx, local, remote, a.options(&f.transferFlags, b))
+	b.end(err)
+	return r, err
 }

@@ -57,7 +57,7 @@ func (f *serveTLS) apply(cfg *ftptest.Config, others bool) (err error) {
 		cfg.Certificate = &pairs[0]
 	}
 	if f.clientCA != "" {
-		if cfg.ClientCAs, err = readCAs(f.clientCA); err != nil {
+		if cfg.ClientCAs, err = readCAs("--client-ca", f.clientCA); err != nil {
 			return err
 		}
 		cfg.ClientAuth = tls.RequireAndVerifyClientCert

@@ -29,20 +29,22 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	}
 	p := f.through(&l.Profile)
 	w := a.watch(f, p)
-	client, err := ftpwire.Dial(a.ctx, p)
+	var client *ftpwire.Client
+	err := a.retries(&f.transferFlags, nil).Do(a.ctx, func(ctx context.Context) (err error) {
+		client, err = ftpwire.Dial(ctx, p)
+		return err
+	})
 	w.tellAccepted()
 	if err != nil {
-		return nil, dialError(p, err)
+		return nil, f.byEnvironment(dialError(p, err))
 	}
 	w.warn(client.Conn())
 	context.AfterFunc(a.ctx, func() {
 		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
 	})
-	if l.ASCII {
-		if err := client.Conn().SetType('A'); err != nil {
-			client.Conn().Close()
-			return nil, err
-		}
+	if err := f.formatFlags.set(client.Conn(), l); err != nil {
+		client.Conn().Close()
+		return nil, err
 	}
 	return client, nil
 }

@@ -41,6 +41,7 @@ type trouble struct {
 
 	server ftptest.Config
 	peer   func(t *testing.T) (addr string) // in place of the server
+	proxy  func(t *testing.T) (url string)  // --proxy
 	scheme string
 	host   string   // if it is not to be found
 	args   []string // behind the command "ls URL"
@@ -152,6 +153,36 @@ var troubles = []trouble{
 		server: ftptest.Config{TLS: ftptest.TLSNone},
 	},
 	{
+		title: "The proxy can't be reached", scheme: "ftpes", host: "ftp.example.com", says: "--no-proxy",
+		proxy: func(t *testing.T) string { return "http://" + closedPort(t) },
+		about: "`ftp_proxy`, `all_proxy` and `http_proxy` in the environment count as well; see `ftpwire help proxies`.",
+	},
+	{
+		title: "The proxy wants a login", scheme: "ftpes", host: "ftp.example.com", says: "FTPWIRE_PROXY_PASSWORD",
+		proxy: func(t *testing.T) string { return (&testProxy{login: "bob:right"}).start(t) },
+	},
+	{
+		title: "The proxy rejects the login", scheme: "ftpes", host: "ftp.example.com", says: "not the server's",
+		proxy: func(t *testing.T) string {
+			return strings.Replace((&testProxy{login: "bob:right"}).start(t), "//", "//bob@", 1)
+		},
+		env:   map[string]string{"FTPWIRE_PASSWORD": testPassword, "FTPWIRE_PROXY_PASSWORD": "letmein"},
+		about: "A Windows domain stands before the user: `--proxy 'http://DOMAIN%5Cbob@proxy.example.com:3128'`.",
+	},
+	{
+		title: "The proxy forbids connections to FTP servers", scheme: "ftpes", host: "ftp.example.com", says: "--proxy-get",
+		proxy: func(t *testing.T) string {
+			return (&testProxy{allow: func(int, string) bool { return false }}).start(t)
+		},
+	},
+	{
+		title: "The proxy lets the login through, but no data", scheme: "ftpes", trust: true, says: "--proxy-data=false",
+		proxy: func(t *testing.T) string {
+			return (&testProxy{allow: func(n int, _ string) bool { return n == 0 }}).start(t)
+		},
+		about: "Every file and listing has a connection of its own, to a port that the server chooses: proxies that allow port 21 alone are of little use.",
+	},
+	{
 		title: "That is no FTP server: SSH", scheme: "ftp", peer: banner("SSH-2.0-OpenSSH_9.2\r\n"), says: "SFTP",
 	},
 	{
@@ -234,6 +265,11 @@ func (tt *trouble) play(t *testing.T) string {
 	if tt.trust {
 		args = append(args, "--ca", ca)
 	}
+	via := ""
+	if tt.proxy != nil {
+		via = tt.proxy(t)
+		args = append(args, "--proxy", via)
+	}
 	own := ""
 	if tt.client {
 		own = writeKeyPair(t).both
@@ -247,6 +283,9 @@ func (tt *trouble) play(t *testing.T) string {
 	text = strings.ReplaceAll(text, store, "/home/alice/.config/ftpwire/trusted")
 	if own != "" {
 		text = strings.ReplaceAll(text, own, "client.pem")
+	}
+	if via != "" {
+		text = strings.ReplaceAll(text, via[strings.LastIndexAny(via, "/@")+1:], "proxy.example.com:3128")
 	}
 	return tt.everywhere(text, host, port, ca)
 }
@@ -300,11 +339,13 @@ func (tt *trouble) everywhere(text, host, port, ca string) string {
 	for _, r := range moments {
 		text = r.pattern.ReplaceAllString(text, r.shown)
 	}
+	text = named.ReplaceAllString(text, "ftp.example.com:50021")
 	return ports.ReplaceAllString(text, "192.0.2.7:50021")
 }
 
 var (
 	resolver = regexp.MustCompile(` on \S+:\d+`)
+	named    = regexp.MustCompile(`ftp\.example\.com:\d{5}`)
 	ports    = regexp.MustCompile(`192\.0\.2\.7:\d+`)
 )
 

@@ -114,7 +114,7 @@ The exit code is 1 if there was none.`,
 			return cannot(err)
 		}
 		if !found {
-			return &hintError{fmt.Errorf("no certificate of %s was accepted", hostPort(visible(host), port)), otherPorts(store, host)}
+			return &hintError{err: fmt.Errorf("no certificate of %s was accepted", hostPort(visible(host), port)), hint: otherPorts(store, host)}
 		}
 		fmt.Fprintf(a.stdout, "removed: the certificate of %s\n", hostPort(visible(host), port))
 		return nil

@@ -70,8 +70,8 @@ func (a *app) accept(f *connFlags, rawURL string, want *tlsx.Fingerprint, yes bo
 		return in.err
 	case want != nil && *want != in.Certificate.SHA256:
 		return &hintError{
-			fmt.Errorf("the certificate of %s has another SHA-256 than the one given; nothing was accepted", server),
-			"The SHA-256 was that of another certificate, or somebody is in between.",
+			err:  fmt.Errorf("the certificate of %s has another SHA-256 than the one given; nothing was accepted", server),
+			hint: "The SHA-256 was that of another certificate, or somebody is in between.",
 		}
 	case in.Verdict == verdictValid:
 		fmt.Fprintln(a.stdout, "nothing to accept: it passes all checks")

@@ -98,6 +98,9 @@ func (a *app) inspect(f *connFlags, rawURL string) (*inspection, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.hopPassword(l.Profile.Proxy); err != nil {
+		return nil, err
+	}
 	in := &inspection{Problems: []string{}}
 	if in.Host, in.Port, err = addressOf(&l.Profile); err != nil {
 		return nil, err

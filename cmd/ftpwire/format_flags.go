@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// formatFlags say how files travel: type, structure and mode (RFC 959, Section 3).
+type formatFlags struct {
+	ascii             bool
+	fileType          *choice // nil for commands that move no files
+	structure, packed *choice
+	compress          bool
+	level             int
+}
+
+var (
+	fileTypes  = map[string]byte{"binary": 'I', "ascii": 'A', "ebcdic": 'E', "local8": 'L'}
+	structures = map[string]byte{"file": 'F', "record": 'R'}
+	modes      = map[string]byte{"stream": 'S', "block": 'B', "compressed": 'C', "deflate": 'Z'}
+)
+
+func (f *formatFlags) add(cmd *cobra.Command) {
+	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.ascii, "ascii", false, "move text: convert line ends; short for --type ascii")
+		f.fileType = addChoice(cmd, "type", "", "binary|ascii|ebcdic|local8", "what is moved: files as they are (binary, the default; local8 is the same under the name TYPE L 8), or text, which travels as ASCII or EBCDIC")
+		f.structure = addChoice(cmd, "structure", "file", "file|record", "what files consist of; the records of hosts that have them are lines here")
+		f.packed = addChoice(cmd, "mode", "", "stream|block|compressed|deflate", "how data is packed on the way: not at all (stream, the default), in blocks, in blocks whose repetitions are compressed, or as zlib does it")
+	})
+}
+
+// addCompress adds what listings have as well.
+func (f *formatFlags) addCompress(cmd *cobra.Command) {
+	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.compress, "compress", false, "compress data on the way (MODE Z)")
+		fs.IntVar(&f.level, "compress-level", 0, "how hard to compress, from 1 (fast) to 9 (small); `N` is told to the server too")
+	})
+}
+
+// typeOf returns what the flags and the URL say about the type.
+func (f *formatFlags) typeOf(l *ftpwire.Location) (byte, error) {
+	named := ""
+	if f.fileType != nil {
+		named = f.fileType.value
+	}
+	switch {
+	case f.ascii && named != "" && named != "ascii":
+		return 0, usagef("--ascii and --type exclude each other")
+	case l.ASCII && named != "" && named != "ascii":
+		return 0, usagef("the URL (;type=a) and --type name two types")
+	case f.ascii || l.ASCII:
+		return 'A', nil
+	case named != "":
+		return fileTypes[named], nil
+	}
+	return 'I', nil
+}
+
+func (f *formatFlags) packing() byte {
+	switch {
+	case f.packed != nil && f.packed.value != "":
+		return modes[f.packed.value]
+	case f.compress || f.level != 0:
+		return 'Z'
+	}
+	return 'S'
+}
+
+func (f *formatFlags) records() bool { return f.structure != nil && f.structure.value == "record" }
+
+// check refuses what can't be. t says what else is wanted of the transfer.
+func (f *formatFlags) check(l *ftpwire.Location, t *transferFlags) error {
+	typ, err := f.typeOf(l)
+	mode, text := f.packing(), typ == 'A' || typ == 'E' || f.records()
+	switch {
+	case err != nil:
+		return err
+	case f.compress && mode != 'Z':
+		return usagef("--compress and --mode %s exclude each other", f.packed.value)
+	case f.level < 0 || f.level > 9:
+		return usagef("--compress-level is from 1 to 9")
+	case f.level != 0 && mode != 'Z':
+		return usagef("--compress-level needs --compress")
+	case text && t.resumeFile:
+		return usagef("--resume is for files that are moved as they are: the size of text and records differs from system to system")
+	case text && (t.verifyFile || t.proof()&(ftpwire.ProofSize|ftpwire.ProofHash) != 0):
+		return usagef("sizes and hashes prove nothing of text and records, which are converted")
+	case t.resumeFile && (mode == 'B' || mode == 'C'):
+		return usagef("--resume needs stream mode or deflate: in blocks only the server knows where to go on")
+	}
+	return nil
+}
+
+// set tells the connection.
+func (f *formatFlags) set(c *control.Conn, l *ftpwire.Location) error {
+	typ, err := f.typeOf(l)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(c.SetType(typ), c.SetMode(f.packing()), c.SetLevel(f.level))
+	if f.records() {
+		err = errors.Join(err, c.SetStructure(structures[f.structure.value]))
+	}
+	return err
+}
+
+// straight reports whether the octets on the way are those of the file.
+func (f *formatFlags) straight(l *ftpwire.Location) bool {
+	typ, _ := f.typeOf(l)
+	return f.packing() == 'S' && !f.records() && (typ == 'I' || typ == 'L')
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// algorithms are those of control.Conn.HashAlgorithms, in its order.
+var algorithms = []struct {
+	name  string
+	start func() hash.Hash
+}{
+	{"SHA-256", sha256.New}, {"SHA-512", sha512.New}, {"SHA-384", sha512.New384}, {"SHA-224", sha256.New224},
+	{"SHA-1", sha1.New}, {"MD5", md5.New}, {"CRC32", func() hash.Hash { return crc32.NewIEEE() }},
+}
+
+func (a *app) hashCmd() *cobra.Command {
+	var f connFlags
+	var algorithm, check string
+	cmd := &cobra.Command{
+		Use:   "hash URL",
+		Short: "Print the server's hash of a file",
+		Long: `Has the server compute the hash of a file and prints it as sha256sum does. The file is
+not transferred. The command is HASH, XSHA256 and its kind, XMD5, XCRC or MD5, whichever
+the server has; without --algorithm it is the best of those that it offers.
+
+With --check, FILE is hashed here and compared, and OK or FAILED is printed. The exit
+code is 1 if they differ, or if the server computes no such hash.`,
+		Example: `  ftpwire hash ftpes://alice@ftp.example.com/pub/disk.img
+  ftpwire hash --algorithm md5 --format json ftpes://alice@ftp.example.com/pub/disk.img
+  ftpwire hash --check disk.img ftpes://alice@ftp.example.com/pub/disk.img`,
+		Args: nargs(1, 1, "a URL is missing"),
+	}
+	f.addClientFlags(cmd)
+	cmd.Flags().StringVar(&algorithm, "algorithm", "", "compute this hash: `NAME` is sha256, sha512, sha384, sha224, sha1, md5 or crc32 (default: the best that the server offers)")
+	cmd.Flags().StringVar(&check, "check", "", "compare with the local `FILE`")
+	format := addFormat(cmd, "a line as of sha256sum, or one JSON object")
+	cmd.RegisterFlagCompletionFunc("algorithm", cobra.FixedCompletions(shortNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		name, err := algorithmNamed(algorithm)
+		if err != nil {
+			return err
+		}
+		l, err := a.locateFile(&f, args[0])
+		if err != nil {
+			return err
+		}
+		h := hashing{name: name, local: check, json: format.value == "json"}
+		if err := h.open(); err != nil {
+			return err
+		}
+		defer h.close()
+		return a.withLocation(&f, l, func(c *ftpwire.Client) error { return onPath(l.Path, a.hash(c.Conn(), l.Path, &h)) })
+	}
+	return cmd
+}
+
+// shortNames are the algorithms as people type them.
+func shortNames() (names []string) {
+	for _, alg := range algorithms {
+		names = append(names, strings.ToLower(strings.ReplaceAll(alg.name, "-", "")))
+	}
+	return names
+}
+
+// algorithmNamed returns the name that the library has for an algorithm, "" for "".
+func algorithmNamed(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	i := slices.Index(shortNames(), strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)))
+	if i < 0 {
+		return "", usagef("--algorithm: %q is none of %s", s, strings.Join(shortNames(), ", "))
+	}
+	return algorithms[i].name, nil
+}
+
+// A hashing is one run of the command.
+type hashing struct {
+	name  string // of the algorithm, "" for the server's best
+	local string // the file to compare with
+	file  *os.File
+	json  bool
+}
+
+// open opens the local file, so that one that can't be read keeps the server alone.
+func (h *hashing) open() (err error) {
+	if h.local == "" {
+		return nil
+	}
+	if h.file, err = os.Open(h.local); err != nil {
+		return cannot(err)
+	}
+	if info, err := h.file.Stat(); err == nil && info.IsDir() {
+		return usagef("--check: %s: is a directory", h.local)
+	}
+	return nil
+}
+
+func (h *hashing) close() {
+	if h.file != nil {
+		h.file.Close()
+	}
+}
+
+type hashJSON struct {
+	Path      string `json:"path"`
+	Algorithm string `json:"algorithm"`
+	Sum       string `json:"sum"`
+	Command   string `json:"command"`
+	Local     string `json:"local,omitempty"`
+	LocalSum  string `json:"local_sum,omitempty"`
+	Same      *bool  `json:"same,omitempty"`
+}
+
+func (a *app) hash(c *control.Conn, path string, h *hashing) error {
+	sum, err := c.Hash(a.ctx, path, h.name, 0, -1)
+	if err != nil {
+		return noHash(c, err)
+	}
+	out := hashJSON{Path: path, Algorithm: sum.Algorithm, Sum: sum.Sum, Command: string(sum.By), Local: h.local}
+	if h.file != nil {
+		if out.LocalSum, err = localSum(h.file, sum.Algorithm); err != nil {
+			return err
+		}
+		out.Same = new(out.LocalSum == sum.Sum)
+	}
+	if err := a.printHash(h, out); err != nil {
+		return err
+	}
+	if out.Same != nil && !*out.Same {
+		return &ftpwire.MismatchError{Path: path, What: sum.Algorithm, Local: out.LocalSum, Remote: sum.Sum}
+	}
+	return nil
+}
+
+func (a *app) printHash(h *hashing, out hashJSON) (err error) {
+	switch {
+	case h.json:
+		return writeJSON(a.stdout, out)
+	case out.Same == nil:
+		_, err = fmt.Fprintf(a.stdout, "%s  %s\n", out.Sum, visibleName(out.Path))
+	case *out.Same:
+		_, err = fmt.Fprintf(a.stdout, "%s: OK (%s)\n", visibleName(out.Path), out.Algorithm)
+	default:
+		_, err = fmt.Fprintf(a.stdout, "%s: FAILED (%s)\n", visibleName(out.Path), out.Algorithm)
+	}
+	return err
+}
+
+// noHash says which other hashes there are.
+func noHash(c *control.Conn, err error) error {
+	u, ok := errors.AsType[*control.HashUnsupportedError](err)
+	if offers := c.HashAlgorithms(); ok && u.Algorithm != "" && len(offers) > 0 {
+		return &hintError{err: err, hint: "The server offers " + strings.Join(offers, ", ") + " (--algorithm)."}
+	}
+	return err
+}
+
+// localSum hashes a file.
+func localSum(r io.Reader, name string) (string, error) {
+	for _, alg := range algorithms {
+		if alg.name == name {
+			h := alg.start()
+			_, err := io.Copy(h, r)
+			return hex.EncodeToString(h.Sum(nil)), err
+		}
+	}
+	return "", fmt.Errorf("the server hashed by %s, which is not known here", name)
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/datachan"
+)
+
+// paceFlags say how fast files move, and what keeps the session alive meanwhile.
+type paceFlags struct {
+	rate      rate
+	keepAlive time.Duration
+}
+
+func (f *paceFlags) add(cmd *cobra.Command) {
+	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+		fs.Var(&f.rate, "limit-rate", "move no more than this in a second, such as 500k or 2M (units of 1024 bytes)")
+		fs.Var(positive{&f.keepAlive}, "keep-alive", "send NOOP so often while data moves, for firewalls that forget the control connection (default: never)")
+	})
+}
+
+func (f *paceFlags) apply(p *ftpwire.Profile) {
+	if f.rate > 0 {
+		p.Down, p.Up = datachan.NewLimiter(int64(f.rate), 0), datachan.NewLimiter(int64(f.rate), 0)
+	}
+	p.KeepAlive = f.keepAlive
+}
+
+// A rate is a flag for bytes per second.
+type rate int64
+
+func (r *rate) Type() string { return "RATE" }
+
+func (r *rate) String() string {
+	if r == nil || *r == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*r), 10)
+}
+
+func (r *rate) Set(s string) error {
+	unit, digits := 1.0, s
+	if n := len(s); n > 0 {
+		if i := strings.IndexByte("kmg", s[n-1]|0x20); i >= 0 {
+			unit, digits = math.Pow(1024, float64(i+1)), s[:n-1]
+		}
+	}
+	v, err := strconv.ParseFloat(digits, 64)
+	switch {
+	case err != nil || strings.Trim(digits, "0123456789.") != "":
+		return fmt.Errorf("is no rate such as 500k or 2M")
+	case v*unit < 1:
+		return fmt.Errorf("must be at least one byte per second")
+	case v*unit >= math.MaxInt64:
+		return fmt.Errorf("is too much")
+	}
+	*r = rate(v * unit)
+	return nil
+}
+
+// transferFlags say how a file is copied, and what proves that it was.
+type transferFlags struct {
+	resumeFile, verifyFile, temp bool
+	retry                        int
+	retryDelay                   time.Duration
+	require                      choices
+	format                       *choice
+}
+
+// requirable are the words of --require.
+var requirable = map[string]ftpwire.Proof{"size": ftpwire.ProofSize, "hash": ftpwire.ProofHash, "close_notify": ftpwire.ProofEnd}
+
+func (f *transferFlags) add(cmd *cobra.Command, down bool) {
+	f.require.words = []string{"size", "hash"}
+	if down {
+		f.require.words = append(f.require.words, "close_notify")
+	}
+	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+		fs.BoolVar(&f.resumeFile, "resume", false, "go on where an earlier transfer ended, if what is there is proven to be the beginning of the file; after a failure keep what can be resumed")
+		fs.IntVar(&f.retry, "retry", 0, "try `N` times more, on new connections, after failures that may pass")
+		fs.Var(positive{&f.retryDelay}, "retry-delay", "pause before the first --retry, doubled for each further one up to a minute (default 1s)")
+		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file where it offers any, else the size")
+		fs.Var(&f.require, "require", "fail without this proof that the file is complete and right")
+		if !down {
+			fs.BoolVar(&f.temp, "temp", false, "upload under a temporary name, and rename when all is there")
+		}
+	})
+	f.format = addFormat(cmd, "nothing, or one JSON object that says how the transfer went")
+	cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(f.require.words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check refuses what can't be.
+func (f *transferFlags) check() error {
+	switch {
+	case f.retry < 0:
+		return usagef("--retry can't be negative")
+	case f.retryDelay != 0 && f.retry == 0:
+		return usagef("--retry-delay needs --retry")
+	}
+	return nil
+}
+
+// only refuses the flags that have no meaning where there is no file to come back to.
+func (f *transferFlags) only(why string) error {
+	for _, flag := range []struct {
+		name string
+		set  bool
+	}{
+		{"--resume", f.resumeFile}, {"--retry", f.retry > 0}, {"--verify", f.verifyFile},
+		{"--require", len(f.require.values) > 0}, {"--temp", f.temp}, {"--format json", f.json()},
+	} {
+		if flag.set {
+			return usagef("%s: %s", flag.name, why)
+		}
+	}
+	return nil
+}
+
+func (f *transferFlags) json() bool { return f.format != nil && f.format.value == "json" }
+
+func (f *transferFlags) proof() (p ftpwire.Proof) {
+	for _, word := range f.require.values {
+		p |= requirable[word]
+	}
+	return p
+}
+
+// retries returns what --retry asks for. A bar that is in the way is cleared.
+func (a *app) retries(f *transferFlags, b *bar) ftpwire.Retry {
+	return ftpwire.Retry{Attempts: f.retry, Delay: f.retryDelay, Failed: func(err error, pause time.Duration) {
+		b.clear()
+		if !a.quiet {
+			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", errorText(err), pause.Round(10*time.Millisecond)))
+		}
+	}}
+}
+
+// options returns what the flags ask for, with b, if not nil, told of the progress.
+func (a *app) options(f *transferFlags, b *bar) *ftpwire.TransferOptions {
+	o := &ftpwire.TransferOptions{
+		Resume: f.resumeFile, TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(f, b),
+	}
+	if b != nil {
+		o.Begin, o.Tally = b.begin, b.tally
+	}
+	return o
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+// A transferJSON says how a transfer went.
+type transferJSON struct {
+	Local       string   `json:"local"`
+	Remote      string   `json:"remote"`
+	OK          bool     `json:"ok"`
+	Bytes       int64    `json:"bytes"`
+	Moved       int64    `json:"moved"`
+	ResumedFrom int64    `json:"resumed_from"`
+	Prefix      string   `json:"prefix,omitempty"`    // why what was there could be kept
+	Restarted   string   `json:"restarted,omitempty"` // why it could not
+	Proof       []string `json:"proof"`
+	Algorithm   string   `json:"algorithm,omitempty"`
+	Sum         string   `json:"sum,omitempty"`
+	Attempts    int      `json:"attempts"`
+	Seconds     float64  `json:"seconds"`
+	TLS         bool     `json:"tls"` // of the data connection
+	Partial     string   `json:"partial,omitempty"`
+	Error       string   `json:"error,omitempty"`
+}
+
+// finish tells how a transfer went, as far as the flags ask for it, and returns err
+// with advice on what it left behind.
+func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.TransferResult, err error) error {
+	if f.json() {
+		if werr := writeJSON(a.stdout, a.newTransferJSON(local, remote, r, err)); werr != nil && err == nil {
+			err = werr
+		}
+	}
+	if err == nil {
+		a.tellProof(f, r)
+		return nil
+	}
+	return leftOver(&f.transferFlags, down, r, err)
+}
+
+func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, err error) transferJSON {
+	j := transferJSON{
+		Local: local, Remote: remote, OK: err == nil, Bytes: r.Bytes, Moved: r.Moved, ResumedFrom: r.ResumedFrom,
+		Prefix: r.Prefix, Restarted: r.Restarted, Proof: []string{}, Algorithm: r.Algorithm, Sum: r.Sum,
+		Attempts: r.Attempts, Seconds: math.Round(r.Duration.Seconds()*1000) / 1000, TLS: r.Data.TLS, Partial: r.Partial,
+	}
+	if r.Proof != 0 {
+		j.Proof = strings.Split(r.Proof.String(), ", ")
+	}
+	if err != nil {
+		j.Error = a.masked(errorText(err))
+	}
+	return j
+}
+
+// tellProof says what is less than --verify and --resume may have been expected to
+// bring, and with --log how complete the file is known to be.
+func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
+	if f.log {
+		text := fmt.Sprintf("%d bytes; proof: %v", r.Bytes, r.Proof)
+		if r.Algorithm != "" {
+			text += " (" + r.Algorithm + " " + r.Sum + ")"
+		}
+		a.say(text)
+		if r.ResumedFrom > 0 {
+			a.say(fmt.Sprintf("went on from byte %d; what was there before is right by: %s", r.ResumedFrom, r.Prefix))
+		}
+	}
+	if f.resumeFile && r.Restarted != "" {
+		a.warn("the transfer began anew: " + r.Restarted)
+	}
+	if f.verifyFile && !r.Proof.Has(ftpwire.ProofHash) {
+		if r.Proof.Has(ftpwire.ProofSize) {
+			a.warn("the server gave no hash of the file: only its size was compared (--verify)")
+		} else {
+			a.warn("the server told neither hash nor size of the file: only its reply says that it is complete (--verify)")
+		}
+	}
+}
+
+// leftOver adds to the advice on err where the part is that can be gone on from.
+func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) error {
+	if r.Partial == "" {
+		return err
+	}
+	text := ""
+	switch {
+	case f.resumeFile && down:
+		text = fmt.Sprintf("What has come so far is kept in %s; the same command goes on from there.", visibleName(r.Partial))
+	case f.resumeFile:
+		text = fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", visibleName(r.Partial))
+	default:
+		text = fmt.Sprintf("The incomplete file is left on the server as %s.", visibleName(r.Partial))
+	}
+	return &hintError{err: err, hint: strings.TrimSpace(adviceFor(err) + " " + text), left: text}
+}
