@@ -52,6 +52,7 @@ func TestReversed(t *testing.T) {
 				go func() {
 					conn := tls.Client(srv, &tls.Config{InsecureSkipVerify: true})
 					if !tt.reversed {
+						var err error
 						if conn, err = server.Data(t.Context(), srv); err != nil {
 							return
 						}
