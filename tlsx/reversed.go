@@ -21,9 +21,9 @@ import (
 // under every policy, since calling this method is asking for it. [Conn.Proven] tells
 // which it was.
 //
-// The certificate shown is the first of Config.TLS.Certificates, for a server that looks
-// at it, or one that was made for this Session and is signed by nobody: if there is none
-// or NoDataCertificate is set. The version is the control connection's. Errors and the
+// The certificate shown is the first of Config.TLS.Certificates that the peer can use,
+// for a server that looks at it, or one that was made for this Session and is signed by
+// nobody: if there are none or NoDataCertificate is set. The version is the control connection's. Errors and the
 // context are as for [Session.Data]; the end of the connection too.
 func (s *Session) DataAsServer(ctx context.Context, conn net.Conn) (*Conn, error) {
 	s.mu.Lock()
@@ -73,8 +73,6 @@ func (c *Config) reversedConfig(p *controlState, own *ownCertificates) *tls.Conf
 	t.ClientAuth = tls.RequestClientCert
 	if len(t.Certificates) == 0 || c.NoDataCertificate {
 		t.Certificates, t.GetCertificate = nil, own.choose
-	} else {
-		t.Certificates = t.Certificates[:1]
 	}
 	if verify := t.VerifyPeerCertificate; verify != nil {
 		t.VerifyPeerCertificate = func(raw [][]byte, chains [][]*x509.Certificate) error {

@@ -50,6 +50,16 @@ func showing(c tls.Certificate) *tls.Config {
 	return &tls.Config{GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &c, nil }}
 }
 
+// A ticketCount counts the tickets that come.
+type ticketCount struct{ n int }
+
+func (c *ticketCount) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+func (c *ticketCount) Put(_ string, cs *tls.ClientSessionState) {
+	if cs != nil {
+		c.n++
+	}
+}
+
 // As TLS server the connection is what it is as TLS client: the version is fixed, ends
 // are told apart, both directions can be ended in order.
 func TestReversedEnds(t *testing.T) {
@@ -64,7 +74,8 @@ func TestReversedEnds(t *testing.T) {
 			usual.close()
 		}
 
-		p := e.wantReversed(&tls.Config{}) // a download
+		tickets := &ticketCount{}
+		p := e.wantReversed(&tls.Config{ClientSessionCache: tickets}) // a download
 		if got := p.client.ConnectionState().Version; got != version || p.client.Reuse() != Reversed || p.client.Resumed() {
 			t.Errorf("%s, %s", VersionName(got), p.client.Reuse())
 		}
@@ -78,6 +89,9 @@ func TestReversedEnds(t *testing.T) {
 		}
 		if _, err := p.server.Read(make([]byte, 1)); err != io.EOF || p.serverTap.ended.Load() {
 			t.Errorf("the server read %v; want close_notify", err)
+		}
+		if tickets.n > 0 {
+			t.Errorf("%d session tickets were sent; a server that only sends would leave them unread", tickets.n)
 		}
 
 		p = e.wantReversed(&tls.Config{}) // a download that is cut off
