@@ -148,7 +148,11 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 	if err := c.conn.Err(); err != nil {
 		return e, err
 	}
-	if !c.isDirectory(ctx, path) {
+	dir := c.isDirectory(ctx, path)
+	if err := c.lost(ctx); err != nil {
+		return e, err // sizeErr would say that nothing is there
+	}
+	if !dir {
 		if dated && errors.Is(sizeErr, errors.ErrUnsupported) {
 			e.Kind = parse.KindFile // it is there, and SIZE was not asked
 			return e, nil
@@ -159,20 +163,33 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 	return e, nil
 }
 
-// isDirectory tries to enter path, and goes back.
+// isDirectory tries to enter path, and goes back, also if ctx ends meanwhile.
 func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	home, err := c.conn.Pwd(ctx)
-	if err != nil || c.conn.Cwd(ctx, path) != nil {
+	if err != nil {
 		return false
 	}
-	moved := c.reallyMoved(ctx, home, path)
-	return c.conn.Cwd(ctx, home) == nil && moved
+	err = c.conn.Cwd(ctx, path)
+	if isRefusal(err) {
+		return false
+	}
+	moved := err == nil && c.reallyMoved(ctx, home, path)
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
+	defer cancel()
+	if c.conn.Cwd(back, home) != nil {
+		c.conn.Close() // relative pathnames would lead elsewhere
+		return false
+	}
+	return moved
 }
 
 // ReadTo copies a remote file to w and returns how many bytes it wrote. A nil
 // error says that the whole file came and the server confirmed it.
 func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, error) {
-	size := c.sizeIfKnown(ctx, path)
+	size := int64(-1)
+	if c.binary() {
+		size = c.sizeIfKnown(ctx, path)
+	}
 	d, err := c.conn.Retr(ctx, path, 0)
 	if err != nil {
 		return 0, err

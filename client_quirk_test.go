@@ -22,6 +22,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -30,6 +31,8 @@ type script struct {
 	greeting string
 	replies  map[string]string // by command line; "" is silence; 502 where none is given
 	data     map[string]string // by command line: what a transfer sends
+
+	heard func(line string) // called for each command, if not nil
 
 	mu   sync.Mutex
 	got  []string // commands behind the login
@@ -91,6 +94,9 @@ func (s *script) serve(network *memnet.Network, ln *memnet.Listener) {
 			return
 		}
 		line = strings.TrimSuffix(line, "\r\n")
+		if s.heard != nil {
+			s.heard(line)
+		}
 		s.mu.Lock()
 		s.got = append(s.got, line)
 		reply, known := s.replies[line]
@@ -240,6 +246,49 @@ var clientPlays = []clientPlay{
 		},
 		want: map[string]any{"forbidden": "dir"},
 	},
+}
+
+// A Stat that finds out about a directory by entering it leaves none behind, whatever
+// happens on the way.
+func TestStatGoesBack(t *testing.T) {
+	replies := func(home string) map[string]string {
+		return map[string]string{"SIZE d": "550 no", "MDTM d": "550 no", "PWD": `257 "/home"`, "CWD d": "250 ok", "CWD /home": home}
+	}
+	for _, tt := range []struct {
+		name   string
+		home   string // reply to the way back
+		cancel string // command at which the context ends
+		closed bool
+	}{
+		{"back", "250 ok", "", false},
+		{"cancelled", "250 ok", "CWD d", false},
+		{"the way back is refused", "550 no", "", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{replies: replies(tt.home)}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				s.heard = func(line string) {
+					if line == tt.cancel {
+						cancel()
+						synctest.Wait()
+					}
+				}
+				c := s.connect(t, control.QuirkPolicy{Forbid: []string{"cwd-on-file"}})
+				e, err := c.Stat(ctx, "d")
+				switch {
+				case tt.cancel != "" && !errors.Is(err, context.Canceled), tt.closed && !errors.Is(err, net.ErrClosed):
+					t.Errorf("%v; want the context's error, or a closed connection", err)
+				case tt.cancel == "" && !tt.closed && (err != nil || e.Kind != parse.KindDir):
+					t.Errorf("%v, %v; want a directory", e.Kind, err)
+				}
+				if got := s.commands(); got[len(got)-1] != "CWD /home" {
+					t.Errorf("the client sent %q; want CWD /home last", got)
+				}
+			})
+		})
+	}
 }
 
 // Every quirk that a Client works around is played in all the ways it can be.

@@ -99,7 +99,7 @@ func (d *download) prepare(ctx context.Context) (err error) {
 	}
 	switch {
 	case !binary && d.o.Require&(ProofSize|ProofHash) != 0:
-		d.reason = "the file is transferred as text"
+		d.reason = "the file is transferred as text or in records"
 	case d.o.Require.Has(ProofHash) && d.alg == "":
 		d.reason = "the server offers no sums"
 	case d.o.Require.Has(ProofSize) && d.state.Size < 0 && d.c.conn.Err() == nil && !d.c.usesSIZE():

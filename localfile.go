@@ -24,6 +24,7 @@ type part struct {
 	f      *os.File
 	size   int64 // of what an earlier attempt left
 	resume bool
+	named  bool // it is a part no longer
 }
 
 // partOrigin is what the file beside a part says: which remote file it is of.
@@ -65,6 +66,10 @@ func openPart(local string, resume bool) (*part, error) {
 	}
 	name := PartialName(local)
 	for {
+		// What a link leads to is not ours to write.
+		if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+			return nil, errNotRegular(name)
+		}
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 		if err != nil {
 			return nil, err
@@ -82,6 +87,10 @@ func openPart(local string, resume bool) (*part, error) {
 	}
 }
 
+func errNotRegular(name string) error {
+	return &fs.PathError{Op: "open", Path: name, Err: errors.New("is no regular file")}
+}
+
 var errGone = errors.New("the file has another name now")
 
 // lockPart keeps other processes away from an open part.
@@ -94,7 +103,7 @@ func lockPart(f *os.File) (fs.FileInfo, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: f.Name(), Err: errors.New("is no regular file")}
+		return nil, errNotRegular(f.Name())
 	}
 	if now, err := os.Lstat(f.Name()); err != nil || !os.SameFile(info, now) {
 		return nil, errGone
@@ -158,6 +167,7 @@ func (p *part) commit(local string) error {
 	if err := os.Rename(p.f.Name(), local); err != nil {
 		return err
 	}
+	p.named = true
 	if p.resume {
 		os.Remove(p.originName())
 	}
@@ -167,7 +177,11 @@ func (p *part) commit(local string) error {
 // leave ends a part that did not become the file. It returns its name if something
 // was kept that can be resumed.
 func (p *part) leave() string {
-	if info, err := p.f.Stat(); p.resume && err == nil && info.Size() > 0 {
+	if p.named {
+		return "" // what has the name of the part now is another's
+	}
+	// By its name: the file is closed where it could not be renamed.
+	if info, err := os.Stat(p.f.Name()); p.resume && err == nil && info.Size() > 0 {
 		p.f.Sync()
 		p.f.Close()
 		return p.f.Name()

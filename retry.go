@@ -22,7 +22,9 @@ import (
 
 // A Retry says how often to try again what failed for a reason that [Temporary] calls
 // passing. Each attempt has a connection of its own, made from the Client's Profile,
-// with the working directory of before: [Client.Conn] is another one afterwards.
+// with the working directory of before: [Client.Conn] is another one afterwards. Where
+// that can't be asked any more, and is no longer that of the login, a transfer of a
+// relative pathname has one attempt.
 type Retry struct {
 	// Attempts is how many there are behind the first. If zero, none.
 	Attempts int
@@ -164,9 +166,11 @@ func isType[E error](err error) bool {
 func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string, r *TransferResult, try func(context.Context) error) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
-	dir := ""
+	dir, lost := "", false
 	if o.Retry.Attempts > 0 && !path.IsAbs(remote) {
-		dir, _ = c.conn.Pwd(ctx) // of a broken connection: the login directory, then
+		var err error
+		dir, err = c.conn.Pwd(ctx)
+		lost = err != nil && c.conn.Roamed() // else it is the login directory
 	}
 	for n := 0; ; n++ {
 		err := error(nil)
@@ -177,7 +181,7 @@ func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string,
 			r.Attempts++
 			err = try(ctx)
 		}
-		if err == nil || !o.Retry.again(ctx, n, err) {
+		if err == nil || lost || !o.Retry.again(ctx, n, err) {
 			return err
 		}
 	}
@@ -195,6 +199,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 		cancel()
 	}
 	old.Close()
+	c.profile.DataMemory = old.DataMemory()
 	n, err := Dial(ctx, c.profile)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -166,6 +167,43 @@ func TestRetryKeepsPlace(t *testing.T) {
 	}
 	if dir, err := r.c.Conn().Pwd(t.Context()); err != nil || dir != "/d" {
 		t.Errorf("the working directory: %q, %v", dir, err)
+	}
+}
+
+// Where nobody knows any more what a relative pathname means, nothing is tried again: the
+// file would end up in another directory.
+func TestRetryOfLostPlace(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		r := newResumePlay(t, ftptest.TLSNone)
+		if err := r.s.WriteFile("/d/other", nil); err != nil {
+			t.Fatal(err)
+		}
+		if moved {
+			if err := r.c.Conn().Cwd(t.Context(), "/d"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.c.Conn().Close() // as by a server that does not like idle connections
+		got, err := r.c.Upload(t.Context(), r.local, "g", &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
+		_, serr := r.s.ReadFile("/g")
+		if (err != nil) != moved || (serr != nil) != moved {
+			t.Errorf("moved %v: %v, %d attempts, /g: %v", moved, err, got.Attempts, serr)
+		}
+	}
+}
+
+// What was learned about the server's data connections is not found out again.
+func TestRetryKeepsMemory(t *testing.T) {
+	r := newResumePlay(t, ftptest.TLSNone, "epsv-refused")
+	r.setRemote(noise(1, 300_000))
+	r.cutter.set(200_000)
+	got, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
+	if err != nil || got.Attempts != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	asked := slices.DeleteFunc(r.s.Commands(), func(c string) bool { return c != "EPSV" })
+	if len(asked) != 1 {
+		t.Errorf("EPSV was sent %d times; want once", len(asked))
 	}
 }
 

@@ -106,7 +106,7 @@ func (u *upload) prepare() error {
 	case u.o.Require.Has(ProofEnd):
 		u.reason = "close_notify proves nothing of an upload"
 	case !binary && u.o.Require&(ProofSize|ProofHash) != 0:
-		u.reason = "the file is transferred as text"
+		u.reason = "the file is transferred as text or in records"
 	case u.o.Require.Has(ProofHash) && u.alg == "":
 		u.reason = "the server offers no sums"
 	case u.o.Require.Has(ProofSize) && u.c.conn.Err() == nil && !u.c.usesSIZE():

@@ -30,7 +30,9 @@ func (c *Conn) secureLocked(ctx context.Context) error {
 	case err != nil || refusal == nil:
 		return err
 	case c.cfg.Security == SecurityAuto && c.Err() == nil:
+		c.mu.Lock()
 		c.sess = nil
+		c.mu.Unlock()
 		c.trace(TraceNote, "no TLS: the server refuses AUTH; password and files go in clear text")
 		return nil
 	}

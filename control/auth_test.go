@@ -392,12 +392,16 @@ func TestDoKeepsProtection(t *testing.T) {
 	})
 	inBubble(t, "REIN in clear", func(t *testing.T) {
 		tc := login(t, &clear)
+		tc.features("SIZE")
 		op := tc.async(func() error {
 			_, err := tc.c.Do(t.Context(), protocol.Command{Verb: "REIN"})
 			return err
 		})
 		tc.answer("REIN", "120 wait", "220 ready")
 		tc.wantOK("REIN", op)
+		if tc.c.Features().Has("SIZE") {
+			t.Error("the features are those of before")
+		}
 		tc.login()
 	})
 }

@@ -46,7 +46,8 @@ func (c *Conn) cleared() bool { return c.protection().Control == protocol.GuardC
 // Rein ends the login and sets everything back as it was behind [Dial] (RFC 959,
 // Section 4.1.1). Explicit TLS goes down with it and is put up again at once (RFC 4217,
 // Section 13). Few servers have REIN; a refusal leaves the session as it is. The
-// caller logs in again.
+// caller logs in again. Any other error closes the connection: nobody could tell whether
+// there is still a login, and TLS.
 func (c *Conn) Rein(ctx context.Context) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -61,24 +62,34 @@ func (c *Conn) Rein(ctx context.Context) error {
 		if down != nil && (c.Err() != nil || refused(err)) {
 			c.forget(down)
 		}
+		if !refused(err) {
+			c.shut(err)
+		}
 		return err
 	}
+	c.reinitialized()
+	var err error
+	if explicit {
+		err = c.await(ctx, down, 0)
+	}
+	// In the second case CCC had taken TLS down before.
+	if err == nil && (explicit || c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured()) {
+		err = c.secureLocked(ctx)
+	}
+	if err != nil {
+		c.shut(err)
+	}
+	return err
+}
+
+// reinitialized forgets what REIN has undone.
+func (c *Conn) reinitialized() {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
-	c.probed = false
+	c.probed, c.roamed = false, false
 	c.mu.Unlock()
-	c.hash.selected, c.sscn = "", false
+	c.sscn, c.hash.selected, c.hash.ranged, c.quirks.restUnused = false, "", false, false
 	c.data.Reinitialized()
-	if !explicit {
-		if c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured() {
-			return c.secureLocked(ctx) // CCC had taken it down before
-		}
-		return nil
-	}
-	if err := c.await(ctx, down, 0); err != nil {
-		return err
-	}
-	return c.secureLocked(ctx)
 }
 
 func refused(err error) bool {

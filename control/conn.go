@@ -27,7 +27,7 @@ type Conn struct {
 	data   *datachan.Manager
 	quirks quirkState
 	hash   hashState
-	sess   *tlsx.Session // nil without TLS
+	sess   *tlsx.Session // nil without TLS; set by whoever has the turn, under mu
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
@@ -42,7 +42,7 @@ type Conn struct {
 
 	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
 
-	mu      sync.Mutex // guards what follows, and writes to the connection
+	mu      sync.Mutex // guards what follows
 	machine *protocol.Machine
 	conn    net.Conn // raw, or the TLS connection over it
 	flights []*flight
@@ -55,6 +55,7 @@ type Conn struct {
 	names    rawNames
 	format   format // how files are to travel
 	probed   bool   // a data connection over TLS has worked
+	roamed   bool   // a command was sent that changes the working directory
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -172,6 +173,10 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
+	switch cmd.Verb {
+	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
+		c.roamed = true
+	}
 	f := newFlight(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil
@@ -284,7 +289,11 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 		return protocol.Reply{}, err
 	}
 	defer c.release()
-	return c.exchange(ctx, cmd)
+	r, err := c.exchange(ctx, cmd)
+	if err == nil && upper(cmd.Verb) == "REIN" {
+		c.reinitialized()
+	}
+	return r, err
 }
 
 // notByDo returns why a command has no business in Do, or "". It makes the secrets

@@ -18,6 +18,14 @@ func (c *Conn) Cdup(ctx context.Context) error {
 	return err
 }
 
+// Roamed reports whether a command was sent that may have changed the working directory.
+// If not, it is that of the login.
+func (c *Conn) Roamed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.roamed
+}
+
 // Pwd returns the working directory's pathname (RFC 959, Appendix II). A reply
 // that holds none is a *[parse.Error].
 func (c *Conn) Pwd(ctx context.Context) (string, error) {

@@ -73,6 +73,9 @@ func (c *Conn) Hash(ctx context.Context, path, algorithm string, from, to int64)
 	if err := c.ensureType(ctx, 'I'); err != nil {
 		return Sum{}, err
 	}
+	if err := c.unrange(ctx); err != nil {
+		return Sum{}, err
+	}
 	for _, w := range c.hashWays(algorithm) {
 		s, err := c.hashBy(ctx, w, path, algorithm, from, to)
 		if !errors.Is(err, errNoWay) {
@@ -193,17 +196,30 @@ func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to i
 	if to < 0 {
 		last = maxOffset
 	}
+	c.hash.ranged = true
 	if _, err := c.exchange(ctx, rangCommand(from, last)); err != nil {
+		c.hash.ranged = c.onlyRefused(err) != nil
 		return protocol.Reply{}, err
 	}
 	r, err := c.slow(ctx, cmd)
-	if c.Err() == nil {
-		// Where HASH leaves the range in force, the next download would be a part.
-		if _, rerr := c.exchange(context.WithoutCancel(ctx), rangCommand(1, 0)); err == nil {
-			err = c.onlyRefused(rerr)
+	if c.Err() == nil && ctx.Err() == nil {
+		if rerr := c.unrange(ctx); err == nil {
+			err = rerr
 		}
 	}
 	return r, err
+}
+
+// unrange takes back a RANG: where HASH leaves the range in force, or none followed since
+// the context ended, the next download would be a part.
+func (c *Conn) unrange(ctx context.Context) error {
+	if !c.hash.ranged {
+		return nil
+	}
+	_, err := c.exchange(ctx, rangCommand(1, 0))
+	err = c.onlyRefused(err)
+	c.hash.ranged = err != nil
+	return err
 }
 
 // hashWhole sends an X command, or MD5, for a whole file. Servers differ in whether a

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -155,6 +156,44 @@ func TestHashWaits(t *testing.T) {
 			t.Errorf("%v; want a TimeoutError of HASH after 10 s", err)
 		}
 	})
+}
+
+// A context that ends has Hash return at once, and leaves no range in force.
+func TestHashCancelled(t *testing.T) {
+	for _, at := range []string{"RANG 0 4", "HASH f"} {
+		inBubble(t, at, func(t *testing.T) {
+			tc := login(t, &clear)
+			tc.features("HASH SHA-256\nRANG STREAM")
+			ctx, cancel := context.WithCancel(t.Context())
+			op := tc.async(func() error { _, err := tc.c.Hash(ctx, "f", "", 0, 5); return err })
+			tc.answer("TYPE I", "200 ok")
+			tc.answer("OPTS HASH SHA-256", "200 ok")
+			if at == "HASH f" {
+				tc.answer("RANG 0 4", "350 ok")
+			}
+			tc.wantCommand("to be abandoned", at)
+			cancel()
+			if err := op.wait(); !errors.Is(err, context.Canceled) || op.took() != 0 {
+				t.Errorf("%v after %v; want context.Canceled at once", err, op.took())
+			}
+			if at == "HASH f" {
+				tc.writeReply("213 SHA-256 0-4 " + sum256 + " f")
+			} else {
+				tc.writeReply("350 ok")
+			}
+			for _, rang := range []bool{true, false} {
+				f := tc.retr(t.Context(), 0)
+				if rang {
+					tc.answer("RANG 1 0", "350 ok")
+				}
+				data := tc.passive()
+				tc.answer("RETR f", "150 here")
+				data.Close()
+				tc.writeReply("226 done")
+				tc.wantOK("RETR", f.op)
+			}
+		})
+	}
 }
 
 func TestResumable(t *testing.T) {

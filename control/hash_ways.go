@@ -26,6 +26,7 @@ type hashWay struct {
 // hashState is what a connection knows about sums.
 type hashState struct {
 	selected string // by OPTS HASH, "" if that is not known; belongs to who has the turn
+	ranged   bool   // a RANG may be in force; belongs to who has the turn
 
 	mu      sync.Mutex
 	refused map[string]bool // commands that the server does not know after all

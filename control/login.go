@@ -44,6 +44,9 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if err := l.after(ctx); err != nil {
 		return err
 	}
+	c.mu.Lock()
+	c.roamed = false // this is where every login leads
+	c.mu.Unlock()
 	if err := c.clearCommands(ctx); err != nil {
 		return err
 	}

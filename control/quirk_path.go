@@ -99,21 +99,29 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	if err != nil || perr != nil {
 		return cmd, nil, c.onlyRefused(err)
 	}
+	back = func() { c.goHome(home) }
 	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", cmd.Arg)}); err != nil {
-		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
+		if err = c.onlyRefused(err); err != nil && c.Err() == nil {
+			back() // the context ended, and the server may carry it out
+		}
+		return cmd, nil, err // no directory: a pattern, or a file
 	}
 	if wild {
 		c.notice(glob, "a directory's name holds characters of patterns")
 	}
 	cmd.Arg = ""
-	return cmd, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), c.cfg.abortTimeout())
-		defer cancel()
-		if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", home)}); err != nil && c.Err() == nil {
-			// Relative pathnames would lead elsewhere from here on.
-			c.shut(err)
-		}
-	}, nil
+	return cmd, back, nil
+}
+
+// goHome makes home, of a reply to PWD, the working directory again. The turn must be
+// held.
+func (c *Conn) goHome(home string) {
+	ctx, cancel := c.aborting()
+	defer cancel()
+	if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", home)}); err != nil && c.Err() == nil {
+		// Relative pathnames would lead elsewhere from here on.
+		c.shut(err)
+	}
 }
 
 func isListing(v protocol.Verb) bool { return v == "LIST" || v == "NLST" || v == "MLSD" }

@@ -1,6 +1,8 @@
 package control_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -196,6 +198,26 @@ func TestInPlaceStuck(t *testing.T) {
 		wantTransferError(t, l.wait(), control.PhaseOpen, 550)
 		if diff := cmp.Diff([]string(nil), l.names); diff != "" {
 			t.Errorf("names: %s", diff)
+		}
+		p.wantAlive()
+	})
+	inBubble(t, "cancelled on the way", func(t *testing.T) {
+		p := &quirkPlay{t: t, name: "list-ignores-path", how: "forced"}
+		p.login()
+		ctx, cancel := context.WithCancel(t.Context())
+		op := p.async(func() error {
+			for _, err := range p.c.List(ctx, "d", control.ListOptions{}) {
+				return err
+			}
+			return nil
+		})
+		p.answer("PWD", `257 "/home"`)
+		p.wantCommand("to be abandoned", "CWD d")
+		cancel()
+		p.wantCommand("the way back", "CWD /home")
+		p.writeReply("250 ok", "250 ok")
+		if err := op.wait(); !errors.Is(err, context.Canceled) {
+			t.Errorf("LIST: %v; want context.Canceled", err)
 		}
 		p.wantAlive()
 	})

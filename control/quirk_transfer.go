@@ -92,8 +92,21 @@ func (c *Conn) makeRoom(ctx context.Context, cmd protocol.Command, rest string, 
 	return err == nil
 }
 
-// restZero takes a restart marker back that the server may have kept. It is called
-// before each transfer with the argument of its REST.
+// restart sends REST, if rest is not "", or takes back one that the server may have kept.
+// It is called before each transfer.
+func (c *Conn) restart(ctx context.Context, rest string) error {
+	if rest != "" {
+		c.quirks.restUnused = true
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: rest}); err != nil {
+			c.quirks.restUnused = c.onlyRefused(err) != nil
+			return err
+		}
+	}
+	return c.restZero(ctx, rest)
+}
+
+// restZero takes a restart marker back that the server may have kept: because it keeps
+// them, or because no transfer followed, when the context ended in between.
 func (c *Conn) restZero(ctx context.Context, rest string) error {
 	offset, _ := strconv.ParseInt(rest, 10, 64) // ours; "" is 0
 	q := &c.quirks
@@ -101,7 +114,7 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 		q.lastRest = q.rest
 	}
 	q.rest = offset
-	if offset > 0 || q.lastRest == 0 || !c.HasQuirk("rest-sticky") {
+	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk("rest-sticky")) {
 		return nil
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: "0"})

@@ -38,8 +38,8 @@ func (c *Conn) read() {
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = errServerClosed
-			} else if c.sess != nil {
-				err = c.sess.Explain(err)
+			} else if s := c.session(); s != nil {
+				err = s.Explain(err)
 			}
 			c.shut(err)
 			return
@@ -68,6 +68,12 @@ func (c *Conn) current() net.Conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.conn
+}
+
+func (c *Conn) session() *tlsx.Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sess
 }
 
 // handleEvents acts on what the machine reports. It returns false if the

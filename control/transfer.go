@@ -84,17 +84,14 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 	if err != nil {
 		return nil, fail(err)
 	}
+	if err := c.unrange(ctx); err != nil {
+		return nil, fail(err)
+	}
 	o, err := c.openData(ctx, cmd)
 	if err != nil {
 		return nil, fail(err)
 	}
-	if rest != "" {
-		if _, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: rest}); err != nil {
-			o.Abort()
-			return nil, fail(err)
-		}
-	}
-	if err := c.restZero(ctx, rest); err != nil {
+	if err := c.restart(ctx, rest); err != nil {
 		o.Abort()
 		return nil, fail(err)
 	}
@@ -103,6 +100,7 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 		o.Abort()
 		return nil, fail(err)
 	}
+	c.quirks.restUnused = false
 	dc, err := o.Establish(ctx, f, c.dataSession())
 	if err != nil {
 		if dc, err = nil, c.notEstablished(ctx, f, err); err != nil {

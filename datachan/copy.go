@@ -28,15 +28,28 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 	})
 }
 
-// ReadFrom sends all of r. From a file to a plain TCP connection the kernel moves
-// the bytes (sendfile on Linux).
+// ReadFrom sends all of r. From a regular file to a plain TCP connection the kernel
+// moves the bytes (sendfile on Linux).
 func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
-	tcp, file := c.plainTCP(), r
-	if f, ok := r.(*os.File); tcp == nil || !ok || f == nil {
+	tcp, file := c.plainTCP(), regularFile(r)
+	if tcp == nil || file == nil {
 		return io.CopyBuffer(struct{ io.Writer }{c}, struct{ io.Reader }{r}, make([]byte, pieceSize))
 	}
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, err
+	}
 	return c.kernelCopy(c.up, tcp.SetWriteDeadline, func(n int64) (int64, error) {
-		return tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
+		k, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
+		at += k
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			// Systems and file systems are known for which package net copies itself; it
+			// has then read what the deadline kept it from writing.
+			if _, err := file.Seek(at, io.SeekStart); err != nil {
+				return k, err
+			}
+		}
+		return k, err
 	})
 }
 
@@ -50,12 +63,13 @@ func (c *Conn) plainTCP() *net.TCPConn {
 	return tcp
 }
 
-// regularFile returns w if it is a regular file. Devices such as /dev/full and some
+// regularFile returns v if it is a regular file. Devices such as /dev/full and some
 // terminals refuse splice with EINVAL only once bytes were taken off the socket for
-// them: what was taken is lost, and no other way of copying brings it back.
-func regularFile(w io.Writer) *os.File {
-	f, ok := w.(*os.File)
-	if !ok {
+// them: what was taken is lost, and no other way of copying brings it back. And what
+// was read of a pipe can't be read again.
+func regularFile(v any) *os.File {
+	f, ok := v.(*os.File)
+	if !ok || f == nil {
 		return nil
 	}
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {

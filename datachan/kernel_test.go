@@ -145,6 +145,53 @@ func TestKernelCopySlow(t *testing.T) {
 	})
 }
 
+// Where the kernel can't send a file, package net reads and writes: what a deadline keeps
+// it from writing is sent later all the same.
+func TestReadFromWithoutKernel(t *testing.T) {
+	const proc = "/proc/kallsyms" // Linux has no sendfile for it, and it is large
+	want, err := os.ReadFile(proc)
+	if err != nil || len(want) < 2<<20 {
+		t.Skip("there is no large file here that sendfile does not send")
+	}
+	for _, pipe := range []bool{false, true} {
+		t.Run(fmt.Sprintf("pipe %v", pipe), func(t *testing.T) {
+			c, srv := tcp(t, datachan.Config{}, nil)
+			c.OnTally(-1, func(datachan.Tally) {}) // deadlines come often now
+			f, err := os.Open(proc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if pipe {
+				r, w, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				go func() { io.Copy(w, bytes.NewReader(want)); w.Close() }()
+				f = r
+			}
+			got := make(chan []byte, 1)
+			go func() {
+				time.Sleep(250 * time.Millisecond) // the buffers fill
+				var b bytes.Buffer
+				for buf := make([]byte, 300<<10); ; time.Sleep(10 * time.Millisecond) {
+					n, err := srv.Read(buf)
+					if b.Write(buf[:n]); err != nil {
+						break
+					}
+				}
+				got <- b.Bytes()
+			}()
+			n, err := c.ReadFrom(f)
+			c.Close()
+			if b := <-got; err != nil || n != int64(len(want)) || !bytes.Equal(b, want) {
+				t.Errorf("%d bytes, %v; %d came, want the %d that there are", n, err, len(b), len(want))
+			}
+		})
+	}
+}
+
 // BenchmarkCopy compares a copy by the kernel with one through the process, and what
 // a limit that is never reached and a tally cost.
 //
