@@ -86,9 +86,9 @@ func (c *Conn) Rein(ctx context.Context) error {
 func (c *Conn) reinitialized() {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
-	c.probed, c.sscn, c.roamed = false, false, false
+	c.probed, c.roamed = false, false
 	c.mu.Unlock()
-	c.account, c.quirks.restUnused = "", false
+	c.sscn, c.account, c.quirks.restUnused = false, "", false
 	c.hash.selected, c.hash.ranged = "", false
 	c.data.Reinitialized()
 }

@@ -52,11 +52,11 @@ type Conn struct {
 	gone    chan struct{} // closed when the reader goroutine has ended
 
 	greeting protocol.Reply
+	sscn     bool // SSCN ON is in force; for whoever has the turn
 	features *parse.Features
 	names    rawNames
 	format   format // how files are to travel
 	probed   bool   // a data connection over TLS has worked
-	sscn     bool   // SSCN ON is in force
 	roamed   bool   // a command was sent that changes the working directory
 }
 

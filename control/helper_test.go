@@ -41,6 +41,7 @@ type testConn struct {
 	op  *op           // of dial
 
 	sessions *tlsx.ServerControl // once the server did TLS
+	connects bool                // the server is the TLS client of data connections
 
 	mu    sync.Mutex
 	sent  []byte // by the client, before TLS takes it

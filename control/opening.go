@@ -3,11 +3,11 @@ package control
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // DataMemory returns what was learned about how the server opens data connections.
@@ -21,8 +21,9 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
-	if c.reversed() && c.dataSession() != nil {
-		return nil, errReversed
+	c.data.SetReversed(c.sscn && !(isListing(cmd.Verb) && c.HasQuirk(sscnNotListings)))
+	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
+		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}
 	if err := c.prepareServer(ctx, cmd); err != nil {
 		return nil, err
@@ -62,5 +63,3 @@ func (c *Conn) anotherWay() bool {
 	c.quirks.another = false
 	return another
 }
-
-var errReversed = fmt.Errorf("ftp: behind SSCN ON or CPSV the server is the TLS client of data connections, as is this side: %w", errors.ErrUnsupported)

@@ -3,9 +3,11 @@ package control_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // serve plays a transfer in active mode.
@@ -162,31 +165,85 @@ func TestEPSVAll(t *testing.T) {
 	})
 }
 
-// SSCN and CPSV are for transfers between servers.
+// SSCN and CPSV are for transfers between servers, and turn our own round as well.
 func TestSSCN(t *testing.T) {
-	inBubble(t, "no transfer of our own while it is on", func(t *testing.T) {
-		tc := loginTLS(t, &control.Config{})
-		on := tc.async(func() error { return tc.c.Sscn(t.Context(), true) })
-		tc.answer("SSCN ON", "200 SSCN:CLIENT METHOD")
-		tc.wantOK("SSCN", on)
-		f := tc.retr(t.Context(), 0)
-		tc.answer("TYPE I", "200 ok")
-		if err := f.wait(); !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("RETR: %v; want ErrUnsupported", err)
+	// fetch plays RETR of "abc" over one data connection.
+	fetch := func(tc *testConn, begin ...string) error {
+		f := tc.retr(tc.t.Context(), 0)
+		for _, command := range begin {
+			tc.answer(command, "200 ok")
 		}
-		off := tc.async(func() error { return tc.c.Sscn(t.Context(), false) })
-		tc.answer("SSCN OFF", "200 SSCN:SERVER METHOD")
-		tc.wantOK("SSCN", off)
-		f = tc.retr(t.Context(), 0)
 		data := tc.passive()
 		tc.answer("RETR f", "150 here")
 		secured := tc.secure(data)
 		io.WriteString(secured, "abc")
 		secured.Close()
 		tc.writeReply("226 done")
-		if err := f.wait(); err != nil || f.data != "abc" {
-			t.Errorf("%q, %v", f.data, err)
+		err := f.wait()
+		if err == nil && f.data != "abc" {
+			err = fmt.Errorf("got %q", f.data)
 		}
+		return err
+	}
+	turn := func(tc *testConn, on bool, command, reply string) {
+		op := tc.async(func() error { return tc.c.Sscn(tc.t.Context(), on) })
+		tc.answer(command, reply)
+		tc.wantOK(command, op)
+	}
+	inBubble(t, "ON and OFF", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{})
+		turn(tc, true, "SSCN ON", "200 SSCN:CLIENT METHOD")
+		tc.connects = true
+		if err := fetch(tc, "TYPE I"); err != nil {
+			t.Errorf("RETR behind SSCN ON: %v", err)
+		}
+		if !strings.Contains(tc.traced(), "only its address says") {
+			t.Error("no note that the peer has proven nothing")
+		}
+		turn(tc, false, "SSCN OFF", "200 SSCN:SERVER METHOD")
+		tc.connects = false
+		if err := fetch(tc); err != nil {
+			t.Errorf("RETR behind SSCN OFF: %v", err)
+		}
+	})
+	inBubble(t, "REIN", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{})
+		turn(tc, true, "SSCN ON", "200 SSCN:CLIENT METHOD")
+		rein := tc.async(func() error { return tc.c.Rein(t.Context()) })
+		tc.answer("REIN", "220 ready")
+		tc.stopTLS()
+		tc.answer("AUTH TLS", "234 go on")
+		tc.startTLS()
+		tc.wantOK("REIN", rein)
+		tc.login()
+		if err := fetch(tc, "TYPE I"); err != nil {
+			t.Errorf("RETR behind REIN: %v", err)
+		}
+	})
+	inBubble(t, "resumption required", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{Resumption: tlsx.ResumeRequired})
+		turn(tc, true, "SSCN ON", "200 SSCN:CLIENT METHOD")
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		if e, ok := errors.AsType[*tlsx.NotResumedError](f.wait()); !ok || e.Reuse != tlsx.Reversed {
+			t.Errorf("RETR: %v; want a *tlsx.NotResumedError", f.err)
+		}
+		tc.wantIdle("no data connection is asked for")
+	})
+	inBubble(t, "a server that does not begin TLS", func(t *testing.T) {
+		tc := loginTLS(t, &control.Config{})
+		turn(tc, true, "SSCN ON", "200 SSCN:CLIENT METHOD")
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		tc.passive()
+		tc.answer("RETR f", "150 here")
+		time.Sleep(31 * time.Second)
+		tc.writeReply("425 no TLS")
+		he, ok := errors.AsType[*tlsx.HandshakeError](f.wait())
+		if !ok || !strings.Contains(he.Error(), "did not begin TLS") || !errors.Is(f.err, os.ErrDeadlineExceeded) {
+			t.Errorf("RETR: %v; want a timeout of the handshake with a hint", f.err)
+		}
+		tc.wantIdle("the file is not asked for again")
 	})
 	inBubble(t, "refused", func(t *testing.T) {
 		tc := login(t, &clear)

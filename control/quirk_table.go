@@ -369,6 +369,13 @@ var quirks = []Quirk{
 		Refs:       []string{"curl", "lftp", "WinSCP"},
 	},
 	{
+		Name: "sscn-not-listings", Mode: QuirkDetected,
+		Behaviour:  "behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same",
+		Evidence:   "the greeting names ProFTPD when SSCN ON is sent, or not one byte of TLS comes for a listing behind it",
+		Workaround: "this side is the TLS client of listings then; the one that failed is asked for again",
+		Refs:       []string{"ProFTPD 1.3.8"},
+	},
+	{
 		Name: "stor-no-replace", Mode: QuirkOnRequest,
 		Behaviour:  "STOR of a file that is there is refused",
 		Workaround: "such a file is deleted and the upload begun again",

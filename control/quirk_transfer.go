@@ -25,7 +25,7 @@ func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, r
 	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
 		t, err = c.transferLocked(ctx, cmd, typ, rest)
 	}
-	if err != nil && (c.anotherWay() || c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
+	if err != nil && (c.listsUnreversed(cmd, err) || c.anotherWay() || c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
 		t, err = c.transferLocked(ctx, cmd, typ, rest)
 	}
 	switch {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
@@ -138,6 +140,48 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		p.writeReply("226 done")
 		if err := f.wait(); err != nil || f.data != "abc" {
 			p.t.Fatalf("%q, %v", f.data, err)
+		}
+	},
+	"sscn-not-listings": func(p *quirkPlay) {
+		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), Quirks: p.policy()})
+		p.writeReply("220 ready")
+		p.answer("AUTH TLS", "234 go on")
+		p.startTLS()
+		p.wantOK("dial", p.testConn.op)
+		p.testConn.login()
+		on := p.async(func() error { return p.c.Sscn(p.t.Context(), true) })
+		p.answer("SSCN ON", "200 SSCN:CLIENT METHOD")
+		p.wantOK("SSCN", on)
+
+		l := p.list("NLST", "")
+		if !p.forced() {
+			p.passive()
+			p.answer("NLST", "150 here") // and no ClientHello
+			time.Sleep(31 * time.Second)
+			p.writeReply("425 no TLS")
+		}
+		if p.on() {
+			data := p.passive()
+			p.answer("NLST", "150 here")
+			secured := p.secure(data)
+			io.WriteString(secured, "name\r\n")
+			secured.Close()
+			p.writeReply("226 done")
+			p.wantNames(l, "name")
+		} else if err := l.wait(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			p.t.Errorf("listing: %v; want the timeout", err)
+		}
+		f := p.retr(p.t.Context(), 0) // files go the other way
+		p.answer("TYPE I", "200 ok")
+		data := p.passive()
+		p.answer("RETR f", "150 here")
+		p.connects = true
+		secured := p.secure(data)
+		io.WriteString(secured, "abc")
+		secured.Close()
+		p.writeReply("226 done")
+		if err := f.wait(); err != nil || f.data != "abc" {
+			p.t.Errorf("%q, %v", f.data, err)
 		}
 	},
 	"stor-no-replace": func(p *quirkPlay) {

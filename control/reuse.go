@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // explainRefusal adds to a refusal that servers use for a data connection that
@@ -11,7 +12,7 @@ import (
 // Section 10.2), 425 of ProFTPD, 450 of others. The reply does not say it.
 func (t *transfer) explainRefusal(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || t.dc == nil || t.dc.TLS() == nil || t.dc.TLS().Resumed() {
+	if !ok || t.dc == nil || t.dc.TLS() == nil || t.dc.TLS().Resumed() || t.dc.TLS().Reuse() == tlsx.Reversed {
 		return err
 	}
 	switch re.Reply.Code {

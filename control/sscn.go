@@ -6,16 +6,24 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // Sscn sends SSCN ON or OFF: whether the server is the TLS client of its data
-// connections. That is for transfers between two servers, one of which has to be
-// (FXP); this side is always the TLS client (RFC 4217, Section 7), so that while it
-// is on, transfers of this Conn over TLS fail with [errors.ErrUnsupported] before
-// anything is sent. Servers that know it list SSCN among their features.
+// connections, until the other is sent or [Conn.Rein]. It was made for transfers between
+// two servers (FXP), one of which has to be; RFC 4217, Section 7, knows it not. Servers
+// that know it list SSCN among their features.
+//
+// While it is on, this side is the TLS server of its own transfers too. They are
+// encrypted, but TLS clients may show no certificate: then only its address proves that
+// the peer is the server, and the trace says so. Calling Sscn is asking for that,
+// whatever Config.Identity says of certificates that are shown. Nothing is resumed then, so that
+// under [tlsx.ResumeRequired] transfers fail with a *[tlsx.NotResumedError] before
+// anything is sent. See [tlsx.Session.DataAsServer].
 func (c *Conn) Sscn(ctx context.Context, on bool) error {
 	arg := "OFF"
 	if on {
@@ -27,22 +35,32 @@ func (c *Conn) Sscn(ctx context.Context, on bool) error {
 	defer c.release()
 	_, err := c.exchange(ctx, protocol.Command{Verb: "SSCN", Arg: arg})
 	if err == nil {
-		c.mu.Lock()
 		c.sscn = on
-		c.mu.Unlock()
+		if on && holdsAny(c.greeting.Text(), "proftpd") {
+			c.notice(sscnNotListings, "the greeting names ProFTPD")
+		}
 	}
 	return err
 }
 
-func (c *Conn) reversed() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.sscn
+const sscnNotListings = "sscn-not-listings"
+
+// listsUnreversed notices a server that waits for TLS to begin from here, though it was
+// told to begin it, and reports whether a listing is worth a second attempt.
+func (c *Conn) listsUnreversed(cmd protocol.Command, err error) bool {
+	he, ok := errors.AsType[*tlsx.HandshakeError](err)
+	if !ok || !he.Silent || !errors.Is(he, os.ErrDeadlineExceeded) || c.Err() != nil {
+		return false
+	}
+	if !c.sscn || !isListing(cmd.Verb) || c.HasQuirk(sscnNotListings) {
+		return false
+	}
+	return c.notice(sscnNotListings, string(cmd.Verb)+" behind SSCN ON: the server did not begin TLS")
 }
 
 // Cpsv sends CPSV: PASV for one data connection of which the server is the TLS
 // client. It returns where another server may connect to, to be given to that
-// one's PORT. The host is this control connection's, whatever the reply says: a
+// one's PORT; for transfers of this Conn there is [datachan.ModeCPSV]. The host is this control connection's, whatever the reply says: a
 // server could have the other one call anybody.
 func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
 	r, err := c.do(ctx, "CPSV", "")

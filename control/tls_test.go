@@ -19,6 +19,13 @@ import (
 // secure is the server's side of the handshake on a data connection.
 func (tc *testConn) secure(data net.Conn) *tls.Conn {
 	tc.t.Helper()
+	if tc.connects {
+		conn := tls.Client(data, &tls.Config{InsecureSkipVerify: true})
+		if err := conn.HandshakeContext(tc.t.Context()); err != nil {
+			tc.t.Fatalf("TLS on the data connection, as client: %v", err)
+		}
+		return conn
+	}
 	conn, err := tc.sessions.Data(tc.t.Context(), data)
 	if err != nil {
 		tc.t.Fatalf("TLS on the data connection: %v", err)

@@ -15,7 +15,7 @@ import (
 
 // A DataInfo describes the data connection of one transfer.
 type DataInfo struct {
-	Mode  string     // EPSV, PASV, EPRT or PORT; "" if the server opened none, having nothing to send
+	Mode  string     // EPSV, PASV, CPSV, EPRT or PORT; "" if the server opened none, having nothing to send
 	Addr  string     // the peer
 	TLS   bool       // protected
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
@@ -196,6 +196,9 @@ func (c *Conn) traceData(t *transfer) {
 		text += ", " + tlsx.VersionName(tc.ConnectionState().Version) + ", " + tc.Reuse().String()
 	}
 	c.trace(TraceData, text)
+	if tc := t.dc.TLS(); tc != nil && tc.Reuse() == tlsx.Reversed && !tc.Proven() {
+		c.trace(TraceNote, "the peer of the data connection has not shown the server's certificate: only its address says that it is the server")
+	}
 }
 
 // dataSession returns the TLS session for data connections, nil for clear ones.

@@ -21,11 +21,16 @@ const (
 	ModeActive              // EPRT, or PORT where EPRT is refused
 	ModeEPRT                // EPRT only
 	ModePORT                // PORT only
+
+	// ModeCPSV is CPSV only: as PASV, but that the server is the TLS client of that one
+	// connection. See [Manager.SetReversed] for what that means. In clear it is PASV by
+	// another name.
+	ModeCPSV
 )
 
 // String returns the mode's name as the command line has it.
 func (m Mode) String() string {
-	names := [...]string{"passive", "EPSV", "PASV", "active", "EPRT", "PORT"}
+	names := [...]string{"passive", "EPSV", "PASV", "active", "EPRT", "PORT", "CPSV"}
 	if int(m) < len(names) {
 		return names[m]
 	}

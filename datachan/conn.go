@@ -50,7 +50,7 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	}
 }
 
-// Mode returns the command that opened the connection: EPSV, PASV, EPRT or PORT.
+// Mode returns the command that opened the connection: EPSV, PASV, CPSV, EPRT or PORT.
 func (c *Conn) Mode() string { return c.mode }
 
 // TLS returns the TLS connection, or nil in clear.

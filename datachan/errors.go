@@ -11,7 +11,7 @@ import (
 // An OpenError reports a data connection that did not come about. The control
 // connection remains usable.
 type OpenError struct {
-	Mode string // "EPSV", "PASV", "EPRT" or "PORT"
+	Mode string // "EPSV", "PASV", "CPSV", "EPRT" or "PORT"
 	Addr string // where to or where on, if known
 	Err  error
 }

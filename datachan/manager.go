@@ -19,6 +19,7 @@ type Manager struct {
 	promised   bool // EPSV ALL was accepted
 	refusedAll bool // EPSV ALL was refused
 	triedPORT  bool // PORT was tried because nothing came of EPRT
+	reversed   bool // SSCN ON is in force
 	early      int  // preliminary replies in a row that did not wait for TLS, though they were known to
 
 	mu     sync.Mutex
@@ -34,9 +35,19 @@ func NewManager(c *Config) *Manager {
 	return m
 }
 
-// Reinitialized tells the manager that REIN was carried out: EPSV ALL is over.
-// What was learned stays.
-func (m *Manager) Reinitialized() { m.promised, m.refusedAll = false, false }
+// Reinitialized tells the manager that REIN was carried out: EPSV ALL and SSCN ON are
+// over. What was learned stays.
+func (m *Manager) Reinitialized() { m.promised, m.refusedAll, m.reversed = false, false, false }
+
+// SetReversed tells the manager that the server has carried out SSCN ON, or OFF:
+// whether it is the TLS client of data connections to come, and this side the TLS
+// server. A peer without a certificate has then only its address to prove who it is;
+// see [tlsx.Session.DataAsServer].
+func (m *Manager) SetReversed(on bool) { m.reversed = on }
+
+// Reversed reports whether the server is the TLS client of the next data connection, if
+// that has TLS: behind SSCN ON, and under [ModeCPSV].
+func (m *Manager) Reversed() bool { return m.reversed || m.cfg.Mode == ModeCPSV }
 
 // OnNote has f called with remarks that a log should hold, such as an address in
 // a reply that was not used. f must not call the manager.
@@ -60,6 +71,15 @@ func (m *Manager) Open(ctx context.Context, x Exchanger) (*Opening, error) {
 			return nil, err
 		}
 	}
+	o, err := m.open(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	o.reversed = m.Reversed()
+	return o, nil
+}
+
+func (m *Manager) open(ctx context.Context, x Exchanger) (*Opening, error) {
 	switch m.cfg.Mode {
 	case ModeActive, ModeEPRT, ModePORT:
 		return m.openActive(ctx, x)

@@ -23,9 +23,10 @@ type Opening struct {
 	peer     netip.Addr   // active: who may connect; invalid means anybody
 	peerPort uint16       // active: from which port; 0 means any
 	v4       bool         // active: PORT could name the address
+	reversed bool         // the server is the TLS client
 }
 
-// Mode returns the command that the opening was made by: EPSV, PASV, EPRT or PORT.
+// Mode returns the command that the opening was made by: EPSV, PASV, CPSV, EPRT or PORT.
 func (o *Opening) Mode() string { return o.mode }
 
 // Abort gives the connection up.
@@ -39,7 +40,8 @@ func (o *Opening) Abort() {
 }
 
 // Establish completes the connection once the transfer command is on its way:
-// it accepts in active mode, and with a session it has the TLS handshake. The
+// it accepts in active mode, and with a session it has the TLS handshake, as
+// TLS client unless the manager was told otherwise ([Manager.SetReversed]). The
 // replies p and the connection are awaited together; a refusal ends the wait with
 // [ErrEnded]. If that happens after a successful final reply, there was no
 // connection at all: a server that had nothing to send.
@@ -62,7 +64,7 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 	if s == nil {
 		return c, nil
 	}
-	if c.tls, err = handshake(ctx, p, s, o.conn); err != nil {
+	if c.tls, err = o.handshake(ctx, p, s); err != nil {
 		o.Abort()
 	}
 	if o.m.cfg.Sync == SyncAuto && ctx.Err() == nil {
@@ -192,7 +194,7 @@ const (
 )
 
 // handshake runs the TLS handshake; a refusal on the control connection ends it.
-func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (*tlsx.Conn, error) {
+func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*tlsx.Conn, error) {
 	hctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finished := make(chan struct{})
@@ -217,7 +219,11 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 		case <-finished:
 		}
 	}()
-	c, err := s.Data(hctx, raw)
+	data := s.Data
+	if o.reversed {
+		data = s.DataAsServer
+	}
+	c, err := data(hctx, o.conn)
 	close(finished)
 	<-watched
 	if ended := refused || errors.Is(context.Cause(hctx), ErrEnded); err != nil && ended && !explains(err) {
@@ -229,9 +235,13 @@ func handshake(ctx context.Context, p Progress, s *tlsx.Session, raw net.Conn) (
 // explains reports whether the handshake's error is the reason of a refusal on the
 // control connection rather than its consequence: we refused the connection, over
 // which Pure-FTPd 1.0.50 ends the session; or the server dislikes the client's
-// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear.
+// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear; or our time for it
+// ran out, and what the server refuses is the connection's end.
 func explains(err error) bool {
 	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return true
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)

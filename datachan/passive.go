@@ -16,8 +16,11 @@ import (
 var errNoPASV = errors.New("PASV can only name an IPv4 address, and the control connection is IPv6: EPSV is needed")
 
 func (m *Manager) openPassive(ctx context.Context, x Exchanger) (*Opening, error) {
-	if m.cfg.Mode == ModePASV {
+	switch m.cfg.Mode {
+	case ModePASV:
 		return m.pasv(ctx, x)
+	case ModeCPSV:
+		return m.askPASV(ctx, x, "CPSV")
 	}
 	first, second := m.epsv, m.pasv
 	skipped := m.Memory().NoEPSV && m.cfg.Mode == ModePassive && !m.promised
@@ -87,11 +90,16 @@ func (m *Manager) epsv(ctx context.Context, x Exchanger) (*Opening, error) {
 }
 
 func (m *Manager) pasv(ctx context.Context, x Exchanger) (*Opening, error) {
+	return m.askPASV(ctx, x, "PASV")
+}
+
+// askPASV opens a connection by PASV, or by CPSV, whose reply is the same.
+func (m *Manager) askPASV(ctx context.Context, x Exchanger, verb protocol.Verb) (*Opening, error) {
 	if err := m.noPASV(x); err != nil {
-		return nil, &OpenError{Mode: "PASV", Err: err}
+		return nil, &OpenError{Mode: string(verb), Err: err}
 	}
-	return m.ask(ctx, x, "PASV", func(ctx context.Context, x Exchanger) (protocol.Reply, error) {
-		return x.Exchange(ctx, protocol.Command{Verb: "PASV"})
+	return m.ask(ctx, x, string(verb), func(ctx context.Context, x Exchanger) (protocol.Reply, error) {
+		return x.Exchange(ctx, protocol.Command{Verb: verb})
 	})
 }
 
@@ -119,7 +127,7 @@ func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command fun
 // read returns where a reply says that the server listens. Servers are known that
 // answer EPSV as if it were PASV.
 func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (hosts []string, port uint16, err error) {
-	if mode == "PASV" && r.Code != 229 || r.Code == 227 {
+	if mode != "EPSV" && r.Code != 229 || r.Code == 227 {
 		addr, err := parse.PASV(r.LastLine())
 		if err != nil {
 			return nil, 0, err

@@ -33,6 +33,9 @@ const (
 	// SessionIDUnusable means that nothing was offered, since the server issued
 	// only a session ID and it cannot be used; [Session.SessionIDError] says why.
 	SessionIDUnusable
+	// Reversed means that this side was the TLS server, where nothing can be
+	// resumed: see [Session.DataAsServer].
+	Reversed
 )
 
 // String returns the meaning in plain words.
@@ -52,11 +55,14 @@ func (r Reuse) String() string {
 		return "not resumed: the server issued a session ID and no session ticket, and resuming by session ID (SessionIDs) is not switched on"
 	case SessionIDUnusable:
 		return "not resumed: the server issued a session ID and no session ticket, and it could not be used"
+	case Reversed:
+		return "not resumed: this side is the TLS server, and the control connection's session is of no use to it"
 	}
 	return fmt.Sprintf("Reuse(%d)", int(r))
 }
 
-// A Conn is the TLS protection of a data connection, made by [Session.Data].
+// A Conn is the TLS protection of a data connection, made by [Session.Data] or
+// [Session.DataAsServer].
 //
 // Read and Write may be used concurrently with each other and with the methods
 // that close. How a connection ends depends on what it carried: see Close for
@@ -65,6 +71,7 @@ type Conn struct {
 	tls             *tls.Conn
 	raw             *tap
 	reuse           Reuse
+	proven          bool // the peer is the control connection's server
 	allowTruncation bool
 
 	truncated     atomic.Bool
@@ -90,6 +97,11 @@ func (c *Conn) Reuse() Reuse { return c.reuse }
 // Resumed reports whether the connection resumed a session of its control
 // connection.
 func (c *Conn) Resumed() bool { return c.reuse == Resumed || c.reuse == ResumedByID }
+
+// Proven reports whether the peer has proven to be the server of the control
+// connection, by its certificate or by a session that was resumed. It is always true
+// under IdentitySame, but for connections of [Session.DataAsServer].
+func (c *Conn) Proven() bool { return c.proven }
 
 // ConnectionState returns the TLS parameters of the connection.
 func (c *Conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }

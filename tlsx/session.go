@@ -16,6 +16,7 @@ import (
 // may be called concurrently.
 type Session struct {
 	config Config
+	own    ownCertificates // of data connections on which we are the TLS server
 
 	mu      sync.Mutex
 	control *controlState // nil until Control succeeds
@@ -94,8 +95,8 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 }
 
 // Data performs the handshake of a data connection as TLS client, which the
-// FTP client always is, in active mode too (RFC 4217, Section 7). It offers a
-// ticket of this session as the policy says, and demands the certificate of
+// FTP client is, in active mode too (RFC 4217, Section 7); for the one exception
+// see [Session.DataAsServer]. It offers a ticket of this session as the policy says, and demands the certificate of
 // the control connection (RFC 4217, Section 15.1.1) unless Config.Identity says
 // otherwise.
 //
@@ -126,12 +127,7 @@ func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 		}
 		return nil, s.config.handshakeError(PhaseData, s.config.identityFault(p, err), t)
 	}
-	return &Conn{
-		tls:             tc,
-		raw:             t,
-		reuse:           view.diagnose(tc.ConnectionState().DidResume),
-		allowTruncation: s.config.AllowTruncation,
-	}, nil
+	return s.newConn(p, tc, t, view.diagnose(tc.ConnectionState().DidResume)), nil
 }
 
 // dataHandshake runs one handshake on conn. If the error is errIDNotSent,

@@ -22,11 +22,12 @@ type dataFlags struct {
 var dataModes = map[string]datachan.Mode{
 	"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
 	"active": datachan.ModeActive, "eprt": datachan.ModeEPRT, "port": datachan.ModePORT,
+	"cpsv": datachan.ModeCPSV,
 }
 
 func (f *dataFlags) add(cmd *cobra.Command) {
 	inSection(cmd, sectionData, func(fs *pflag.FlagSet) {
-		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port")
+		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port|cpsv", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port; cpsv is pasv with the server as TLS client of data connections, which then often has no certificate to prove who it is")
 		f.mode.kind = "MODE"
 		fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
 		f.nat = addChoice(cmd, "nat", "always", "auto|always|never", "whether the server is behind NAT, so that addresses in its replies are of no use; always connects to the host of the control connection, never to the address named, auto judges it")

@@ -56,7 +56,7 @@ func TestSchemeAndFlagAgree(t *testing.T) {
 
 func TestDataModes(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
-	for mode, verb := range map[string]string{"passive": "EPSV", "epsv": "EPSV", "pasv": "PASV", "active": "EPRT", "eprt": "EPRT", "port": "PORT"} {
+	for mode, verb := range map[string]string{"passive": "EPSV", "epsv": "EPSV", "pasv": "PASV", "active": "EPRT", "eprt": "EPRT", "port": "PORT", "cpsv": "CPSV"} {
 		t.Run(mode, func(t *testing.T) {
 			r := f.run(t, "cat", "URL/hello.txt", "--data-mode", mode, "--log-sent")
 			r.want(t, exitGood, "> "+verb)

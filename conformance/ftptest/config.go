@@ -97,6 +97,11 @@ type Config struct {
 	// tickets alone: curl 7, which has no tickets with TLS 1.2, cannot.
 	Reuse tlsx.Binding
 
+	// SSCNCertificate has the server show its certificate, if it is asked for one, where
+	// SSCN or CPSV make it the TLS client of data connections. If false, it has none to
+	// show, as is usual.
+	SSCNCertificate bool
+
 	// NoTickets issues no session tickets, so that nothing resumes.
 	NoTickets bool
 

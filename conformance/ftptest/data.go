@@ -19,6 +19,8 @@ type endpoint struct {
 	peer  netip.AddrPort // active
 	local netip.AddrPort // of the control connection
 	host  netip.Addr     // whose connections are taken
+
+	reversed bool // CPSV: the server is the TLS client
 }
 
 var errNoPort = errors.New("no passive port is free")

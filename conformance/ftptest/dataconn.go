@@ -28,6 +28,7 @@ type DataConn struct {
 	Peer     string // address of the client's end
 	Version  uint16 // of TLS, 0 in clear
 	Resumed  bool   // the TLS handshake resumed a session
+	Reversed bool   // the server was the TLS client: SSCN or CPSV
 	Sent     int64  // bytes of the file or listing, as they go over the connection
 	Received int64
 	End      End

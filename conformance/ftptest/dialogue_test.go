@@ -94,7 +94,7 @@ func TestDialogue(t *testing.T) {
 			{"SITE HELP", `(?s)214-.*CHMOD.*\n214 .*`}, {"SITE BOGUS", "500 .*"}, {"SITE EXEC id", "500 .*"}, {"SITE CHMOD 600 f.txt", "200 .*"}, {"SITE CHMOD 9 f.txt", "501 .*"},
 			{"MLST f.txt", `(?s).*UNIX.mode=0600;.*`}, {"CLNT ftpwire", "200 .*"}, {"LANG en", "200 .*"}, {"LANG", "200 .*"}, {"LANG xx-yy", "504 .*"}, {"LANG toolongtagxyz", "501 .*"},
 			{"OPTS UTF8 ON", "200 .*"}, {"OPTS UTF8 maybe", "501 .*"}, {"OPTS BOGUS x", "501 .*"}, {"OPTS", "501 .*"}, {"ACCT x", "202 .*"},
-			{"FEAT", `(?s)211-Features\n.* CLNT\n.*\n MODE Z\n.* REST STREAM\n SIZE\n TVFS\n UTF8\n.*211 End`},
+			{"FEAT", `(?s)211-Features\n.* CLNT\n.*\n MODE Z\n.* REST STREAM\n SIZE\n(?: SSCN\n)? TVFS\n UTF8\n.*211 End`},
 		}},
 		{"login", []step{
 			{"PASS x", "503 .*"}, {"USER nobody", "331 .*"}, {"PWD", "530 .*"}, {"USER user", "331 .*"}, {"NOOP", "200 .*"}, {"PASS password", "503 .*"},

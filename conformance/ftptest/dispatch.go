@@ -89,6 +89,8 @@ func handlers() map[protocol.Verb]handler {
 		"PBSZ": {run: (*session).pbsz},
 		"PROT": {run: (*session).prot},
 		"CCC":  {run: (*session).ccc},
+		"SSCN": {run: (*session).sscn},
+		"CPSV": {run: (*session).cpsv},
 	}
 }
 

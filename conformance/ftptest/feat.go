@@ -23,12 +23,12 @@ func (s *session) features() []string {
 	}
 	switch s.srv.cfg.TLS {
 	case TLSExplicit:
-		lines = append(lines, "AUTH "+strings.Join(s.srv.cfg.mechanisms(), ";"), "PBSZ", "PROT")
+		lines = append(lines, "AUTH "+strings.Join(s.srv.cfg.mechanisms(), ";"), "CPSV", "PBSZ", "PROT", "SSCN")
 		if s.srv.cfg.mayClear() {
 			lines = append(lines, "CCC")
 		}
 	case TLSImplicit:
-		lines = append(lines, "PBSZ", "PROT")
+		lines = append(lines, "CPSV", "PBSZ", "PROT", "SSCN")
 	}
 	slices.Sort(lines)
 	for _, f := range s.srv.faults {

@@ -11,7 +11,7 @@ import (
 func (s *session) pasv(string) {
 	host := addrPort(s.tcp.LocalAddr()).Addr()
 	if !host.Is4() {
-		s.reply(425, "PASV is for IPv4, use EPSV")
+		s.reply(425, string(s.current.Verb)+" is for IPv4, use EPSV")
 		return
 	}
 	port, err := s.listenPassive()
@@ -19,6 +19,7 @@ func (s *session) pasv(string) {
 		s.reply(425, "Cannot open a passive port")
 		return
 	}
+	s.endpoint.reversed = s.current.Verb == "CPSV"
 	if other, err := netip.ParseAddr(s.srv.cfg.PassiveHost); err == nil && other.Unmap().Is4() {
 		host = other.Unmap()
 	}

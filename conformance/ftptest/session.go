@@ -55,6 +55,7 @@ type session struct {
 	cwd      string
 	facts    []string // of MLST and MLSD
 	level    int      // of MODE Z, 0 is the default
+	reversed bool     // SSCN ON: the server is the TLS client of data connections
 	hash     string   // the algorithm that OPTS HASH has selected, or ""
 	last     protocol.Verb
 	current  protocol.Command // the command being carried out
@@ -208,7 +209,7 @@ func (s *session) write(b []byte) {
 // resetLogin forgets who is logged in, and what belongs to that.
 func (s *session) resetLogin() {
 	s.name, s.user, s.cwd = "", nil, "/"
-	s.storing, s.implied, s.latin1 = false, false, false
+	s.storing, s.implied, s.latin1, s.reversed = false, false, false, false
 	s.facts, s.level = defaultFacts(), 0
 	s.closeEndpoint()
 }

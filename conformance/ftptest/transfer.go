@@ -2,6 +2,7 @@ package ftptest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"sync/atomic"
@@ -19,8 +20,9 @@ const peerEnd = 100 * time.Millisecond
 // but for cancel and moved.
 type transfer struct {
 	verb     protocol.Verb
-	text     string // of the preliminary reply
-	private  bool   // TLS
+	text     string      // of the preliminary reply
+	private  bool        // TLS
+	client   *tls.Config // of the server as TLS client, or nil
 	endpoint *endpoint
 	cancel   context.CancelFunc
 	conn     *dataConn    // once it is open
@@ -74,6 +76,9 @@ func (s *session) begin(t *transfer) {
 	t.verb = s.current.Verb
 	t.private = s.private()
 	t.endpoint, s.endpoint = s.endpoint, nil
+	if t.private && (s.reversed || t.endpoint.reversed) {
+		t.client = s.clientConfig()
+	}
 	s.shape(t)
 	for _, f := range s.srv.faults {
 		if f.transfer != nil {
@@ -162,7 +167,7 @@ func (t *transfer) run(ctx context.Context, s *session) outcome {
 }
 
 // secure performs the TLS handshake, as TLS server in active mode too (RFC 4217,
-// Section 7).
+// Section 7), but behind SSCN ON and CPSV.
 func (t *transfer) secure(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(ctx, s.srv.cfg.dataTimeout())
 	defer cancel()
@@ -171,13 +176,21 @@ func (t *transfer) secure(ctx context.Context, s *session) error {
 		control = t.control
 	}
 	tap := &tapConn{Conn: t.conn.raw}
-	conn, err := control.Data(ctx, tap)
+	var conn *tls.Conn
+	var err error
+	if t.client != nil {
+		conn, err = connectTLS(ctx, tap, t.client)
+	} else {
+		conn, err = control.Data(ctx, tap)
+	}
 	if err != nil {
 		return err
 	}
 	t.conn.tap, t.conn.conn = tap, conn
 	state := conn.ConnectionState()
-	t.conn.record.change(func(d *DataConn) { d.Version, d.Resumed = state.Version, state.DidResume })
+	t.conn.record.change(func(d *DataConn) {
+		d.Version, d.Resumed, d.Reversed = state.Version, state.DidResume, t.client != nil
+	})
 	if t.secured != nil {
 		return t.secured(conn)
 	}
