@@ -86,7 +86,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 func (c *Conn) reinitialized() {
 	c.mu.Lock()
 	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
-	c.probed, c.roamed = false, false
+	c.probed, c.roamed, c.typed = false, false, false
 	c.mu.Unlock()
 	c.sscn, c.account, c.quirks.restUnused = false, "", false
 	c.hash.selected, c.hash.ranged = "", false

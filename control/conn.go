@@ -36,6 +36,7 @@ type Conn struct {
 	idling sync.Once // starts what keeps an unused connection alive
 
 	loggedIn bool   // by Login; whoever has the turn may use it
+	typed    bool   // TYPE was sent since the session began; likewise
 	account  string // as Login sent it, for servers that want it later
 
 	levelSent int // of MODE Z; whoever has the turn may use it

@@ -97,9 +97,7 @@ func TestPosition(t *testing.T) {
 					})
 				}
 				first := down(0)
-				if tt.typ != 'A' { // which is in force from the start
-					tc.answer("TYPE E", "200 ok")
-				}
+				tc.answer("TYPE "+string(tt.typ), "200 ok")
 				tc.answer("MODE B", "200 ok")
 				data := tc.passive()
 				tc.answer("RETR f", "150 go")
@@ -159,9 +157,7 @@ func TestStorTextOffset(t *testing.T) {
 					}
 					return u.Close()
 				})
-				if tt.typ != 'A' { // which is in force from the start
-					tc.answer("TYPE E", "200 ok")
-				}
+				tc.answer("TYPE "+string(tt.typ), "200 ok")
 				data := tc.passive()
 				tc.answer(fmt.Sprintf("REST %d", offset), "350 ok")
 				tc.answer("STOR f", "150 go")

@@ -103,7 +103,7 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	}
 	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
-		if err := c.ensureTypeForm(ctx, f.typ, f.form); err != nil {
+		if err := c.ensureTypeForm(ctx, f.typ, f.form, !isListing(verb)); err != nil {
 			return f, err
 		}
 	}

@@ -52,10 +52,18 @@ func (c *Conn) fileType() byte { return c.wanted().typ }
 
 // ensureType sends TYPE if t, Non-print, is not in force. It must come before EPSV and
 // PASV: servers are known that fix the type of the transfer there.
-func (c *Conn) ensureType(ctx context.Context, t byte) error { return c.ensureTypeForm(ctx, t, 'N') }
+func (c *Conn) ensureType(ctx context.Context, t byte) error {
+	return c.ensureTypeForm(ctx, t, 'N', false)
+}
 
-func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte) error {
+// ensureTypeForm is ensureType for a form too. For a file the type that a session begins
+// with is said as well: not all servers begin with TYPE A (RFC 959, Section 5.1), and the
+// text would arrive as it is.
+func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) error {
 	now := c.params()
+	if file && !c.typed {
+		now = protocol.Params{}
+	}
 	arg := string(t)
 	switch {
 	case t == 'L':
@@ -69,5 +77,6 @@ func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte) error {
 		arg += " " + string(form)
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "TYPE", Arg: arg})
+	c.typed = c.typed || err == nil
 	return err
 }
