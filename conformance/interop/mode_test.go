@@ -37,6 +37,7 @@ func TestModeZ(t *testing.T) {
 				t.Run(mode.String(), func(t *testing.T) {
 					cfg := clientConfig(s, sec.options.TLS, sec.version)
 					cfg.Data.Mode = mode
+					cfg.Quirks.Forbid = []string{"mode-z-uploads"}
 					c := login(t, s, cfg)
 					if !hasModeZ(c) {
 						t.Errorf("FEAT does not list MODE Z")
@@ -211,5 +212,22 @@ func TestModeZClients(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestModeZUploads: uploads that this server would lose go in MODE S, and downloads stay
+// compressed.
+func TestModeZUploads(t *testing.T) {
+	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
+	c := login(t, s, clientConfig(s, peer.Plain, 0))
+	if err := c.SetMode('Z'); err != nil {
+		t.Fatal(err)
+	}
+	var modes []byte
+	x := &exerciser{t: t, s: s, c: c, mode: datachan.ModeEPSV, info: func(_ string, d control.DataInfo) { modes = append(modes, d.TransferMode) }}
+	x.roundTrip("big", randomBytes(9, 5<<20))
+	x.quit()
+	if string(modes) != "SZ" {
+		t.Errorf("the upload and the download went in MODE %s; want S, then Z", modes)
 	}
 }
