@@ -94,7 +94,7 @@ func unknownMechanism(refusal error) bool {
 // Nothing of the answer is kept: what is said in clear is void once TLS is up.
 func (c *Conn) offered(ctx context.Context) ([]string, error) {
 	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
-	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
+	if refused(err) && c.Err() == nil {
 		return nil, nil
 	}
 	if err != nil || len(r.Lines) <= 2 {

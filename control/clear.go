@@ -26,7 +26,7 @@ func (c *Conn) clearCommands(ctx context.Context) error {
 		return err
 	}
 	err = c.await(ctx, f, c.cfg.replyTimeout())
-	if _, refused := err.(*protocol.ReplyError); refused && c.Err() == nil {
+	if refused(err) && c.Err() == nil {
 		c.forget(down)
 		c.trace(TraceNote, "the server refuses CCC; commands stay under TLS")
 		return nil

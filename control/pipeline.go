@@ -95,7 +95,7 @@ func (p *pipeline) receive() error {
 	if !f.isDone() {
 		return err
 	}
-	if _, refused := err.(*protocol.ReplyError); err != nil && !refused {
+	if err != nil && !refused(err) {
 		return err
 	}
 	p.flights = p.flights[1:]
