@@ -37,6 +37,9 @@ func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (a
 // pauseBeforeHello holds the handshake back where the server needs it.
 func (c *Conn) pauseBeforeHello() {
 	if c.cfg.Security != SecurityImplicit && c.HasQuirk(lostHello) {
-		time.Sleep(helloPause)
+		select {
+		case <-time.After(helloPause):
+		case <-c.life.Done():
+		}
 	}
 }
