@@ -304,7 +304,7 @@ func TestListErrors(t *testing.T) {
 		line string
 		err  string
 	}{
-		{"text", "no such directory", "unknown format"},
+		{"text", "no such luck", "unknown format"},
 		{"status", "status code 7", "unknown format"},
 		{"total", "total chaos", "unknown format"},
 		{"mode letter", "Qrwxrwxrwx 1 me us 5 Feb  9 15:04 a", "unknown format"},

@@ -159,6 +159,9 @@ func (l *lister) next(line string) error {
 				l.more[i].Raw = line
 			}
 		}
+		if err != nil && err != ErrNotEntry {
+			err = l.asMessage(line, err)
+		}
 	}
 	if l.held == held && held != "" {
 		l.lost = held // the line after it was no continuation

@@ -1,0 +1,94 @@
+package parse
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// ErrMessage marks a line of a listing that is a message of the server and describes no file: "ls: x: No such file or
+// directory". Test with [errors.Is]; what it says, if that is known, is matched by [fs.ErrNotExist] or [fs.ErrPermission].
+var ErrMessage = errors.New("ftp: line is a message of the server")
+
+var (
+	errMessageNotExist   = fmt.Errorf("%w: %w", ErrMessage, fs.ErrNotExist)
+	errMessagePermission = fmt.Errorf("%w: %w", ErrMessage, fs.ErrPermission)
+)
+
+// ListError returns what a line of text says that stands where a listing should be, as from servers that send what ls
+// prints: an *[Error] that is [ErrMessage], and [fs.ErrNotExist] or [fs.ErrPermission] where the text says that. For
+// all other lines, those that [List] reads among them, it returns nil.
+//
+// [Listing] returns the same errors. In a list of names, as of NLST, any such line may be a name.
+func ListError(line string) error {
+	line = trimEOL(line)
+	var w words
+	w.split(line)
+	cause := messageCause(&w)
+	if cause == nil {
+		return nil
+	}
+	if _, err := List(line, ListOptions{}); err == nil || errors.Is(err, ErrNotEntry) {
+		return nil
+	}
+	return messageError(line, cause)
+}
+
+// messageError returns the error of a line that is a message.
+func messageError(line string, cause error) *Error {
+	reason := "a message of the server and no file"
+	switch cause {
+	case errMessageNotExist:
+		reason = "the server says that nothing of that name exists"
+	case errMessagePermission:
+		reason = "the server says that permission is denied"
+	}
+	e := fail(listLine, line, 0, reason)
+	e.Err = cause
+	return e
+}
+
+// asMessage returns err, or a better one if the line that no format reads is a message.
+func (l *lister) asMessage(line string, err error) error {
+	if cause := messageCause(&l.w); cause != nil {
+		return messageError(line, cause)
+	}
+	return err
+}
+
+// messageCause returns what the line in w says, or nil if it is no message.
+func messageCause(w *words) error {
+	if w.n == 0 || hasUnixMode(w) || controlAt(w.line[:w.at[w.n-1].to]) >= 0 {
+		return nil
+	}
+	text := strings.Trim(w.line, " \t")
+	if startsWithFacts(text) {
+		return nil
+	}
+	if err := saysCause(strings.ToLower(text)); err != nil {
+		return err
+	}
+	if isFromProgram(text) {
+		return ErrMessage
+	}
+	return nil
+}
+
+// hasUnixMode is claimsUnix without words such as "Permission".
+func hasUnixMode(w *words) bool {
+	mode := w.word(0)
+	return claimsUnix(w) && (len(mode) < 10 || isMode(mode[1:10]))
+}
+
+// isFromProgram reports whether a program that lists printed text: "ls: ...", "/bin/ls: ...", "usage: ls ...".
+func isFromProgram(text string) bool {
+	usage, isUsage := strings.CutPrefix(text, "usage: ")
+	program, _, _ := strings.Cut(usage, " ")
+	name, isNamed := strings.CutSuffix(program, ":")
+	switch name[strings.LastIndexByte(name, '/')+1:] {
+	case "ls", "dir", "vdir", "gls":
+		return isUsage || isNamed
+	}
+	return false
+}
