@@ -135,7 +135,8 @@ func (m *Manager) Failed(o *Opening, err error) bool {
 	return false
 }
 
-// accept waits for the server's connection and drops everybody else's.
+// accept waits for the server's connection and drops everybody else's. What it notes in
+// o may be read once it has returned.
 func (o *Opening) accept() (net.Conn, error) {
 	for strangers := 0; ; {
 		conn, err := o.listener.Accept()
@@ -145,7 +146,8 @@ func (o *Opening) accept() (net.Conn, error) {
 		if o.welcome(conn.RemoteAddr()) {
 			return conn, nil
 		}
-		o.m.note("dropped a data connection from " + conn.RemoteAddr().String() + ", which is not the server")
+		o.stranger = conn.RemoteAddr().String()
+		o.m.note("dropped a data connection from " + o.stranger + ", which is not the server")
 		conn.Close()
 		if strangers++; strangers >= maxStrangers {
 			return nil, errors.New("too many connections from others than the server")

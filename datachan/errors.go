@@ -31,6 +31,22 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // connection did: the reply says what happened.
 var ErrEnded = errors.New("the transfer ended before the data connection was open")
 
+// A StrangerError reports connections to an active listener that were refused because they
+// did not come from the server, while the server's own never came. It is found in an
+// [OpenError]; Config.AnyPeer lets such connections in.
+type StrangerError struct {
+	Addr   string // of the last one that was refused
+	Server string // the only host that is let in
+	Err    error  // what ended the wait: [ErrEnded], or a deadline
+}
+
+func (e *StrangerError) Error() string {
+	return "a connection from " + e.Addr + " was refused, which is not the server (" + e.Server + "): " + e.Err.Error()
+}
+
+// Unwrap returns what ended the wait.
+func (e *StrangerError) Unwrap() error { return e.Err }
+
 // ErrReplyHeld is the cause of an OpenError if the preliminary reply was waited for in
 // vain under [SyncOn].
 var ErrReplyHeld = errors.New("no preliminary reply came; a server that wants TLS first can't be used with SyncOn")

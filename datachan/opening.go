@@ -22,6 +22,7 @@ type Opening struct {
 	listener net.Listener // active: waiting
 	peer     netip.Addr   // active: who may connect; invalid means anybody
 	peerPort uint16       // active: from which port; 0 means any
+	stranger string       // active: the last connection that was refused, "" if none
 	v4       bool         // active: PORT could name the address
 	reversed bool         // the server is the TLS client
 }
@@ -120,6 +121,9 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 		o.listener.Close()
 		if a := <-ch; a.conn != nil {
 			a.conn.Close()
+		}
+		if o.stranger != "" {
+			return &StrangerError{Addr: o.stranger, Server: o.peer.String(), Err: err}
 		}
 		return err
 	}
