@@ -50,10 +50,15 @@ func (c *Conn) Size(ctx context.Context, path string) (int64, error) {
 		return 0, err
 	}
 	defer c.release()
+	return c.sizeLocked(ctx, path)
+}
+
+// sizeLocked is Size with the turn held.
+func (c *Conn) sizeLocked(ctx context.Context, path string) (int64, error) {
 	if err := c.ensureType(ctx, 'I'); err != nil {
 		return 0, err
 	}
-	r, err := c.exchange(ctx, size)
+	r, err := c.exchange(ctx, protocol.Command{Verb: "SIZE", Arg: c.pathArg("SIZE", path)})
 	if err != nil {
 		return 0, err
 	}
@@ -76,6 +81,11 @@ func (c *Conn) Mlst(ctx context.Context, path string) (parse.Entry, error) {
 	if err != nil {
 		return parse.Entry{}, err
 	}
+	return mlstEntry(r)
+}
+
+// mlstEntry returns the entry of a reply to MLST.
+func mlstEntry(r protocol.Reply) (parse.Entry, error) {
 	for i, line := range r.Lines {
 		if i > 0 && i < len(r.Lines)-1 && strings.TrimSpace(line) != "" {
 			return parse.MLSx(line)

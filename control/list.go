@@ -3,6 +3,8 @@ package control
 import (
 	"bufio"
 	"context"
+	"errors"
+	"io/fs"
 	"iter"
 	"strings"
 	"time"
@@ -61,7 +63,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 	return func(yield func(parse.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
-			if !c.isEmptyListing(err) {
+			if err = c.emptyRefusal(ctx, path, err); err != nil {
 				yield(parse.Entry{}, err)
 			}
 			return
@@ -73,12 +75,23 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if o.Lines.CodePage == nil {
 			o.Lines.CodePage = c.listed()
 		}
-		for e, err := range parse.Listing(d, o.Lines, o.Limits) {
-			if err != nil && c.isEmptyListing(err) {
+		var alone *lone[parse.Entry]
+		for e, err := range unlessAlone(parse.Listing(d, o.Lines, o.Limits), saysMissing, &alone) {
+			switch {
+			case err == nil:
+				e = c.entryName(e)
+				c.given(e.Name)
+				if err = d.isOther(e.Name); err != nil {
+					yield(e, err)
+					return
+				}
+			case c.isEmptyListing(err):
+				d.Close() // the connection may be asked whether the directory is there
+				if err = c.emptyRefusal(ctx, path, err); err != nil {
+					yield(e, err)
+				}
 				return
 			}
-			e = c.entryName(e)
-			c.given(e.Name)
 			if !yield(e, err) {
 				return
 			}
@@ -86,8 +99,49 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if !d.eof {
 			return // the error that ended it was yielded
 		}
-		if err := d.Close(); err != nil && !c.isEmptyListing(err) {
+		err = c.emptyRefusal(ctx, path, d.Close())
+		if err == nil && alone != nil {
+			err = &TransferError{Verb: verb, Phase: PhaseData, Bytes: d.Octets(), Err: alone.err}
+		}
+		if err != nil {
 			yield(parse.Entry{}, err)
+		}
+	}
+}
+
+// saysMissing reports whether a line of a listing says that what is to be listed does not
+// exist. It does if it is the only one: servers send what ls prints.
+func saysMissing(_ parse.Entry, err error) bool {
+	return errors.Is(err, parse.ErrMessage) && errors.Is(err, fs.ErrNotExist)
+}
+
+// A lone is the only item of a sequence.
+type lone[T any] struct {
+	value T
+	err   error
+}
+
+// unlessAlone yields what seq does, but for a first item that isDoubtful and that nothing
+// follows: that becomes alone.
+func unlessAlone[T any](seq iter.Seq2[T, error], isDoubtful func(T, error) bool, alone **lone[T]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		first := true
+		for v, err := range seq {
+			if first && isDoubtful(v, err) {
+				*alone = &lone[T]{v, err}
+				first = false
+				continue
+			}
+			first = false
+			if held := *alone; held != nil {
+				*alone = nil
+				if !yield(held.value, held.err) {
+					return
+				}
+			}
+			if !yield(v, err) {
+				return
+			}
 		}
 	}
 }
@@ -101,26 +155,53 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		d, err := c.Open(ctx, "NLST", path)
 		if err != nil {
-			if !c.isEmptyListing(err) {
+			if err = c.emptyRefusal(ctx, path, err); err != nil {
 				yield("", err)
 			}
 			return
 		}
 		defer d.Close()
-		s := bufio.NewScanner(d)
-		s.Buffer(nil, maxName)
-		for s.Scan() {
-			name := c.nlstName(strings.TrimSuffix(s.Text(), "\r"))
+		mayBeMessage := func(name string, err error) bool {
+			return path != "" && errors.Is(parse.ListError(name), fs.ErrNotExist)
+		}
+		var alone *lone[string]
+		for name, err := range unlessAlone(d.names(), mayBeMessage, &alone) {
+			if err == nil {
+				err = d.isOther(name)
+			}
+			if err != nil {
+				d.Close() // the connection may be asked whether the directory is there
+				if err = c.emptyRefusal(ctx, path, err); err != nil {
+					yield("", err)
+				}
+				return
+			}
 			c.given(name)
 			if !yield(name, nil) {
 				return
 			}
 		}
-		err = s.Err()
-		if err == nil {
-			err = d.Close()
+		d.doubtful = alone != nil
+		if err := c.emptyRefusal(ctx, path, d.Close()); err != nil {
+			yield("", err)
+		} else if alone != nil {
+			c.given(alone.value)
+			yield(alone.value, nil)
 		}
-		if err != nil && !c.isEmptyListing(err) {
+	}
+}
+
+// names yields the lines of a listing of names.
+func (d *Download) names() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		s := bufio.NewScanner(d)
+		s.Buffer(nil, maxName)
+		for s.Scan() {
+			if !yield(d.t.c.nlstName(strings.TrimSuffix(s.Text(), "\r")), nil) {
+				return
+			}
+		}
+		if err := s.Err(); err != nil {
 			yield("", err)
 		}
 	}

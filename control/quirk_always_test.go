@@ -226,6 +226,7 @@ var playsAlways = map[string]func(*quirkPlay){
 		l := p.list("LIST", "")
 		p.takePORT()
 		p.answer("LIST", "226 nothing to send")
+		p.answer("STAT .", "212-Status of .", "212 End of status")
 		p.wantNames(l)
 		p.wantAlive()
 	},

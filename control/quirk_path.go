@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"path"
 	"strings"
 
@@ -86,17 +87,19 @@ func vmsPath(p string, dir bool) string {
 // would misread its name, so that none need be given. back undoes that; it is nil
 // if nothing was done. The turn must be held.
 func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
-	const ignored, glob = "list-ignores-path", "glob-names"
+	const ignored = "list-ignores-path"
 	if !isListing(cmd.Verb) || cmd.Arg == "" {
 		return cmd, nil, nil
 	}
-	wild := strings.ContainsAny(cmd.Arg, "*?[]{}") && !c.HasQuirk("vms-paths")
-	if !c.HasQuirk(ignored) && (!wild || !c.mayNotice(glob)) {
+	misread := c.misread(cmd)
+	if misread == "" && !c.HasQuirk(ignored) {
 		return cmd, nil, nil
 	}
-	r, err := c.exchange(ctx, protocol.Command{Verb: "PWD"})
-	home, perr := parse.PWD(r.LastLine())
-	if err != nil || perr != nil {
+	home, err := c.pwdLocked(ctx)
+	if err != nil {
+		if _, unread := errors.AsType[*parse.Error](err); unread {
+			err = nil
+		}
 		return cmd, nil, c.onlyRefused(err)
 	}
 	back = func() { c.goHome(home) }
@@ -106,11 +109,59 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 		}
 		return cmd, nil, err // no directory: a pattern, or a file
 	}
-	if wild {
-		c.notice(glob, "a directory's name holds characters of patterns")
+	if misread != "" {
+		c.notice(misread, "the name of a directory holds what the server may read otherwise")
 	}
 	cmd.Arg = ""
 	return cmd, back, nil
+}
+
+const globNames, blankNames = "glob-names", "blank-names"
+
+// misread returns the quirk by which the server may read the argument of a listing as
+// something else than one name, or "".
+func (c *Conn) misread(cmd protocol.Command) string {
+	switch {
+	case strings.ContainsAny(cmd.Arg, "*?[]{}") && !c.HasQuirk("vms-paths") && c.mayNotice(globNames):
+		return globNames
+	case isSplit(cmd.Verb, cmd.Arg) && c.mayNotice(blankNames):
+		return blankNames
+	}
+	return ""
+}
+
+// isSplit reports whether servers that call ls take the argument of a listing for several.
+func isSplit(verb protocol.Verb, arg string) bool {
+	return (verb == "LIST" || verb == "NLST") && strings.ContainsAny(arg, " \t")
+}
+
+// An OtherListingError reports a listing of something else than was asked for.
+type OtherListingError struct {
+	Path string // that was asked for
+	Name string // that the listing has
+}
+
+func (e *OtherListingError) Error() string {
+	return "ftp: the listing of " + quoted(e.Path) + " names " + quoted(e.Name) + ": the server took the blank in the name for the end of it"
+}
+
+// isOther returns an error if an entry called name can't be of the listing. A name with a
+// blank that is no directory can only be listed as itself.
+func (d *Download) isOther(name string) error {
+	t := d.t
+	if t.back != nil || !isSplit(t.f.cmd.Verb, d.path) || name == d.path || name == path.Base(d.path) {
+		return nil
+	}
+	return &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: &OtherListingError{Path: d.path, Name: name}}
+}
+
+// pwdLocked returns the working directory as the server names it. The turn must be held.
+func (c *Conn) pwdLocked(ctx context.Context) (string, error) {
+	r, err := c.exchange(ctx, protocol.Command{Verb: "PWD"})
+	if err != nil {
+		return "", err
+	}
+	return parse.PWD(r.LastLine())
 }
 
 // goHome makes home, of a reply to PWD, the working directory again. The turn must be

@@ -29,6 +29,51 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		p.send("NLST dir", "f\r\n")
 		p.wantNames(again, "f")
 	},
+	"blank-names": func(p *quirkPlay) {
+		p.login()
+		const dir, other = "my dir", "-rw-r--r-- 1 u g 5 Jan  2  2024 dir\r\n"
+		l := p.list("LIST", dir)
+		if !p.on() {
+			p.send("LIST "+dir, unixLine)
+			if _, ok := errors.AsType[*control.OtherListingError](l.wait()); !ok {
+				p.t.Errorf("%v; want an OtherListingError", l.err)
+			}
+			return
+		}
+		inside := func() {
+			p.answer("PWD", `257 "/home"`)
+			p.answer("CWD "+dir, "250 ok")
+		}
+		inside()
+		p.send("LIST", unixLine)
+		p.answer("CWD /home", "250 ok")
+		p.wantNames(l, "f")
+
+		names := p.list("NLST", dir)
+		inside()
+		p.send("NLST", "f\r\n")
+		p.answer("CWD /home", "250 ok")
+		p.wantNames(names, "f")
+
+		facts := p.list("MLSD", dir) // whose argument is one pathname, RFC 3659, Section 7.1
+		p.send("MLSD "+dir, "type=file; f\r\n")
+		p.wantNames(facts, "f")
+
+		for verb, listing := range map[string]string{"LIST": other, "NLST": "/my/dir\r\n"} {
+			wrong := p.list(verb, "/my dir.txt")
+			p.answer("PWD", `257 "/home"`)
+			p.answer("CWD /my dir.txt", "550 no directory")
+			p.send(verb+" /my dir.txt", listing)
+			if _, ok := errors.AsType[*control.OtherListingError](wrong.wait()); !ok {
+				p.t.Errorf("%s: %v; want an OtherListingError", verb, wrong.err)
+			}
+			file := p.list(verb, "/my f")
+			p.answer("PWD", `257 "/home"`)
+			p.answer("CWD /my f", "550 no directory")
+			p.send(verb+" /my f", map[string]string{"LIST": "-rw-r--r-- 1 u g 5 Jan  2  2024 my f\r\n", "NLST": "/my f\r\n"}[verb])
+			p.wantNames(file, map[string]string{"LIST": "my f", "NLST": "/my f"}[verb])
+		}
+	},
 	"glob-names": func(p *quirkPlay) {
 		p.login()
 		l := p.list("LIST", "a[1]")

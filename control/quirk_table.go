@@ -37,6 +37,13 @@ var quirks = []Quirk{
 		Refs:       []string{"lftp", "FluentFTP"},
 	},
 	{
+		Name: blankNames, Mode: QuirkDetected,
+		Behaviour:  "LIST and NLST take each word of a name for a name of its own",
+		Evidence:   "a name with a blank is to be listed and CWD accepts it",
+		Workaround: "the directory is listed from inside, and the working directory restored; what CWD refuses may only be listed as itself",
+		Refs:       []string{"inetutils-ftpd", "linux-ftpd", "libunftp issue 530"},
+	},
+	{
 		Name: "chmod-550", Mode: QuirkDetected,
 		Behaviour:  "SITE CHMOD is answered 550 though it was carried out",
 		Evidence:   "MLST shows the permissions that were asked for",
@@ -70,7 +77,7 @@ var quirks = []Quirk{
 		Refs:       []string{"commons-net issue NET-449"},
 	},
 	{
-		Name: "empty-listing-refused", Mode: QuirkDetected,
+		Name: emptyRefused, Mode: QuirkDetected,
 		Behaviour:  "an empty directory is refused: 550 \"No files found\", \"No members found\", 450",
 		Evidence:   "a listing is refused with such words and nothing was sent",
 		Workaround: "it is an empty listing",
@@ -80,7 +87,7 @@ var quirks = []Quirk{
 		Name: "empty-listing-reset", Mode: QuirkDetected,
 		Behaviour:  "the data connection of an empty listing is reset: the server never took it, or found nothing",
 		Evidence:   "it is reset before a byte came, and the final reply reports success",
-		Workaround: "it is an empty listing",
+		Workaround: "it is an empty listing; over TLS only if the control connection proves it",
 		Refs:       []string{"lftp, with ProFTPD", "FluentFTP"},
 	},
 	{
@@ -132,7 +139,7 @@ var quirks = []Quirk{
 		Refs:       []string{"lftp", "node basic-ftp"},
 	},
 	{
-		Name: "glob-names", Mode: QuirkDetected,
+		Name: globNames, Mode: QuirkDetected,
 		Behaviour:  "brackets, asterisks and question marks in the name of a directory are taken for a pattern",
 		Evidence:   "a name with such characters is to be listed and CWD accepts it",
 		Workaround: "the directory is listed from inside, and the working directory restored; what CWD refuses is a pattern and is sent as it is",
@@ -239,9 +246,15 @@ var quirks = []Quirk{
 		Refs:       []string{"lftp", "FluentFTP"},
 	},
 	{
+		Name: noCloseNotify, Mode: QuirkOnRequest,
+		Behaviour:  "data connections over TLS end without close_notify",
+		Workaround: "such an end passes for the end of a file or listing, which anybody on the path can cut short then; files are still held to their size where it is known",
+		Refs:       []string{"curl issue 11383", "lftp issue 450"},
+	},
+	{
 		Name: "no-data-connection", Mode: QuirkAlways,
 		Behaviour:  "a listing or file of nothing is answered 226 without a data connection",
-		Workaround: "it is empty",
+		Workaround: "it is empty if the control connection proves it, by SIZE, STAT or the count in a reply",
 		Refs:       []string{"FluentFTP", "WinSCP", "lftp"},
 	},
 	{

@@ -98,11 +98,11 @@ type listingOp struct {
 }
 
 // list starts LIST, NLST or MLSD.
-func (p *quirkPlay) list(verb, path string) *listingOp {
+func (tc *testConn) list(verb, path string) *listingOp {
 	l := &listingOp{}
-	l.op = p.async(func() error {
+	l.op = tc.async(func() error {
 		if verb == "NLST" {
-			for name, err := range p.c.Nlst(p.t.Context(), path) {
+			for name, err := range tc.c.Nlst(tc.t.Context(), path) {
 				if err != nil {
 					return err
 				}
@@ -110,11 +110,11 @@ func (p *quirkPlay) list(verb, path string) *listingOp {
 			}
 			return nil
 		}
-		seq := p.c.List
+		seq := tc.c.List
 		if verb == "MLSD" {
-			seq = p.c.Mlsd
+			seq = tc.c.Mlsd
 		}
-		for e, err := range seq(p.t.Context(), path, control.ListOptions{}) {
+		for e, err := range seq(tc.t.Context(), path, control.ListOptions{}) {
 			if err != nil {
 				return err
 			}
@@ -126,24 +126,24 @@ func (p *quirkPlay) list(verb, path string) *listingOp {
 }
 
 // send plays a transfer behind its address: the command, 150, data, 226.
-func (p *quirkPlay) send(command, data string) {
-	p.t.Helper()
-	conn := p.passive()
-	p.answer(command, "150 here")
+func (tc *testConn) send(command, data string) {
+	tc.t.Helper()
+	conn := tc.passive()
+	tc.answer(command, "150 here")
 	if _, err := conn.Write([]byte(data)); err != nil {
-		p.t.Fatal(err)
+		tc.t.Fatal(err)
 	}
 	conn.Close()
-	p.writeReply("226 done")
+	tc.writeReply("226 done")
 }
 
-func (p *quirkPlay) wantNames(l *listingOp, names ...string) {
-	p.t.Helper()
+func (tc *testConn) wantNames(l *listingOp, names ...string) {
+	tc.t.Helper()
 	if err := l.wait(); err != nil {
-		p.t.Fatalf("listing: %v", err)
+		tc.t.Fatalf("listing: %v", err)
 	}
 	if diff := cmp.Diff(names, l.names); diff != "" {
-		p.t.Fatalf("names mismatch (-want +got):\n%s", diff)
+		tc.t.Fatalf("names mismatch (-want +got):\n%s", diff)
 	}
 }
 

@@ -129,6 +129,8 @@ func (c *Conn) suspectRest(want, got int64) {
 	}
 }
 
+const emptyRefused = "empty-listing-refused"
+
 // isEmptyListing reports whether the error of a listing says that there is nothing
 // to list.
 func (c *Conn) isEmptyListing(err error) bool {
@@ -142,12 +144,11 @@ func (c *Conn) isEmptyListing(err error) bool {
 	default:
 		return false
 	}
-	const name = "empty-listing-refused"
-	if c.isForced(name) {
+	if c.isForced(emptyRefused) {
 		return true
 	}
 	says := holdsAny(re.Reply.Text(), "no files", "no members found", "no data sets found", "no datasets found", "no entries", "is empty", "empty directory", "empty folder")
-	return says && c.notice(name, c.answered(re))
+	return says && c.notice(emptyRefused, c.answered(re))
 }
 
 // emptyByReset reports whether an error of the data connection is how the server
@@ -160,6 +161,10 @@ func (d *Download) emptyByReset(err error) bool {
 	}
 	if t.brokenByReply(err) || !t.f.isDone() || t.f.Failed() {
 		return false
+	}
+	if t.dc.TLS() != nil {
+		d.doubtEmpty(err) // anybody on the path can do that
+		return true
 	}
 	return t.c.notice(name, fmt.Sprintf("the data connection of %s was reset before a byte came, and the reply is %d", t.f.cmd.Verb, t.f.reply.Code))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var playsOfTransfers = map[string]func(*quirkPlay){
@@ -24,7 +25,15 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		l := p.list("LIST", "d")
 		p.passive()
 		p.answer("LIST d", text)
+		enter := func() { // the directory may be one that does not exist
+			if p.how == "detected" {
+				p.answer("PWD", `257 "/home"`)
+				p.answer("CWD d", "250 ok")
+				p.answer("CWD /home", "250 ok")
+			}
+		}
 		if p.on() {
+			enter()
 			p.wantNames(l)
 		} else {
 			wantTransferError(p.t, l.wait(), control.PhaseOpen, 550)
@@ -35,6 +44,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		data.Close()
 		p.writeReply(text)
 		if p.on() {
+			enter()
 			p.wantNames(behind)
 		} else {
 			p.wantRefusal(behind.wait(), 550)
@@ -44,8 +54,44 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 			p.passive()
 			p.answer("LIST d", "550 d: No such file or directory")
 			wantTransferError(p.t, other.wait(), control.PhaseOpen, 550)
+			gone := p.list("LIST", "none")
+			p.passive()
+			p.answer("LIST none", text)
+			p.answer("PWD", `257 "/home"`)
+			p.answer("CWD none", "550 no such directory")
+			wantTransferError(p.t, gone.wait(), control.PhaseOpen, 550)
 		}
 		p.wantAlive()
+	},
+	"no-close-notify": func(p *quirkPlay) {
+		p.testConn = loginTLS(p.t, &control.Config{Quirks: p.policy()})
+		for _, data := range []string{"", unixLine} {
+			l := p.list("LIST", "")
+			raw := p.passive()
+			p.answer("LIST", "150 here")
+			conn := p.secure(raw)
+			io.WriteString(conn, data)
+			raw.Close()
+			p.writeReply("226 done")
+			switch {
+			case p.on() && data == "":
+				p.wantNames(l)
+			case p.on():
+				p.wantNames(l, "f")
+			case data == "":
+				p.answer("STAT .", "500 unknown")
+				for range 2 {
+					p.cutListing("LIST", "", "226 done")
+				}
+				if _, ok := errors.AsType[*control.EmptyError](l.wait()); !ok {
+					p.t.Errorf("%v; want an EmptyError", l.err)
+				}
+			default:
+				if err := l.wait(); !errors.Is(err, tlsx.ErrTruncated) {
+					p.t.Errorf("%v; want ErrTruncated", err)
+				}
+			}
+		}
 	},
 	"empty-listing-reset": func(p *quirkPlay) {
 		p.login()

@@ -17,9 +17,12 @@ import (
 // closed. Reading it to io.EOF is not the whole story: only a nil error from Close
 // says that the server, too, regards the data as complete.
 type Download struct {
-	t   *transfer
-	r   io.Reader
-	eof bool
+	t    *transfer
+	path string // as the caller named it
+	r    io.Reader
+	eof  bool
+
+	doubtful bool // all that came of a listing may be a message of the server
 
 	dec   *decoder // nil if the data goes as it is
 	from  int64    // offset that the server was told
@@ -45,7 +48,7 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 		return nil, err
 	}
 	d := newDownload(t)
-	d.from = max(offset, 0)
+	d.path, d.from = cmd.Arg, max(offset, 0)
 	return d, nil
 }
 
@@ -204,29 +207,29 @@ func (d *Download) pardons(err error) bool {
 }
 
 // forgive reports whether an end without close_notify may pass. The number of
-// bytes can prove a file whole, and so does the checksum of MODE Z. A listing of nothing
-// passes too: pyftpdlib 1.5.7 closes before its own handshake is through when it has
-// nothing to send, about every second time; [Download.Unterminated] tells those who must
-// know.
+// bytes can prove a file whole, and so does the checksum of MODE Z. Where nothing came,
+// Close asks for a proof.
 func (d *Download) forgive() bool {
 	if d.dec != nil && d.dec.deflate != nil && d.dec.deflate.Complete() {
 		return true
 	}
-	moved := d.t.moved()
 	if want := d.t.want.Load(); want >= 0 {
 		return d.octets() == want
 	}
-	switch d.t.f.cmd.Verb {
-	case "LIST", "NLST", "MLSD":
-		return moved == 0
+	if d.t.c.isForced(noCloseNotify) {
+		return true
 	}
-	return false
+	if d.t.moved() > 0 {
+		return false
+	}
+	d.t.doubt = tlsx.ErrTruncated
+	return true
 }
 
 // Unterminated reports whether the data over TLS ended without close_notify, in a case
-// where that is no error: the size was as expected, the checksum of MODE Z was right, or
-// a listing was empty. Only TLS's own end mark proves that nobody cut an empty listing
-// short.
+// where that is no error: the size was as expected, the checksum of MODE Z was right, the
+// control connection proved that there was nothing to send, or the caller forced the quirk
+// no-close-notify.
 func (d *Download) Unterminated() bool { return d.unterminated }
 
 // Close ends the transfer. After io.EOF it waits for the final reply, and its
@@ -251,6 +254,12 @@ func (d *Download) Close() error {
 	}
 	if err := t.complete(); err != nil {
 		return err
+	}
+	if d.isEmpty() || d.doubtful {
+		if err := d.confirmEmpty(); err != nil {
+			t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Err: err}
+			return t.err
+		}
 	}
 	if d.dec != nil && d.dec.ended != nil && d.dec.ended.Behind() > 0 {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}

@@ -39,6 +39,7 @@ type transfer struct {
 	err    error // sticky
 	over   bool
 	back   func() // leads back to the working directory, or nil
+	doubt  error  // nothing came, and this is why the data connection does not prove that there was nothing
 
 	want     atomic.Int64 // expected size of a download, -1 if unknown
 	lingered atomic.Bool  // all of a download is there, but not the end of its connection
@@ -101,19 +102,23 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 		return nil, fail(err)
 	}
 	c.quirks.restUnused = false
-	dc, err := o.Establish(ctx, f, c.dataSession())
-	if err != nil {
-		if dc, err = nil, c.notEstablished(ctx, f, err); err != nil {
+	dc, doubt := o.Establish(ctx, f, c.dataSession())
+	if doubt != nil {
+		dc = nil
+		if err := c.notEstablished(ctx, f, doubt); err != nil {
 			c.notOpened(o, err)
 			return nil, fail(err)
 		}
 	}
-	return c.newTransfer(ctx, f, dc, format), nil
+	t := c.newTransfer(ctx, f, dc, format)
+	t.doubt = doubt
+	return t, nil
 }
 
 // notEstablished explains why there is no data connection: if the server refused
 // the transfer, that is the reason. It returns nil if the server reported success
-// without one, having nothing to send. The control connection is settled.
+// without one, which may mean that it had nothing to send. The control connection is
+// settled.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	saving, cancel := c.aborting()
 	defer cancel()
@@ -133,8 +138,8 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 		return refusal
 	case refusal != nil:
 		return errors.Join(err, refusal)
-	case ended && !uploads(f.cmd.Verb):
-		return nil
+	case !uploads(f.cmd.Verb):
+		return withoutConnection(err)
 	}
 	return err
 }
@@ -296,11 +301,18 @@ func (t *transfer) abort() {
 	t.settleAsked(ctx)
 }
 
-// close releases the connection for the next operation.
+// close ends the transfer and releases the connection for the next operation.
 func (t *transfer) close() {
 	if t.over {
 		return
 	}
+	t.finish()
+	t.c.busy.Store(false)
+	t.c.release()
+}
+
+// finish ends what watches the transfer. The turn stays with the caller.
+func (t *transfer) finish() {
 	t.over = true
 	t.stop()
 	close(t.end)
@@ -310,8 +322,6 @@ func (t *transfer) close() {
 	if t.back != nil {
 		t.back()
 	}
-	t.c.busy.Store(false)
-	t.c.release()
 }
 
 func (f *flight) isStarted() bool {

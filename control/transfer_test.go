@@ -658,6 +658,7 @@ func TestActive(t *testing.T) {
 		})
 		tc.takeEPRT()
 		tc.answer("NLST", "226 nothing there")
+		tc.answer("STAT .", "213-", "total 0", "drwxr-xr-x 2 u g 4096 Jan  2  2024 .", "213 end")
 		if err := op.wait(); err != nil || len(names) != 0 {
 			t.Errorf("%q, %v; want an empty listing", names, err)
 		}

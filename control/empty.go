@@ -1,0 +1,249 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// An EmptyError reports a transfer of which not one octet came, and of which nothing proves
+// that there was nothing to send: the data connection was cut, refused, or never came, and
+// the control connection does not say that the file or directory is empty. Whoever sits on
+// the path can cut a data connection; what the server says on a protected control connection
+// can't be forged.
+type EmptyError struct {
+	Path   string // as the caller named it, "" for the working directory
+	Reason string // what was asked for a proof, and what came of it
+	Err    error  // what became of the data connection, or nil if its end was in order
+}
+
+func (e *EmptyError) Error() string {
+	s := "ftp: nothing came, and nothing proves that there is nothing to send"
+	if e.Reason != "" {
+		s += " (" + e.Reason + ")"
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns what became of the data connection.
+func (e *EmptyError) Unwrap() error { return e.Err }
+
+// noCloseNotify is the quirk of servers whose data over TLS never ends in order.
+const noCloseNotify = "no-close-notify"
+
+// isEmpty reports whether the caller read nothing at all.
+func (d *Download) isEmpty() bool {
+	return d.read == 0 && (d.dec != nil || d.t.moved() == 0)
+}
+
+// doubtEmpty notes that nothing came and that the end of the data connection, err, is no
+// proof that there was nothing.
+func (d *Download) doubtEmpty(err error) {
+	d.t.doubt = err
+	d.unterminated = true
+}
+
+// confirmEmpty is asked once the server has called a transfer complete of which nothing
+// came, or nothing but a line that may be a message. It returns nil if that is proven to
+// be all. The turn is the transfer's.
+func (d *Download) confirmEmpty() error {
+	t := d.t
+	if !isListing(t.f.cmd.Verb) {
+		return d.confirmEmptyFile()
+	}
+	if t.doubt != nil && !t.f.saysNothing() {
+		if reason := d.disproves(); reason != "" {
+			return &EmptyError{Path: d.path, Reason: reason, Err: t.doubt}
+		}
+	}
+	if d.path == "" || t.back != nil {
+		return nil // the working directory, or one that CWD has entered
+	}
+	return t.c.confirmDirectory(t.ctx, d.path)
+}
+
+// confirmEmptyFile asks for the size of a file of which nothing came, if the data
+// connection does not prove that there is none.
+func (d *Download) confirmEmptyFile() error {
+	t := d.t
+	if t.doubt == nil || t.want.Load() >= 0 || t.f.saysNothing() {
+		return nil // a size that was expected is compared by the caller
+	}
+	size, err := t.c.sizeLocked(t.ctx, d.path)
+	switch {
+	case err != nil:
+		return &EmptyError{Path: d.path, Reason: "its size is not known: " + reasonOf(err), Err: t.doubt}
+	case size > d.from:
+		return &EmptyError{Path: d.path, Reason: "SIZE says " + decimal(size), Err: t.doubt}
+	}
+	return nil
+}
+
+// reasonOf returns the text of an error that becomes part of another.
+func reasonOf(err error) string { return strings.TrimPrefix(err.Error(), "ftp: ") }
+
+// saysNothing reports whether a reply to a transfer counts nothing.
+func (f *flight) saysNothing() bool {
+	return f.isStarted() && parse.SaysNothing(f.prelim.Text()) || parse.SaysNothing(f.reply.Text())
+}
+
+// secondLooks is how often a listing that may have been cut is asked for again.
+// pyftpdlib 1.5.7 closes before its own handshake is through when it has nothing to send,
+// about every second time.
+const secondLooks = 2
+
+// disproves looks whether a listing that came out empty, over a data connection that proves
+// nothing, is so: STAT lists the directory over the control connection, and another data
+// connection may end in order. It returns why it isn't, or why that can't be known; "" if
+// it is proven.
+func (d *Download) disproves() string {
+	reason, proven := d.t.c.statEmpty(d.t.ctx, d.path, d.t.back != nil)
+	if err := d.t.c.Err(); err != nil {
+		return "STAT: " + reasonOf(err)
+	}
+	for n := 0; !proven && reason == "" && n < secondLooks; n++ {
+		reason, proven = d.lookAgain()
+	}
+	switch {
+	case proven:
+		return ""
+	case reason == "":
+		return "STAT does not list it, and further data connections ended likewise"
+	}
+	return reason
+}
+
+// statEmpty asks for a listing over the control connection (STAT; RFC 959, Section 4.1.3).
+// It proves that a directory is empty, or says in reason that it is not; otherwise the
+// server does not do that.
+func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
+	if path == "" || inside {
+		path = "."
+	}
+	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", path)})
+	if err != nil || r.Code != 212 && r.Code != 213 || len(r.Lines) < 2 {
+		return "", false
+	}
+	for e, err := range parse.Listing(strings.NewReader(statListing(r)), parse.ListOptions{}, parse.Limits{}) {
+		switch {
+		case err != nil:
+			return "", false // it may be an entry, or a remark
+		case e.Kind != parse.KindCurrent && e.Kind != parse.KindParent && e.Name != "." && e.Name != "..":
+			return "STAT lists entries of it", false
+		}
+	}
+	return "", true
+}
+
+// statListing returns the lines between the first and the last of a reply, without the code
+// that some servers put before each.
+func statListing(r protocol.Reply) string {
+	lines := slices.Clone(r.Lines[1 : len(r.Lines)-1])
+	code := decimal(int64(r.Code))
+	for i, line := range lines {
+		if rest, ok := strings.CutPrefix(line, code); ok && rest != "" && (rest[0] == '-' || rest[0] == ' ') {
+			lines[i] = rest[1:]
+		}
+	}
+	return strings.Join(lines, "\r\n") + "\r\n"
+}
+
+// lookAgain asks for the listing once more. It proves that it is empty, or says in reason
+// that it is not; otherwise this data connection proved nothing either.
+func (d *Download) lookAgain() (reason string, proven bool) {
+	t := d.t
+	again, err := t.c.transferLocked(t.ctx, t.f.cmd, t.format.typ, "")
+	if err != nil {
+		return "another data connection: " + reasonOf(err), false
+	}
+	defer again.finish()
+	second := newDownload(again)
+	if n, err := io.CopyN(io.Discard, second, 1); n > 0 || err != io.EOF {
+		again.abort()
+		if n > 0 {
+			return "it has entries over another data connection", false
+		}
+		return "another data connection: " + reasonOf(err), false
+	}
+	if again.dc != nil {
+		again.dc.Close()
+	}
+	if err := again.complete(); err != nil {
+		return "another data connection: " + reasonOf(err), false
+	}
+	return "", again.doubt == nil || again.f.saysNothing()
+}
+
+// emptyRefusal returns nil if the error of a listing says that there is nothing to list,
+// and the directory is there; else the error.
+func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
+	if err == nil || !c.isEmptyListing(err) {
+		return err
+	}
+	if path == "" || c.isForced(emptyRefused) {
+		return nil
+	}
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	if c.confirmDirectory(ctx, path) == nil {
+		return nil
+	}
+	return err
+}
+
+// confirmDirectory looks whether path is a directory, before a listing of nothing is called
+// empty: vsftpd and others answer 226, and send nothing, for what does not exist. The
+// error is the server's refusal then. The turn must be held.
+func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
+	if c.Features().Has("MLST") {
+		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
+		if err == nil {
+			if e, perr := mlstEntry(r); perr == nil && e.Kind == parse.KindDir {
+				return nil
+			}
+		} else if c.onlyRefused(err) != nil {
+			return err
+		}
+	}
+	home, err := c.pwdLocked(ctx)
+	if err != nil {
+		return &EmptyError{Path: path, Reason: reasonOf(err)}
+	}
+	_, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", path)})
+	if c.onlyRefused(err) == nil {
+		if err == nil {
+			c.goHome(home)
+		}
+		return err
+	}
+	if c.Err() == nil {
+		c.goHome(home) // the context ended, and the server may carry it out
+	}
+	return err
+}
+
+// withoutConnection judges a transfer that the server calls complete, while there is no data
+// connection. Only a transport that ended may mean that there was nothing to send: then it
+// returns nil, and a proof is wanted. What this side has refused, a certificate or a
+// session, stays the error it is.
+func withoutConnection(err error) error {
+	for _, gone := range []error{datachan.ErrEnded, io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, tlsx.ErrTruncated} {
+		if errors.Is(err, gone) {
+			return nil
+		}
+	}
+	return err
+}
