@@ -9,29 +9,43 @@ import (
 )
 
 // helloPause is how long the ClientHello is held back for servers that lose one
-// which comes right behind the reply to AUTH.
+// which comes right after the reply to AUTH, or take it for a command.
 const helloPause = 250 * time.Millisecond
 
 const lostHello = "tls-hello-lost"
 
 // afterLostHello dials once more, with a pause before the handshake, if err says
-// that the server stayed silent behind AUTH. ok is false if that is not the case.
+// that the server did not see the ClientHello after AUTH for what it is. ok is false if that
+// is not the case.
 func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (again *Conn, againErr error, ok bool) {
-	he, silent := errors.AsType[*tlsx.HandshakeError](err)
-	if !silent || !he.Silent || c.cfg.Security == SecurityImplicit || ctx.Err() != nil || c.HasQuirk(lostHello) {
+	evidence := lostHelloEvidence(err)
+	if evidence == "" || c.cfg.Security == SecurityImplicit || ctx.Err() != nil || c.HasQuirk(lostHello) {
 		return nil, nil, false
 	}
-	const evidence = "AUTH was accepted, and not one byte of a handshake came"
 	if !c.notice(lostHello, evidence) {
 		return nil, nil, false
 	}
 	conf := c.cfg
 	conf.Quirks.carried = []AppliedQuirk{{Name: lostHello, Evidence: evidence}}
 	again, againErr = Dial(ctx, address, &conf)
-	if he, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || he.Silent) {
+	if _, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || lostHelloEvidence(againErr) != "") {
 		againErr = err // it got no further
 	}
 	return again, againErr, true
+}
+
+// lostHelloEvidence returns what an error of Dial says about a lost ClientHello, or "".
+func lostHelloEvidence(err error) string {
+	he, ok := errors.AsType[*tlsx.HandshakeError](err)
+	switch {
+	case !ok:
+		return ""
+	case he.Silent:
+		return "AUTH was accepted, and not one byte of a handshake came"
+	case he.InClear:
+		return "AUTH was accepted, and the ClientHello was answered by a reply in clear text"
+	}
+	return ""
 }
 
 // pauseBeforeHello holds the handshake back where the server needs it.

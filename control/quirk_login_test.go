@@ -171,6 +171,34 @@ func TestHelloLostForGood(t *testing.T) {
 			t.Errorf("dialled %v; want two attempts", d)
 		}
 	})
+	for _, reply := range []string{"502 Command not allowed", "500-what\r\n500 is this", "421 bye"} {
+		inBubble(t, "taken for a command, "+reply[:3], func(t *testing.T) {
+			p := &quirkPlay{t: t, name: "tls-hello-lost", how: "detected"}
+			p.testConn = newTestConn(t, &control.Config{TLS: clientTLS()})
+			p.writeReply("220 ready")
+			p.answer("AUTH TLS", "234 go on")
+			if _, err := p.r.Peek(1); err != nil {
+				t.Fatal(err)
+			}
+			p.writeRaw(reply + "\r\n")
+			srv, err := p.ln.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.drain()
+			p.srv.Close()
+			p.srv = srv
+			p.r.Reset(srv)
+			p.writeReply("220 ready")
+			p.answer("AUTH TLS", "234 go on")
+			first, _ := p.r.Peek(1)
+			first, _ = p.r.Peek(p.r.Buffered())
+			p.srv = &prefixed{Conn: p.srv, head: append([]byte(nil), first...)}
+			p.startTLS()
+			p.wantOK("dial", p.testConn.op)
+			p.check()
+		})
+	}
 	inBubble(t, "aloud", func(t *testing.T) {
 		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
 		tc.writeReply("220 ready")

@@ -408,8 +408,8 @@ var quirks = []Quirk{
 	},
 	{
 		Name: "tls-hello-lost", Mode: QuirkDetected,
-		Behaviour:  "a ClientHello right behind the reply to AUTH is lost",
-		Evidence:   "AUTH was accepted and not one byte of a handshake came",
+		Behaviour:  "a ClientHello right after the reply to AUTH is lost, or taken for a command",
+		Evidence:   "AUTH was accepted and not one byte of a handshake came, or a reply in clear text",
 		Workaround: "one new connection, with a quarter of a second between the reply and the handshake",
 		Refs:       []string{"ftp-srv"},
 	},

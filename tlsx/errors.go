@@ -110,6 +110,10 @@ type HandshakeError struct {
 	// AUTH it is the mark of a server that lost a ClientHello which came at
 	// once; a new connection with a short pause may succeed.
 	Silent bool
+	// InClear means that the peer answered with a refusal in clear text, an FTP reply
+	// with 4yz or 5yz. After AUTH it is the mark of a server that takes a ClientHello
+	// which came at once for a command; again a pause may help.
+	InClear bool
 }
 
 // Error never holds control characters, whatever names a certificate has.

@@ -21,7 +21,7 @@ func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError 
 	if refused := t.demand.explain(err); refused != nil {
 		return &HandshakeError{Phase: phase, Err: refused}
 	}
-	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0}
+	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0, InClear: isReply(head) && head[0] >= '4'}
 	for _, hint := range []string{
 		certificateHint(err),
 		plaintextHint(err, head, phase),
