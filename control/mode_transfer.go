@@ -84,6 +84,7 @@ func (u *Upload) wrote(b []byte) {
 
 // end ends the data of an upload.
 func (u *Upload) end() error {
+	u.awaitStart()
 	if u.enc != nil {
 		if err := u.enc.end(); err != nil {
 			return err
