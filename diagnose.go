@@ -35,6 +35,7 @@ func Diagnose(err error) string {
 var diagnoses = []func(error) string{
 	diagnoseContext,
 	diagnoseTransfer,
+	diagnoseEmpty,
 	diagnoseHop,
 	diagnoseClientCertificate,
 	diagnoseCertificate,
@@ -132,7 +133,7 @@ func diagnoseTLS(err error) string {
 		}
 	}
 	if errors.Is(err, tlsx.ErrTruncated) {
-		return "The connection ended in the middle of the data, without TLS's end mark: the data may be cut. Try again."
+		return "The connection ended in the middle of the data, without TLS's end mark (close_notify): the data may be cut. Try again. " + acceptCuts
 	}
 	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok {
 		if h.Hint != "" {
@@ -279,6 +280,9 @@ func diagnoseData(err error) string {
 		}
 		if _, refused := errors.AsType[*datachan.AddressError](err); refused {
 			return "The server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be; the policy for such addresses is NAT."
+		}
+		if s, ok := errors.AsType[*datachan.StrangerError](err); ok {
+			return "The data connection came from " + s.Addr + " and not from the server. If the server has several addresses, let it in (--any-peer); passive mode (without --active) needs no such thing."
 		}
 		if o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active" {
 			return "The server could not connect back to this computer: a firewall or NAT is in between. Use passive mode (without --active)."

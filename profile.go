@@ -100,6 +100,10 @@ type Profile struct {
 	// ActivePorts are the ports to listen on in active mode. If zero, the system chooses.
 	ActivePorts datachan.PortRange
 
+	// AnyPeer lets hosts other than the server open data connections in active mode,
+	// for servers with several addresses; see datachan.Config.
+	AnyPeer bool
+
 	// BlockedPorts are passive ports that are never dialled; the server is asked for
 	// another.
 	BlockedPorts []datachan.PortRange
@@ -217,6 +221,7 @@ func (p *Profile) Control() *control.Config {
 			NAT:            p.NAT,
 			ActiveAddr:     p.ActiveAddr,
 			ActivePorts:    p.ActivePorts,
+			AnyPeer:        p.AnyPeer,
 			BlockedPorts:   p.BlockedPorts,
 			EPSVAll:        p.EPSVAll,
 			Sync:           p.SyncDataChannel,

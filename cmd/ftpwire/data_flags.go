@@ -14,6 +14,7 @@ import (
 type dataFlags struct {
 	mode, nat, sync *choice
 	active, epsvAll bool
+	anyPeer         bool
 	activeAddr      string
 	activePorts     string
 	blockedPorts    []string
@@ -33,6 +34,7 @@ func (f *dataFlags) add(cmd *cobra.Command) {
 		f.nat = addChoice(cmd, "nat", "always", "auto|always|never", "whether the server is behind NAT, so that addresses in its replies are of no use; always connects to the host of the control connection, never to the address named, auto judges it")
 		fs.StringVar(&f.activeAddr, "active-address", "", "`ADDRESS` to announce in active mode (default: the local one)")
 		fs.StringVar(&f.activePorts, "active-ports", "", "`PORTS` to listen on in active mode, such as 50000-50010")
+		fs.BoolVar(&f.anyPeer, "any-peer", false, "in active mode let hosts other than the server open data connections, for servers with several addresses")
 		fs.StringArrayVar(&f.blockedPorts, "block-port", nil, "passive `PORTS` never to connect to; the server is asked for another (repeatable)")
 		fs.BoolVar(&f.epsvAll, "epsv-all", false, "promise to use EPSV only (EPSV ALL)")
 		f.sync = addChoice(cmd, "sync-data", "auto", "auto|on|off", "whether TLS of a data connection waits for the reply to the command")
@@ -51,12 +53,14 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 	switch {
 	case !active && (f.activeAddr != "" || f.activePorts != ""):
 		return usagef("--active-address and --active-ports need active mode (--active)")
+	case !active && f.anyPeer:
+		return usagef("--any-peer needs active mode (--active)")
 	case f.epsvAll && p.DataMode != datachan.ModePassive && p.DataMode != datachan.ModeEPSV:
 		return usagef("--epsv-all excludes every other way to open data connections")
 	}
 	p.NAT = map[string]datachan.NAT{"auto": datachan.NATAuto, "always": datachan.NATControlHost, "never": datachan.NATServer}[f.nat.value]
 	p.SyncDataChannel = map[string]datachan.Sync{"auto": datachan.SyncAuto, "on": datachan.SyncOn, "off": datachan.SyncOff}[f.sync.value]
-	p.EPSVAll = f.epsvAll
+	p.EPSVAll, p.AnyPeer = f.epsvAll, f.anyPeer
 	if f.activeAddr != "" {
 		if p.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
 			return usagef("--active-address: %q is no IP address", f.activeAddr)
