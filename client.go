@@ -22,6 +22,7 @@ type Client struct {
 	asked  bool // for the system, before the first LIST
 
 	// What the server turned out to ignore or refuse.
+	noSIZE     bool // SIZE is not there, whatever FEAT says
 	noRest     bool // REST before RETR
 	noRestStor bool // REST before STOR
 	noAppe     bool
@@ -204,6 +205,20 @@ func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, e
 	return n, err
 }
 
+// storedSize asks for the size of a file that was just stored, also where FEAT does not list
+// SIZE: nothing else proves that the whole file has arrived.
+func (c *Client) storedSize(ctx context.Context, path string) int64 {
+	if c.noSIZE {
+		return -1
+	}
+	n, err := c.size(ctx, path)
+	c.noSIZE = unknownCommand(err)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
 // sizeIfKnown asks for the size of a file that is to be moved as it is.
 func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
 	if !c.usesSIZE() {
@@ -236,7 +251,8 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 		return n, nil
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.
-	if size := c.sizeIfKnown(ctx, path); size >= 0 && size != n {
+	// Others answer it to one that somebody on the path has cut short.
+	if size := c.storedSize(ctx, path); size >= 0 && size != n {
 		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 	}
 	return n, nil
