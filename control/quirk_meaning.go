@@ -78,16 +78,15 @@ func (c *Conn) loginMeant(err error) error {
 	if !ok || c.Err() != nil {
 		return err
 	}
-	code, text := re.Reply.Code, re.Reply.Text()
+	code, says := re.Reply.Code, re.Meaning()
 	var meant error
 	if code.Class() == 5 && !c.protection().Secured() {
-		seen := holdsAny(text, "tls", "ssl", "encrypt", "use auth", "secure connection")
+		seen := says == protocol.WantsTLS
 		if seen || code == 530 {
 			meant = c.means("login-530-wants-tls", seen, re, ErrWantsTLS)
 		}
 	}
-	if meant == nil && code == 530 {
-		seen := holdsAny(text, "too many", "maximum number", "user limit", "users limit", "connection limit", "no more connections", "server is full", "max connections")
+	if seen := says == protocol.TooManyUsers; meant == nil && (code == 530 || seen) {
 		meant = c.means("login-530-too-many", seen, re, ErrTooManyUsers)
 	}
 	if meant == nil && code == 501 && re.Verb == "PASS" {
@@ -105,13 +104,12 @@ func (c *Conn) mkdMeant(err error) error {
 	if !ok || c.Err() != nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if re.Reply.Code != 521 && re.Reply.Code != 550 && re.Reply.Code != 553 {
+	switch re.Reply.Code {
+	case 521, 550, 553:
+	default:
 		return err
 	}
-	text := re.Reply.Text()
-	seen := re.Reply.Code == 521 ||
-		holdsAny(text, "exist") && !holdsAny(text, "not exist", "n't exist", "non-exist", "nonexist", "no such")
-	if meant := c.means("mkd-exists", seen, re, fs.ErrExist); meant != nil {
+	if meant := c.means("mkd-exists", re.Meaning() == protocol.Exists, re, fs.ErrExist); meant != nil {
 		return meant
 	}
 	return err

@@ -87,22 +87,10 @@ func (c *Conn) probe(ctx context.Context) error {
 			err = cerr
 		}
 	}
-	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && !blamesDataChannel(re) {
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && !re.Meaning().OfData() {
 		return nil
 	}
 	return err
-}
-
-// blamesDataChannel reports whether a refusal is about the data connection rather
-// than about the listing.
-func blamesDataChannel(e *protocol.ReplyError) bool {
-	switch e.Reply.Code {
-	case 421, 425, 426, 521, 522, 534, 535:
-		return true
-	case 450: // some servers' way to refuse a TLS session, others' for an empty directory
-		return strings.Contains(strings.ToUpper(e.Reply.Text()), "TLS")
-	}
-	return false
 }
 
 // Data describes the data connection.

@@ -3,7 +3,6 @@ package protocol
 import (
 	"fmt"
 	"io/fs"
-	"strings"
 )
 
 // A ReplyError reports a command that the server refused with a 4yz or 5yz
@@ -31,10 +30,7 @@ func (e *ReplyError) Transient() bool { return e.Reply.Code.Class() == 4 }
 // Is reports whether target is a *ReplyError with the same code, or one of
 // fs.ErrNotExist, fs.ErrPermission and fs.ErrExist and the reply means that.
 //
-// RFC 959 has one code, 550, for several causes, so the text decides; a bare
-// 550 to a command that reads a name (RETR, SIZE, MDTM, MLST, CWD, DELE, RMD,
-// RNFR) counts as fs.ErrNotExist, which is what vsftpd's "Failed to open file."
-// nearly always means.
+// [ReplyError.Meaning] decides: RFC 959 has one code, 550, for several causes.
 func (e *ReplyError) Is(target error) bool {
 	if t, ok := target.(*ReplyError); ok {
 		return t.Reply.Code == e.Reply.Code
@@ -46,51 +42,23 @@ func (e *ReplyError) Is(target error) bool {
 	return false
 }
 
-// phrases maps words of real servers' replies to causes, first match wins.
-var phrases = []struct {
-	text  string
-	cause error
-}{
-	{"no such file", fs.ErrNotExist},
-	{"not found", fs.ErrNotExist},
-	{"does not exist", fs.ErrNotExist},
-	{"doesn't exist", fs.ErrNotExist},
-	{"cannot find", fs.ErrNotExist},
-	{"can't find", fs.ErrNotExist},
-	{"permission denied", fs.ErrPermission},
-	{"access denied", fs.ErrPermission},
-	{"access is denied", fs.ErrPermission},
-	{"not enough privileges", fs.ErrPermission},
-	{"operation not permitted", fs.ErrPermission},
-	{"already exists", fs.ErrExist},
-	{"file exists", fs.ErrExist},
-	{"is a directory", nil},
-	{"not a directory", nil},
-	{"not a plain file", nil},
-	{"not a regular file", nil},
-	{"not retrievable", nil},
-	{"not empty", nil},
-}
-
+// cause returns the error of io/fs that the refusal means, if any.
 func (e *ReplyError) cause() error {
 	switch e.Reply.Code {
-	case 332, 530, 532, 533:
+	case 332, 530, 532, 533: // whatever the text adds
 		return fs.ErrPermission
-	case 450, 550, 553, 521:
-	default:
+	}
+	row := rowOf(e.Reply.Code, e.Verb, e.Reply.Text())
+	if row.odd {
 		return nil
 	}
-	text := strings.ToLower(e.Reply.Text())
-	for _, p := range phrases {
-		if strings.Contains(text, p.text) {
-			return p.cause
-		}
-	}
-	if e.Reply.Code == 550 {
-		switch e.Verb {
-		case "RETR", "SIZE", "MDTM", "MLST", "CWD", "DELE", "RMD", "RNFR":
-			return fs.ErrNotExist
-		}
+	switch row.meaning {
+	case NotExist:
+		return fs.ErrNotExist
+	case Exists:
+		return fs.ErrExist
+	case Permission, RejectedLogin, LockedOut:
+		return fs.ErrPermission
 	}
 	return nil
 }

@@ -1,0 +1,146 @@
+package protocol
+
+// A Meaning is what a refusal says about its cause. A reply code alone rarely tells:
+// RFC 959 has one 550 for a dozen causes, and servers use the codes as they like. So
+// the command, the code and the words of the text decide together; see [MeaningOf].
+//
+// Whether the same may succeed later is another question: see [ReplyError.Transient].
+type Meaning uint8
+
+// The meanings.
+const (
+	Unexplained Meaning = iota // the reply does not tell
+
+	// About the command.
+	UnknownCommand   // the server does not have it
+	UnknownParameter // the server has it, and does not know this argument
+	NotNow           // bad sequence of commands
+
+	// About the session.
+	Closing       // the server ends the session (421)
+	NotLoggedIn   // a command that needs a login came before it
+	RejectedLogin // the user, the password or the account is wrong, or not allowed in
+	LockedOut     // too many failed logins, or a ban: another attempt makes it worse
+	TooManyUsers  // too many users, connections or sessions now; nothing is wrong with the login
+	NeedAccount   // ACCT must come first
+	WantsTLS      // the control connection must be protected first
+
+	// About the data connection.
+	DataChannel     // it was not opened, or broke
+	WantsProtection // it must be protected in another way (PROT)
+	WantsResumption // its TLS session must be the one of the control connection
+
+	// About files.
+	NotExist     // nothing has that name
+	Exists       // something has that name already
+	IsDirectory  // it is a directory, and a file was wanted
+	NotDirectory // it is no directory, and one was wanted
+	NotPlain     // it is no plain file; it may be a directory
+	NotEmpty     // the directory has entries
+	EmptyListing // there is nothing to list
+	Permission   // this user may not do that
+	InUse        // somebody else is using the file now
+	BadName      // the server does not take such a name
+	NoSpace      // the disk or the user's quota is full
+)
+
+var meaningNames = [...]string{
+	Unexplained: "unexplained", UnknownCommand: "unknown command", UnknownParameter: "unknown parameter", NotNow: "not now",
+	Closing: "closing", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
+	TooManyUsers: "too many users", NeedAccount: "needs an account", WantsTLS: "wants TLS",
+	DataChannel: "data channel", WantsProtection: "wants protection", WantsResumption: "wants resumption",
+	NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
+	NotPlain: "not a plain file", NotEmpty: "not empty", EmptyListing: "empty listing", Permission: "permission",
+	InUse: "in use", BadName: "bad name", NoSpace: "no space",
+}
+
+// String returns the meaning in small letters.
+func (m Meaning) String() string {
+	if int(m) < len(meaningNames) {
+		return meaningNames[m]
+	}
+	return "Meaning?"
+}
+
+// OfData reports whether the cause lies in the data connection or in the session, so
+// that the refusal says nothing about the file.
+func (m Meaning) OfData() bool {
+	switch m {
+	case DataChannel, WantsProtection, WantsResumption, Closing:
+		return true
+	}
+	return false
+}
+
+// Meaning returns what the refusal means.
+func (e *ReplyError) Meaning() Meaning { return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text()) }
+
+// MeaningOf returns what a refusal with this code and text means in reply to verb, which
+// is "" for the greeting. The first row of the table that fits decides. Words are
+// compared whole, letters in either case. What is no refusal is Unexplained, but for
+// 33y, by which a server asks for more than the client has.
+func MeaningOf(code Code, verb Verb, text string) Meaning { return rowOf(code, verb, text).meaning }
+
+var noRow meaningRow
+
+// rowOf returns the first row that fits.
+func rowOf(code Code, verb Verb, text string) *meaningRow {
+	if code < 330 || code > 599 {
+		return &noRow
+	}
+	class, words := classOf(verb), wordsOf(text)
+	for i := range meanings {
+		if r := &meanings[i]; r.fits(code, class, words) {
+			return r
+		}
+	}
+	return &noRow
+}
+
+// IsLogin reports whether v is a step of a login, or of what a login stands on: a
+// negative reply to it may count against the user, so that it is not to be repeated.
+func (v Verb) IsLogin() bool { return classOf(v)&(ofLogin|ofSecurity) != 0 }
+
+// A verbClass is a set of kinds of commands.
+type verbClass uint16
+
+const (
+	ofGreeting verbClass = 1 << iota // no command at all
+	ofUser
+	ofSecret   // PASS and ACCT
+	ofSecurity // AUTH and ADAT
+	ofAddress  // EPSV and its like
+	ofFile     // reads a name: a bare 550 says that nothing has it
+	ofStore
+	ofListing
+	ofMake   // MKD
+	ofTarget // RNTO: the new name
+	ofOther
+
+	ofAny      = ^verbClass(0)
+	ofLogin    = ofUser | ofSecret
+	ofTransfer = ofStore | ofListing | ofFile // RETR stands in ofFile
+)
+
+var classes = map[Verb]verbClass{
+	"": ofGreeting,
+
+	"USER": ofUser, "PASS": ofSecret, "ACCT": ofSecret, "AUTH": ofSecurity, "ADAT": ofSecurity,
+
+	"PASV": ofAddress, "EPSV": ofAddress, "PORT": ofAddress, "EPRT": ofAddress, "CPSV": ofAddress, "LPSV": ofAddress, "LPRT": ofAddress,
+
+	"RETR": ofFile, "SIZE": ofFile, "MDTM": ofFile, "MLST": ofFile, "CWD": ofFile, "XCWD": ofFile,
+	"DELE": ofFile, "RMD": ofFile, "XRMD": ofFile, "RNFR": ofFile,
+
+	"STOR": ofStore, "APPE": ofStore, "STOU": ofStore,
+	"LIST": ofListing, "NLST": ofListing, "MLSD": ofListing,
+	"MKD": ofMake, "XMKD": ofMake,
+	"RNTO": ofTarget,
+}
+
+func classOf(v Verb) verbClass {
+	if c, ok := classes[v.upper()]; ok {
+		return c
+	}
+	return ofOther
+}
