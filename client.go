@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // A Client is a session with a server, logged in. It has one control connection:
@@ -121,10 +122,11 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
 	if c.usesMLST() {
 		e, err := c.conn.Mlst(ctx, path)
-		if err == nil || !unknownCommand(err) {
+		m := protocol.MeaningIn(err)
+		if err == nil || !m.NotImplemented() && m != protocol.BadParameter {
 			return e, err
 		}
-		c.noMLST = true
+		c.noMLST = m.NotImplemented() // 501 may be about the name
 	}
 	return c.statByParts(ctx, path)
 }
@@ -212,7 +214,7 @@ func (c *Client) storedSize(ctx context.Context, path string) int64 {
 		return -1
 	}
 	n, err := c.size(ctx, path)
-	c.noSIZE = unknownCommand(err)
+	c.noSIZE = protocol.MeaningIn(err).NotImplemented()
 	if err != nil {
 		return -1
 	}
