@@ -18,6 +18,12 @@ import (
 // o demands, and on disk: a failure leaves no part of it under the name, and an
 // existing file as it was. o may be nil.
 //
+// Nobody else can read the data before that. The file then has the permissions of the one
+// that it replaces, and its owner and group where that is allowed; a new one has those that
+// the umask leaves. A symbolic link called local is replaced, too, and what it leads to
+// stays as it is: a caller who wants that to be replaced resolves the link first
+// ([filepath.EvalSymlinks]).
+//
 // With [TransferOptions.Resume] a failure leaves what can be resumed, and the next
 // Download to the same local file goes on from there. Errors besides those of the
 // options: a *[control.TransferError], errors of the local file.
@@ -143,7 +149,7 @@ func (d *download) origin(p *part, offset int64) error {
 			return err
 		}
 	}
-	return p.setOrigin(partOrigin{d.server(), d.remote, d.state.Size, d.state.Time})
+	return p.setNote(partOrigin{d.server(), d.remote, d.state.Size, d.state.Time})
 }
 
 func (d *download) server() string {
@@ -172,7 +178,7 @@ func (d *download) offset(ctx context.Context, p *part) (int64, error) {
 		d.r.Restarted = why
 		return 0, nil
 	}
-	o, known := p.origin()
+	o, known := p.note, p.noted
 	if known && o.Server == d.server() && o.Path == d.remote && d.state.same(remoteState{o.Size, o.Time}) {
 		d.r.Prefix = "size and time"
 		if d.state.Time.IsZero() {

@@ -24,8 +24,11 @@ func (a *app) getCmd() *cobra.Command {
 FILE, or, without FILE, in the current directory. "-" is standard output.
 
 FILE appears, or is replaced, only once everything has arrived, the server has
-confirmed it and the data is on disk. A remote name that could lead elsewhere on
-this computer is refused: name FILE then.
+confirmed it and the data is on disk. It keeps the permissions of the file that it
+replaces; while it grows, nobody else can read it. If FILE is a symbolic link, it stays
+one, and the file that it leads to is replaced; one that leads to nothing is replaced
+itself. A remote name that could lead elsewhere on this computer is refused: name FILE
+then.
 
 With --resume, what came before a failure is kept beside FILE, and the same command goes
 on from there: if size and time on the server, or a hash, say that it is the beginning

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"io"
 	"net/url"
@@ -94,7 +93,7 @@ func fileURL(l *ftpwire.Location, ascii bool) string {
 
 // save writes the file under another name in the same directory, and gives it its name
 // once it is complete and on disk.
-func (a *app) save(f *connFlags, d *proxy.Download, name, local string) (err error) {
+func (a *app) save(f *connFlags, d *proxy.Download, name, local string) error {
 	if target, err := filepath.EvalSymlinks(local); err == nil {
 		local = target
 	}
@@ -106,32 +105,15 @@ func (a *app) save(f *connFlags, d *proxy.Download, name, local string) (err err
 		_, err = io.Copy(w, d.Body)
 		return errors.Join(err, w.Close())
 	}
-	dir, _ := filepath.Split(local)
-	w, err := os.OpenFile(dir+".ftpwire-"+rand.Text()[:8]+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return cannot(err)
-	}
-	defer func() {
-		if err != nil {
-			w.Close()
-			os.Remove(w.Name())
+	return ftpwire.ReplaceFile(local, func(w *os.File) (err error) {
+		r := io.Reader(d.Body)
+		if a.showsProgress(f) {
+			b := a.newBar(name)
+			b.begin(0, d.Size)
+			r = io.TeeReader(r, b)
+			defer func() { b.end(err) }()
 		}
-	}()
-	r := io.Reader(d.Body)
-	if a.showsProgress(f) {
-		b := a.newBar(name)
-		b.begin(0, d.Size)
-		r = io.TeeReader(r, b)
-		defer func() { b.end(err) }()
-	}
-	if _, err = io.Copy(w, r); err != nil {
+		_, err = io.Copy(w, r)
 		return err
-	}
-	if err = w.Sync(); err != nil {
-		return err
-	}
-	if err = w.Close(); err != nil {
-		return err
-	}
-	return os.Rename(w.Name(), local)
+	})
 }
