@@ -186,27 +186,6 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	return moved
 }
 
-// ReadTo copies a remote file to w and returns how many bytes it wrote. A nil
-// error says that the whole file came and the server confirmed it.
-func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, error) {
-	size := int64(-1)
-	if c.binary() {
-		size = c.sizeIfKnown(ctx, path)
-	}
-	d, err := c.conn.Retr(ctx, path, 0)
-	if err != nil {
-		return 0, err
-	}
-	if c.binary() && size >= 0 {
-		d.Expect(size)
-	}
-	n, err := io.Copy(w, d)
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return n, err
-}
-
 // storedSize asks for the size of a file that was just stored, also where FEAT does not list
 // SIZE: nothing else proves that the whole file has arrived.
 func (c *Client) storedSize(ctx context.Context, path string) int64 {

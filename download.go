@@ -100,6 +100,9 @@ func (d *download) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := withinSize(d.state.Size, d.o.MaxSize); err != nil {
+		return err
+	}
 	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
 		d.alg = d.c.bestHash()
 	}
@@ -215,6 +218,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	if d.state.Size >= 0 {
 		rd.Expect(d.state.Size - (offset - window))
 	}
+	if d.o.MaxSize > 0 {
+		rd.AtMost(max(d.o.MaxSize-(offset-window), 0))
+	}
 	d.r.ResumedFrom = offset
 	d.o.begin(offset, d.state.Size)
 	if d.o.Tally != nil {
@@ -227,18 +233,19 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	cerr := rd.Close()
 	d.r.Data = rd.Data()
 	d.r.Moved += rd.Octets()
+	if err == nil {
+		err = cerr
+	}
 	switch {
-	case err != nil:
-		return err
-	case cerr != nil && offset > 0 && d.overlong(cerr):
+	case err != nil && offset > 0 && d.overlong(err):
 		// What fits by chance, such as a file of zeros, does not fit in size.
 		d.c.noRest = true
 		return &ResumeError{d.remote, "the server ignores REST"}
-	case cerr != nil:
-		if d.overlong(cerr) {
+	case err != nil:
+		if d.overlong(err) {
 			p.restart() // it has grown meanwhile: half of this and half of that
 		}
-		return cerr
+		return err
 	}
 	d.r.Proof = ProofReply
 	if rd.Data().TLS && !rd.Unterminated() {

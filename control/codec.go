@@ -83,7 +83,7 @@ func (c *Conn) newDecoder(src io.Reader, f format, verb protocol.Verb, mark func
 		r.LineEnd, r.ToEnd = f.lineEnd(), f.mode == 'Z'
 		src, d.ended = r, r
 	}
-	d.file = &counter{r: src}
+	d.file = &counter{r: src, most: -1}
 	d.Reader = d.file
 	switch f.text(verb) {
 	case 'A':
@@ -107,16 +107,33 @@ func (d *decoder) position() int64 {
 	return n
 }
 
-// A counter counts what is read.
+// A counter counts what is read, and ends it with datachan.ErrTooMuch where more comes
+// than most, if that is not negative.
 type counter struct {
-	r io.Reader
-	n int64
+	r       io.Reader
+	n, most int64
 }
 
 func (c *counter) Read(b []byte) (int, error) {
+	if c.most >= 0 && len(b) > 0 {
+		left := c.most - c.n
+		if left <= 0 {
+			return 0, c.readEnd()
+		}
+		b = b[:min(int64(len(b)), left)]
+	}
 	n, err := c.r.Read(b)
 	c.n += int64(n)
 	return n, err
+}
+
+func (c *counter) readEnd() error {
+	n, err := c.r.Read(make([]byte, 1))
+	c.n += int64(n)
+	if n > 0 {
+		return datachan.ErrTooMuch
+	}
+	return err
 }
 
 // An encoder puts an upload into its format.

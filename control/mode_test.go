@@ -311,11 +311,12 @@ func TestT65Bomb(t *testing.T) {
 		limit  int64
 		expect int64
 		want   int64 // octets that come
+		size   bool  // the error is about the size
 	}{
-		{"the size that is expected", 0, 100_000, 100_000},
-		{"nothing is expected", 0, 0, 1},
-		{"the Config's limit", 200_000, -1, 200_000},
-		{"the lower of both", 50_000, 100_000, 50_000},
+		{"the size that is expected", 0, 100_000, 100_000, true},
+		{"nothing is expected", 0, 0, 0, true},
+		{"the Config's limit", 200_000, -1, 200_000, false},
+		{"the lower of both", 50_000, 100_000, 50_000, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := dialServer(t, s, &control.Config{Security: control.SecurityNone, InflateLimit: tt.limit})
@@ -328,7 +329,9 @@ func TestT65Bomb(t *testing.T) {
 				d.Expect(tt.expect)
 			}
 			n, err := io.Copy(io.Discard, d)
-			if e, ok := errors.AsType[*mode.Error](err); !ok || e.Reason != reason || n != tt.want {
+			e, coded := errors.AsType[*mode.Error](err)
+			_, size := errors.AsType[*control.SizeError](err)
+			if n != tt.want || size != tt.size || coded == tt.size || coded && e.Reason != reason {
 				t.Errorf("%d octets, %v; want %d", n, err, tt.want)
 			}
 			d.Close()

@@ -28,6 +28,7 @@ type Download struct {
 	from  int64    // offset that the server was told
 	read  int64    // octets that the caller has read
 	marks []Mark
+	most  int64 // octets that the caller allows, -1: any number
 
 	unterminated bool
 }
@@ -53,7 +54,7 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 }
 
 func newDownload(t *transfer) *Download {
-	d := &Download{t: t}
+	d := &Download{t: t, most: -1}
 	if t.dc != nil {
 		d.r = t.dc
 		d.decode()
@@ -69,16 +70,6 @@ func restart(offset int64) string {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// Expect tells how many octets are to come: as they go over the data connection in
-// stream mode, whatever the mode is. Over TLS an end without close_notify is then
-// forgiven if exactly so many came, and in any case Close fails if it is another
-// number. In MODE Z it is an error at once if more come. A server that says that the
-// transfer is complete and leaves its data connection open is then not waited for.
-func (d *Download) Expect(octets int64) {
-	d.t.want.Store(octets)
-	d.limit(octets)
-}
 
 // OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
 // what is expected when it is called. It does nothing if there is no data connection.
@@ -178,6 +169,8 @@ func (d *Download) ended(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case isOverrun(err):
+		return d.overrun()
 	case d.pardons(err):
 	case err != io.EOF:
 		return d.t.fault(err)
@@ -270,12 +263,4 @@ func (d *Download) Close() error {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: got}}
 	}
 	return t.err
-}
-
-// A SizeError reports a transfer that the server called complete and that moved
-// another number of octets than expected.
-type SizeError struct{ Want, Got int64 }
-
-func (e *SizeError) Error() string {
-	return "ftp: " + strconv.FormatInt(e.Got, 10) + " octets came, " + strconv.FormatInt(e.Want, 10) + " were expected"
 }

@@ -84,8 +84,15 @@ func regularFile(v any) *os.File {
 func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
 	size, quiet := int64(firstChunk), time.Now()
 	for {
+		room := c.room(size) // uploads have no bound
+		if room == 0 {
+			if err := c.readEnd(); err != io.EOF {
+				return total, err
+			}
+			return total, nil
+		}
 		asked := time.Now()
-		may, err := c.ration(l, size)
+		may, err := c.ration(l, room)
 		if err != nil {
 			return total, err
 		}

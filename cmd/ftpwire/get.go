@@ -131,7 +131,7 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local 
 		if err := f.only(fmt.Sprintf("%s is no regular file, and can't be gone back to", local)); err != nil {
 			return err
 		}
-		return a.getInto(c, remote, local)
+		return a.getInto(c, f, remote, local)
 	}
 	// A symbolic link stays one: its target is what is replaced.
 	if target, err := filepath.EvalSymlinks(local); err == nil {
@@ -154,13 +154,13 @@ func (a *app) barFor(f *connFlags, name string, straight bool) *bar {
 }
 
 // getInto writes to a device or a pipe, which can't be replaced by a file.
-func (a *app) getInto(c *ftpwire.Client, remote, local string) error {
+func (a *app) getInto(c *ftpwire.Client, f *connFlags, remote, local string) error {
 	w, err := os.OpenFile(local, os.O_WRONLY, 0)
 	if err != nil {
 		return cannot(err)
 	}
 	defer w.Close()
-	if _, err := c.ReadTo(a.ctx, remote, w); err != nil {
+	if _, err := c.ReadAtMost(a.ctx, remote, w, int64(f.maxSize)); err != nil {
 		return err
 	}
 	return w.Close()

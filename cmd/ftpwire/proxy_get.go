@@ -29,6 +29,10 @@ func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error 
 		return err
 	}
 	defer d.Body.Close()
+	if f.maxSize > 0 && d.Size > int64(f.maxSize) {
+		return &control.TooLargeError{Most: int64(f.maxSize), Size: d.Size}
+	}
+	d.Body = f.maxSize.bound(d)
 	if !d.Proven {
 		if f.require.has("size") {
 			return errors.New("the proxy does not say how long the file is (--require size)")
@@ -116,4 +120,29 @@ func (a *app) save(f *connFlags, d *proxy.Download, name, local string) error {
 		_, err = io.Copy(w, r)
 		return err
 	})
+}
+
+// bound returns the body of d, which ends in an error where it is too large.
+func (m maxSize) bound(d *proxy.Download) io.ReadCloser {
+	if m == 0 {
+		return d.Body
+	}
+	return &boundBody{ReadCloser: d.Body, left: int64(m), err: &control.TooLargeError{Most: int64(m), Size: -1}}
+}
+
+// A boundBody fails with err where more comes than may.
+type boundBody struct {
+	io.ReadCloser
+	left int64
+	err  error
+}
+
+func (b *boundBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left+1)])
+	if int64(n) > b.left {
+		n, b.left = int(b.left), 0
+		return n, b.err
+	}
+	b.left -= int64(n)
+	return n, err
 }
