@@ -24,7 +24,8 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 		return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{c}, make([]byte, pieceSize))
 	}
 	return c.kernelCopy(c.down, tcp.SetReadDeadline, func(n int64) (int64, error) {
-		return file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+		k, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+		return k, c.ofPeer("read", err)
 	})
 }
 
@@ -41,7 +42,7 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	}
 	return c.kernelCopy(c.up, tcp.SetWriteDeadline, func(n int64) (int64, error) {
 		k, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
-		at += k
+		at, err = at+k, c.ofPeer("write", err)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			// Systems and file systems are known for which package net copies itself; it
 			// has then read what the deadline kept it from writing.
