@@ -33,7 +33,8 @@ type Conn struct {
 	busy atomic.Bool   // a transfer is open, and has the turn
 	used atomic.Int64  // when the turn was given back, in nanoseconds since 1970
 
-	idling sync.Once // starts what keeps an unused connection alive
+	behinds sync.WaitGroup // what goes on behind callers who have left
+	idling  sync.Once      // starts what keeps an unused connection alive
 
 	loggedIn bool   // by Login; whoever has the turn may use it
 	typed    bool   // TYPE was sent since the session began; likewise
@@ -51,6 +52,7 @@ type Conn struct {
 	flights []*flight
 	dead    error         // why the connection ended
 	gone    chan struct{} // closed when the reader goroutine has ended
+	closed  bool          // by Close: it waits for no more of behinds
 
 	greeting protocol.Reply
 	sscn     bool // SSCN ON is in force; for whoever has the turn
@@ -343,9 +345,14 @@ func (c *Conn) Err() error {
 }
 
 // Close closes the connection without ceremony; see [Conn.Quit] for the orderly
-// end. It may be called at any time and more than once, and unblocks everybody.
+// end. It may be called at any time and more than once, and unblocks everybody. What
+// goes on behind a call that was cancelled has ended when it returns.
 func (c *Conn) Close() error {
 	c.shut(nil)
 	<-c.gone
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.behinds.Wait()
 	return nil
 }

@@ -237,9 +237,7 @@ func (d *Download) Close() error {
 	defer t.close()
 	if !d.eof {
 		t.abort()
-		if t.err == nil {
-			t.err = t.c.Err()
-		}
+		t.err = t.outcome()
 		return t.err
 	}
 	if t.dc != nil {

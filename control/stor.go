@@ -225,8 +225,6 @@ func (u *Upload) Abort() error {
 	}
 	defer t.close()
 	t.abort()
-	if t.err == nil {
-		t.err = t.c.Err()
-	}
+	t.err = t.outcome()
 	return t.err
 }
