@@ -17,7 +17,12 @@ import (
 )
 
 // A Conn is a control connection. Its methods may be called from several
-// goroutines; they take turns.
+// goroutines. One operation runs at a time: a call waits for its turn as long as its
+// context lets it. A file that is open, for reading or writing, has the turn until it is
+// closed, and so has the raw text of a listing: whoever has one open and calls another
+// method waits for himself. The loops over [Conn.List], [Conn.Mlsd] and [Conn.Nlst] give
+// way: what is left of the listing is read ahead, up to 64 MiB, and the loop may call the
+// Conn.
 type Conn struct {
 	cfg    Config
 	raw    net.Conn
@@ -31,7 +36,11 @@ type Conn struct {
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
-	used atomic.Int64  // when the turn was given back, in nanoseconds since 1970
+
+	waiting atomic.Int32                  // how many want the turn
+	listing atomic.Pointer[sharedListing] // that a loop reads, or nil
+
+	used atomic.Int64 // when the turn was given back, in nanoseconds since 1970
 
 	behinds sync.WaitGroup // what goes on behind callers who have left
 	idling  sync.Once      // starts what keeps an unused connection alive
@@ -236,11 +245,11 @@ func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol
 	return f.reply, err
 }
 
-// acquire takes the turn for one operation.
+// acquire takes the turn for one operation. It waits for it as long as ctx lets it.
 func (c *Conn) acquire(ctx context.Context) error {
-	if c.busy.Load() {
-		return ErrBusy
-	}
+	c.waiting.Add(1)
+	defer c.waiting.Add(-1)
+	c.makeWay()
 	select {
 	case <-c.turn:
 	case <-ctx.Done():

@@ -22,8 +22,6 @@ type Download struct {
 	r    io.Reader
 	eof  bool
 
-	doubtful bool // all that came of a listing may be a message of the server
-
 	dec   *decoder // nil if the data goes as it is
 	from  int64    // offset that the server was told
 	read  int64    // octets that the caller has read
@@ -246,7 +244,7 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
-	if d.isEmpty() || d.doubtful {
+	if d.isEmpty() {
 		if err := d.confirmEmpty(); err != nil {
 			t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Err: err}
 			return t.err
