@@ -35,12 +35,17 @@ func (c *Client) Download(ctx context.Context, remote, local string, o *Transfer
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
 		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
 	}
+	done, err := c.take(ctx)
+	if err != nil {
+		return d.r, err
+	}
+	defer done()
 	if d.o.Resume {
 		if err := c.conn.Resumable(); err != nil {
 			return d.r, err
 		}
 	}
-	err := c.retried(ctx, &d.o, remote, &d.r, d.attempt)
+	err = c.retried(ctx, &d.o, remote, &d.r, d.attempt)
 	return d.r, err
 }
 

@@ -17,6 +17,11 @@ func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, e
 // is not 0: a larger one is a *[control.TooLargeError], as [TransferOptions] has it for
 // MaxSize. What came before that has been written.
 func (c *Client) ReadAtMost(ctx context.Context, path string, w io.Writer, most int64) (int64, error) {
+	done, err := c.take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	size := int64(-1)
 	if c.binary() {
 		size = c.sizeIfKnown(ctx, path)

@@ -213,6 +213,8 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 			}
 		}
 	}
+	c.mu.Lock()
 	c.conn = n.conn
+	c.mu.Unlock()
 	return nil
 }
