@@ -322,8 +322,9 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 		return "changes the protection of the connection, which the Config decides"
 	case info.Verb == "PASS" && c.cleared(), info.Verb == "ACCT" && c.cleared():
 		return "is secret, and the connection is in clear since CCC"
-	case info.Verb == "PASS", info.Verb == "ACCT":
-		c.redact.add(cmd.Arg)
+	}
+	for _, secret := range cmd.Secrets() {
+		c.redact.add(secret)
 	}
 	return ""
 }
