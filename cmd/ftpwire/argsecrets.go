@@ -37,7 +37,7 @@ func secretsIn(arg string) []string {
 	}
 	// As the name of a flag ends at "=", a URL that stands there is cut.
 	name, value, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	found := append(urlSecrets(value), bareSecrets(value)...)
+	found := append(urlSecrets(arg), bareSecrets(value)...)
 	if _, userinfo, ok := strings.Cut(name, ":"); ok {
 		found = append(found, parts(userinfo+"="+value)...)
 	}

@@ -58,6 +58,35 @@ func TestNoSecretShown(t *testing.T) {
 	}
 }
 
+func TestNoSecretOfTheEnvironmentShown(t *testing.T) {
+	for _, password := range passwords {
+		for _, variable := range []string{"ALL_PROXY", "ftp_proxy", "http_proxy"} {
+			for _, scheme := range []string{"http://", "nonsense://", ""} {
+				env := map[string]string{variable: scheme + "bob:" + password + "@127.0.0.1:1/"}
+				r := runIn(t, setting{env: env}, "ls", "--timeout", "1s", "ftp://192.0.2.1:1/")
+				if strings.Contains(strings.ToLower(r.out+r.err), marker) {
+					t.Errorf("%v: %s", env, r.err)
+				}
+			}
+		}
+	}
+}
+
+// A password of one or two letters is masked where it stands in a URL, and nothing else is.
+func TestShortPasswordShown(t *testing.T) {
+	for _, line := range [][]string{{"ls", "ftp://h/", "ftp://alice:s@h/"}, {"ftp://alice:ls@h/"}, {"help", "alice:l@h"}, {"ls", "--timeout", "ftp://alice:%40@h/", "ftp://h/"}, {"ls", "--ftp://a:xy@h"}} {
+		r := runIn(t, setting{}, line...)
+		for _, part := range []string{":s@", ":ls@", ":l@", ":%40@", ":xy@"} {
+			if strings.Contains(r.err, part) {
+				t.Errorf("%q: %s", line, r.err)
+			}
+		}
+		if !strings.Contains(r.err, "ftpwire") {
+			t.Errorf("%q: too much is masked: %s", line, r.err)
+		}
+	}
+}
+
 func checkNoSecret(t *testing.T, line string, args []string) {
 	t.Helper()
 	r := runIn(t, setting{}, args...)
