@@ -77,6 +77,8 @@ func userinfoSecrets(s string) []string {
 		} else if strings.IndexByte(s, '@') < colon {
 			return nil // the colon is that of a port
 		}
+	} else if slash := strings.IndexByte(s, '/'); err == nil && slash >= 0 && slash < colon {
+		return nil // both stand in the path
 	}
 	for at := colon; at < last; {
 		at += 1 + strings.IndexByte(s[at+1:], '@')

@@ -87,6 +87,35 @@ func TestShortPasswordShown(t *testing.T) {
 	}
 }
 
+func TestSecretsIn(t *testing.T) {
+	for arg, want := range map[string][]string{
+		"ftp://alice:pw1@h/":                {"pw1"},
+		"FTP://alice:pw%401@h/":             {"pw%401", "pw@1"},
+		"--proxy=http://u:pw1@h":            {"pw1"},
+		"alice:pw1@h":                       {"pw1"},
+		"ftp://a:pw1@h,ftp://b:pw2@h":       {"pw1", "pw2"},
+		"ftp://alice:pw1/pw2@h":             {"pw1/pw2", "pw1", "pw2"},
+		"ftp://:pw1@h":                      {"pw1"},
+		"ftp://alice@h:21/":                 nil,
+		"ftp://alice@h/a:b@c":               nil,
+		"ftp://h/notes:draft@v2.txt":        nil,
+		"ftp://[::1]:21/a@b":                nil,
+		"dir/notes:draft@v2.txt":            nil,
+		"user@host://gate.example.com:2121": nil,
+		"host:21":                           nil, "a.txt": nil, "": nil, "--user": nil, "--format=json": nil, "bob@example.com": nil, "C:\\dir": nil,
+	} {
+		got := secretsIn(arg)
+		for _, secret := range want {
+			if !slices.Contains(got, secret) {
+				t.Errorf("%q: %q is missing in %q", arg, secret, got)
+			}
+		}
+		if want == nil && got != nil {
+			t.Errorf("%q: %q are taken for secrets", arg, got)
+		}
+	}
+}
+
 func checkNoSecret(t *testing.T, line string, args []string) {
 	t.Helper()
 	r := runIn(t, setting{}, args...)
