@@ -62,7 +62,7 @@ func bareSecrets(s string) []string {
 	return userinfoSecrets(s)
 }
 
-// userinfoSecrets returns what may be the password in s, a URL behind its "://". The characters that part a URL may stand in
+// userinfoSecrets returns what may be the password in s, a URL after its "://". The characters that part a URL may stand in
 // the password unencoded: then each part may be shown alone.
 func userinfoSecrets(s string) []string {
 	colon, last := strings.IndexByte(s, ':'), strings.LastIndexByte(s, '@')
@@ -109,7 +109,7 @@ func decoded(s string) []string {
 }
 
 // flagSecret returns the secret in the value of a flag that looks as if it took one, existing or not: "--password=x",
-// "--user alice:x". next is the argument behind it.
+// "--user alice:x". next is the argument after it.
 func flagSecret(arg, next string) string {
 	name, value, glued := strings.Cut(arg, "=")
 	if name = strings.ToLower(name); !strings.HasPrefix(name, "-") || strings.HasSuffix(name, "-file") {
