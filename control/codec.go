@@ -17,7 +17,7 @@ func (f *format) asIs(verb protocol.Verb) bool {
 // as they came; files in records have no line ends on the wire.
 func (f *format) text(verb protocol.Verb) byte {
 	switch {
-	case isListing(verb):
+	case verb.Does(protocol.Lists):
 		return 0
 	case f.typ == 'E', f.typ == 'A' && f.stru == 'F':
 		return f.typ
@@ -75,7 +75,7 @@ func (c *Conn) newDecoder(src io.Reader, f format, verb protocol.Verb, mark func
 		src, d.ended = z, z
 	case 'Z':
 		d.deflate = mode.NewDeflateReader(src)
-		d.deflate.Detect, d.deflate.Limit = isListing(verb), c.cfg.inflateLimit(verb)
+		d.deflate.Detect, d.deflate.Limit = verb.Does(protocol.Lists), c.cfg.inflateLimit(verb)
 		src = d.deflate
 	}
 	if records && (f.mode == 'S' || f.mode == 'Z') {

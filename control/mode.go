@@ -92,18 +92,18 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	if f.typ != typ {
 		f.typ, f.form = typ, 'N'
 	}
-	if isListing(verb) {
+	if verb.Does(protocol.Lists) {
 		f.form, f.stru = 'N', 'F'
 		if f.mode != 'Z' {
 			f.mode = 'S'
 		}
 	}
-	if f.mode == 'Z' && uploads(verb) && c.HasQuirk("mode-z-uploads") {
+	if f.mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk("mode-z-uploads") {
 		f.mode = 'S'
 	}
 	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
-		if err := c.ensureTypeForm(ctx, f.typ, f.form, !isListing(verb)); err != nil {
+		if err := c.ensureTypeForm(ctx, f.typ, f.form, !verb.Does(protocol.Lists)); err != nil {
 			return f, err
 		}
 	}
