@@ -85,9 +85,12 @@ func TestClientFromGoroutines(t *testing.T) {
 					}
 					return nil
 				},
-				"Stat":      func(int) error { _, err := c.Stat(ctx, "d"); return err },
-				"ReadTo":    func(int) error { _, err := c.ReadTo(ctx, "file", io.Discard); return err },
-				"WriteFrom": func(n int) error { _, err := c.WriteFrom(ctx, fmt.Sprintf("w%d", n), bytes.NewReader(make([]byte, 99))); return err },
+				"Stat":   func(int) error { _, err := c.Stat(ctx, "d"); return err },
+				"ReadTo": func(int) error { _, err := c.ReadTo(ctx, "file", io.Discard); return err },
+				"WriteFrom": func(n int) error {
+					_, err := c.WriteFrom(ctx, fmt.Sprintf("w%d", n), bytes.NewReader(make([]byte, 99)))
+					return err
+				},
 				"Download": func(n int) error {
 					r, err := c.Download(ctx, "file", filepath.Join(dir, fmt.Sprintf("down%d", n)), retry)
 					if err == nil && r.Bytes != 50000 {
