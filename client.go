@@ -24,6 +24,7 @@ type Client struct {
 	conn *control.Conn
 
 	profile *Profile // to dial again
+	behind  backlog  // has a lock of its own
 
 	noMLSD bool // not there, though the caller thinks so
 	noMLST bool
@@ -65,7 +66,8 @@ func (c *Client) Conn() *control.Conn {
 }
 
 // Close ends the session with QUIT, within the time that ctx allows. It waits for the
-// operation that runs; if ctx ends meanwhile, it closes the connection under it.
+// operation that runs, and for what [Client.Settle] waits for; if ctx ends before the
+// first is over, it closes the connection under it.
 func (c *Client) Close(ctx context.Context) error {
 	done, err := c.take(ctx)
 	if err != nil {
@@ -73,6 +75,7 @@ func (c *Client) Close(ctx context.Context) error {
 		return err
 	}
 	defer done()
+	c.Settle(ctx)
 	return c.conn.Quit(ctx)
 }
 
@@ -202,7 +205,11 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 		return false
 	}
 	moved := err == nil && c.reallyMoved(ctx, home, path)
-	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
+	patience := cleanupPatience
+	if ctx.Err() != nil {
+		patience = hurry
+	}
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if c.conn.Cwd(back, home) != nil {
 		c.conn.Close() // relative pathnames would lead elsewhere

@@ -55,7 +55,7 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	}
 	err = c.retried(ctx, &u.o, remote, &u.r, u.attempt)
 	if err != nil && u.stored {
-		u.leave(ctx)
+		c.leave(ctx, u)
 	}
 	return u.r, err
 }
@@ -258,6 +258,9 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	if err != nil {
 		if offset > 0 && isRefusal(err) && u.c.conn.Err() == nil && !refusesData(err) {
 			return &ResumeError{u.target, wayRefused}
+		}
+		if ctx.Err() != nil && u.target != u.remote && !u.o.Resume {
+			u.stored = true // the command may be on its way
 		}
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"time"
 
@@ -32,7 +33,7 @@ func (u *upload) leave(ctx context.Context) {
 	if u.target != u.remote && !u.o.Resume && u.c.conn.Err() == nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
 		defer cancel()
-		if u.c.conn.Dele(ctx, u.target) == nil {
+		if err := u.c.conn.Dele(ctx, u.target); err == nil || isRefusal(err) && errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 	}

@@ -133,5 +133,8 @@ func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remo
 	b := a.barFor(f, filepath.Base(local), straight)
 	r, err = c.Upload(a.ctx, local, remote, a.options(&f.transferFlags, b))
 	b.end(err)
+	if a.ctx.Err() != nil && r.Partial != "" && !f.resumeFile {
+		r.Partial = a.settle(c, r.Partial)
+	}
 	return r, err
 }

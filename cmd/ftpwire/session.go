@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +15,12 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 )
 
-// quitTimeout bounds the farewell, when everything is done; abortTimeout what is done
-// for order's sake after a signal.
+// quitTimeout bounds the farewell, when everything is done, and failTimeout when it is
+// not; abortTimeout bounds what is done for order's sake after a signal.
 const (
 	quitTimeout  = 5 * time.Second
-	abortTimeout = 2 * time.Second
+	failTimeout  = time.Second
+	abortTimeout = 3 * time.Second
 )
 
 // dial connects and logs in. Whatever keeps it from that is a usageError: nothing
@@ -49,15 +51,32 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	return client, nil
 }
 
-// hangUp ends a session. Its errors do not count: what was to be done is done.
-func (a *app) hangUp(c *ftpwire.Client) {
+// hangUp ends a session. Its errors do not count: what was to be done is done, or has
+// failed for a reason of its own.
+func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 	if a.ctx.Err() != nil || c.Conn().Err() != nil {
 		c.Conn().Close()
 		return
 	}
-	ctx, cancel := context.WithTimeout(a.ctx, quitTimeout)
+	patience := quitTimeout
+	if failed {
+		patience = failTimeout
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, patience)
 	defer cancel()
 	c.Close(ctx)
+	c.Conn().Close()
+}
+
+// settle waits after a signal until what a cancelled upload has left on the server is
+// removed, for a bounded time, and returns name if it is still there.
+func (a *app) settle(c *ftpwire.Client, name string) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), abortTimeout)
+	defer cancel()
+	if slices.Contains(c.Settle(ctx), name) {
+		return name
+	}
+	return ""
 }
 
 // with connects to the server of rawURL and calls do.
@@ -74,8 +93,9 @@ func (a *app) withLocation(f *connFlags, l *ftpwire.Location, do func(*ftpwire.C
 	if err != nil {
 		return err
 	}
-	defer a.hangUp(client)
-	return do(client)
+	err = do(client)
+	a.hangUp(client, err != nil)
+	return err
 }
 
 // each calls do for every URL and goes on after a refusal. URLs of one server that
@@ -94,16 +114,16 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftp
 	}
 	var client *ftpwire.Client
 	var last *ftpwire.Profile
+	refused := false
 	defer func() {
 		if client != nil {
-			a.hangUp(client)
+			a.hangUp(client, refused)
 		}
 	}()
-	refused := false
 	for _, l := range locations {
 		if client == nil || client.Conn().Err() != nil || !sameServer(last, &l.Profile) {
 			if client != nil {
-				a.hangUp(client)
+				a.hangUp(client, refused)
 			}
 			named := l.Profile
 			var err error

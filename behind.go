@@ -1,0 +1,93 @@
+package ftpwire
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// briefly is how long a caller whose context has ended is kept for the removal of a
+// temporary file, behind what the connection takes.
+const briefly = 40 * time.Millisecond
+
+// hurry bounds what must be over before a cancelled call can return.
+const hurry = 200 * time.Millisecond
+
+// A backlog holds the temporary files that are being removed behind callers who have left.
+type backlog struct {
+	mu    sync.Mutex
+	there map[string]bool // files, and whether the removal is over: it has failed then
+	done  chan struct{}   // closed, and replaced, when a removal is over
+}
+
+// start runs remove, which returns whether the file is gone, and returns a channel that is
+// closed at its end.
+func (b *backlog) start(name string, remove func() bool) <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.there == nil {
+		b.there, b.done = map[string]bool{}, make(chan struct{})
+	}
+	b.there[name] = false
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		gone := remove()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.there[name] = true; gone {
+			delete(b.there, name)
+		}
+		close(b.done)
+		b.done = make(chan struct{})
+	}()
+	return done
+}
+
+// wait returns the files that are left once all removals are over, or ctx has ended.
+func (b *backlog) wait(ctx context.Context) []string {
+	for {
+		b.mu.Lock()
+		busy := slices.Contains(slices.Collect(maps.Values(b.there)), false)
+		left, done := slices.Sorted(maps.Keys(b.there)), b.done
+		b.mu.Unlock()
+		if !busy {
+			return left
+		}
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return left
+		}
+	}
+}
+
+// Settle waits for what goes on behind cancelled calls: they return within 250 ms, while
+// the connection is brought in step again and temporary files are removed from the server.
+// It returns the names of those that could not be removed so far.
+func (c *Client) Settle(ctx context.Context) []string { return c.behind.wait(ctx) }
+
+// leave has an upload that failed leave nothing behind. If its context has ended, its
+// caller is not kept for that.
+func (c *Client) leave(ctx context.Context, u *upload) {
+	if ctx.Err() == nil {
+		u.leave(ctx)
+		return
+	}
+	v := *u
+	v.c = &Client{conn: c.conn, profile: c.profile} // c may have another connection by then
+	done := c.behind.start(u.target, func() bool {
+		v.leave(ctx)
+		return v.r.Partial == ""
+	})
+	t := time.NewTimer(briefly)
+	defer t.Stop()
+	select {
+	case <-done:
+		u.r.Partial = v.r.Partial
+	case <-t.C:
+		u.r.Partial = u.target
+	}
+}
