@@ -81,7 +81,7 @@ func regularFile(v any) *os.File {
 
 // kernelCopy has chunk move up to so many bytes at a time until it moves fewer. A
 // deadline in the middle of a chunk loses nothing: how much moved is exact. So a chunk
-// of a slow connection is cut short for the sake of a tally.
+// of a slow connection is cut short now and then; see slice.
 func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
 	size, quiet := int64(firstChunk), time.Now()
 	for {
@@ -107,7 +107,7 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 		c.moved.Add(n)
 		l.refund(may - n)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded) && (n > 0 || c.sliced() && !c.idleSince(quiet)):
+		case errors.Is(err, os.ErrDeadlineExceeded) && (n > 0 || !c.idleSince(quiet)):
 			if n > 0 { // slow, not idle
 				quiet = time.Now()
 			}
@@ -122,22 +122,32 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 	}
 }
 
-// sliced reports whether somebody wants to know how much has moved meanwhile.
-func (c *Conn) sliced() bool { return c.tallied.Load() }
+// slice returns how soon a chunk is to be cut short, 0 if not: for the sake of a tally, or
+// to know well enough since when nothing has moved.
+func (c *Conn) slice() time.Duration {
+	switch {
+	case c.tallied.Load():
+		return tallyEvery
+	case c.idle >= 0:
+		return c.idle / 8
+	}
+	return 0
+}
 
 // idleSince reports whether nothing has moved for the idle timeout.
 func (c *Conn) idleSince(quiet time.Time) bool {
 	return c.idle >= 0 && time.Since(quiet) >= c.idle
 }
 
-// withinSlice returns setDeadline for the case that deadlines are to come soon: never
-// later than asked for, nor than the idle timeout behind quiet.
+// withinSlice returns setDeadline for deadlines that come soon: never later than asked
+// for, nor than the idle timeout behind quiet.
 func (c *Conn) withinSlice(setDeadline func(time.Time) error, quiet time.Time) func(time.Time) error {
-	if !c.sliced() {
+	slice := c.slice()
+	if slice == 0 {
 		return setDeadline
 	}
 	return func(time.Time) error {
-		at := time.Now().Add(tallyEvery)
+		at := time.Now().Add(slice)
 		if end := quiet.Add(c.idle); c.idle >= 0 && end.Before(at) {
 			at = end
 		}

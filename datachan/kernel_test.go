@@ -332,3 +332,14 @@ func TestKernelCopyReset(t *testing.T) {
 		}
 	})
 }
+
+// A silence counts from when the last octet moved, and not from a deadline behind that.
+func TestKernelCopySilence(t *testing.T) {
+	c, srv := tcp(t, datachan.Config{IdleTimeout: 2 * time.Second}, nil)
+	srv.Write([]byte("abc"))
+	begun := time.Now()
+	n, err := c.WriteTo(createFile(t, nil))
+	if took := time.Since(begun); n != 3 || !errors.Is(err, os.ErrDeadlineExceeded) || took < 1900*time.Millisecond || took > 3500*time.Millisecond {
+		t.Errorf("%d bytes, %v after %v; want a timeout behind 2s", n, err, took)
+	}
+}
