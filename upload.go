@@ -17,6 +17,9 @@ import (
 // that the server confirmed it and, where it tells sizes, that the size is right, and
 // what else o demands. o may be nil.
 //
+// If ctx ends, Upload returns within 250 ms, and a temporary file is removed behind it: see
+// [Client.Settle].
+//
 // With [TransferOptions.Resume] the next Upload goes on from where a failed one ended:
 // by REST and STOR where the server lists REST STREAM, else by APPE; and by the
 // other one where the server refuses or does something else.

@@ -109,7 +109,8 @@ type Config struct {
 	FinalTimeout time.Duration
 
 	// AbortTimeout bounds what is done to save the connection when a transfer is
-	// given up. If zero, it is 5 seconds.
+	// given up. If zero, it is 5 seconds. Behind a timeout it is no more than a tenth of
+	// the data connection's IdleTimeout, or a second if that is more.
 	AbortTimeout time.Duration
 
 	// KeepAlive is the interval of a NOOP on the control connection while a transfer

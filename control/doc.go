@@ -7,6 +7,8 @@
 //
 // A cancelled context never leaves the connection in doubt: an abandoned command's
 // reply is still paired with it when it comes, an abandoned transfer is aborted
-// within bounds, and where that fails the connection is closed, which every later
-// call reports as an error that matches net.ErrClosed.
+// within the AbortTimeout, and where that fails the connection is closed, which every
+// later call reports as an error that matches net.ErrClosed. The cancelled call itself
+// returns within 250 ms: the rest goes on behind it, the next operation waits for that,
+// and [Conn.Close] ends it.
 package control

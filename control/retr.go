@@ -226,7 +226,8 @@ func (d *Download) Unterminated() bool { return d.unterminated }
 // Close ends the transfer. After io.EOF it waits for the final reply, and its
 // error, a *[TransferError], says that the data is not known to be complete.
 // Before io.EOF it aborts the transfer within the AbortTimeout and returns nil if
-// the connection can be used on.
+// the connection can be used on. If the context has ended it does not wait for that
+// longer than 250 ms: what is missing goes on behind it.
 func (d *Download) Close() error {
 	t := d.t
 	if t.over {

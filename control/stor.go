@@ -216,7 +216,8 @@ func (u *Upload) Close() error {
 	return err
 }
 
-// Abort gives the upload up within the AbortTimeout. What the server has of the
+// Abort gives the upload up within the AbortTimeout, or, if the context has ended, behind
+// the caller as soon as 250 ms have passed. What the server has of the
 // file then is its own affair: most keep the part that came.
 func (u *Upload) Abort() error {
 	t := u.t

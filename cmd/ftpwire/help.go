@@ -60,7 +60,11 @@ const exitCodesText = `  0    good: everything was done
        a command, a check failed, a line could not be parsed
   2    it could not even be tried: a wrong command line or URL, a local file that
        cannot be read, no connection, no TLS, no login
-  130  interrupted by SIGINT or SIGTERM; nothing incomplete is left under a local name
+  130  interrupted by SIGINT, SIGTERM or SIGHUP; nothing incomplete is left under a
+       local name, and a temporary file on the server is removed, or named if it can't be
+
+After a signal the command ends by itself, within four seconds. Another one in the first
+second is part of it; a later one kills.
 
 Commands that take several URLs go on after a refusal, and return the worst code.`
 
