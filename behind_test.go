@@ -27,7 +27,7 @@ func cancelledUpload(t *testing.T, r *resumePlay) (ftpwire.TransferResult, time.
 	var begun time.Time
 	moved := 0
 	got, err := r.c.Upload(ctx, r.local, "/f", &ftpwire.TransferOptions{TempUpload: true, Reader: func(rd io.Reader) io.Reader {
-		return readerFunc(func(b []byte) (int, error) {
+		return readFunc(func(b []byte) (int, error) {
 			if moved > 0 && begun.IsZero() {
 				time.Sleep(50 * time.Millisecond) // the server has it
 				begun = time.Now()
@@ -44,9 +44,9 @@ func cancelledUpload(t *testing.T, r *resumePlay) (ftpwire.TransferResult, time.
 	return got, time.Since(begun)
 }
 
-type readerFunc func([]byte) (int, error)
+type readFunc func([]byte) (int, error)
 
-func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
 // A cancelled upload is back within 250 ms. Its temporary file goes, and if it can't be
 // told that it went, it is named.
