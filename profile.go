@@ -128,6 +128,11 @@ type Profile struct {
 	// of 30 to 60 seconds.
 	Timeout time.Duration
 
+	// LowestRate is how many octets a second a transfer must move at least, on the average
+	// of any LowestTime; see [control.Config]. If zero, any rate will do.
+	LowestRate int64
+	LowestTime time.Duration
+
 	// Down and Up bound how fast data comes and goes; several connections may share
 	// one. If nil, nothing does.
 	Down, Up *datachan.Limiter
@@ -235,6 +240,8 @@ func (p *Profile) Control() *control.Config {
 		ConnectTimeout: p.Timeout,
 		ReplyTimeout:   p.Timeout,
 		FinalTimeout:   p.Timeout,
+		LowestRate:     p.LowestRate,
+		LowestTime:     p.LowestTime,
 		KeepAlive:      p.KeepAlive,
 		IdleKeepAlive:  p.IdleKeepAlive,
 		Trace:          p.Trace,

@@ -113,6 +113,14 @@ type Config struct {
 	// the data connection's IdleTimeout, or a second if that is more.
 	AbortTimeout time.Duration
 
+	// LowestRate is how many octets a second a transfer must move at least, on the average
+	// of any LowestTime; a slower one is given up with a *[SlowError]. It counts what the
+	// caller takes or gives, so that a slow caller is one, too. If zero, any rate will do
+	// as long as the data connection's IdleTimeout is kept. If LowestTime is zero, it is
+	// 30 seconds.
+	LowestRate int64
+	LowestTime time.Duration
+
 	// KeepAlive is the interval of a NOOP on the control connection while a transfer
 	// moves data. If zero, none is sent: servers do not count a session with a transfer
 	// as idle, TCP's own probes (see TCPKeepAlive) keep firewalls and NAT from

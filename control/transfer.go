@@ -45,7 +45,8 @@ type transfer struct {
 	leaveBy time.Time       // when a caller whose context has ended is let go, once that is known
 
 	want     atomic.Int64 // expected size of a download, -1 if unknown
-	lingered atomic.Bool  // all of a download is there, but not the end of its connection
+	slow     atomic.Pointer[SlowError]
+	lingered atomic.Bool // all of a download is there, but not the end of its connection
 
 	asking   sync.Mutex // guards what follows
 	asked    []*flight  // STAT and NOOP beside the transfer
@@ -155,6 +156,10 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, fo
 	if every := c.cfg.KeepAlive; every > 0 {
 		go t.keepAlive(every)
 	}
+	if rate := c.cfg.LowestRate; rate > 0 {
+		dc.CountOften()
+		go t.keepRate(rate, orDefault(c.cfg.LowestTime, 30*time.Second))
+	}
 	return t
 }
 
@@ -240,6 +245,8 @@ func (t *transfer) fault(err error) error {
 	broken := t.ctx.Err() == nil && t.brokenByReply(err)
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
+	} else if slow := t.slow.Load(); slow != nil {
+		err = slow
 	} else if broken {
 		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
 			err = errors.Join(err, t.f.result()) // the reply says less

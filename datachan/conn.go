@@ -33,6 +33,7 @@ type Conn struct {
 	haltOnce    sync.Once
 
 	tallied atomic.Bool
+	often   atomic.Bool // Moved is asked for often
 	teller  atomic.Pointer[teller]
 	piece   int // of the next write without a limit; only the writer uses it
 }
@@ -62,8 +63,12 @@ func (c *Conn) TLS() *tlsx.Conn { return c.tls }
 // RemoteAddr returns the peer's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
 
-// Moved returns the number of bytes read or written so far.
+// Moved returns the number of bytes read or written so far. While the kernel copies it is
+// told now and then only; see CountOften.
 func (c *Conn) Moved() int64 { return c.moved.Load() }
+
+// CountOften has Moved be right within a tenth of a second from now on.
+func (c *Conn) CountOften() { c.often.Store(true) }
 
 func (c *Conn) deadline() time.Time {
 	if c.idle < 0 {

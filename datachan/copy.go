@@ -126,7 +126,7 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 // to know well enough since when nothing has moved.
 func (c *Conn) slice() time.Duration {
 	switch {
-	case c.tallied.Load():
+	case c.tallied.Load(), c.often.Load():
 		return tallyEvery
 	case c.idle >= 0:
 		return c.idle / 8

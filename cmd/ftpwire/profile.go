@@ -39,7 +39,9 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.applyData(p); err != nil {
 		return nil, err
 	}
-	f.paceFlags.apply(p)
+	if err := f.paceFlags.apply(p); err != nil {
+		return nil, err
+	}
 	p.Timeout, p.List = f.timeout, f.list
 	p.Trace = a.tracer(f)
 	for _, p := range []*ftpwire.Profile{p, f.through(p)} {

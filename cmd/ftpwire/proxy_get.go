@@ -55,8 +55,8 @@ func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 			hint: "Without --proxy-get the connection goes through the proxy, and TLS reaches up to the server."}
 	case p == nil || p.Kind != proxy.HTTP:
 		return usagef("--proxy-get needs an HTTP proxy (--proxy http://HOST:PORT)")
-	case f.loginProxy != "" || f.virtualHost != "" || f.account != "" || f.rate > 0:
-		return usagef("--proxy-get excludes --login-proxy, --virtual-host, --acct and --limit-rate: the proxy is the FTP client")
+	case f.loginProxy != "" || f.virtualHost != "" || f.account != "" || f.rate > 0 || f.lowest > 0:
+		return usagef("--proxy-get excludes --login-proxy, --virtual-host, --acct, --limit-rate and --speed-limit: the proxy is the FTP client")
 	}
 	if typ, _ := f.typeOf(l); f.packing() != 'S' || f.records() || typ == 'E' {
 		return usagef("--proxy-get excludes --mode, --compress, --structure and --type ebcdic: the proxy is the FTP client")

@@ -16,22 +16,34 @@ import (
 
 // paceFlags say how fast files move, and what keeps the session alive meanwhile.
 type paceFlags struct {
-	rate      rate
-	keepAlive time.Duration
+	rate       rate
+	lowest     rate
+	lowestTime time.Duration
+	keepAlive  time.Duration
 }
 
 func (f *paceFlags) add(cmd *cobra.Command) {
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
 		fs.Var(&f.rate, "limit-rate", "move no more than this in a second, such as 500k or 2M (units of 1024 bytes)")
+		fs.Var(&f.lowest, "speed-limit", "give up a transfer that moves less than this in a second, on the average of the --speed-time, such as 500 or 10k")
+		fs.Var(positive{&f.lowestTime}, "speed-time", "how long a transfer may be slower than --speed-limit (default 30s)")
 		fs.Var(positive{&f.keepAlive}, "keep-alive", "send NOOP so often while data moves, for firewalls that forget the control connection (default: never)")
 	})
 }
 
-func (f *paceFlags) apply(p *ftpwire.Profile) {
+func (f *paceFlags) apply(p *ftpwire.Profile) error {
+	switch {
+	case f.lowestTime != 0 && f.lowest == 0:
+		return usagef("--speed-time needs --speed-limit")
+	case f.rate > 0 && f.lowest >= f.rate:
+		return usagef("--speed-limit is no less than --limit-rate lets through")
+	}
 	if f.rate > 0 {
 		p.Down, p.Up = datachan.NewLimiter(int64(f.rate), 0), datachan.NewLimiter(int64(f.rate), 0)
 	}
+	p.LowestRate, p.LowestTime = int64(f.lowest), f.lowestTime
 	p.KeepAlive = f.keepAlive
+	return nil
 }
 
 // A rate is a flag for bytes per second.

@@ -228,6 +228,9 @@ func TestPace(t *testing.T) {
 	if got, _ := os.ReadFile(local); !bytes.Equal(got, data) {
 		t.Error("another file has come")
 	}
+	f.run(t, "get", "--speed-limit", "1k", "--speed-time", "5s", "URL/noise.bin", local).want(t, exitGood)
+	crawls := serve(t, ftptest.Config{Faults: []ftptest.Fault{"data-crawls"}})
+	crawls.run(t, "get", "--speed-limit", "1k", "--speed-time", "200ms", "URL/hello.txt", local+"2").want(t, exitNo, "fewer than 1024 octets a second moved in the last 200ms")
 	start = time.Now()
 	f.run(t, "put", "--limit-rate", "256k", local, "URL/up.bin").want(t, exitGood)
 	if took := time.Since(start); took < 100*time.Millisecond {

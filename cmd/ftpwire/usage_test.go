@@ -141,6 +141,8 @@ func TestUsage(t *testing.T) {
 		{"retry less than never", "get --retry -1 ftp://h/a", "can't be negative"},
 		{"pause without retry", "get --retry-delay 1s ftp://h/a", "needs --retry"},
 		{"no rate", "get --limit-rate fast ftp://h/a", "no rate such as 500k"},
+		{"lowest rate without a rate", "get --speed-time 5s ftp://h/a", "--speed-time needs --speed-limit"},
+		{"lowest rate above the highest", "get --limit-rate 1k --speed-limit 2k ftp://h/a", "no less than --limit-rate"},
 		{"no rate at all", "get --limit-rate 0 ftp://h/a", "at least one byte"},
 		{"keep alive without a pause", "get --keep-alive 0s ftp://h/a", "longer than zero"},
 		{"two types", "get --ascii --type ebcdic ftp://h/a", "exclude each other"},

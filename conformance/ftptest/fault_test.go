@@ -85,6 +85,15 @@ func baseChecks() []faultCheck {
 			}
 			c.want("RETR", 426)
 		}},
+		{"data-crawls", TLSNone, func(t *testing.T, c *client) {
+			conn, begun := c.start("RETR f"), time.Now()
+			got := make([]byte, 4)
+			if _, err := io.ReadFull(conn, got); err != nil || string(got) != content[:4] || time.Since(begun) < 100*time.Millisecond {
+				t.Errorf("%q, %v after %v; want four octets, slowly", got, err, time.Since(begun))
+			}
+			conn.Close()
+			c.want("RETR", 426)
+		}},
 		{"data-never-closed", TLSNone, func(t *testing.T, c *client) {
 			conn := c.start("STOR g")
 			io.WriteString(conn, "data")

@@ -21,6 +21,10 @@ func transferFaults() []deviation {
 			transfer: func(_ *session, t *transfer) {
 				t.during = func(*session, *transfer) error { return errReset }
 			}},
+		{name: "data-crawls", doc: "what is sent comes one octet at a time, twenty a second",
+			transfer: func(s *session, t *transfer) {
+				t.wrapSource = func(r io.Reader) io.Reader { return crawling{s, r} }
+			}},
 		{name: "data-never-closed", doc: "after an upload the server leaves its end of the data connection open",
 			transfer: uploads(func(_ *session, t *transfer) { t.keepOpen = true })},
 		{name: "421-in-transfer", doc: "after the first piece of a transfer the server says 421 and closes everything",
@@ -97,4 +101,15 @@ func hangUp(s *session, _ *transfer) error {
 	s.call(func() { s.reply(421, "Service not available, closing") })
 	wait(s.ctx, time.Minute) // the session's end closes the data connection
 	return errReset
+}
+
+// A crawling source gives an octet now and then.
+type crawling struct {
+	s *session
+	r io.Reader
+}
+
+func (c crawling) Read(b []byte) (int, error) {
+	wait(c.s.ctx, 50*time.Millisecond)
+	return c.r.Read(b[:min(len(b), 1)])
 }
