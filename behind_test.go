@@ -6,11 +6,13 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/control"
 )
 
 // kept is how long a cancelled call may take here, on machines that are busy; control's
@@ -108,5 +110,25 @@ func TestCancelledDownload(t *testing.T) {
 	r.wantLocal([]byte(asItWas), false)
 	if entries, _ := os.ReadDir(r.dir); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// An upload that is cancelled while its command is under way may have made a file, too.
+func TestCancelledUploadOpening(t *testing.T) {
+	r := newResumePlay(t, ftptest.TLSNone)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r.p.Trace = func(e control.TraceEvent) {
+		if e.Kind == control.TraceSent && strings.HasPrefix(e.Text, "STOR") {
+			cancel()
+		}
+	}
+	r.dial()
+	got, err := r.c.Upload(ctx, r.local, "/f", &ftpwire.TransferOptions{TempUpload: true, TempName: func(string) string { return "/temp" }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v; want context.Canceled", err)
+	}
+	if left := r.c.Settle(t.Context()); len(left) > 0 || r.s.Exists("/temp") {
+		t.Errorf("left on the server: %v (%q)", left, got.Partial)
 	}
 }

@@ -184,3 +184,36 @@ func TestReplaceFile(t *testing.T) {
 		t.Errorf("left behind: %v", entries)
 	}
 }
+
+// Owners: what another user has left in a directory like /tmp is refused, and a file that is
+// replaced gives its owner to the new one where that may be done.
+func TestPartOwners(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	r := newResumePlay(t, ftptest.TLSNone)
+	r.setRemote(noise(1, 1000))
+	part := ftpwire.PartialName(r.local)
+	if err := errors.Join(os.WriteFile(part, noise(1, 10), 0o666), os.Chown(part, 1, 1), os.Chmod(r.dir, 0o777|fs.ModeSticky)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true})
+	// The kernel may refuse it before we do (fs.protected_regular).
+	if pe, ok := errors.AsType[*ftpwire.PartError](err); !errors.Is(err, fs.ErrPermission) && (!ok || pe.Reason != "belongs to another user") {
+		t.Errorf("%v; want the part to be refused", err)
+	}
+	r.wantLocal([]byte(asItWas), true)
+	if err := errors.Join(os.Chmod(r.dir, 0o755), os.Chmod(r.local, 0o640), os.Chown(r.local, 1, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true}); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(r.local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := info.Sys().(*syscall.Stat_t); st.Uid != 1 || st.Gid != 2 || info.Mode().Perm() != 0o640 {
+		t.Errorf("owner %d, group %d, mode %o; want those of the old file", st.Uid, st.Gid, info.Mode().Perm())
+	}
+}
