@@ -16,6 +16,12 @@ func diagnoseTransfer(err error) string {
 		}
 		return "The contents differ here and on the server: the file changed, or was damaged on the way or on a disk. Transfer it again."
 	}
+	if s, ok := errors.AsType[*control.SizeError](err); ok && s.Cut {
+		return "The file has grown since, or the server tells another size than it has: --quirk size-useless has its sizes ignored."
+	}
+	if l, ok := errors.AsType[*control.TooLargeError](err); ok && l.Most > 0 {
+		return "--max-size bounds what is fetched."
+	}
 	if _, ok := errors.AsType[*ChangedError](err); ok {
 		return "Somebody was writing the file meanwhile. Try again when it is at rest."
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -136,8 +137,10 @@ func (d *download) fill(ctx context.Context, p *part) error {
 	err = d.transfer(ctx, p, offset)
 	if re, ok := errors.AsType[*ResumeError](err); ok && offset > 0 {
 		d.r.Restarted = re.Reason
-		if terr := p.restart(); terr != nil {
-			return terr
+		if re.Reason != restRefused { // else it is kept until the file comes from its beginning
+			if terr := p.restart(); terr != nil {
+				return terr
+			}
 		}
 		if d.c.conn.Err() == nil && ctx.Err() == nil {
 			d.r.Prefix = ""
@@ -216,9 +219,15 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
 	if err != nil {
 		if offset > 0 && refusesRest(err) && d.c.conn.Err() == nil {
-			return &ResumeError{d.remote, "the server refuses REST"}
+			return &ResumeError{d.remote, restRefused}
 		}
 		return err
+	}
+	if offset == 0 {
+		if err := p.restart(); err != nil {
+			rd.Close()
+			return err
+		}
 	}
 	if d.state.Size >= 0 {
 		rd.Expect(d.state.Size - (offset - window))
@@ -267,10 +276,25 @@ func (d *download) overlong(err error) bool {
 	return ok && se.Got > se.Want
 }
 
-// refusesRest reports whether a transfer did not begin because of its offset.
+// restRefused is the reason when nothing of the part was touched.
+const restRefused = "the server refuses to begin there (REST)"
+
+// refusesRest reports whether a transfer may not have begun because of its offset. Servers
+// refuse that with REST, or take REST and refuse RETR with 554, as RFC 1123 has it, or with
+// a 550 that looks like that of a missing file, or "451 Restart not permitted".
 func refusesRest(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && (re.Verb == "REST" || re.Reply.Code == 554)
+	if !ok || re.Verb == "REST" {
+		return ok
+	}
+	switch m := re.Meaning(); {
+	case re.Verb != "RETR", m.OfData():
+		return false
+	case re.Transient():
+		return strings.Contains(strings.ToLower(re.Reply.Text()), "restart")
+	default:
+		return m != protocol.NotLoggedIn && m != protocol.WantsTLS && m != protocol.InUse
+	}
 }
 
 // tail compares the end of the part with what comes first.

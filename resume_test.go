@@ -43,6 +43,7 @@ func TestDownloadResumed(t *testing.T) {
 		{"grown, no sums", []ftptest.Fault{"hash-unknown"}, nil, func(r play) { r.setRemote(append(bytes.Clone(content), "more"...)) }, "", "has changed"},
 		{"other content, size and time as before", []ftptest.Fault{"file-changes-between"}, nil, nil, "", "differs"},
 		{"REST ignored", []ftptest.Fault{"rest-ignored-retr"}, nil, nil, "", "ignores REST|differs"},
+		{"RETR refused behind REST", []ftptest.Fault{"rest-retr-refused"}, nil, nil, "", "refuses to begin there"},
 		{"REST ignored, nothing but zeros", []ftptest.Fault{"rest-ignored-retr"}, zeros, nil, "", "ignores REST"},
 		{"zeros", nil, zeros, nil, "size and time", ""},
 		{"origin unknown", nil, nil, noOrigin, "SHA-256", ""},

@@ -18,6 +18,15 @@ func restartFaults() []deviation {
 			restart: ignoredBy("RETR")},
 		{name: "rest-ignored-stor", doc: "REST is answered 350, but STOR replaces the file",
 			restart: ignoredBy("STOR")},
+		{name: "rest-retr-refused", doc: "RETR behind REST is refused with 550, in words that fit a missing file",
+			command: onCommand("RETR", func(s *session, _ string) bool {
+				p := s.machine.Params()
+				if p.RestartOffset() == 0 {
+					return false
+				}
+				s.refuseTransfer(550, "Cannot open that")
+				return true
+			})},
 		{name: "rest-stor-refused", doc: "STOR behind REST is refused with 451, as by a server that is set up so",
 			command: onCommand("STOR", func(s *session, _ string) bool {
 				p := s.machine.Params()

@@ -30,6 +30,15 @@ func restartChecks() []faultCheck {
 			c.up("STOR f", "x")
 			c.wantFile("f", "x")
 		}},
+		{"rest-retr-refused", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.passive().Close()
+			c.do("REST 5", 350)
+			c.do("RETR f", 550)
+			if got := c.down("RETR f"); got != content {
+				t.Errorf("RETR: %d bytes; want %d", len(got), len(content))
+			}
+		}},
 		{"rest-stor-refused", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.passive().Close()
