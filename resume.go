@@ -30,7 +30,8 @@ type TransferOptions struct {
 	// transferred from the beginning.
 	//
 	// It is refused for text (TYPE A), records and block mode with a
-	// *[control.OffsetError].
+	// *[control.OffsetError]. Where [PartialName] or the file beside it is something that
+	// no download has left there, such as a link, the error is a *[PartError].
 	Resume bool
 
 	// TempUpload uploads under a temporary name and renames that once it is complete,
