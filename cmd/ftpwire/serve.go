@@ -29,7 +29,7 @@ func (a *app) serveCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [DIR]",
 		Short: "Serve a directory, or an empty tree in memory, to test clients with",
-		Long: `Runs an FTP server for tests until SIGINT or SIGTERM: of the files in DIR, which it
+		Long: `Runs an FTP server for tests until it gets a signal: of the files in DIR, which it
 never leaves, or of an empty tree in memory. It prints its address, a command line to
 try, and the file with the CA certificate that clients have to trust; the sessions are
 logged on standard error. Without --user it makes a password up and prints it.
