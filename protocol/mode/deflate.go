@@ -32,18 +32,6 @@ type DeflateReader struct {
 	complete bool
 }
 
-// A counter counts what is read.
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
-	return n, err
-}
-
 // NewDeflateReader returns a reader of the data connection r.
 func NewDeflateReader(r io.Reader) *DeflateReader {
 	c := &counter{r: r}
