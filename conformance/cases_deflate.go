@@ -76,8 +76,7 @@ var deflateCases = []Case{
 			if !t.run.feats.Has("MLST") {
 				return
 			}
-			z := mode.NewDeflateReader(bytes.NewReader(t.Begin("MLSD").Receive()))
-			z.Detect = true
+			z := mode.NewReader(bytes.NewReader(t.Begin("MLSD").Receive()), deflated, mode.Options{Detect: true})
 			b, err := io.ReadAll(z)
 			if err != nil || !bytes.Contains(b, []byte(name)) {
 				t.Failf("MLSD: %d octets, %v; the listing lacks %s", len(b), err, name)

@@ -188,7 +188,7 @@ func TestModeRefused(t *testing.T) {
 			}
 			data := tc.passive()
 			tc.answer("RETR f", "150 go")
-			z := mode.NewDeflateWriter(data, 0)
+			z := mode.NewWriter(data, mode.Format{Mode: 'Z'}, mode.Options{})
 			io.WriteString(z, "text")
 			z.Close()
 			data.Close()

@@ -258,16 +258,9 @@ func readMarkers(t *testing.T, m string, records bool, wire string) (string, map
 	var file strings.Builder
 	markers := map[string]int{}
 	note := func(text string) error { markers[text] = file.Len(); return nil }
-	var r io.Reader
-	if m == "B" {
-		b := mode.NewBlockReader(strings.NewReader(wire))
-		b.Records, b.Marker = records, note
-		r = b
-	} else {
-		c := mode.NewCompressedReader(strings.NewReader(wire))
-		c.Records, c.Marker, c.Filler = records, note, ' '
-		r = c
-	}
+	f := (&codec{m}).format(records)
+	f.Type = 'A'
+	r := mode.NewReader(strings.NewReader(wire), f, mode.Options{Raw: true, Marker: note})
 	if _, err := io.Copy(&file, onlyOctets{r}); err != nil {
 		t.Errorf("MODE %s: %v", m, err)
 	}

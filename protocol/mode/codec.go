@@ -60,31 +60,27 @@ type Reader struct {
 	top     io.Reader // of what the caller gets
 	file    *counter
 	text    *textReader               // nil without conversion of text
-	deflate *DeflateReader            // nil but in MODE Z
+	deflate *deflateReader            // nil but in MODE Z
 	end     interface{ Behind() int } // nil unless the file has an end of its own
 }
 
 // NewReader returns a reader of a file that comes over src in format f. It does not
 // read beyond the end that the format has of its own, but what src gave with it.
 func NewReader(src io.Reader, f Format, o Options) *Reader {
-	r := &Reader{}
+	r, l := &Reader{}, f.layout()
 	switch f.Mode {
 	case 'B':
-		b := NewBlockReader(src)
-		b.Records, b.LineEnd, b.Marker = f.Records(), f.LineEnd(), o.Marker
+		b := newBlockReader(src, l, o.Marker)
 		src, r.end = b, b
 	case 'C':
-		c := NewCompressedReader(src)
-		c.Records, c.LineEnd, c.Marker, c.Filler = f.Records(), f.LineEnd(), o.Marker, f.filler()
+		c := newCompressedReader(src, l, o.Marker)
 		src, r.end = c, c
 	case 'Z':
-		r.deflate = NewDeflateReader(src)
-		r.deflate.Detect, r.deflate.Limit = o.Detect, o.Limit
+		r.deflate = newDeflateReader(src, o.Detect, o.Limit)
 		src = r.deflate
 	}
 	if f.Records() && !f.Marks() {
-		rr := NewRecordReader(src)
-		rr.LineEnd, rr.ToEnd = f.LineEnd(), f.Mode == 'Z'
+		rr := newRecordReader(src, l, f.Mode == 'Z')
 		src, r.end = rr, rr
 	}
 	r.file = &counter{r: src}
@@ -127,13 +123,13 @@ func (r *Reader) Behind() int {
 // Complete reports whether the format has proven that all of the file has come: in MODE
 // Z, when the checksum at the end was right. It can be so though an error of the
 // connection followed.
-func (r *Reader) Complete() bool { return r.deflate != nil && r.deflate.Complete() }
+func (r *Reader) Complete() bool { return r.deflate != nil && r.deflate.complete }
 
 // Limit bounds what may come out of MODE Z, where a thousandth of it is enough to produce
 // it: more than n octets are an error. If zero, there is no limit.
 func (r *Reader) Limit(n int64) {
 	if r.deflate != nil {
-		r.deflate.Limit = n
+		r.deflate.limit = n
 	}
 }
 
@@ -154,22 +150,21 @@ func NewWriter(dst io.Writer, f Format, o Options) *Writer {
 	push := func(part io.WriteCloser) {
 		dst, w.ends = part, append([]io.Closer{part}, w.ends...)
 	}
+	l := f.layout()
 	switch f.Mode {
 	case 'B':
-		b := NewBlockWriter(dst)
-		b.Records, b.LineEnd, w.marker = f.Records(), f.LineEnd(), b
+		b := newBlockWriter(dst, l)
+		w.marker = b
 		push(b)
 	case 'C':
-		c := NewCompressedWriter(dst)
-		c.Records, c.LineEnd, c.Filler, w.marker = f.Records(), f.LineEnd(), f.filler(), c
+		c := newCompressedWriter(dst, l)
+		w.marker = c
 		push(c)
 	case 'Z':
-		push(NewDeflateWriter(dst, f.Level))
+		push(newDeflateWriter(dst, f.Level))
 	}
 	if f.Records() && !f.Marks() {
-		r := NewRecordWriter(dst)
-		r.LineEnd = f.LineEnd()
-		push(r)
+		push(newRecordWriter(dst, l))
 	}
 	if text := o.textOf(f); text != 0 {
 		if o.Skip > 0 {

@@ -116,13 +116,15 @@ func (f Format) LineEnd() byte {
 	return '\n'
 }
 
-// filler returns the octet of filler strings in MODE C (RFC 959, Section 3.4.3).
-func (f Format) filler() byte {
+// layout returns what the octets are to the packing. Filler is a blank in text (RFC 959,
+// Section 3.4.3).
+func (f Format) layout() layout {
+	l := layout{records: f.Records(), lineEnd: f.LineEnd()}
 	switch f.Type {
 	case 'A':
-		return ' '
+		l.filler = ' '
 	case 'E':
-		return 0x40
+		l.filler = 0x40
 	}
-	return 0
+	return l
 }

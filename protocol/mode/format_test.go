@@ -30,9 +30,12 @@ func (c combination) String() string {
 
 func combinations() iter.Seq[combination] {
 	return func(yield func(combination) bool) {
-		for _, typ := range "\x00AEIL" {
-			for _, stru := range "\x00FR" {
-				for _, m := range "\x00SBCZ" {
+		if !yield(combination{}) {
+			return
+		}
+		for _, typ := range "AEIL" {
+			for _, stru := range "FR" {
+				for _, m := range "SBCZ" {
 					for n := range 8 {
 						c := combination{mode.Format{Type: byte(typ), Structure: byte(stru), Mode: byte(m)},
 							mode.Options{CRLF: n&1 > 0, KeepCR: n&2 > 0, CodePage: mode.CodePage(n >> 2)}}
