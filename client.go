@@ -5,15 +5,24 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A Client is a session with a server, logged in. It has one control connection:
-// operations take turns.
+// A Client is a session with a server, logged in. It may be used by several goroutines.
+// It has one control connection: an operation waits for its turn as long as its context
+// lets it, and has it with all its attempts. The loop over [Client.Entries] may call the
+// Client; what is called back in the middle of another operation, as from
+// [TransferOptions], must not.
 type Client struct {
-	conn    *control.Conn
+	turn chan struct{} // holds a token while an operation runs; it guards what follows
+
+	mu   sync.Mutex // guards conn beside the turn, for those who have none
+	conn *control.Conn
+
 	profile *Profile // to dial again
 
 	noMLSD bool // not there, though the caller thinks so
@@ -43,14 +52,29 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &Client{conn: conn, profile: new(*p), list: p.List}, nil
+	return &Client{turn: make(chan struct{}, 1), conn: conn, profile: new(*p), list: p.List}, nil
 }
 
-// Conn returns the control connection, for what a Client has no method for.
-func (c *Client) Conn() *control.Conn { return c.conn }
+// Conn returns the control connection, for what a Client has no method for. Operations of
+// the Client that are repeated replace it; see [Retry]. It knows nothing of the Client's
+// turns: what changes the working directory must not run beside another operation.
+func (c *Client) Conn() *control.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn
+}
 
-// Close ends the session with QUIT, within the time that ctx allows.
-func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
+// Close ends the session with QUIT, within the time that ctx allows. It waits for the
+// operation that runs; if ctx ends meanwhile, it closes the connection under it.
+func (c *Client) Close(ctx context.Context) error {
+	done, err := c.take(ctx)
+	if err != nil {
+		c.Conn().Close()
+		return err
+	}
+	defer done()
+	return c.conn.Quit(ctx)
+}
 
 // Entries lists a directory, the working directory if path is "": by MLSD where
 // the server lists it among its features, by LIST elsewhere. Lines for the directory
@@ -59,7 +83,7 @@ func (c *Client) Close(ctx context.Context) error { return c.conn.Quit(ctx) }
 // takes its place: see mlsd-broken in [control.Quirks].
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
-		for e, err := range c.allEntries(ctx, path) {
+		for e, err := range c.untilFirst(ctx, c.allEntries(ctx, path)) {
 			if err == nil && isDot(e) {
 				continue
 			}
@@ -75,10 +99,11 @@ func isDot(e parse.Entry) bool {
 }
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
-	if !c.usesMLSD() {
-		return c.conn.List(ctx, path, c.listOptions(ctx))
-	}
 	return func(yield func(parse.Entry, error) bool) {
+		if !c.usesMLSD() {
+			c.conn.List(ctx, path, c.listOptions(ctx))(yield)
+			return
+		}
 		first, broken := true, error(nil)
 		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
 			if first && c.mlsdBroken(err) {
@@ -97,11 +122,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 			yield(parse.Entry{}, broken) // nothing is left to send LIST on
 			return
 		}
-		for e, err := range c.conn.List(ctx, path, c.listOptions(ctx)) {
-			if !yield(e, err) {
-				return
-			}
-		}
+		c.conn.List(ctx, path, c.listOptions(ctx))(yield)
 	}
 }
 
@@ -119,12 +140,18 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 // the server has no MLST. The last way tells less: Size is -1 and Time zero where
 // the server would not say.
 func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
+	done, err := c.take(ctx)
+	if err != nil {
+		return parse.Entry{}, err
+	}
+	defer done()
 	if c.usesMLST() {
 		e, err := c.conn.Mlst(ctx, path)
-		if err == nil || !unknownCommand(err) {
+		m := protocol.MeaningIn(err)
+		if err == nil || !m.NotImplemented() && m != protocol.BadParameter {
 			return e, err
 		}
-		c.noMLST = true
+		c.noMLST = m.NotImplemented() // 501 may be about the name
 	}
 	return c.statByParts(ctx, path)
 }
@@ -184,27 +211,6 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	return moved
 }
 
-// ReadTo copies a remote file to w and returns how many bytes it wrote. A nil
-// error says that the whole file came and the server confirmed it.
-func (c *Client) ReadTo(ctx context.Context, path string, w io.Writer) (int64, error) {
-	size := int64(-1)
-	if c.binary() {
-		size = c.sizeIfKnown(ctx, path)
-	}
-	d, err := c.conn.Retr(ctx, path, 0)
-	if err != nil {
-		return 0, err
-	}
-	if c.binary() && size >= 0 {
-		d.Expect(size)
-	}
-	n, err := io.Copy(w, d)
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return n, err
-}
-
 // storedSize asks for the size of a file that was just stored, also where FEAT does not list
 // SIZE: nothing else proves that the whole file has arrived.
 func (c *Client) storedSize(ctx context.Context, path string) int64 {
@@ -212,7 +218,7 @@ func (c *Client) storedSize(ctx context.Context, path string) int64 {
 		return -1
 	}
 	n, err := c.size(ctx, path)
-	c.noSIZE = unknownCommand(err)
+	c.noSIZE = protocol.MeaningIn(err).NotImplemented()
 	if err != nil {
 		return -1
 	}
@@ -235,6 +241,11 @@ func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
 // bytes it read. A nil error says that the server stored everything; where it can
 // tell sizes, the size was compared.
 func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64, error) {
+	done, err := c.take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	u, err := c.conn.Stor(ctx, path, 0)
 	if err != nil {
 		return 0, err

@@ -46,7 +46,7 @@ func (c *Client) size(ctx context.Context, path string) (int64, error) {
 func (c *Client) mlsdBroken(err error) bool {
 	evidence := ""
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
-		if re.Reply.Code < 500 || re.Reply.Code > 504 {
+		if m := re.Meaning(); !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow {
 			return false
 		}
 		if !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
@@ -73,11 +73,6 @@ func timedOut(err error) bool {
 		Timeout() bool
 	}](err)
 	return ok && t.Timeout()
-}
-
-func unknownCommand(err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502)
 }
 
 // reallyMoved reports whether a CWD to dir that succeeded led anywhere from home.

@@ -18,6 +18,12 @@ import (
 // o demands, and on disk: a failure leaves no part of it under the name, and an
 // existing file as it was. o may be nil.
 //
+// Nobody else can read the data before that. The file then has the permissions of the one
+// that it replaces, and its owner and group where that is allowed; a new one has those that
+// the umask leaves. A symbolic link called local is replaced, too, and what it leads to
+// stays as it is: a caller who wants that to be replaced resolves the link first
+// ([filepath.EvalSymlinks]).
+//
 // With [TransferOptions.Resume] a failure leaves what can be resumed, and the next
 // Download to the same local file goes on from there. Errors besides those of the
 // options: a *[control.TransferError], errors of the local file.
@@ -29,12 +35,17 @@ func (c *Client) Download(ctx context.Context, remote, local string, o *Transfer
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
 		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
 	}
+	done, err := c.take(ctx)
+	if err != nil {
+		return d.r, err
+	}
+	defer done()
 	if d.o.Resume {
 		if err := c.conn.Resumable(); err != nil {
 			return d.r, err
 		}
 	}
-	err := c.retried(ctx, &d.o, remote, &d.r, d.attempt)
+	err = c.retried(ctx, &d.o, remote, &d.r, d.attempt)
 	return d.r, err
 }
 
@@ -94,6 +105,9 @@ func (d *download) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := withinSize(d.state.Size, d.o.MaxSize); err != nil {
+		return err
+	}
 	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
 		d.alg = d.c.bestHash()
 	}
@@ -143,7 +157,7 @@ func (d *download) origin(p *part, offset int64) error {
 			return err
 		}
 	}
-	return p.setOrigin(partOrigin{d.server(), d.remote, d.state.Size, d.state.Time})
+	return p.setNote(partOrigin{d.server(), d.remote, d.state.Size, d.state.Time})
 }
 
 func (d *download) server() string {
@@ -172,7 +186,7 @@ func (d *download) offset(ctx context.Context, p *part) (int64, error) {
 		d.r.Restarted = why
 		return 0, nil
 	}
-	o, known := p.origin()
+	o, known := p.note, p.noted
 	if known && o.Server == d.server() && o.Path == d.remote && d.state.same(remoteState{o.Size, o.Time}) {
 		d.r.Prefix = "size and time"
 		if d.state.Time.IsZero() {
@@ -209,6 +223,9 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	if d.state.Size >= 0 {
 		rd.Expect(d.state.Size - (offset - window))
 	}
+	if d.o.MaxSize > 0 {
+		rd.AtMost(max(d.o.MaxSize-(offset-window), 0))
+	}
 	d.r.ResumedFrom = offset
 	d.o.begin(offset, d.state.Size)
 	if d.o.Tally != nil {
@@ -221,18 +238,19 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	cerr := rd.Close()
 	d.r.Data = rd.Data()
 	d.r.Moved += rd.Octets()
+	if err == nil {
+		err = cerr
+	}
 	switch {
-	case err != nil:
-		return err
-	case cerr != nil && offset > 0 && d.overlong(cerr):
+	case err != nil && offset > 0 && d.overlong(err):
 		// What fits by chance, such as a file of zeros, does not fit in size.
 		d.c.noRest = true
 		return &ResumeError{d.remote, "the server ignores REST"}
-	case cerr != nil:
-		if d.overlong(cerr) {
+	case err != nil:
+		if d.overlong(err) {
 			p.restart() // it has grown meanwhile: half of this and half of that
 		}
-		return cerr
+		return err
 	}
 	d.r.Proof = ProofReply
 	if rd.Data().TLS && !rd.Unterminated() {

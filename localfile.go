@@ -24,7 +24,10 @@ type part struct {
 	f      *os.File
 	size   int64 // of what an earlier attempt left
 	resume bool
-	named  bool // it is a part no longer
+	named  bool        // it is a part no longer
+	mode   fs.FileMode // of the file, if there is none yet that it replaces
+	note   partOrigin  // what an earlier attempt noted
+	noted  bool
 }
 
 // partOrigin is what the file beside a part says: which remote file it is of.
@@ -55,22 +58,41 @@ func shorten(base string) string {
 }
 
 // openPart opens the part of a download to local: what an earlier attempt left if
-// resume is set, else a new one with a name of its own.
+// resume is set, else a new one with a name of its own. Nobody else may read it.
 func openPart(local string, resume bool) (*part, error) {
+	mode, err := newMode(local)
+	if err != nil {
+		return nil, err
+	}
 	if !resume {
 		f, err := createTemp(local)
 		if err != nil {
 			return nil, err
 		}
-		return &part{f: f}, nil
+		return &part{f: f, mode: mode}, nil
 	}
-	name := PartialName(local)
-	for {
-		// What a link leads to is not ours to write.
-		if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
-			return nil, errNotRegular(name)
+	p, err := openKept(PartialName(local))
+	if err != nil {
+		return nil, err
+	}
+	p.mode = mode
+	if err = setMode(p.f, growing); err == nil { // earlier versions left it open to others
+		err = p.readNote()
+	}
+	if err != nil {
+		if p.size == 0 {
+			os.Remove(p.f.Name())
 		}
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+		p.f.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// openKept opens and locks the part called name, and creates it if need be.
+func openKept(name string) (*part, error) {
+	for {
+		f, err := openOurs(name, os.O_RDWR|os.O_CREATE)
 		if err != nil {
 			return nil, err
 		}
@@ -87,10 +109,6 @@ func openPart(local string, resume bool) (*part, error) {
 	}
 }
 
-func errNotRegular(name string) error {
-	return &fs.PathError{Op: "open", Path: name, Err: errors.New("is no regular file")}
-}
-
 var errGone = errors.New("the file has another name now")
 
 // lockPart keeps other processes away from an open part.
@@ -102,37 +120,59 @@ func lockPart(f *os.File) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular(f.Name())
-	}
 	if now, err := os.Lstat(f.Name()); err != nil || !os.SameFile(info, now) {
 		return nil, errGone
 	}
 	return info, nil
 }
 
-// createTemp creates a temporary file beside local, with the permissions that local
-// would have got.
+// createTemp creates a temporary file beside local, for nobody else to read.
 func createTemp(local string) (*os.File, error) {
 	dir, base := filepath.Split(local)
-	return os.OpenFile(dir+"."+shorten(base)+".part-"+rand.Text()[:8], os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	return createNew(dir + "." + shorten(base) + ".part-" + rand.Text()[:8])
+}
+
+func createNew(name string) (*os.File, error) {
+	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, growing)
+}
+
+// ReplaceFile writes a local file as [Client.Download] does: fill gets another file in
+// the same directory, which only the user may read. If fill returns nil, that is put on
+// disk and takes the place of local with the permissions of what it replaces, or those of
+// a new file. Else it is removed, and local is as it was.
+func ReplaceFile(local string, fill func(*os.File) error) error {
+	p, err := openPart(local, false)
+	if err != nil {
+		return err
+	}
+	if err = fill(p.f); err == nil {
+		err = p.commit(local)
+	}
+	p.leave()
+	return err
 }
 
 func (p *part) originName() string { return p.f.Name() + ".json" }
 
-// origin returns what is known about the part, false if nothing that can be read.
-func (p *part) origin() (o partOrigin, ok bool) {
-	f, err := os.Open(p.originName())
+// readNote reads what is known about the part. What can't be read is not known; but what
+// no download can have left there is an error.
+func (p *part) readNote() error {
+	f, err := openOurs(p.originName(), os.O_RDONLY)
 	if err != nil {
-		return o, false
+		if _, strange := errors.AsType[*PartError](err); strange {
+			return err
+		}
+		return nil
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
-	return o, err == nil && json.Unmarshal(b, &o) == nil
+	p.noted = err == nil && json.Unmarshal(b, &p.note) == nil
+	return nil
 }
 
-// setOrigin notes which file the part is of, before data of it go there.
-func (p *part) setOrigin(o partOrigin) error {
+// setNote notes which file the part is of, before data of it go there. It is written to a
+// new file that takes the place of the old: nothing that has the name is written to.
+func (p *part) setNote(o partOrigin) error {
 	if !p.resume {
 		return nil
 	}
@@ -140,7 +180,23 @@ func (p *part) setOrigin(o partOrigin) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(p.originName(), append(b, '\n'), 0o666)
+	f, err := createNew(p.originName() + "-" + rand.Text()[:8])
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), p.originName())
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	p.note, p.noted = o, true
+	return nil
 }
 
 // restart empties the part.
@@ -153,8 +209,11 @@ func (p *part) restart() error {
 	return err
 }
 
-// commit gives the part its name, once its data are on disk.
+// commit gives the part its name and its permissions, once its data are on disk.
 func (p *part) commit(local string) error {
+	if err := setMode(p.f, finalMode(p.f, local, p.mode)); err != nil {
+		return err
+	}
 	if err := p.f.Sync(); err != nil {
 		return err
 	}
@@ -181,7 +240,7 @@ func (p *part) leave() string {
 		return "" // what has the name of the part now is another's
 	}
 	// By its name: the file is closed where it could not be renamed.
-	if info, err := os.Stat(p.f.Name()); p.resume && err == nil && info.Size() > 0 {
+	if info, err := os.Lstat(p.f.Name()); p.resume && err == nil && info.Size() > 0 {
 		p.f.Sync()
 		p.f.Close()
 		return p.f.Name()

@@ -53,6 +53,12 @@ type TransferOptions struct {
 	// ProofHash implies Verify. If zero, the final reply is enough.
 	Require Proof
 
+	// MaxSize is how many octets a download may have: as they travel, line ends of text
+	// being two of them. A larger file is a *[control.TooLargeError]: before anything is
+	// transferred if the server tells the size, else as soon as more comes. If zero, any
+	// number.
+	MaxSize int64
+
 	// Retry says whether to try again what failed for a passing reason. If zero, not.
 	Retry Retry
 
@@ -133,7 +139,7 @@ func (c *Client) unsettled(ctx context.Context, err error) error {
 }
 
 // binary reports whether files travel as they are.
-func (c *Client) binary() bool { return c.conn.Format().Exact() }
+func (c *Client) binary() bool { return c.conn.FileFormat().Exact() }
 
 // lost returns why nothing more is to be asked: the context or the connection ended.
 func (c *Client) lost(ctx context.Context) error {

@@ -216,7 +216,7 @@ func TestUploadOfChanged(t *testing.T) {
 func TestResumeOfText(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone)
 	r.setRemote([]byte("text\n"))
-	if err := r.c.Conn().SetFormat(mode.Format{Type: 'A'}); err != nil {
+	if err := r.c.Conn().SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 		t.Fatal(err)
 	}
 	o := &ftpwire.TransferOptions{Resume: true}

@@ -4,14 +4,10 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -28,15 +24,15 @@ var update = flag.Bool("update", false, "rewrite docs/rfc-map.md")
 
 const rfcMapHead = `# Commands
 
-Every command of the command table (` + "`protocol.Verbs`" + `): what sends it, which tests show it on the
-wire, and which conformance cases of ` + "`ftpwire check`" + ` send it to a server. This page is generated:
+Every command of the command table (` + "`protocol.Verbs`" + `): what sends it, and which conformance cases
+of ` + "`ftpwire check`" + ` send it to a server. This page is generated:
 ` + "`go test . -run TestRFCMap -update`" + `.
 
 ` + "`Do`" + ` is ` + "`control.Conn.Do`" + `: it sends any command that moves no data, with the exchange diagram of the
 table. "(Config)" means that the driver sends the command by itself, as its configuration says.
 
-| Command | Document | Sent by | Tests | Conformance cases |
-|---|---|---|---|---|
+| Command | Document | Sent by | Conformance cases |
+|---|---|---|---|
 `
 
 const rfcMapFoot = `
@@ -51,7 +47,7 @@ and their like are arguments of commands above.
 // or fields of its Config. Commands that do not stand here are sent by Do.
 var senders = map[protocol.Verb]string{
 	"USER": "Login", "PASS": "Login", "ACCT": "Login", "CWD": "Cwd", "CDUP": "Cdup", "SMNT": "Smnt", "QUIT": "Quit",
-	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetFormat", "STRU": "SetFormat", "MODE": "SetFormat",
+	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetFileFormat", "STRU": "SetFileFormat", "MODE": "SetFileFormat",
 	"RETR": "Retr", "STOR": "Stor", "STOU": "Stou", "APPE": "Appe", "ALLO": "Allo", "REST": "Retr Stor",
 	"RNFR": "Rename", "RNTO": "Rename", "ABOR": "Abor", "DELE": "Dele", "RMD": "Rmd", "MKD": "Mkd", "PWD": "Pwd",
 	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SITE": "Site", "SYST": "Syst", "STAT": "Stat", "HELP": "Help", "NOOP": "Noop",
@@ -64,9 +60,9 @@ var senders = map[protocol.Verb]string{
 }
 
 // TestRFCMap keeps docs/rfc-map.md equal to the command table and what uses it. A
-// command without a sender, a test or a case needs a reason.
+// command without a sender or a case needs a reason.
 func TestRFCMap(t *testing.T) {
-	tests, cases := wireTests(t), sentByCases(t)
+	cases := sentByCases(t)
 	var doc strings.Builder
 	doc.WriteString(rfcMapHead)
 	for v := range protocol.Verbs() {
@@ -78,17 +74,17 @@ func TestRFCMap(t *testing.T) {
 		if why, ok := unsent[v.Verb]; ok {
 			sent = why
 		}
-		cols := []string{sent, strings.Join(tests[v.Verb], ", "), strings.Join(cases[v.Verb], ", ")}
+		cols := []string{sent, strings.Join(cases[v.Verb], ", ")}
 		for i, col := range cols {
 			if col == "" {
 				if cols[i] = reasons[column{v.Verb, i}]; cols[i] == "" {
-					t.Errorf("%s has no %s and no reason for that", v.Verb, [...]string{"sender", "test", "case"}[i])
+					t.Errorf("%s has no %s and no reason for that", v.Verb, [...]string{"sender", "case"}[i])
 				}
 			} else if reasons[column{v.Verb, i}] != "" {
-				t.Errorf("%s: the reason for no %s is out of date", v.Verb, [...]string{"sender", "test", "case"}[i])
+				t.Errorf("%s: the reason for no %s is out of date", v.Verb, [...]string{"sender", "case"}[i])
 			}
 		}
-		fmt.Fprintf(&doc, "| %s | %s | %s | %s | %s |\n", v.Verb, v.RFC, cols[0], cols[1], cols[2])
+		fmt.Fprintf(&doc, "| %s | %s | %s | %s |\n", v.Verb, v.RFC, cols[0], cols[1])
 	}
 	doc.WriteString(rfcMapFoot)
 	name := filepath.Join("docs", "rfc-map.md")
@@ -107,7 +103,7 @@ func TestRFCMap(t *testing.T) {
 	}
 }
 
-// A column of a command's row: 0 is its sender, 1 its tests, 2 its cases.
+// A column of a command's row: 0 is its sender, 1 its cases.
 type column struct {
 	verb protocol.Verb
 	i    int
@@ -181,97 +177,4 @@ func words(s string) map[string]bool {
 		m[w] = true
 	}
 	return m
-}
-
-// wireTests returns the tests in whose text a command stands as on the wire: at the
-// start of a string, alone or with an argument. Where there are few, those that have it
-// in a function that they call count too.
-func wireTests(t *testing.T) map[protocol.Verb][]string {
-	const most = 4
-	m := map[protocol.Verb][]string{}
-	for _, deep := range []bool{false, true} {
-		for _, dir := range []string{"control", "datachan", "conformance/interop", "conformance/ftptest", "protocol"} {
-			p := parseTests(t, dir)
-			for _, test := range p.tests {
-				name := strings.TrimPrefix(dir, "conformance/") + "." + test
-				for verb := range p.verbs(test, deep, map[string]bool{}) {
-					if len(m[verb]) < most && !slices.Contains(m[verb], name) {
-						m[verb] = append(m[verb], name)
-					}
-				}
-			}
-		}
-	}
-	return m
-}
-
-// A testPackage is the test files of a folder: for every function, the strings in it
-// and the functions that it names.
-type testPackage struct {
-	tests   []string
-	strings map[string][]string
-	calls   map[string][]string
-}
-
-func parseTests(t *testing.T, dir string) *testPackage {
-	files, err := filepath.Glob(filepath.Join(filepath.FromSlash(dir), "*_test.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no tests in %s: %v", dir, err)
-	}
-	p := &testPackage{strings: map[string][]string{}, calls: map[string][]string{}}
-	for _, file := range files {
-		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range tree.Decls {
-			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || fn.Body == nil {
-				continue
-			}
-			name := fn.Name.Name
-			if strings.HasPrefix(name, "Test") && fn.Recv == nil {
-				p.tests = append(p.tests, name)
-			}
-			ast.Inspect(fn.Body, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.BasicLit:
-					if s, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil {
-						p.strings[name] = append(p.strings[name], s)
-					}
-				case *ast.CallExpr:
-					if id, ok := n.Fun.(*ast.Ident); ok {
-						p.calls[name] = append(p.calls[name], id.Name)
-					}
-				}
-				return true
-			})
-		}
-	}
-	slices.Sort(p.tests)
-	return p
-}
-
-// verbs returns the commands that a function sends or expects.
-func (p *testPackage) verbs(fn string, deep bool, seen map[string]bool) map[protocol.Verb]bool {
-	found := map[protocol.Verb]bool{}
-	if seen[fn] {
-		return found
-	}
-	seen[fn] = true
-	for _, s := range p.strings[fn] {
-		verb, _, _ := strings.Cut(strings.TrimRight(s, "\r\n"), " ")
-		if info, ok := protocol.LookupVerb(protocol.Verb(verb)); ok && string(info.Verb) == verb {
-			found[info.Verb] = true
-		}
-	}
-	if !deep {
-		return found
-	}
-	for _, callee := range p.calls[fn] {
-		for v := range p.verbs(callee, deep, seen) {
-			found[v] = true
-		}
-	}
-	return found
 }

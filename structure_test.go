@@ -21,7 +21,7 @@ func TestSizeOfRecords(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newResumePlay(t, ftptest.TLSNone)
 			r.setRemote(text)
-			if err := r.c.Conn().SetFormat(mode.Format{Type: tt.typ, Structure: tt.stru}); err != nil {
+			if err := r.c.Conn().SetFileFormat(mode.Format{Type: tt.typ, Structure: tt.stru}); err != nil {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer

@@ -40,6 +40,11 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 		return u.r, &fs.PathError{Op: "upload", Path: local, Err: errors.New("is no regular file, and can't be read twice")}
 	}
 	u.f = f
+	done, err := c.take(ctx)
+	if err != nil {
+		return u.r, err
+	}
+	defer done()
 	if u.o.Resume {
 		if err := c.conn.Resumable(); err != nil {
 			return u.r, err

@@ -24,6 +24,11 @@ import (
 // less than require, the error is an *[UnprovenError]; a require of zero is content with
 // either. The result says which proof there is.
 func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (r TransferResult, err error) {
+	done, err := c.take(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer done()
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
 	r.Attempts = 1

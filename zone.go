@@ -15,6 +15,11 @@ const zoneFiles = 3
 // directory with those of MDTM, which are UTC, and uses the answer for the listings to come. The second result is
 // false if the server can't tell: no MDTM, no file with a time of day, or files that disagree. MLSD needs no zone.
 func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bool, error) {
+	done, err := c.take(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	defer done()
 	o := c.listOptions(ctx)
 	o.Lines.Location = nil
 	var files []parse.Entry

@@ -87,7 +87,7 @@ func (c *Conn) tryMechanisms(ctx context.Context) (refusal error, offers []strin
 
 func unknownMechanism(refusal error) bool {
 	re, ok := refusal.(*protocol.ReplyError)
-	return ok && re.Reply.Code == 504
+	return ok && re.Meaning() == protocol.UnknownParameter
 }
 
 // offered asks for the mechanisms that FEAT lists and that were not tried yet.

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 )
@@ -23,16 +25,14 @@ func TestT83Busy(t *testing.T) {
 		tc.answer("RETR f", "150 here")
 		tc.wantOK("RETR", op)
 		for _, k := range calls() {
-			if _, err := k.run(t.Context(), tc.c); err != control.ErrBusy {
-				t.Errorf("%s: %v; want ErrBusy", k.name, err)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			begun := time.Now()
+			if _, err := k.run(ctx, tc.c); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != time.Second {
+				t.Errorf("%s: %v after %v; want a wait for the turn, until the context ends", k.name, err, time.Since(begun))
 			}
+			cancel()
 		}
-		if _, err := tc.c.Retr(t.Context(), "g", 0); err != control.ErrBusy {
-			t.Errorf("Retr: %v; want ErrBusy", err)
-		}
-		if _, err := tc.c.Stor(t.Context(), "g", 0); !errors.Is(err, control.ErrBusy) {
-			t.Errorf("Stor: %v; want ErrBusy", err)
-		}
+		waiting := tc.async(func() error { return tc.c.Noop(t.Context()) })
 		tc.wantIdle("a transfer is open")
 		data.Close()
 		tc.writeReply("226 done")
@@ -42,7 +42,9 @@ func TestT83Busy(t *testing.T) {
 			}
 			return d.Close()
 		})
+		tc.answer("NOOP", "200 ok") // its turn has come
 		tc.wantOK("close", end)
+		tc.wantOK("what has waited", waiting)
 		if err := d.Close(); err != nil {
 			t.Errorf("second Close: %v", err)
 		}

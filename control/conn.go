@@ -18,7 +18,12 @@ import (
 )
 
 // A Conn is a control connection. Its methods may be called from several
-// goroutines; they take turns.
+// goroutines. One operation runs at a time: a call waits for its turn as long as its
+// context lets it. A file that is open, for reading or writing, has the turn until it is
+// closed, and so has the raw text of a listing: whoever has one open and calls another
+// method waits for himself. The loops over [Conn.List], [Conn.Mlsd] and [Conn.Nlst] give
+// way: what is left of the listing is read ahead, up to 64 MiB, and the loop may call the
+// Conn.
 type Conn struct {
 	cfg    Config
 	raw    net.Conn
@@ -32,9 +37,14 @@ type Conn struct {
 
 	turn chan struct{} // holds a token while nobody runs an operation
 	busy atomic.Bool   // a transfer is open, and has the turn
-	used atomic.Int64  // when the turn was given back, in nanoseconds since 1970
 
-	idling sync.Once // starts what keeps an unused connection alive
+	waiting atomic.Int32                  // how many want the turn
+	listing atomic.Pointer[sharedListing] // that a loop reads, or nil
+
+	used atomic.Int64 // when the turn was given back, in nanoseconds since 1970
+
+	behinds sync.WaitGroup // what goes on behind callers who have left
+	idling  sync.Once      // starts what keeps an unused connection alive
 
 	loggedIn bool   // by Login; whoever has the turn may use it
 	typed    bool   // TYPE was sent since the session began; likewise
@@ -52,6 +62,7 @@ type Conn struct {
 	flights []*flight
 	dead    error         // why the connection ended
 	gone    chan struct{} // closed when the reader goroutine has ended
+	closed  bool          // by Close: it waits for no more of behinds
 
 	greeting protocol.Reply
 	sscn     bool // SSCN ON is in force; for whoever has the turn
@@ -235,11 +246,11 @@ func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol
 	return f.reply, err
 }
 
-// acquire takes the turn for one operation.
+// acquire takes the turn for one operation. It waits for it as long as ctx lets it.
 func (c *Conn) acquire(ctx context.Context) error {
-	if c.busy.Load() {
-		return ErrBusy
-	}
+	c.waiting.Add(1)
+	defer c.waiting.Add(-1)
+	c.makeWay()
 	select {
 	case <-c.turn:
 	case <-ctx.Done():
@@ -312,8 +323,9 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 		return "changes the protection of the connection, which the Config decides"
 	case info.Verb == "PASS" && c.cleared(), info.Verb == "ACCT" && c.cleared():
 		return "is secret, and the connection is in clear since CCC"
-	case info.Verb == "PASS", info.Verb == "ACCT":
-		c.redact.add(cmd.Arg)
+	}
+	for _, secret := range cmd.Secrets() {
+		c.redact.add(secret)
 	}
 	return ""
 }
@@ -344,9 +356,14 @@ func (c *Conn) Err() error {
 }
 
 // Close closes the connection without ceremony; see [Conn.Quit] for the orderly
-// end. It may be called at any time and more than once, and unblocks everybody.
+// end. It may be called at any time and more than once, and unblocks everybody. What
+// goes on behind a call that was cancelled has ended when it returns.
 func (c *Conn) Close() error {
 	c.shut(nil)
 	<-c.gone
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.behinds.Wait()
 	return nil
 }

@@ -3,8 +3,7 @@
 //
 // A [Conn] is made by [Dial], which also sets TLS up as the [Config] says, and
 // [Conn.Login]. Every method that can block takes a context first. One operation
-// runs at a time; calls from several goroutines take turns, except while a file
-// or listing is open: then they fail with [ErrBusy].
+// runs at a time; calls from several goroutines take turns, see [Conn].
 //
 // A cancelled context never leaves the connection in doubt: an abandoned command's
 // reply is still paired with it when it comes, an abandoned transfer is aborted

@@ -55,8 +55,7 @@ func (d *Download) doubtEmpty(err error) {
 }
 
 // confirmEmpty is asked once the server has called a transfer complete of which nothing
-// came, or nothing but a line that may be a message. It returns nil if that is proven to
-// be all. The turn is the transfer's.
+// came. It returns nil if that is proven to be all. The turn is the transfer's.
 func (d *Download) confirmEmpty() error {
 	t := d.t
 	if !isListing(t.f.cmd.Verb) {
@@ -191,17 +190,22 @@ func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
 	if err == nil || !c.isEmptyListing(err) {
 		return err
 	}
-	if path == "" || c.isForced(emptyRefused) {
+	if path == "" || c.isForced(emptyRefused) || c.confirmListed(ctx, "", path) == nil {
 		return nil
 	}
+	return err
+}
+
+// confirmListed is confirmDirectory as an operation of its own, after a listing by verb.
+func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path string) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
 	}
 	defer c.release()
-	if c.confirmDirectory(ctx, path) == nil {
-		return nil
+	if err := c.confirmDirectory(ctx, path); err != nil {
+		return &TransferError{Verb: verb, Phase: PhaseReply, Err: err}
 	}
-	return err
+	return nil
 }
 
 // confirmDirectory looks whether path is a directory, before a listing of nothing is called

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,10 +9,6 @@ import (
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
-
-// ErrBusy is returned by every operation while a file or a listing is open:
-// close it first.
-var ErrBusy = errors.New("ftp: a transfer is open on this connection")
 
 // errServerClosed is the cause when the server ended the connection unannounced.
 var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)

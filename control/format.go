@@ -8,9 +8,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// SetFormat says how the files of later transfers travel: their type, structure and mode.
+// SetFileFormat says how the files of later transfers travel: their type, structure and mode.
 // The zero Format, which is the default, moves them as they are. To change one field, start
-// from [Conn.Format].
+// from [Conn.FileFormat].
 //
 // Listings are in TYPE A, whose lines are given as they came, and never in records. They
 // follow MODE Z, but are read in plain where the server does not compress them; for MODE B
@@ -22,7 +22,7 @@ import (
 // OPTS MODE Z LEVEL, once; a server that refuses that goes on as it likes.
 //
 // What the format leaves to each end is in [Config]: EBCDIC, EBCDICCRLF and InflateLimit.
-func (c *Conn) SetFormat(f mode.Format) error {
+func (c *Conn) SetFileFormat(f mode.Format) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
@@ -32,8 +32,8 @@ func (c *Conn) SetFormat(f mode.Format) error {
 	return nil
 }
 
-// Format returns how files travel, with the defaults filled in.
-func (c *Conn) Format() mode.Format {
+// FileFormat returns how files travel, with the defaults filled in.
+func (c *Conn) FileFormat() mode.Format {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.format.Filled()
@@ -49,7 +49,7 @@ func (c *Conn) params() protocol.Params {
 // not in force, for a transfer in type typ. All of that must come before the address
 // of the data connection.
 func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (mode.Format, error) {
-	f := c.Format()
+	f := c.FileFormat()
 	if f.Type != typ {
 		f.Type, f.Form = typ, 'N'
 	}

@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"errors"
+	"net"
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
@@ -28,14 +30,27 @@ func (c *Conn) aborting() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), c.cfg.abortTimeout())
 }
 
+// patience returns how long the connection is tried to be saved once a transfer has failed
+// with cause: the AbortTimeout. A server that has kept us waiting for the whole of a
+// timeout has had its time: it gets a tenth of that more, and a second at least.
+func (c *Conn) patience(cause error) time.Duration {
+	all := c.cfg.abortTimeout()
+	if ne, ok := errors.AsType[net.Error](cause); !ok || !ne.Timeout() {
+		return all
+	}
+	waited := orDefault(c.cfg.Data.IdleTimeout, time.Minute)
+	return min(all, max(waited/10, time.Second))
+}
+
 // giveUp settles the control connection when a transfer is to go no further: it is
 // clean afterwards, or closed. dc is the data connection if it is still open; it is
-// closed on return. ctx, one of aborting, bounds it.
+// closed on return. ctx bounds it; see patience.
 //
 // The server is sent ABOR, which it answers 426 and 226, or by one reply that
 // serves for both (RFC 959, Section 4.1.3); a NOOP then shows whether another is to
 // come. Servers that act on ABOR only between transfers notice the cut.
 func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
+	begun := time.Now()
 	if dc != nil {
 		defer dc.Abort()
 	} else if c.settled(ctx, f, unaided) {
@@ -58,7 +73,7 @@ func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 			}
 		}
 	}
-	c.shut(&TimeoutError{Verb: "ABOR", After: c.cfg.abortTimeout()})
+	c.shut(&TimeoutError{Verb: "ABOR", After: time.Since(begun).Round(time.Millisecond)})
 }
 
 // letEnd swallows what the server still sends until it has answered, for a short

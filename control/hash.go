@@ -160,9 +160,9 @@ func (c *Conn) unknownHash(w hashWay, err error) bool {
 	if !ok || c.Err() != nil {
 		return false
 	}
-	switch re.Reply.Code {
-	case 500, 502, 504:
-	case 501: // of OPTS: the algorithm; of RANG: how some say that they have it not
+	switch re.Meaning() {
+	case protocol.UnknownCommand, protocol.UnknownParameter:
+	case protocol.BadParameter: // of OPTS: the algorithm; of RANG: how some say that they have it not
 		if re.Verb != "OPTS" && re.Verb != "RANG" {
 			return false
 		}
@@ -228,7 +228,7 @@ func (c *Conn) hashWhole(ctx context.Context, verb protocol.Verb, path string) (
 	r, err := c.slow(ctx, protocol.Command{Verb: verb, Arg: path})
 	quoted := quotedName(path)
 	re, refused := errors.AsType[*protocol.ReplyError](err)
-	if !refused || quoted == path || re.Reply.Code != 550 && re.Reply.Code != 501 || c.Err() != nil {
+	if !refused || quoted == path || re.Transient() || re.Meaning().NotImplemented() || c.Err() != nil {
 		return r, err
 	}
 	if r, qerr := c.slow(ctx, protocol.Command{Verb: verb, Arg: quoted}); qerr == nil {

@@ -214,14 +214,14 @@ func TestResumable(t *testing.T) {
 			{"MODE Z", mode.Format{Mode: 'Z'}, true},
 			{"TYPE L 8", mode.Format{Type: 'L'}, true},
 		} {
-			if err := tc.c.SetFormat(step.set); err != nil {
+			if err := tc.c.SetFileFormat(step.set); err != nil {
 				t.Fatal(err)
 			}
 			if err := tc.c.Resumable(); (err == nil) != step.usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
 				t.Errorf("behind %s: %v", step.name, err)
 			}
 		}
-		if err := tc.c.SetFormat(mode.Format{Type: 'A'}); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := errors.AsType[*control.OffsetError](tc.c.Resumable()); !ok {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"iter"
 	"strings"
@@ -68,7 +69,8 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			}
 			return
 		}
-		defer d.Close()
+		s := c.share(d)
+		defer s.close()
 		if o.Lines.Now.IsZero() {
 			o.Lines.Now = time.Now()
 		}
@@ -76,7 +78,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			o.Lines.CodePage = c.listed()
 		}
 		var alone *lone[parse.Entry]
-		for e, err := range unlessAlone(parse.Listing(d, o.Lines, o.Limits), saysMissing, &alone) {
+		for e, err := range unlessAlone(parse.Listing(s, o.Lines, o.Limits), saysMissing, &alone) {
 			switch {
 			case err == nil:
 				e = c.entryName(e)
@@ -86,7 +88,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 					return
 				}
 			case c.isEmptyListing(err):
-				d.Close() // the connection may be asked whether the directory is there
+				s.close() // the connection may be asked whether the directory is there
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield(e, err)
 				}
@@ -96,10 +98,10 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 				return
 			}
 		}
-		if !d.eof {
+		if !s.atEnd() {
 			return // the error that ended it was yielded
 		}
-		err = c.emptyRefusal(ctx, path, d.Close())
+		err = c.emptyRefusal(ctx, path, s.close())
 		if err == nil && alone != nil {
 			err = &TransferError{Verb: verb, Phase: PhaseData, Bytes: d.Octets(), Err: alone.err}
 		}
@@ -160,17 +162,18 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 			}
 			return
 		}
-		defer d.Close()
+		s := c.share(d)
+		defer s.close()
 		mayBeMessage := func(name string, err error) bool {
 			return path != "" && errors.Is(parse.ListError(name), fs.ErrNotExist)
 		}
 		var alone *lone[string]
-		for name, err := range unlessAlone(d.names(), mayBeMessage, &alone) {
+		for name, err := range unlessAlone(c.nameLines(s), mayBeMessage, &alone) {
 			if err == nil {
 				err = d.isOther(name)
 			}
 			if err != nil {
-				d.Close() // the connection may be asked whether the directory is there
+				s.close() // the connection may be asked whether the directory is there
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield("", err)
 				}
@@ -181,8 +184,11 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 				return
 			}
 		}
-		d.doubtful = alone != nil
-		if err := c.emptyRefusal(ctx, path, d.Close()); err != nil {
+		err = c.emptyRefusal(ctx, path, s.close())
+		if err == nil && alone != nil {
+			err = c.confirmListed(ctx, "NLST", path)
+		}
+		if err != nil {
 			yield("", err)
 		} else if alone != nil {
 			c.given(alone.value)
@@ -191,13 +197,13 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 	}
 }
 
-// names yields the lines of a listing of names.
-func (d *Download) names() iter.Seq2[string, error] {
+// nameLines yields the lines of a listing of names.
+func (c *Conn) nameLines(r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		s := bufio.NewScanner(d)
+		s := bufio.NewScanner(r)
 		s.Buffer(nil, maxName)
 		for s.Scan() {
-			if !yield(d.t.c.nlstName(strings.TrimSuffix(s.Text(), "\r")), nil) {
+			if !yield(c.nlstName(strings.TrimSuffix(s.Text(), "\r")), nil) {
 				return
 			}
 		}

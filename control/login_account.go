@@ -28,7 +28,7 @@ func (c *Conn) wantsAccount(cmd protocol.Command, err error) bool {
 		return false
 	}
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && re.Reply.Code == 532 && re.Verb == upper(cmd.Verb) && c.Err() == nil
+	return ok && re.Meaning() == protocol.NeedAccount && re.Verb == upper(cmd.Verb) && c.Err() == nil
 }
 
 // sendAccount sends ACCT and reports whether it was accepted. If not, the refusal of

@@ -41,10 +41,10 @@ func (l *login) sendHost(ctx context.Context) error {
 		return err
 	}
 	e := &HostError{Host: l.host, Err: re, Reason: "the server refuses it"}
-	switch re.Reply.Code {
-	case 501, 504:
+	switch re.Meaning() {
+	case protocol.BadParameter, protocol.UnknownParameter:
 		e.Reason = "the server has no such host"
-	case 500, 502, 530: // vsftpd answers 530 to whatever it does not know before the login
+	case protocol.UnknownCommand, protocol.NotLoggedIn: // vsftpd answers 530 to whatever it does not know before the login
 		if l.o.HostOptional {
 			l.note("HOST", re)
 			return nil
@@ -118,7 +118,12 @@ func (l *login) sendLanguage(ctx context.Context) error {
 		return nil
 	}
 	r, ok, err := l.try(ctx, protocol.Command{Verb: "LANG", Arg: l.o.Language})
-	l.language = ok || r.Code != 530 && r.Code != 503 && r.Code != 332
+	switch protocol.MeaningOf(r.Code, "LANG", r.Text()) {
+	case protocol.NotLoggedIn, protocol.NotNow, protocol.NeedAccount:
+		l.language = ok // not yet
+	default:
+		l.language = true
+	}
 	return err
 }
 

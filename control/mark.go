@@ -21,13 +21,13 @@ type Mark struct {
 }
 
 // RetrFrom is Retr from a restart marker on: the Sender of one of [Download.Marks] of
-// an earlier transfer of the file. The mode must be 'B' or 'C'; see [Conn.SetFormat].
+// an earlier transfer of the file. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
 func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, error) {
 	cmd := protocol.Command{Verb: "RETR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
 		return nil, err
 	}
-	t, err := c.openTransfer(ctx, cmd, c.Format().Type, marker)
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, marker)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, er
 
 // StorFrom is Stor from a restart marker on: the Receiver of one of [Upload.Marks] of
 // an earlier transfer of the file. What is written begins where its Octets were
-// reached. The mode must be 'B' or 'C'; see [Conn.SetFormat].
+// reached. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
 func (c *Conn) StorFrom(ctx context.Context, path, marker string) (*Upload, error) {
 	cmd := protocol.Command{Verb: "STOR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
@@ -52,7 +52,7 @@ func (c *Conn) mayMark(cmd protocol.Command, marker string) error {
 	if !mode.ValidMarker(marker) {
 		return &protocol.ArgumentError{Verb: "REST", Reason: "is no restart marker"}
 	}
-	if !c.Format().Marks() {
+	if !c.FileFormat().Marks() {
 		return mode.ErrNoMarks
 	}
 	return nil

@@ -76,7 +76,7 @@ func TestModes(t *testing.T) {
 // compress hard.
 func setFormat(t *testing.T, c *control.Conn, m, stru, typ byte) {
 	t.Helper()
-	if err := c.SetFormat(mode.Format{Type: typ, Structure: stru, Mode: m, Level: 1}); err != nil {
+	if err := c.SetFileFormat(mode.Format{Type: typ, Structure: stru, Mode: m, Level: 1}); err != nil {
 		t.Fatal(err)
 	}
 }

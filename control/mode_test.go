@@ -67,7 +67,7 @@ func TestModeCommands(t *testing.T) {
 		{"back to stream", &mode.Format{}, retr, "MODE S, RETR f"},
 	} {
 		if step.set != nil {
-			if err := c.SetFormat(*step.set); err != nil {
+			if err := c.SetFileFormat(*step.set); err != nil {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 		}
@@ -117,16 +117,16 @@ func TestModeArguments(t *testing.T) {
 	s := ftptest.NewServer(t, nil)
 	c := dialServer(t, s, &clear)
 	want := mode.Format{Type: 'A', Form: 'N', Structure: 'R', Mode: 'S'}
-	if err := c.SetFormat(mode.Format{Type: 'A', Structure: 'R'}); err != nil {
+	if err := c.SetFileFormat(mode.Format{Type: 'A', Structure: 'R'}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.SetFormat(mode.Format{Mode: 'P'}); err == nil || c.Format() != want {
-		t.Errorf("MODE P: %v, the format is %+v; want an error and %+v", err, c.Format(), want)
+	if err := c.SetFileFormat(mode.Format{Mode: 'P'}); err == nil || c.FileFormat() != want {
+		t.Errorf("MODE P: %v, the format is %+v; want an error and %+v", err, c.FileFormat(), want)
 	}
 	if _, err := c.RetrFrom(t.Context(), "f", "m"); err == nil {
 		t.Error("a marker in stream mode is no error")
 	}
-	if err := c.SetFormat(mode.Format{Mode: 'B'}); err != nil {
+	if err := c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 		t.Fatal(err)
 	}
 	for _, marker := range []string{"", "a b", "\x01"} {
@@ -157,7 +157,7 @@ func TestModeRefused(t *testing.T) {
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			tc := login(t, &control.Config{})
-			if err := tc.c.SetFormat(tt.set); err != nil {
+			if err := tc.c.SetFileFormat(tt.set); err != nil {
 				t.Fatal(err)
 			}
 			f := tc.retr(t.Context(), 0)
@@ -166,7 +166,7 @@ func TestModeRefused(t *testing.T) {
 			}
 			tc.answer(tt.command, tt.reply)
 			wantTransferError(t, f.wait(), control.PhaseOpen, protocol.Code(must(tt.reply[:3])))
-			if err := tc.c.SetFormat(mode.Format{Type: 'A'}); err != nil {
+			if err := tc.c.SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 				t.Fatal(err)
 			}
 			noop := tc.async(func() error { return tc.c.Noop(t.Context()) })
@@ -176,7 +176,7 @@ func TestModeRefused(t *testing.T) {
 	}
 	inBubble(t, "OPTS MODE Z, which may be refused", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetFormat(mode.Format{Mode: 'Z', Level: 9}); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'Z', Level: 9}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 2 {
@@ -205,7 +205,7 @@ func TestModeRefused(t *testing.T) {
 func TestBlockModeKeptOpen(t *testing.T) {
 	inBubble(t, "250", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetFormat(mode.Format{Mode: 'B'}); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 2 {
@@ -228,7 +228,7 @@ func TestBlockModeKeptOpen(t *testing.T) {
 	})
 	inBubble(t, "octets behind the end", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetFormat(mode.Format{Mode: 'B'}); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 			t.Fatal(err)
 		}
 		f := tc.retr(t.Context(), 0)
@@ -302,11 +302,12 @@ func TestT65Bomb(t *testing.T) {
 		limit  int64
 		expect int64
 		want   int64 // octets that come
+		size   bool  // the error is about the size
 	}{
-		{"the size that is expected", 0, 100_000, 100_000},
-		{"nothing is expected", 0, 0, 1},
-		{"the Config's limit", 200_000, -1, 200_000},
-		{"the lower of both", 50_000, 100_000, 50_000},
+		{"the size that is expected", 0, 100_000, 100_000, true},
+		{"nothing is expected", 0, 0, 0, true},
+		{"the Config's limit", 200_000, -1, 200_000, false},
+		{"the lower of both", 50_000, 100_000, 50_000, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := dialServer(t, s, &control.Config{Security: control.SecurityNone, InflateLimit: tt.limit})
@@ -319,7 +320,9 @@ func TestT65Bomb(t *testing.T) {
 				d.Expect(tt.expect)
 			}
 			n, err := io.Copy(io.Discard, d)
-			if e, ok := errors.AsType[*mode.Error](err); !ok || e.Reason != reason || n != tt.want {
+			e, coded := errors.AsType[*mode.Error](err)
+			_, size := errors.AsType[*control.SizeError](err)
+			if n != tt.want || size != tt.size || coded == tt.size || coded && e.Reason != reason {
 				t.Errorf("%d octets, %v; want %d", n, err, tt.want)
 			}
 			d.Close()

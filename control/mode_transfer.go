@@ -41,18 +41,6 @@ func (w wire) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// limit has MODE Z end where more comes than is expected.
-func (d *Download) limit(want int64) {
-	if d.dec == nil || want < 0 || d.t.format.Records() {
-		return // records take more than their octets; they have the Config's limit alone
-	}
-	limit := max(want, 1)
-	if l := d.t.c.cfg.InflateLimit; l > 0 {
-		limit = min(limit, l)
-	}
-	d.dec.Limit(limit)
-}
-
 // octets returns how many octets have come, as they go over the data connection in
 // stream mode.
 func (d *Download) octets() int64 {

@@ -50,7 +50,7 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 			}
 			return nil
 		}
-		if c.onlyRefused(err) != nil || by == mtimeMFMT && !unknownCommand(err) {
+		if c.onlyRefused(err) != nil || by == mtimeMFMT && !protocol.MeaningIn(err).NotImplemented() {
 			return err
 		}
 		if first == nil {
@@ -106,11 +106,6 @@ func (m mtimeMeans) command(path string, t time.Time) protocol.Command {
 	return protocol.Command{Verb: "SITE", Arg: "UTIME " + stamp + " " + path}
 }
 
-func unknownCommand(err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && (re.Reply.Code == 500 || re.Reply.Code == 502 || re.Reply.Code == 504)
-}
-
 // Chmod sets the permissions of a file by SITE CHMOD, which no RFC defines. A
 // refusal is a *[protocol.ReplyError]; a server that has not heard of it answers
 // 500, 501, 502 or 504.
@@ -119,7 +114,7 @@ func (c *Conn) Chmod(ctx context.Context, path string, mode fs.FileMode) error {
 	arg := "CHMOD " + strconv.FormatUint(uint64(perm), 8) + " " + c.pathArg("MLST", path)
 	_, err := c.do(ctx, "SITE", arg)
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || re.Reply.Code != 550 || c.Err() != nil || !c.mayNotice("chmod-550") {
+	if !ok || re.Transient() || re.Meaning().NotImplemented() || c.Err() != nil || !c.mayNotice("chmod-550") {
 		return err
 	}
 	if !c.Features().Has("MLST") {

@@ -51,8 +51,7 @@ func (c *Conn) asksForPret(err error) bool {
 // notOpened tells the data-channel manager that nothing came of o.
 func (c *Conn) notOpened(o *datachan.Opening, err error) {
 	if c.data.Failed(o, err) {
-		re, ok := errors.AsType[*protocol.ReplyError](err)
-		c.quirks.another = ok && re.Reply.Code == 425 // so that nothing was begun
+		c.quirks.another = protocol.MeaningIn(err) == protocol.DataChannel
 	}
 }
 

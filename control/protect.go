@@ -66,5 +66,5 @@ func (c *Conn) impliedBy(re *protocol.ReplyError, level string) bool {
 	if c.cfg.Security != SecurityImplicit || level != "P" || c.protection().Data != protocol.LevelPrivate {
 		return false
 	}
-	return re.Reply.Code == 500 || re.Reply.Code == 502
+	return re.Meaning() == protocol.UnknownCommand
 }

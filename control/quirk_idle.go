@@ -38,7 +38,7 @@ func (c *Conn) keepAliveVerb() protocol.Verb {
 // idleEnded notices a session that timed out although NOOPs had been answered.
 func (c *Conn) idleEnded(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if ok && re.Reply.Code == 421 && c.quirks.noops.Load() > 0 && holdsAny(re.Reply.Text(), "timeout", "timed out", "time out", "idle", "inactiv") {
+	if ok && re.Meaning() == protocol.IdledOut && c.quirks.noops.Load() > 0 {
 		c.notice("noop-idle", "NOOP was answered, and yet the session ended for being idle")
 	}
 	return err

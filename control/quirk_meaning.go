@@ -104,12 +104,11 @@ func (c *Conn) mkdMeant(err error) error {
 	if !ok || c.Err() != nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	switch re.Reply.Code {
-	case 521, 550, 553:
-	default:
+	m := re.Meaning()
+	if re.Transient() || m != protocol.Exists && m != protocol.Unexplained {
 		return err
 	}
-	if meant := c.means("mkd-exists", re.Meaning() == protocol.Exists, re, fs.ErrExist); meant != nil {
+	if meant := c.means("mkd-exists", m == protocol.Exists, re, fs.ErrExist); meant != nil {
 		return meant
 	}
 	return err

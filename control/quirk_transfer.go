@@ -52,7 +52,7 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 		arg += " " + cmd.Arg
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "PRET", Arg: arg})
-	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && (re.Reply.Code == 500 || re.Reply.Code == 502) {
+	if protocol.MeaningIn(err) == protocol.UnknownCommand {
 		return c.onlyRefused(err)
 	}
 	return err // 550: no such file; the transfer would be told the same
@@ -69,9 +69,7 @@ func (c *Conn) raiseProt(ctx context.Context, err error) bool {
 	if !ok || c.Err() != nil || !p.Secured() || p.Data != protocol.LevelClear || c.HasQuirk(protOn522) {
 		return false
 	}
-	switch re.Reply.Code {
-	case 521, 522, 534:
-	default:
+	if re.Meaning() != protocol.WantsProtection {
 		return false
 	}
 	return c.notice(protOn522, c.answered(re)) && c.protP(ctx) == nil
@@ -139,16 +137,12 @@ func (c *Conn) isEmptyListing(err error) bool {
 	if !ok || !refused || te.Bytes > 0 || c.Err() != nil || !isListing(te.Verb) {
 		return false
 	}
-	switch re.Reply.Code {
-	case 450, 451, 550:
-	default:
+	if m := re.Meaning(); m == protocol.EmptyListing {
+		return c.notice(emptyRefused, c.answered(re)) || c.isForced(emptyRefused)
+	} else if m.OfData() || m.NotImplemented() {
 		return false
 	}
-	if c.isForced(emptyRefused) {
-		return true
-	}
-	says := holdsAny(re.Reply.Text(), "no files", "no members found", "no data sets found", "no datasets found", "no entries", "is empty", "empty directory", "empty folder")
-	return says && c.notice(emptyRefused, c.answered(re))
+	return c.isForced(emptyRefused)
 }
 
 // emptyByReset reports whether an error of the data connection is how the server

@@ -114,7 +114,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		}
 		p.greet(greeting)
 		p.testConn.login()
-		if err := p.c.SetFormat(mode.Format{Mode: 'Z'}); err != nil {
+		if err := p.c.SetFileFormat(mode.Format{Mode: 'Z'}); err != nil {
 			p.t.Fatal(err)
 		}
 		up := p.stor(p.t.Context(), "abc")

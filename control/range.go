@@ -31,7 +31,7 @@ func (e *OffsetError) Unwrap() error { return errors.ErrUnsupported }
 // whose octets on the wire are not those of the file, for records, and for block and
 // compressed mode, whose restart markers are no numbers (RFC 959, Section 3.5).
 func (c *Conn) Resumable() error {
-	switch f := c.Format(); {
+	switch f := c.FileFormat(); {
 	case f.Type != 'I' && f.Type != 'L':
 		return &OffsetError{"TYPE " + string(f.Type) + " changes the octets on their way"}
 	case f.Records():

@@ -23,12 +23,11 @@ type Download struct {
 	r    io.Reader
 	eof  bool
 
-	doubtful bool // all that came of a listing may be a message of the server
-
 	dec   *mode.Reader // nil if the data goes as it is
 	from  int64        // offset that the server was told
 	read  int64        // octets that the caller has read
 	marks []Mark
+	most  int64 // octets that the caller allows, -1: any number
 
 	unterminated bool
 }
@@ -40,7 +39,7 @@ type Download struct {
 //
 // ctx governs the whole transfer: if it ends, reads fail with its cause.
 func (c *Conn) Retr(ctx context.Context, path string, offset int64) (*Download, error) {
-	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.Format().Type, offset)
+	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.FileFormat().Type, offset)
 }
 
 func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, offset int64) (*Download, error) {
@@ -54,7 +53,7 @@ func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, off
 }
 
 func newDownload(t *transfer) *Download {
-	d := &Download{t: t}
+	d := &Download{t: t, most: -1}
 	if t.dc != nil {
 		d.r = t.dc
 		d.decode()
@@ -70,16 +69,6 @@ func restart(offset int64) string {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// Expect tells how many octets are to come: as they go over the data connection in
-// stream mode, whatever the mode is. Over TLS an end without close_notify is then
-// forgiven if exactly so many came, and in any case Close fails if it is another
-// number. In MODE Z it is an error at once if more come. A server that says that the
-// transfer is complete and leaves its data connection open is then not waited for.
-func (d *Download) Expect(octets int64) {
-	d.t.want.Store(octets)
-	d.limit(octets)
-}
 
 // OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
 // what is expected when it is called. It does nothing if there is no data connection.
@@ -179,6 +168,8 @@ func (d *Download) ended(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case isOverrun(err):
+		return d.overrun()
 	case d.pardons(err):
 	case err != io.EOF:
 		return d.t.fault(err)
@@ -245,9 +236,7 @@ func (d *Download) Close() error {
 	defer t.close()
 	if !d.eof {
 		t.abort()
-		if t.err == nil {
-			t.err = t.c.Err()
-		}
+		t.err = t.outcome()
 		return t.err
 	}
 	if t.dc != nil {
@@ -256,7 +245,7 @@ func (d *Download) Close() error {
 	if err := t.complete(); err != nil {
 		return err
 	}
-	if d.isEmpty() || d.doubtful {
+	if d.isEmpty() {
 		if err := d.confirmEmpty(); err != nil {
 			t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Err: err}
 			return t.err
@@ -271,12 +260,4 @@ func (d *Download) Close() error {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: got}}
 	}
 	return t.err
-}
-
-// A SizeError reports a transfer that the server called complete and that moved
-// another number of octets than expected.
-type SizeError struct{ Want, Got int64 }
-
-func (e *SizeError) Error() string {
-	return "ftp: " + strconv.FormatInt(e.Got, 10) + " octets came, " + strconv.FormatInt(e.Want, 10) + " were expected"
 }

@@ -15,8 +15,8 @@ func (t *transfer) explainRefusal(err error) error {
 	if !ok || t.dc == nil || t.dc.TLS() == nil || t.dc.TLS().Resumed() || t.dc.TLS().Reuse() == tlsx.Reversed {
 		return err
 	}
-	switch re.Reply.Code {
-	case 425, 450, 522:
+	switch re.Meaning() {
+	case protocol.DataChannel, protocol.WantsResumption, protocol.WantsProtection:
 		return errors.Join(err, t.c.sess.RefusedReuse(t.dc.TLS().Reuse()))
 	}
 	return err

@@ -42,7 +42,7 @@ func TestReversed(t *testing.T) {
 					}
 				}
 				for _, typ := range []byte("IA") {
-					if err := c.SetFormat(pack.Format{Type: typ}); err != nil {
+					if err := c.SetFileFormat(pack.Format{Type: typ}); err != nil {
 						t.Fatal(err)
 					}
 					for _, size := range []int{0, 1, 300 << 10} {

@@ -56,7 +56,7 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 		}
 	}
-	t, err := c.openTransfer(ctx, cmd, c.Format().Type, rest)
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -226,8 +226,6 @@ func (u *Upload) Abort() error {
 	}
 	defer t.close()
 	t.abort()
-	if t.err == nil {
-		t.err = t.c.Err()
-	}
+	t.err = t.outcome()
 	return t.err
 }

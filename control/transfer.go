@@ -22,7 +22,7 @@ type DataInfo struct {
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
 	Reply string     // text of the preliminary reply
 
-	Format mode.Format // what SetFormat has said, or the like for listings
+	Format mode.Format // what SetFileFormat has said, or the like for listings
 }
 
 // A transfer is a transfer command under way, and its data connection.
@@ -40,6 +40,9 @@ type transfer struct {
 	back   func() // leads back to the working directory, or nil
 	doubt  error  // nothing came, and this is why the data connection does not prove that there was nothing
 
+	givenUp <-chan struct{} // closed when the connection is in step again, or shut; nil if abort was not called
+	leaveBy time.Time       // when a caller whose context has ended is let go, once that is known
+
 	want     atomic.Int64 // expected size of a download, -1 if unknown
 	lingered atomic.Bool  // all of a download is there, but not the end of its connection
 
@@ -56,13 +59,7 @@ func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte,
 		return nil, err
 	}
 	c.busy.Store(true)
-	t, err := c.openQuirky(ctx, cmd, typ, rest)
-	if err != nil {
-		c.busy.Store(false)
-		c.release()
-		return nil, err
-	}
-	return t, nil
+	return c.openPromptly(ctx, cmd, typ, rest)
 }
 
 // transferLocked is openTransfer with the turn held.
@@ -119,7 +116,8 @@ func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byt
 // without one, which may mean that it had nothing to send. The control connection is
 // settled.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
-	saving, cancel := c.aborting()
+	patience := c.patience(err)
+	saving, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if ctx.Err() != nil {
 		c.giveUp(saving, f, nil)
@@ -127,7 +125,7 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	}
 	ended := errors.Is(err, datachan.ErrEnded)
 	// Behind a broken handshake the server's reply is on its way, and says why.
-	if !c.settled(saving, f, c.cfg.abortTimeout()/2) {
+	if !c.settled(saving, f, patience/2) {
 		c.giveUp(saving, f, nil)
 		return err
 	}
@@ -240,9 +238,10 @@ func (t *transfer) moved() int64 {
 // a refusal on the control connection explains it, and so does a cancelled context.
 func (t *transfer) fault(err error) error {
 	t.dataEnds()
+	broken := t.ctx.Err() == nil && t.brokenByReply(err)
 	if t.ctx.Err() != nil {
 		err = context.Cause(t.ctx)
-	} else if t.brokenByReply(err) {
+	} else if broken {
 		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
 			err = errors.Join(err, t.f.result()) // the reply says less
 		} else {
@@ -271,6 +270,8 @@ func (t *transfer) brokenByReply(err error) bool {
 		return t.f.Failed()
 	case <-wait.C:
 		return false
+	case <-t.ctx.Done():
+		return false
 	}
 }
 
@@ -291,30 +292,69 @@ func (t *transfer) complete() error {
 	return nil
 }
 
-// abort gives the transfer up before its end.
+// abort gives the transfer up before its end. If the context has ended, the caller is kept
+// for a moment only: the rest goes on behind.
 func (t *transfer) abort() {
 	t.dataEnds()
-	ctx, cancel := t.c.aborting()
-	defer cancel()
-	t.c.giveUp(ctx, t.f, t.dc)
-	t.settleAsked(ctx)
+	cause := t.err
+	t.givenUp = t.c.behind(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), t.c.patience(cause))
+		defer cancel()
+		t.c.giveUp(ctx, t.f, t.dc)
+		t.settleAsked(ctx)
+	})
+	if !inTime(t.ctx, t.givenUp, &t.leaveBy) && t.dc != nil {
+		t.dc.EndTally() // nobody hears it any more
+	}
 }
 
-// close ends the transfer and releases the connection for the next operation.
+// outcome returns the error of a transfer that was given up: nil if the connection can
+// be used on.
+func (t *transfer) outcome() error {
+	if t.err != nil {
+		return t.err
+	}
+	select {
+	case <-t.givenUp:
+		return t.c.Err()
+	default:
+		return &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: context.Cause(t.ctx)}
+	}
+}
+
+// close releases the connection for the next operation, once it is in step again.
 func (t *transfer) close() {
 	if t.over {
 		return
 	}
-	t.finish()
-	t.c.busy.Store(false)
-	t.c.release()
+	t.unwatch()
+	c := t.c
+	c.busy.Store(false) // who comes next waits for the turn
+	inTime(t.ctx, c.behind(func() {
+		t.settle()
+		c.release()
+	}), &t.leaveBy)
 }
 
-// finish ends what watches the transfer. The turn stays with the caller.
+// finish is close for who has the turn and keeps it.
 func (t *transfer) finish() {
+	t.unwatch()
+	t.settle()
+}
+
+// unwatch ends what watches the transfer.
+func (t *transfer) unwatch() {
 	t.over = true
 	t.stop()
 	close(t.end)
+}
+
+// settle waits until the connection is in step again and leads back to the working
+// directory.
+func (t *transfer) settle() {
+	if t.givenUp != nil {
+		<-t.givenUp
+	}
 	ctx, cancel := t.c.aborting()
 	t.settleAsked(ctx)
 	cancel()

@@ -118,9 +118,7 @@ func (m *Manager) Failed(o *Opening, err error) bool {
 	if m.cfg.Mode != ModeActive || !o.v4 {
 		return false
 	}
-	re, answered := errors.AsType[*protocol.ReplyError](err)
-	late := errors.Is(err, os.ErrDeadlineExceeded)
-	if !(answered && re.Reply.Code == 425) && !late {
+	if protocol.MeaningIn(err) != protocol.DataChannel && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
 	switch noEPRT := m.Memory().NoEPRT; {

@@ -21,6 +21,7 @@ type Conn struct {
 	idle  time.Duration
 	grace time.Duration
 	moved atomic.Int64
+	most  atomic.Int64 // octets that may come, -1: no bound
 	down  *Limiter
 	up    *Limiter
 
@@ -43,11 +44,13 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	}); ok && cfg.TCPKeepAlive != nil {
 		k.SetKeepAliveConfig(*cfg.TCPKeepAlive) // the socket works without it, too
 	}
-	return &Conn{
+	c := &Conn{
 		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
 		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,
 		finDelay: cfg.FINDelay,
 	}
+	c.most.Store(-1)
+	return c
 }
 
 // Mode returns the command that opened the connection: EPSV, PASV, CPSV, EPRT or PORT.
@@ -117,7 +120,15 @@ const discardPoll = 20 * time.Millisecond
 // Read reads what the server sends. The end of the data is io.EOF; over TLS an end
 // without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
 // is os.ErrDeadlineExceeded.
-func (c *Conn) Read(b []byte) (n int, err error) {
+func (c *Conn) Read(b []byte) (int, error) {
+	room := c.room(int64(len(b)))
+	if room == 0 && len(b) > 0 {
+		return 0, c.readEnd()
+	}
+	return c.read(b[:room])
+}
+
+func (c *Conn) read(b []byte) (n int, err error) {
 	may, err := c.ration(c.down, int64(len(b)))
 	if err != nil {
 		return 0, err

@@ -24,7 +24,8 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 		return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{c}, make([]byte, pieceSize))
 	}
 	return c.kernelCopy(c.down, tcp.SetReadDeadline, func(n int64) (int64, error) {
-		return file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+		k, err := file.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+		return k, c.ofPeer("read", err)
 	})
 }
 
@@ -41,7 +42,7 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	}
 	return c.kernelCopy(c.up, tcp.SetWriteDeadline, func(n int64) (int64, error) {
 		k, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
-		at += k
+		at, err = at+k, c.ofPeer("write", err)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			// Systems and file systems are known for which package net copies itself; it
 			// has then read what the deadline kept it from writing.
@@ -84,8 +85,15 @@ func regularFile(v any) *os.File {
 func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
 	size, quiet := int64(firstChunk), time.Now()
 	for {
+		room := c.room(size) // uploads have no bound
+		if room == 0 {
+			if err := c.readEnd(); err != io.EOF {
+				return total, err
+			}
+			return total, nil
+		}
 		asked := time.Now()
-		may, err := c.ration(l, size)
+		may, err := c.ration(l, room)
 		if err != nil {
 			return total, err
 		}

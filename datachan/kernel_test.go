@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -273,3 +274,61 @@ func sendZeros(to net.Conn, n int64) {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// A reset is the connection's, whatever file the kernel was copying.
+func TestKernelCopyReset(t *testing.T) {
+	reset := func(srv net.Conn) {
+		srv.(*net.TCPConn).SetLinger(0)
+		srv.Close()
+	}
+	check := func(t *testing.T, c *datachan.Conn, f *os.File, err error) {
+		t.Helper()
+		oe, ok := errors.AsType[*net.OpError](err)
+		if !ok || oe.Addr == nil || oe.Addr.String() != c.RemoteAddr().String() || strings.Contains(err.Error(), f.Name()) {
+			t.Errorf("%v; want an error of %s", err, c.RemoteAddr())
+		}
+	}
+	t.Run("down", func(t *testing.T) {
+		c, srv := tcp(t, datachan.Config{}, nil)
+		f := createFile(t, nil)
+		srv.Write([]byte("abc"))
+		reset(srv)
+		_, err := c.WriteTo(f)
+		check(t, c, f, err)
+	})
+	t.Run("down, behind some data", func(t *testing.T) {
+		c, srv := tcp(t, datachan.Config{}, nil)
+		f := createFile(t, nil)
+		go func() {
+			srv.Write([]byte("abc"))
+			time.Sleep(50 * time.Millisecond)
+			reset(srv)
+		}()
+		_, err := c.WriteTo(f)
+		check(t, c, f, err)
+	})
+	t.Run("up", func(t *testing.T) {
+		c, srv := tcp(t, datachan.Config{}, nil)
+		f := createFile(t, make([]byte, 64<<20))
+		go func() {
+			io.ReadFull(srv, make([]byte, 1<<20))
+			reset(srv)
+		}()
+		_, err := c.ReadFrom(f)
+		check(t, c, f, err)
+	})
+	t.Run("the file's own error keeps its name", func(t *testing.T) {
+		c, srv := tcp(t, datachan.Config{}, nil)
+		f := createFile(t, nil)
+		readOnly, err := os.Open(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer readOnly.Close()
+		srv.Write([]byte("abc"))
+		_, err = c.WriteTo(readOnly)
+		if err == nil || !strings.Contains(err.Error(), f.Name()) {
+			t.Errorf("%v; want an error of the file", err)
+		}
+	})
+}

@@ -90,7 +90,14 @@ func (m *Manager) open(ctx context.Context, x Exchanger) (*Opening, error) {
 // refused reports whether err is a refusal that another command may get around.
 func refused(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && re.Reply.Code != 421 && re.Reply.Code != 530
+	if !ok {
+		return false
+	}
+	switch re.Meaning() {
+	case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn:
+		return false
+	}
+	return true
 }
 
 // hostOf returns the address of one end of the control connection.

@@ -175,14 +175,10 @@ func (m *Manager) askEPSV(ctx context.Context, x Exchanger) (protocol.Reply, err
 
 // wrongForm reports whether a refusal of EPSV may be about its argument.
 func wrongForm(err error, numbered bool) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok {
-		return false
-	}
-	switch re.Reply.Code {
-	case 501, 504:
+	switch protocol.MeaningIn(err) {
+	case protocol.BadParameter, protocol.UnknownParameter:
 		return true
-	case 500, 522:
+	case protocol.UnknownCommand:
 		return numbered
 	}
 	return false

@@ -91,6 +91,10 @@ func (t *teller) tally(now time.Time) Tally {
 	return v
 }
 
+// EndTally makes the last call of OnTally's function now, before the connection is closed,
+// and returns behind it.
+func (c *Conn) EndTally() { c.endTally() }
+
 // endTally makes the last call, if there is anybody to call.
 func (c *Conn) endTally() {
 	if t := c.teller.Load(); t != nil {

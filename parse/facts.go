@@ -46,6 +46,16 @@ func (f Facts) Lookup(name string) (value string, ok bool) {
 	return "", false
 }
 
+// haveField reports whether a fact among f fills a field of Entry.
+func (f Facts) haveField() bool {
+	for name := range f.All() {
+		if factID(name) != factOther {
+			return true
+		}
+	}
+	return false
+}
+
 // Facts that fill a field of Entry. Of those for one field, the best source stands first.
 const (
 	factOther = iota

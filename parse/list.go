@@ -69,11 +69,12 @@ func isRemark(w *words) bool {
 }
 
 // listSize reads a size: digits, digits in groups of three with dots or commas ("1,234,567"), or a number
-// with k, M or G ("1.5k"). A number that no int64 holds is -1, but a size: servers print 2^64-1.
+// with k, M or G ("1.5k"). A number that no int64 holds is -1, but a size: servers print 2^64-1. So is an odd number,
+// see isOddNumber.
 func listSize(w string) (n int64, ok bool) {
 	end := digitsEnd(w, 0)
 	if end == 0 {
-		return 0, false
+		return -1, isOddNumber(w)
 	}
 	if end == len(w) {
 		if n, ok = number(w); !ok {
@@ -84,19 +85,59 @@ func listSize(w string) (n int64, ok bool) {
 	if n, ok = groupedSize(w, end); ok {
 		return n, true
 	}
-	return scaledSize(w, end)
+	if n, ok = scaledSize(w, end); ok {
+		return n, true
+	}
+	return -1, isOddNumber(w)
+}
+
+// isDigitsOrOdd reports whether w is a size where sizes are digits alone.
+func isDigitsOrOdd(w string) bool { return allDigits(w) || isOddNumber(w) }
+
+// digitsOrOdd is number with odd numbers, which are -1.
+func digitsOrOdd(w string) (n int64, ok bool) {
+	if n, ok = number(w); ok {
+		return n, true
+	}
+	return -1, isOddNumber(w)
+}
+
+// isOddNumber reports whether w is a number that can't be meant as a size: with a sign ("-1", which servers print for
+// sizes that their numbers do not hold), in hexadecimal digits ("0x1f"), with an exponent ("1.5e+09") or a fraction of an
+// octet. It must not be read as the digits at its end.
+func isOddNumber(w string) bool {
+	if w == "" {
+		return false
+	}
+	if w[0] == '-' || w[0] == '+' {
+		w = w[1:]
+		_, ok := listSize(w)
+		return ok && isDigit(w[0])
+	}
+	if len(w) > 2 && w[0] == '0' && w[1]|0x20 == 'x' {
+		return strings.Trim(w[2:], "0123456789abcdefABCDEF") == ""
+	}
+	if !isDigit(w[0]) {
+		return false
+	}
+	mantissa, exponent, hasExponent := strings.Cut(lowerASCII(w), "e")
+	whole, fraction, hasFraction := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+	if hasExponent && !allDigits(strings.TrimLeft(exponent, "+-")) || hasFraction && !allDigits(fraction) {
+		return false
+	}
+	return allDigits(whole) && (hasExponent || hasFraction)
 }
 
 // groupedSize reads w, whose first digits end at end, as groups of three digits.
 func groupedSize(w string, end int) (int64, bool) {
 	sep := w[end]
 	if end > 3 || sep != ',' && sep != '.' || (len(w)-end)%4 != 0 {
-		return 0, false
+		return -1, false
 	}
 	digits := w[:end]
 	for i := end; i < len(w); i += 4 {
 		if w[i] != sep || !allDigits(w[i+1:i+4]) {
-			return 0, false
+			return -1, false
 		}
 		digits += w[i+1 : i+4]
 	}
@@ -113,7 +154,7 @@ func scaledSize(w string, end int) (int64, bool) {
 	shift := strings.IndexByte("bkmgt", w[len(w)-1]|0x20) * 10
 	whole, ok := number(w[:end])
 	if shift < 0 || !ok {
-		return 0, false
+		return -1, false
 	}
 	if whole >= math.MaxInt64>>shift {
 		return -1, true
@@ -121,7 +162,7 @@ func scaledSize(w string, end int) (int64, bool) {
 	n := whole << shift
 	if frac := w[end : len(w)-1]; frac != "" {
 		if shift == 0 || len(frac) != 2 || frac[0] != '.' && frac[0] != ',' || !isDigit(frac[1]) {
-			return 0, false
+			return -1, false
 		}
 		n += int64(frac[1]-'0') << shift / 10
 	}

@@ -15,7 +15,7 @@ func readWfFTP(l *lister, w *words, e *Entry) error {
 		return ErrNotEntry
 	}
 	n := w.n
-	if n < 5 || n == maxWords || !isWeekday(w.word(n-2)) || !allDigits(w.word(n-4)) {
+	if n < 5 || n == maxWords || !isWeekday(w.word(n-2)) || !isDigitsOrOdd(w.word(n-4)) {
 		return errOther
 	}
 	var s stamp
@@ -99,7 +99,7 @@ func hexNumber(w string) (n int64, ok bool) {
 //	15.54:21 16.04.2003  FF.FF:FF FF.FF.FFFF  0000000001 TTSCOF02
 func readSkiRDIN(l *lister, w *words, e *Entry) error {
 	written, ok := skirdinTime(w.word(0), w.word(1))
-	if !ok || len(w.word(4)) != 10 || !allDigits(w.word(4)) {
+	if !ok || len(w.word(4)) != 10 || !isDigitsOrOdd(w.word(4)) {
 		return errOther
 	}
 	if _, ok = skirdinTime(w.word(2), w.word(3)); !ok {

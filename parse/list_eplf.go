@@ -65,7 +65,7 @@ func (e *Entry) eplfFact(fact string) string {
 	case 'i':
 		e.Unique = value
 	case 's':
-		if !allDigits(value) {
+		if !isDigitsOrOdd(value) {
 			return "size is not a number"
 		}
 		e.Size, _ = listSize(value)

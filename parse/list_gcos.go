@@ -79,7 +79,7 @@ func readGCOS8(l *lister, w *words, e *Entry) error {
 		return errOther
 	}
 	mode := w.word(1) + w.word(2) + w.word(3)
-	size, ok := number(w.word(4))
+	size, ok := digitsOrOdd(w.word(4))
 	var s stamp
 	if !ok || !isMode(mode) || !s.numeric(w.word(5)) {
 		return errOther

@@ -72,7 +72,7 @@ func readJESFile(w *words, e *Entry) error {
 	if w.n < 4 || w.n > 6 || len(w.word(0)) < 3 || !allDigits(w.word(0)) || !isMVSMember(w.word(w.n-2)) {
 		return errOther
 	}
-	size, ok := number(w.word(w.n - 1))
+	size, ok := digitsOrOdd(w.word(w.n - 1))
 	if !ok {
 		return errOther
 	}

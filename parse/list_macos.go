@@ -44,7 +44,7 @@ func readMacOS(l *lister, w *words, e *Entry) error {
 // forks stand between it and the mode.
 func macosColumns(w *words, known bool) (date int, ok bool) {
 	if w.word(1) == "folder" {
-		return 3, w.word(0)[0] == 'd' && allDigits(w.word(2))
+		return 3, w.word(0)[0] == 'd' && isDigitsOrOdd(w.word(2))
 	}
 	if w.word(0)[0] == 'd' || !allDigits(w.word(1)) || !allDigits(w.word(2)) || !allDigits(w.word(3)) {
 		return 0, false

@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// causes is what servers and their systems print, in lower case, as a whole line or behind the last ": " of one. Of the
+// causes is what servers and their systems print, in lower case, as a whole line or after the last ": " of one. Of the
 // languages of ls, those whose months are known.
 var causes = map[string]error{
 	"no such file or directory":               errMessageNotExist,

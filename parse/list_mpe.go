@@ -55,7 +55,7 @@ func mpeRecord(w *words) int {
 		}
 		columns := true
 		for j := i + 2; j < i+8; j++ {
-			columns = columns && (allDigits(w.word(j)) || j > i+5 && w.word(j) == "*")
+			columns = columns && (isDigitsOrOdd(w.word(j)) || j > i+5 && w.word(j) == "*")
 		}
 		if columns {
 			return i

@@ -59,7 +59,7 @@ func netwareRights(w *words) int {
 // readNetwareNFS reads "mode links owner group size date name" with a date that Unix doesn't have.
 func (l *lister) readNetwareNFS(w *words, e *Entry) error {
 	mode := w.word(0)
-	if len(mode) != 10 || !isMode(mode[1:]) || !allDigits(w.word(1)) || !allDigits(w.word(4)) {
+	if len(mode) != 10 || !isMode(mode[1:]) || !allDigits(w.word(1)) || !isDigitsOrOdd(w.word(4)) {
 		return errOther
 	}
 	s, next, ok := netwareShortDate(w, 5)

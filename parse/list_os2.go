@@ -9,7 +9,7 @@ import "strings"
 //	    0           DIR   12-30-97   12:32  jbrekke
 //	33280      A          02-09-103  13:49  OS2LDR
 func readOS2(l *lister, w *words, e *Entry) error {
-	if !allDigits(w.word(0)) {
+	if !isDigitsOrOdd(w.word(0)) {
 		return errOther
 	}
 	e.Kind = KindFile

@@ -29,7 +29,7 @@ func readOS400(l *lister, w *words, e *Entry) error {
 	if kind == 1 {
 		e.Kind = KindFile
 	} else {
-		if w.word(kind) == "*MEM" || !allDigits(w.word(1)) {
+		if w.word(kind) == "*MEM" || !isDigitsOrOdd(w.word(1)) {
 			return errOther
 		}
 		if err := l.os400Columns(w, e); err != nil {
@@ -54,7 +54,7 @@ func readOS400(l *lister, w *words, e *Entry) error {
 // readOS400Document reads "path size date time DIR", where the path comes first.
 func (l *lister) readOS400Document(w *words, e *Entry) error {
 	kind := w.word(4)
-	if strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || !allDigits(w.word(1)) {
+	if strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || !isDigitsOrOdd(w.word(1)) {
 		return errOther
 	}
 	if err := l.os400Columns(w, e); err != nil {

@@ -22,7 +22,7 @@ func readOS9(l *lister, w *words, e *Entry) error {
 		return errOther
 	}
 	s, ok := os9Time(w.word(1), w.word(2))
-	if !ok || strings.Trim(w.word(4), "0123456789ABCDEFabcdef") != "" || !allDigits(w.word(5)) {
+	if !ok || strings.Trim(w.word(4), "0123456789ABCDEFabcdef") != "" || !isDigitsOrOdd(w.word(5)) {
 		return errOther
 	}
 	if !isOS9Attributes(w.word(3)) {

@@ -65,7 +65,7 @@ func (e *Entry) pcSize(w string) bool {
 	}
 	var ok bool
 	e.Size, ok = listSize(w)
-	return ok && isDigit(w[len(w)-1])
+	return ok && (isDigit(w[len(w)-1]) || isOddNumber(w))
 }
 
 // readSuperTCP reads the listings of SuperTCP: "short size date time name", of which the first is the name in the
@@ -137,7 +137,7 @@ func isWeekday(w string) bool {
 //
 //	-wa--        7665  Dec 29,2002   6:56  readme.txt
 func readDistinct(l *lister, w *words, e *Entry) error {
-	if !isDistinct(w.word(0)) || !allDigits(w.word(1)) {
+	if !isDistinct(w.word(0)) || !isDigitsOrOdd(w.word(1)) {
 		return errOther
 	}
 	day, year, _ := strings.Cut(w.word(3), ",")
@@ -175,7 +175,7 @@ func isDistinct(w string) bool {
 //	206876  Apr 04, 2000 21:06 report.doc
 //	     0  Dec 12, 2002 02:13 pub/
 func readVShell(l *lister, w *words, e *Entry) error {
-	if !allDigits(w.word(0)) || !strings.HasSuffix(w.word(2), ",") {
+	if !isDigitsOrOdd(w.word(0)) || !strings.HasSuffix(w.word(2), ",") {
 		return errOther
 	}
 	s := stamp{month: monthOf(w.word(1)), day: dayOf(w.word(2)), year: yearOf(w.word(3))}

@@ -25,7 +25,7 @@ func readSterCom(l *lister, w *words, e *Entry) error {
 	if isSterComStatus(w.word(0)) && len(w.word(1)) == 1 && strings.Contains("ABE", w.word(1)) {
 		return l.readSterComUnix(w, e)
 	}
-	if len(w.word(1)) == 8 && allDigits(w.word(1)) && allDigits(w.word(2)) && strings.HasPrefix(w.word(3), "<") {
+	if len(w.word(1)) == 8 && allDigits(w.word(1)) && isDigitsOrOdd(w.word(2)) && strings.HasPrefix(w.word(3), "<") {
 		return l.readSterComBatch(w, e)
 	}
 	if isSterComExpress(w) {
@@ -36,7 +36,7 @@ func readSterCom(l *lister, w *words, e *Entry) error {
 }
 
 func (l *lister) readSterComUnix(w *words, e *Entry) error {
-	if !allDigits(w.word(3)) || !allDigits(w.word(4)) {
+	if !allDigits(w.word(3)) || !isDigitsOrOdd(w.word(4)) {
 		return errOther
 	}
 	s, next, ok := w.date(5)

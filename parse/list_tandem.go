@@ -32,7 +32,7 @@ func readTandem(l *lister, w *words, e *Entry) error {
 	if w.word(i) == "O" || w.word(i) == "?" {
 		i++
 	}
-	size, ok := number(w.word(i + 1))
+	size, ok := digitsOrOdd(w.word(i + 1))
 	if !ok || !allDigits(strings.TrimRight(w.word(i), "LPOA+")) {
 		return errOther
 	}

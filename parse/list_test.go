@@ -355,8 +355,11 @@ func TestListSize(t *testing.T) {
 		{"1,234", 1234, true}, {"1.234.567", 1234567, true}, {"9,999,999,999,999,999,999", -1, true},
 		{"12k", 12288, true}, {"1.5M", 1572864, true}, {"2G", 2 << 30, true}, {"3t", 3 << 40, true}, {"7b", 7, true},
 		{"9000000000000000000k", -1, true},
-		{"", 0, false}, {"k", 0, false}, {"1,23", 0, false}, {"1234,567", 0, false}, {"1,234.567", 0, false}, {"1.55k", 0, false},
-		{"1.5b", 0, false}, {"1.xk", 0, false}, {"99999999999999999999k", 0, false}, {"-5", 0, false}, {"5x", 0, false},
+		{"", -1, false}, {"k", -1, false}, {"1,234.567", -1, false}, {"1.55k", -1, false},
+		{"1.5b", -1, false}, {"1.xk", -1, false}, {"99999999999999999999k", -1, false}, {"5x", -1, false},
+		{"-5", -1, true}, {"+5", -1, true}, {"-1.5k", -1, true}, {"-1,234", -1, true}, {"0x1f", -1, true}, {"0X10", -1, true},
+		{"1e3", -1, true}, {"1.5E+09", -1, true}, {"2e-1", -1, true}, {"1,23", -1, true}, {"1234,567", -1, true}, {"1.55", -1, true},
+		{"-", -1, false}, {"--5", -1, false}, {"-x", -1, false}, {"0x", -1, false}, {"0xg", -1, false}, {"e3", -1, false}, {"1e", -1, false}, {"1e+", -1, false},
 	} {
 		if got, ok := listSize(tt.word); got != tt.want || ok != tt.ok {
 			t.Errorf("size of %q is %d, %v; want %d, %v", tt.word, got, ok, tt.want, tt.ok)

@@ -30,7 +30,7 @@ func readUnisys(l *lister, w *words, e *Entry) error {
 		return errOther
 	}
 	var s stamp
-	size, ok := number(w.word(kind + 1))
+	size, ok := digitsOrOdd(w.word(kind + 1))
 	if !ok || w.word(kind + 2)[2] != '/' || !s.numeric(w.word(kind+2)) || !s.clock(w.word(kind+3)) {
 		return errOther
 	}

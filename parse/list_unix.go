@@ -217,16 +217,35 @@ func (w *words) dateEnd(first int) int {
 }
 
 // gluedSize sets the size to the digits at the end of w, where a long group has swallowed the blank before
-// the size. It returns how many there are.
+// the size. It returns how many there are: none if they are the end of another number, as in "ops-5", "ops0x10", "ops1e3" and
+// "ops1.5".
 func (e *Entry) gluedSize(w string) int {
 	i := len(w)
 	for i > 0 && isDigit(w[i-1]) {
 		i--
 	}
+	if isInNumber(w[:i]) {
+		return 0
+	}
 	if n, ok := number(w[i:]); ok {
 		e.Size = n
 	}
 	return len(w) - i
+}
+
+// isInNumber reports whether digits after s would be the end of a number that began in s, or have a sign.
+func isInNumber(s string) bool {
+	n := len(s)
+	if n == 0 {
+		return false
+	}
+	switch s[n-1] {
+	case '-', '+':
+		return true
+	case 'x', 'X', '.', ',', 'e', 'E':
+		return n > 1 && isDigit(s[n-2])
+	}
+	return false
 }
 
 // isDeviceNumber reports whether w is "major,minor".

@@ -23,7 +23,7 @@ func (l *lister) readUnixNumbers(w *words, e *Entry) error {
 	}
 	bits, err := strconv.ParseUint(mode, 8, 32)
 	kind, known := fileTypes[bits>>12]
-	size, sized := number(w.word(3))
+	size, sized := digitsOrOdd(w.word(3))
 	seconds, timed := number(w.word(4))
 	if err != nil || !known || !sized || !timed || len(w.word(4)) > len("9999999999") || !allDigits(w.word(1)) || !allDigits(w.word(2)) {
 		return errOther

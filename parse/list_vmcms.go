@@ -88,7 +88,7 @@ func readVMDisk(w *words, e *Entry) (s stamp, err error) {
 func isVMColumns(w *words, i int) bool {
 	numbers, none := 0, 0
 	for j := range 3 {
-		if word := w.word(i + j); allDigits(word) {
+		if word := w.word(i + j); isDigitsOrOdd(word) {
 			numbers++
 		} else if word == "-" {
 			none++
@@ -130,7 +130,7 @@ func readVMBFS(w *words, e *Entry) (s stamp, err error) {
 	default:
 		return s, errOther
 	}
-	if links != "-" && !allDigits(links) || size != "-" && !allDigits(size) {
+	if links != "-" && !allDigits(links) || size != "-" && !isDigitsOrOdd(size) {
 		return s, errOther
 	}
 	e.Links = linkCount(links)

@@ -142,6 +142,8 @@ func readVMSTail(w *words, i int, e *Entry) (seen int, s stamp, bad int, reason 
 			e.Mode, reason = vmsMode(w.line[w.at[i].from:])
 		case c == '[':
 			part = vmsOwner
+		case isOddVMSSize(word):
+			part = vmsSize // unknown
 		case isDigit(c) && strings.Contains(word, ":"):
 			if seen&vmsDate == 0 || s.precision != PrecisionDay || !s.clock(word) {
 				return seen, s, i, "time of day out of place"
@@ -203,7 +205,7 @@ func (s *stamp) vmsDate(w string) (reason string) {
 // vmsUsed returns the octets in the blocks of "used/allocated" or "used".
 func vmsUsed(w string) (n int64, reason string) {
 	used, allocated, both := strings.Cut(w, "/")
-	if !allDigits(used) || both && !allDigits(allocated) {
+	if !allDigits(used) || both && !isDigitsOrOdd(allocated) {
 		return -1, "not a number of blocks"
 	}
 	n, ok := number(used)
@@ -211,6 +213,12 @@ func vmsUsed(w string) (n int64, reason string) {
 		return -1, ""
 	}
 	return n * vmsBlock, ""
+}
+
+// isOddVMSSize reports whether w is "used/allocated" or "used" with an odd number of blocks used.
+func isOddVMSSize(w string) bool {
+	used, allocated, both := strings.Cut(w, "/")
+	return isOddNumber(used) && (!both || isDigitsOrOdd(allocated))
 }
 
 // readVMSOwner reads "[group,owner]", "[owner]" or an owner alone. The bracket at the end is missing where

@@ -41,7 +41,7 @@ func readVOS(l *lister, w *words, e *Entry) error {
 	if len(w.word(0)) != 1 {
 		return readVOSLink(l, w, e)
 	}
-	if !strings.Contains("unerwsm", w.word(0)) || !allDigits(w.word(1)) {
+	if !strings.Contains("unerwsm", w.word(0)) || !isDigitsOrOdd(w.word(1)) {
 		return errOther
 	}
 	date := 2

@@ -14,7 +14,7 @@ func readVxWorks(l *lister, w *words, e *Entry) error {
 		return ErrNotEntry
 	}
 	var s stamp
-	if !allDigits(w.word(0)) || !s.vxworksDate(w.word(1)) || !s.clock(w.word(2)) {
+	if !isDigitsOrOdd(w.word(0)) || !s.vxworksDate(w.word(1)) || !s.clock(w.word(2)) {
 		return errOther
 	}
 	if bad := s.outOfRange(); bad != "" {

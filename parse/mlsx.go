@@ -7,7 +7,8 @@ const maxFacts = 64
 
 // MLSx reads one line of MLSD, or the entry line of a reply to MLST, whose leading space may be there or not
 // (RFC 3659, Section 7.2): facts that each end in ";", one space, the name. A last ";" may be missing
-// (NcFTPd), and more spaces than one may lead; a name may hold "=", ";" and blanks, at its ends as well. A
+// (NcFTPd), a value may hold blanks ("UNIX.groupname=domain users;"), and more spaces than one may lead; a
+// name may hold "=", ";" and blanks, at its ends as well. A
 // line with no facts starts with one space (MLSD) or two (MLST). An empty line is ErrNotEntry. On an error
 // the entry has nothing but Raw.
 //
@@ -53,7 +54,7 @@ func (e *Entry) readMLSx(line string) error {
 // readAnyMLSx is readMLSx for all lines.
 func (e *Entry) readAnyMLSx(line string) error {
 	at := factsStart(line)
-	space := strings.IndexByte(line[at:], ' ')
+	space := factsEnd(line[at:])
 	if space < 0 {
 		return fail("MLSx entry", line, len(line), "no space before the name")
 	}
@@ -79,6 +80,48 @@ func factsStart(line string) int {
 	return 0
 }
 
+// factsEnd returns the index of the space that ends the facts at the start of s, or -1. As each fact ends in ";"
+// (RFC 3659, Section 7.2), it is the first one after a ";". Where that would make no facts of what stands before it, the
+// last ";" is missing and the first space ends them.
+func factsEnd(s string) int {
+	first := strings.IndexByte(s, ' ')
+	if first <= 0 || s[first-1] == ';' {
+		return first
+	}
+	semicolon := strings.Index(s[first:], "; ")
+	if semicolon < 0 || !areFacts(s[:first+semicolon]) {
+		return first
+	}
+	return first + semicolon + 1
+}
+
+// areFacts reports whether s is facts, with blanks in values only, and only where they can be.
+func areFacts(s string) bool {
+	for fact := range strings.SplitSeq(s, ";") {
+		name, value, ok := strings.Cut(fact, "=")
+		if fact != "" && (!ok || name == "" || strings.Contains(name, " ")) {
+			return false
+		}
+		if word, _, ok := strings.Cut(value, " "); ok && !takesBlanks(name, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// takesBlanks reports whether a value that begins with word and a blank can be that of a fact.
+func takesBlanks(name, word string) bool {
+	switch factID(name) {
+	case factSize, factSizd, factModify, factPerm, factMode:
+		return false
+	case factUID, factGID, factOwner, factGroup:
+		return !allDigits(word)
+	case factType:
+		return strings.Contains(word, "=") // the target of a link
+	}
+	return !equalFoldASCII(name, "create")
+}
+
 // startsWithFacts reports whether s begins with facts and a space, and not with a name that happens to
 // look like them.
 func startsWithFacts(s string) bool {
@@ -97,7 +140,8 @@ func startsWithFacts(s string) bool {
 	case factType, factSize, factModify, factPerm, factUnique:
 		return true
 	}
-	return false
+	end := factsEnd(s)
+	return end != space && Facts(s[:end]).haveField()
 }
 
 // A factReader fills the fields of an entry from its facts. Of a fact sent twice, the first counts; of several for

@@ -7,7 +7,8 @@ import (
 
 // UnsafeName returns "" if e.Name can be used as one component of a local path, on any system, and else
 // the reason why it can't: a separator or a name such as ".." would lead out of the directory, a control
-// character is never meant, and a drive or device of Windows is no file. Names that are merely awkward, such
+// character is never meant, among them those of C1 in UTF-8 and those that turn the direction of text around ("\u202egpj.exe"
+// is shown as "exe.jpg"), and a drive or device of Windows is no file. Names that are merely awkward, such
 // as "a:b" or "a ", are not judged.
 func (e *Entry) UnsafeName() string {
 	n := e.Name
@@ -17,8 +18,10 @@ func (e *Entry) UnsafeName() string {
 	case strings.Trim(n, ". ") == "":
 		// Windows drops dots and blanks at the end: ".. " is the parent, too.
 		return "name is only dots or blanks: " + strconv.Quote(n[:min(len(n), 8)])
-	case controlAt(n) >= 0:
+	case controlAt(n) >= 0, strings.ContainsFunc(n, isC1), strings.ContainsFunc(e.Text, isC1):
 		return "name holds a control character"
+	case strings.ContainsFunc(n, turnsText), strings.ContainsFunc(e.Text, turnsText):
+		return "name holds a control character that turns text around"
 	case strings.Contains(n, "/"):
 		return "name holds a slash"
 	case strings.Contains(n, `\`):
@@ -30,6 +33,13 @@ func (e *Entry) UnsafeName() string {
 	}
 	return ""
 }
+
+// isC1 reports whether r is one of the controls that ISO 6429 adds to those of ASCII. Terminals act on some of them.
+func isC1(r rune) bool { return 0x80 <= r && r <= 0x9f }
+
+// turnsText reports whether r embeds, overrides or isolates a direction of text (Unicode, UAX #9). The marks U+200E, U+200F and
+// U+061C do not: names in Hebrew and Arabic have them.
+func turnsText(r rune) bool { return 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 }
 
 // isDevice reports whether Windows takes name for a device: whatever the case and the extension.
 func isDevice(name string) bool {

@@ -18,6 +18,8 @@ func TestUnsafeName(t *testing.T) {
 		{"/", "slash"}, {"/etc/passwd", "slash"}, {"../x", "slash"}, {"x/", "slash"},
 		{`\`, "backslash"}, {`..\x`, "backslash"}, {`\\host\share`, "backslash"},
 		{"a\x00b", "control"}, {"a\nb", "control"}, {"a\x7f", "control"}, {"\x1b[2J", "control"},
+		{"a\u0080", "control"}, {"\u009b2J", "control"}, {"a\u009fb", "control"}, {"\u202egpj.exe", "turns"}, {"a\u2066b", "turns"}, {"a\u2069", "turns"}, {"\u202a", "turns"},
+		{"\u00a0", ""}, {"\u05d0\u200f.txt", ""}, {"\u0627\u061c", ""}, {"\u200e", ""}, {"\U0001f468\u200d\U0001f469", ""}, {"\x80\x9b", ""}, {"日本語", ""}, {"e\u0301", ""},
 		{"C:", "drive"}, {"c:x", "drive"},
 		{"CON", "device"}, {"nul.txt", "device"}, {"Aux ", "device"}, {"com1", "device"}, {"LPT9.x.y", "device"},
 		{"COM\u00b9", "device"}, {"CONOUT$", "device"}, {"prn:x", "device"}, {strings.Repeat(".", 500), "dots"},
@@ -58,6 +60,15 @@ func TestMode(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, octalMode(s)); diff != "" {
 			t.Errorf("mismatch for %q (-want +got):\n%s", s, diff)
+		}
+	}
+}
+
+// The text that a name has in its code page counts as well.
+func TestUnsafeText(t *testing.T) {
+	for _, text := range []string{"a\u0085", "a\u202eb"} {
+		if e := (Entry{Name: "a", Text: text}); e.UnsafeName() == "" {
+			t.Errorf("name with the text %q is taken for safe", text)
 		}
 	}
 }

@@ -12,6 +12,9 @@ func Size(text string) (int64, error) {
 	if allDigits(trimmed) {
 		return sizeAt(what, text, strings.Index(text, trimmed), len(trimmed))
 	}
+	if i := oddWord(text); i >= 0 {
+		return 0, fail(what, text, i, "not a number of octets")
+	}
 	var all, named [][2]int // position and length
 	for i := 0; i < len(text); i++ {
 		if !isDigit(text[i]) {
@@ -35,6 +38,21 @@ func Size(text string) (int64, error) {
 		return 0, fail(what, text, 0, "no number")
 	}
 	return 0, fail(what, text, all[1][0], "more than one number")
+}
+
+// oddWord returns where a word of text is an odd number, or -1.
+func oddWord(text string) int {
+	for i := 0; i < len(text); i++ {
+		end := i
+		for end < len(text) && !strings.ContainsRune(" \t=:()<>;", rune(text[end])) {
+			end++
+		}
+		if w := strings.TrimRight(text[i:end], ".,"); isOddNumber(w) {
+			return i
+		}
+		i = end
+	}
+	return -1
 }
 
 // sizeAt returns the value of the n digits at text[i:].

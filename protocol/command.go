@@ -35,18 +35,39 @@ func (c Command) String() string {
 }
 
 func (c Command) maskedArg() string {
-	const mask = "****"
+	before, secret := c.cutSecret()
+	if secret == "" {
+		return c.Arg
+	}
+	return before + Mask
+}
+
+// cutSecret returns the argument in two parts, of which the second is what String masks.
+func (c Command) cutSecret() (before, secret string) {
 	switch c.Verb.upper() {
 	case "PASS", "ACCT", "ADAT", "MIC", "CONF", "ENC":
-		return mask // a safe message (MIC) encloses the command as it is
+		return "", c.Arg // a safe message (MIC) encloses the command as it is
 	case "SITE":
-		sub, _, _ := strings.Cut(strings.TrimLeft(c.Arg, " \t"), " ")
+		sub, rest, _ := strings.Cut(strings.TrimLeft(c.Arg, " \t"), " ")
 		switch strings.ToUpper(sub) {
-		case "PSWD", "PASS", "PASSWD", "GPASS", "LOGIN":
-			return sub + " " + mask
+		case "PSWD", "PASS", "PASSWD", "PASSWORD", "GPASS", "CPWD", "CHPASS", "ADDUSER", "GADDUSER", "LOGIN":
+			return sub + " ", rest
 		}
 	}
-	return c.Arg
+	return c.Arg, ""
+}
+
+// Secrets returns what of the argument String masks, for a [Redactor]: servers echo it. Of SITE commands, which may have
+// an old password and a new one, also each word.
+func (c Command) Secrets() []string {
+	_, secret := c.cutSecret()
+	if secret == "" {
+		return nil
+	}
+	if words := strings.Fields(secret); c.Verb.upper() == "SITE" && len(words) > 1 {
+		return append(words, secret)
+	}
+	return []string{secret}
 }
 
 // maxVerb is the longest verb that is sent or read. RFC 959 has four letters;

@@ -1,5 +1,7 @@
 package protocol
 
+import "errors"
+
 // A Meaning is what a refusal says about its cause. A reply code alone rarely tells:
 // RFC 959 has one 550 for a dozen causes, and servers use the codes as they like. So
 // the command, the code and the words of the text decide together; see [MeaningOf].
@@ -13,11 +15,13 @@ const (
 
 	// About the command.
 	UnknownCommand   // the server does not have it
-	UnknownParameter // the server has it, and does not know this argument
+	UnknownParameter // the server does not have it with this argument
+	BadParameter     // the argument is not as it should be
 	NotNow           // bad sequence of commands
 
 	// About the session.
 	Closing       // the server ends the session (421)
+	IdledOut      // the server ends the session, which was silent for too long
 	NotLoggedIn   // a command that needs a login came before it
 	RejectedLogin // the user, the password or the account is wrong, or not allowed in
 	LockedOut     // too many failed logins, or a ban: another attempt makes it worse
@@ -26,7 +30,8 @@ const (
 	WantsTLS      // the control connection must be protected first
 
 	// About the data connection.
-	DataChannel     // it was not opened, or broke
+	DataChannel     // it could not be opened, so that nothing has begun
+	Aborted         // it broke, or was closed, in the middle of the transfer
 	WantsProtection // it must be protected in another way (PROT)
 	WantsResumption // its TLS session must be the one of the control connection
 
@@ -45,10 +50,10 @@ const (
 )
 
 var meaningNames = [...]string{
-	Unexplained: "unexplained", UnknownCommand: "unknown command", UnknownParameter: "unknown parameter", NotNow: "not now",
-	Closing: "closing", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
+	Unexplained: "unexplained", UnknownCommand: "unknown command", UnknownParameter: "unknown parameter", BadParameter: "bad parameter", NotNow: "not now",
+	Closing: "closing", IdledOut: "idled out", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
 	TooManyUsers: "too many users", NeedAccount: "needs an account", WantsTLS: "wants TLS",
-	DataChannel: "data channel", WantsProtection: "wants protection", WantsResumption: "wants resumption",
+	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption",
 	NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
 	NotPlain: "not a plain file", NotEmpty: "not empty", EmptyListing: "empty listing", Permission: "permission",
 	InUse: "in use", BadName: "bad name", NoSpace: "no space",
@@ -66,14 +71,27 @@ func (m Meaning) String() string {
 // that the refusal says nothing about the file.
 func (m Meaning) OfData() bool {
 	switch m {
-	case DataChannel, WantsProtection, WantsResumption, Closing:
+	case DataChannel, Aborted, WantsProtection, WantsResumption, Closing, IdledOut:
 		return true
 	}
 	return false
 }
 
+// NotImplemented reports whether the server does not have the command, or not with such an
+// argument. Another command may do.
+func (m Meaning) NotImplemented() bool { return m == UnknownCommand || m == UnknownParameter }
+
 // Meaning returns what the refusal means.
 func (e *ReplyError) Meaning() Meaning { return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text()) }
+
+// MeaningIn returns what the first refusal that err wraps means. It is Unexplained if there
+// is none.
+func MeaningIn(err error) Meaning {
+	if e, ok := errors.AsType[*ReplyError](err); ok {
+		return e.Meaning()
+	}
+	return Unexplained
+}
 
 // MeaningOf returns what a refusal with this code and text means in reply to verb, which
 // is "" for the greeting. The first row of the table that fits decides. Words are

@@ -153,6 +153,12 @@ var meanings = []meaningRow{
 	},
 	{
 		class: ofAny, codes: []Code{421},
+		any:     []string{"timeout", "timed out", "time out", "idle*", "inactiv*"},
+		meaning: IdledOut,
+		seen:    "vsftpd: 421 Timeout; ProFTPD: 421 Idle timeout (600 seconds): closing control connection",
+	},
+	{
+		class: ofAny, codes: []Code{421},
 		meaning: Closing,
 		seen:    "RFC 959, Section 4.2",
 	},
@@ -183,8 +189,13 @@ var meanings = []meaningRow{
 		seen:    "RFC 4217, Section 9; RFC 2228, Section 5; pyftpdlib: 521 PROT must be P",
 	},
 	{
-		class: ofAny, codes: []Code{425, 426},
+		class: ofAny, codes: []Code{425},
 		meaning: DataChannel,
+		seen:    "RFC 959, Section 4.2",
+	},
+	{
+		class: ofAny, codes: []Code{426},
+		meaning: Aborted,
 		seen:    "RFC 959, Section 4.2",
 	},
 	{
@@ -201,8 +212,13 @@ var meanings = []meaningRow{
 		seen:    "RFC 959, Section 4.2",
 	},
 	{
-		class: ofAny, codes: []Code{501, 504},
+		class: ofAny, codes: []Code{504},
 		meaning: UnknownParameter,
+		seen:    "RFC 959, Section 4.2",
+	},
+	{
+		class: ofAny, codes: []Code{501},
+		meaning: BadParameter,
 		seen:    "RFC 959, Section 4.2",
 	},
 	{

@@ -63,7 +63,8 @@ func TestMeaningOf(t *testing.T) {
 		{530, "CWD", "Please login with USER and PASS.", NotLoggedIn},
 		{530, "AUTH", "Please login with USER and PASS.", NotLoggedIn},
 		{504, "AUTH", "Unknown mechanism", UnknownParameter},
-		{421, "NOOP", "Timeout", Closing},
+		{421, "NOOP", "Timeout", IdledOut},
+		{421, "NOOP", "Service not available", Closing},
 
 		// Data connections.
 		{522, "LIST", "SSL connection failed; session reuse required: see require_ssl_reuse option", WantsResumption},
@@ -72,7 +73,7 @@ func TestMeaningOf(t *testing.T) {
 		{450, "NLST", "TLS", DataChannel},
 		{450, "NLST", "hustls", Unexplained},
 		{425, "RETR", "Unable to build data connection: Operation not permitted", DataChannel},
-		{426, "STOR", "Failure writing network stream", DataChannel},
+		{426, "STOR", "Failure writing network stream", Aborted},
 		{521, "LIST", "PROT P required", WantsProtection},
 		{522, "EPSV", "Network protocol not supported, use (1)", UnknownParameter},
 		{534, "RETR", "Policy", WantsProtection},
@@ -81,7 +82,7 @@ func TestMeaningOf(t *testing.T) {
 		{500, "MLST", "?", UnknownCommand},
 		{502, "MLST", "?", UnknownCommand},
 		{504, "TYPE", "?", UnknownParameter},
-		{501, "TYPE", "?", UnknownParameter},
+		{501, "TYPE", "?", BadParameter},
 		{503, "RNTO", "?", NotNow},
 
 		// Files.

@@ -46,11 +46,12 @@ func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env 
 }
 
 func (a *app) run(args []string) int {
+	a.learn(args)
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(a.forCompletion(args))
 	root.SetIn(a.stdin)
-	root.SetOut(a.stdout)
-	root.SetErr(a.stderr)
+	root.SetOut(maskWriter{a, a.stdout})
+	root.SetErr(maskWriter{a, a.stderr})
 	cmd, err := root.ExecuteContextC(a.ctx)
 	if err == nil {
 		return exitGood

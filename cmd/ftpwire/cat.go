@@ -17,6 +17,7 @@ complete: what came before a failure has been written by then.`,
 		Args:    nargs(1, 1, "a URL is missing"),
 	}
 	f.addFileFlags(cmd)
+	f.maxSize.add(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.cat(&f, args[0]) }
 	return cmd
 }
@@ -27,7 +28,7 @@ func (a *app) cat(f *connFlags, rawURL string) error {
 		return err
 	}
 	return a.withLocation(f, l, func(c *ftpwire.Client) error {
-		_, err := c.ReadTo(a.ctx, l.Path, a.stdout)
+		_, err := c.ReadAtMost(a.ctx, l.Path, a.stdout, int64(f.maxSize))
 		return onPath(l.Path, err)
 	})
 }

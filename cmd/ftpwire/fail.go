@@ -204,6 +204,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	u := &usageError{err: err}
 	var near []string
 	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if ne.GetSpecifiedShortnames() != "" { // what follows the letter may be a password: "-psecret"
+			u.err = fmt.Errorf("unknown flag: -%s", ne.GetSpecifiedName())
+		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if name := ne.GetSpecifiedName(); len(name) > 1 && similar(name, f.Name) {
 				near = append(near, "--"+f.Name)

@@ -110,7 +110,7 @@ func (f *formatFlags) set(c *control.Conn, l *ftpwire.Location) error {
 	if err != nil {
 		return err
 	}
-	return c.SetFormat(f.of(typ))
+	return c.SetFileFormat(f.of(typ))
 }
 
 // straight reports whether the octets on the way are those of the file.

@@ -24,8 +24,11 @@ func (a *app) getCmd() *cobra.Command {
 FILE, or, without FILE, in the current directory. "-" is standard output.
 
 FILE appears, or is replaced, only once everything has arrived, the server has
-confirmed it and the data is on disk. A remote name that could lead elsewhere on
-this computer is refused: name FILE then.
+confirmed it and the data is on disk. It keeps the permissions of the file that it
+replaces; while it grows, nobody else can read it. If FILE is a symbolic link, it stays
+one, and the file that it leads to is replaced; one that leads to nothing is replaced
+itself. A remote name that could lead elsewhere on this computer is refused: name FILE
+then.
 
 With --resume, what came before a failure is kept beside FILE, and the same command goes
 on from there: if size and time on the server, or a hash, say that it is the beginning
@@ -128,7 +131,7 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local 
 		if err := f.only(fmt.Sprintf("%s is no regular file, and can't be gone back to", local)); err != nil {
 			return err
 		}
-		return a.getInto(c, remote, local)
+		return a.getInto(c, f, remote, local)
 	}
 	// A symbolic link stays one: its target is what is replaced.
 	if target, err := filepath.EvalSymlinks(local); err == nil {
@@ -151,13 +154,13 @@ func (a *app) barFor(f *connFlags, name string, straight bool) *bar {
 }
 
 // getInto writes to a device or a pipe, which can't be replaced by a file.
-func (a *app) getInto(c *ftpwire.Client, remote, local string) error {
+func (a *app) getInto(c *ftpwire.Client, f *connFlags, remote, local string) error {
 	w, err := os.OpenFile(local, os.O_WRONLY, 0)
 	if err != nil {
 		return cannot(err)
 	}
 	defer w.Close()
-	if _, err := c.ReadTo(a.ctx, remote, w); err != nil {
+	if _, err := c.ReadAtMost(a.ctx, remote, w, int64(f.maxSize)); err != nil {
 		return err
 	}
 	return w.Close()

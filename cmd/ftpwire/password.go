@@ -155,7 +155,7 @@ func (a *app) ask(question, what, hint string) (string, error) {
 	}
 	defer fmt.Fprintln(a.stderr)
 	defer term.Restore(fd, state)
-	io.WriteString(a.stderr, question)
+	io.WriteString(a.stderr, a.masked(question))
 	type answer struct {
 		text []byte
 		err  error

@@ -92,6 +92,7 @@ func (a *app) proxyOfEnvironment(p *ftpwire.Profile) (*proxy.Proxy, error) {
 	}
 	choose, err := proxy.FromEnvironment(func(name string) string {
 		value, _ := a.env(name)
+		a.learn([]string{value})
 		return value
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"io"
 	"net/url"
@@ -30,6 +29,10 @@ func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error 
 		return err
 	}
 	defer d.Body.Close()
+	if f.maxSize > 0 && d.Size > int64(f.maxSize) {
+		return &control.TooLargeError{Most: int64(f.maxSize), Size: d.Size}
+	}
+	d.Body = f.maxSize.bound(d)
 	if !d.Proven {
 		if f.require.has("size") {
 			return errors.New("the proxy does not say how long the file is (--require size)")
@@ -94,7 +97,7 @@ func fileURL(l *ftpwire.Location, ascii bool) string {
 
 // save writes the file under another name in the same directory, and gives it its name
 // once it is complete and on disk.
-func (a *app) save(f *connFlags, d *proxy.Download, name, local string) (err error) {
+func (a *app) save(f *connFlags, d *proxy.Download, name, local string) error {
 	if target, err := filepath.EvalSymlinks(local); err == nil {
 		local = target
 	}
@@ -106,32 +109,40 @@ func (a *app) save(f *connFlags, d *proxy.Download, name, local string) (err err
 		_, err = io.Copy(w, d.Body)
 		return errors.Join(err, w.Close())
 	}
-	dir, _ := filepath.Split(local)
-	w, err := os.OpenFile(dir+".ftpwire-"+rand.Text()[:8]+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return cannot(err)
-	}
-	defer func() {
-		if err != nil {
-			w.Close()
-			os.Remove(w.Name())
+	return ftpwire.ReplaceFile(local, func(w *os.File) (err error) {
+		r := io.Reader(d.Body)
+		if a.showsProgress(f) {
+			b := a.newBar(name)
+			b.begin(0, d.Size)
+			r = io.TeeReader(r, b)
+			defer func() { b.end(err) }()
 		}
-	}()
-	r := io.Reader(d.Body)
-	if a.showsProgress(f) {
-		b := a.newBar(name)
-		b.begin(0, d.Size)
-		r = io.TeeReader(r, b)
-		defer func() { b.end(err) }()
-	}
-	if _, err = io.Copy(w, r); err != nil {
+		_, err = io.Copy(w, r)
 		return err
+	})
+}
+
+// bound returns the body of d, which ends in an error where it is too large.
+func (m maxSize) bound(d *proxy.Download) io.ReadCloser {
+	if m == 0 {
+		return d.Body
 	}
-	if err = w.Sync(); err != nil {
-		return err
+	return &boundBody{ReadCloser: d.Body, left: int64(m), err: &control.TooLargeError{Most: int64(m), Size: -1}}
+}
+
+// A boundBody fails with err where more comes than may.
+type boundBody struct {
+	io.ReadCloser
+	left int64
+	err  error
+}
+
+func (b *boundBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left+1)])
+	if int64(n) > b.left {
+		n, b.left = int(b.left), 0
+		return n, b.err
 	}
-	if err = w.Close(); err != nil {
-		return err
-	}
-	return os.Rename(w.Name(), local)
+	b.left -= int64(n)
+	return n, err
 }

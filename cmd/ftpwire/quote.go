@@ -39,6 +39,9 @@ the session's protection.`,
 			if err != nil {
 				return err
 			}
+			for _, secret := range c.Secrets() {
+				a.secret(secret)
+			}
 			commands = append(commands, c)
 		}
 		l, err := a.locate(&f, args[0])
@@ -67,7 +70,7 @@ func (a *app) quote(c *control.Conn, commands []protocol.Command, asJSON bool) e
 	for _, cmd := range commands {
 		r, err := c.Do(a.ctx, cmd)
 		if r.Code != 0 && asJSON {
-			if err := writeJSON(a.stdout, quoteJSON{a.masked(cmd.String()), newReplyJSON(r)}); err != nil {
+			if err := writeJSON(a.stdout, quoteJSON{a.masked(cmd.String()), newReplyJSON(a.maskedReply(r))}); err != nil {
 				return err
 			}
 		}
@@ -76,6 +79,16 @@ func (a *app) quote(c *control.Conn, commands []protocol.Command, asJSON bool) e
 		}
 	}
 	return nil
+}
+
+// maskedReply returns r without the secrets that the server repeats.
+func (a *app) maskedReply(r protocol.Reply) protocol.Reply {
+	lines := make([]string, len(r.Lines))
+	for i, l := range r.Lines {
+		lines[i] = a.masked(l)
+	}
+	r.Lines = lines
+	return r
 }
 
 type quoteJSON struct {
@@ -127,7 +140,7 @@ func (t *transcript) attach(a *app, p *ftpwire.Profile) {
 			before(e)
 		}
 		if t.on.Load() && (e.Kind == control.TraceSent || e.Kind == control.TraceReceived) {
-			io.WriteString(a.stdout, e.String()+"\n")
+			io.WriteString(a.stdout, a.masked(e.String())+"\n")
 		}
 	}
 }

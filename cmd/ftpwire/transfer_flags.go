@@ -47,6 +47,13 @@ func (r *rate) String() string {
 }
 
 func (r *rate) Set(s string) error {
+	n, err := bytesOf(s, "rate", "one byte per second")
+	*r = rate(n)
+	return err
+}
+
+// bytesOf reads a number of bytes, which may end in k, M or G.
+func bytesOf(s, what, least string) (int64, error) {
 	unit, digits := 1.0, s
 	if n := len(s); n > 0 {
 		if i := strings.IndexByte("kmg", s[n-1]|0x20); i >= 0 {
@@ -56,19 +63,38 @@ func (r *rate) Set(s string) error {
 	v, err := strconv.ParseFloat(digits, 64)
 	switch {
 	case err != nil || strings.Trim(digits, "0123456789.") != "":
-		return fmt.Errorf("is no rate such as 500k or 2M")
+		return 0, fmt.Errorf("is no %s such as 500k or 2M", what)
 	case v*unit < 1:
-		return fmt.Errorf("must be at least one byte per second")
+		return 0, fmt.Errorf("must be at least %s", least)
 	case v*unit >= math.MaxInt64:
-		return fmt.Errorf("is too much")
+		return 0, fmt.Errorf("is too much")
 	}
-	*r = rate(v * unit)
-	return nil
+	return int64(v * unit), nil
+}
+
+// A maxSize is a flag for the size of a file.
+type maxSize int64
+
+func (m *maxSize) Type() string { return "SIZE" }
+
+func (m *maxSize) String() string { return (*rate)(m).String() }
+
+func (m *maxSize) Set(s string) error {
+	n, err := bytesOf(s, "size", "one byte")
+	*m = maxSize(n)
+	return err
+}
+
+func (m *maxSize) add(cmd *cobra.Command) {
+	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+		fs.Var(m, "max-size", "give up a file that is, or turns out, larger than this, such as 500k or 2M (units of 1024 bytes)")
+	})
 }
 
 // transferFlags say how a file is copied, and what proves that it was.
 type transferFlags struct {
 	resumeFile, verifyFile, temp bool
+	maxSize                      maxSize
 	retry                        int
 	retryDelay                   time.Duration
 	require                      choices
@@ -89,7 +115,9 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 		fs.Var(positive{&f.retryDelay}, "retry-delay", "pause before the first --retry, doubled for each further one up to a minute (default 1s)")
 		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file where it offers any, else the size")
 		fs.Var(&f.require, "require", "fail without this proof that the file is complete and right")
-		if !down {
+		if down {
+			f.maxSize.add(cmd)
+		} else {
 			fs.BoolVar(&f.temp, "temp", false, "upload under a temporary name, and rename when all is there")
 		}
 	})
@@ -146,7 +174,7 @@ func (a *app) retries(f *transferFlags, b *bar) ftpwire.Retry {
 // options returns what the flags ask for, with b, if not nil, told of the progress.
 func (a *app) options(f *transferFlags, b *bar) *ftpwire.TransferOptions {
 	o := &ftpwire.TransferOptions{
-		Resume: f.resumeFile, TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(f, b),
+		Resume: f.resumeFile, MaxSize: int64(f.maxSize), TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(f, b),
 	}
 	if b != nil {
 		o.Begin, o.Tally = b.begin, b.tally

@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"io"
 	"regexp"
 	"slices"
 	"sync"
@@ -30,6 +31,10 @@ func restartFaults() []deviation {
 			command: instead("APPE", always, (*session).stor)},
 		{name: "size-lies", doc: "SIZE says twice the size",
 			command: onCommand("SIZE", doubledSize)},
+		{name: "retr-endless", doc: "RETR sends zeros without end, whatever the file and SIZE are",
+			transfer: onVerb("RETR", func(_ *session, t *transfer) {
+				t.wrapSource = func(io.Reader) io.Reader { return zeros{} }
+			})},
 		{name: "size-busy", doc: "SIZE is refused with 450, as while somebody else writes to the file",
 			command: refusing("SIZE", 450, "File is busy")},
 		{name: "file-changes-between", doc: "RETR behind REST finds a file of other content, though size and time are as before",

@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +48,16 @@ func restartChecks() []faultCheck {
 			if text := c.do("SIZE f", 213); !strings.Contains(text, strconv.Itoa(2*len(content))) {
 				t.Errorf("SIZE: %q; want twice %d", text, len(content))
 			}
+		}},
+		{"retr-endless", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			data := c.passive()
+			c.do("RETR f", 150)
+			if n, err := io.CopyN(io.Discard, data, 1<<20); err != nil {
+				t.Errorf("%v after %d bytes; want more", err, n)
+			}
+			data.Close()
+			c.want("the end of RETR", 426)
 		}},
 		{"size-busy", TLSNone, func(t *testing.T, c *client) {
 			c.begin()

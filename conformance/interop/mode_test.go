@@ -43,7 +43,7 @@ func TestModeZ(t *testing.T) {
 					if !hasModeZ(c) {
 						t.Errorf("FEAT does not list MODE Z")
 					}
-					if err := c.SetFormat(pack.Format{Mode: 'Z', Level: 9}); err != nil {
+					if err := c.SetFileFormat(pack.Format{Mode: 'Z', Level: 9}); err != nil {
 						t.Fatal(err)
 					}
 					x := &exerciser{t: t, s: s, c: c, mode: mode, info: func(what string, d control.DataInfo) {
@@ -81,7 +81,7 @@ const storable = 64<<10 + 1
 // modeZ sends a file and gets it back, and gets its end alone.
 func (x *exerciser) modeZ(typ byte, size int) {
 	x.t.Helper()
-	if err := x.c.SetFormat(pack.Format{Type: typ, Mode: 'Z', Level: 9}); err != nil {
+	if err := x.c.SetFileFormat(pack.Format{Type: typ, Mode: 'Z', Level: 9}); err != nil {
 		x.t.Fatal(err)
 	}
 	data := randomBytes(uint64(size), size)
@@ -113,7 +113,7 @@ func TestModeZMachineListings(t *testing.T) {
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	s.WriteFile(t, "name.txt", []byte("text"))
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
-	if err := c.SetFormat(pack.Format{Mode: 'Z'}); err != nil {
+	if err := c.SetFileFormat(pack.Format{Mode: 'Z'}); err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []protocol.Verb{"MLSD", "NLST", "LIST"} {
@@ -147,7 +147,7 @@ func TestModesRefused(t *testing.T) {
 				{"MODE C", pack.Format{Mode: 'C'}},
 				{"MODE Z", pack.Format{Mode: 'Z'}},
 			} {
-				if err := c.SetFormat(step.format); err != nil {
+				if err := c.SetFileFormat(step.format); err != nil {
 					t.Fatal(err)
 				}
 				_, err := c.Retr(t.Context(), "f", 0)
@@ -159,7 +159,7 @@ func TestModesRefused(t *testing.T) {
 				}
 				t.Logf("%s: %v", step.name, err)
 			}
-			if err := c.SetFormat(pack.Format{}); err != nil {
+			if err := c.SetFileFormat(pack.Format{}); err != nil {
 				t.Fatal(err)
 			}
 			d, err := c.Retr(t.Context(), "f", 0)
@@ -207,7 +207,7 @@ func TestModeZClients(t *testing.T) {
 func TestModeZUploads(t *testing.T) {
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
-	if err := c.SetFormat(pack.Format{Mode: 'Z'}); err != nil {
+	if err := c.SetFileFormat(pack.Format{Mode: 'Z'}); err != nil {
 		t.Fatal(err)
 	}
 	var modes []byte

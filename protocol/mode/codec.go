@@ -37,7 +37,8 @@ type Options struct {
 	// stream: some servers never compress their listings.
 	Detect bool
 
-	// Limit is how many octets may come out of MODE Z; see [Reader.Limit].
+	// Limit is how many octets may come out of MODE Z, where a thousandth of them is
+	// enough to produce them: more are an [Error]. If zero, there is no limit.
 	Limit int64
 }
 
@@ -83,7 +84,7 @@ func NewReader(src io.Reader, f Format, o Options) *Reader {
 		rr := newRecordReader(src, l, f.Mode == 'Z')
 		src, r.end = rr, rr
 	}
-	r.file = &counter{r: src}
+	r.file = newCounter(src)
 	r.top = r.file
 	if text := o.textOf(f); text != 0 {
 		r.text = newTextReader(r.file, decoderOf(text, o))
@@ -125,13 +126,9 @@ func (r *Reader) Behind() int {
 // connection followed.
 func (r *Reader) Complete() bool { return r.deflate != nil && r.deflate.complete }
 
-// Limit bounds what may come out of MODE Z, where a thousandth of it is enough to produce
-// it: more than n octets are an error. If zero, there is no limit.
-func (r *Reader) Limit(n int64) {
-	if r.deflate != nil {
-		r.deflate.limit = n
-	}
-}
+// AtMost has reads fail with [ErrTooMuch] once more than n Octets have come. The one octet
+// too many is counted, and given to nobody. If n is negative, there is no bound.
+func (r *Reader) AtMost(n int64) { r.file.most = n }
 
 // ErrNoMarks is the error of a restart marker in a mode that has none.
 var ErrNoMarks = errors.New("ftp: restart markers need MODE B or MODE C")

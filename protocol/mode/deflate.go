@@ -28,7 +28,7 @@ type deflateReader struct {
 }
 
 func newDeflateReader(r io.Reader, detect bool, limit int64) *deflateReader {
-	c := &counter{r: r}
+	c := newCounter(r)
 	return &deflateReader{r: bufio.NewReaderSize(c, bufferSize), count: c, detect: detect, limit: limit}
 }
 

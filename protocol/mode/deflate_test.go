@@ -59,8 +59,7 @@ func TestT65Deflate(t *testing.T) {
 		}
 	})
 	t.Run("at the limit", func(t *testing.T) {
-		r := mode.NewReader(bytes.NewReader(deflated(t, "12345678", 1)), mode.Format{Mode: 'Z'}, mode.Options{})
-		r.Limit(8)
+		r := mode.NewReader(bytes.NewReader(deflated(t, "12345678", 1)), mode.Format{Mode: 'Z'}, mode.Options{Limit: 8})
 		if b, err := io.ReadAll(r); err != nil || string(b) != "12345678" {
 			t.Errorf("%q, %v", b, err)
 		}

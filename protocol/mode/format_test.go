@@ -280,3 +280,25 @@ func TestFormatMarks(t *testing.T) {
 		}
 	}
 }
+
+// What comes beyond a bound is an error, and given to nobody.
+func TestReaderAtMost(t *testing.T) {
+	for c := range combinations() {
+		var wire bytes.Buffer
+		w := mode.NewWriter(&wire, c.Format, c.Options)
+		io.WriteString(w, "abcdefgh")
+		w.Close()
+		octets := int64(8)
+		if c.Records() {
+			octets++ // the line end
+		}
+		for most := int64(-1); most <= octets; most++ {
+			r := mode.NewReader(bytes.NewReader(wire.Bytes()), c.Format, c.Options)
+			r.AtMost(most)
+			got, err := io.ReadAll(r)
+			if fits := most < 0 || most == octets; fits != (err == nil) || err != nil && (err != mode.ErrTooMuch || int64(len(got)) != most || r.Octets() != most+1) {
+				t.Fatalf("%v: at most %d: %q, %v, %d octets", c, most, got, err, r.Octets())
+			}
+		}
+	}
+}

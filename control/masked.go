@@ -1,0 +1,110 @@
+package control
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// What holds a secret is printed and logged without it. As package fmt does not call methods of fields that are not exported, such a
+// value must stand in none of a type that is printed.
+
+// mask returns what stands for a secret, and "" for none.
+func mask(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return protocol.Mask
+}
+
+// maskedLine returns a command line with the secrets masked that commands are known to have.
+func maskedLine(line string) string {
+	c, err := protocol.ParseCommand([]byte(line))
+	if err != nil {
+		return mask(line)
+	}
+	return c.String()
+}
+
+// Format implements fmt.Formatter, with the password masked.
+func (p LoginProxy) Format(f fmt.State, verb rune) {
+	type plain LoginProxy
+	p.Password = mask(p.Password)
+	printed(f, verb, plain(p))
+}
+
+// LogValue implements slog.LogValuer, with the password masked.
+func (p LoginProxy) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", p)) }
+
+// Format implements fmt.Formatter, with secrets in the command masked.
+func (l LoginLine) Format(f fmt.State, verb rune) {
+	type plain LoginLine
+	l.Send = maskedLine(l.Send)
+	printed(f, verb, plain(l))
+}
+
+// LogValue implements slog.LogValuer, with secrets in the command masked.
+func (l LoginLine) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", l)) }
+
+// Format implements fmt.Formatter, with secrets in the command masked.
+func (a AfterLogin) Format(f fmt.State, verb rune) {
+	type plain AfterLogin
+	a.Command = maskedLine(a.Command)
+	printed(f, verb, plain(a))
+}
+
+// LogValue implements slog.LogValuer, with secrets in the command masked.
+func (a AfterLogin) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", a)) }
+
+// Format implements fmt.Formatter, with secrets masked.
+func (o LoginOptions) Format(f fmt.State, verb rune) {
+	type plain LoginOptions
+	printed(f, verb, plain(o))
+}
+
+// LogValue implements slog.LogValuer, with secrets masked.
+func (o LoginOptions) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", o)) }
+
+// Format implements fmt.Formatter, with secrets masked. What TLS points to is not shown.
+func (c Config) Format(f fmt.State, verb rune) {
+	type plain Config
+	printed(f, verb, plain(c))
+}
+
+// LogValue implements slog.LogValuer, with secrets masked.
+func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", c)) }
+
+// Format implements fmt.Formatter. It shows the two ends of the connection, and nothing of what went over it.
+func (c *Conn) Format(f fmt.State, _ rune) {
+	if c == nil || c.raw == nil {
+		fmt.Fprint(f, "control.Conn(<nil>)")
+		return
+	}
+	fmt.Fprintf(f, "control.Conn(%v to %v)", c.raw.LocalAddr(), c.raw.RemoteAddr())
+}
+
+// LogValue implements slog.LogValuer; see [Conn.Format].
+func (c *Conn) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
+
+// Format implements fmt.Formatter. It shows nothing of the connection.
+func (d *Download) Format(f fmt.State, _ rune) { fmt.Fprint(f, "control.Download") }
+
+// Format implements fmt.Formatter. It shows nothing of the connection.
+func (u *Upload) Format(f fmt.State, _ rune) { fmt.Fprint(f, "control.Upload") }
+
+// Format implements fmt.Formatter, with the password and the account masked.
+func (l credentials) Format(f fmt.State, verb rune) {
+	type plain credentials
+	l.password, l.account = mask(l.password), mask(l.account)
+	printed(f, verb, plain(l))
+}
+
+// printed writes a struct without methods. For all verbs but %v it is one text: package fmt would print what pointers in it point to
+// without asking for its methods.
+func printed(f fmt.State, verb rune, plain any) {
+	if verb != 'v' {
+		plain = fmt.Sprint(plain)
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
+}

@@ -1,0 +1,91 @@
+package control
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol/mode"
+)
+
+// Expect tells how many octets are to come: as they go over the data connection in
+// stream mode, whatever the mode is. Over TLS an end without close_notify is then
+// forgiven if exactly so many came, and in any case Close fails if it is another
+// number. When more come, reading fails with a *[SizeError] at once: the caller gets no
+// octet beyond the number, and no more than one is read. A server that says that the
+// transfer is complete and leaves its data connection open is then not waited for.
+func (d *Download) Expect(octets int64) {
+	d.t.want.Store(octets)
+	d.bound()
+}
+
+// AtMost has reading fail with a *[TooLargeError] when more than so many octets come,
+// counted as Expect does. If octets is negative, there is no bound.
+func (d *Download) AtMost(octets int64) {
+	d.most = octets
+	d.bound()
+}
+
+// bound passes on how many octets may come: what is expected, or the caller's bound.
+func (d *Download) bound() {
+	bound := d.t.want.Load()
+	if d.most >= 0 && (bound < 0 || d.most < bound) {
+		bound = d.most
+	}
+	switch {
+	case d.t.dc == nil:
+	case d.dec == nil || d.t.format.Mode == 'S':
+		d.t.dc.AtMost(bound)
+	default: // the wire tells nothing: blocks have headers, and what is packed is small
+		d.dec.AtMost(bound)
+	}
+}
+
+// overrun ends a download of which more comes than may.
+func (d *Download) overrun() error {
+	t := d.t
+	t.dataEnds()
+	if t.err != nil {
+		return t.err
+	}
+	want, got := t.want.Load(), d.octets()
+	var cause error = &SizeError{Want: want, Got: got, Cut: true}
+	if d.most >= 0 && (want < 0 || d.most < want) {
+		cause = &TooLargeError{Most: d.most, Size: want}
+	}
+	t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: cause}
+	return t.err
+}
+
+// isOverrun reports whether an error of the data says that more comes than may.
+func isOverrun(err error) bool {
+	return errors.Is(err, datachan.ErrTooMuch) || errors.Is(err, mode.ErrTooMuch)
+}
+
+// A SizeError reports a transfer that moved another number of octets than expected,
+// though the server called it complete or was still sending.
+type SizeError struct {
+	Want, Got int64
+	Cut       bool // it was ended at the first octet too many
+}
+
+func (e *SizeError) Error() string {
+	if e.Cut {
+		return "ftp: more octets come than the " + strconv.FormatInt(e.Want, 10) + " that were expected"
+	}
+	return "ftp: " + strconv.FormatInt(e.Got, 10) + " octets came, " + strconv.FormatInt(e.Want, 10) + " were expected"
+}
+
+// A TooLargeError reports a file that is larger than the caller wants to have.
+type TooLargeError struct {
+	Most int64 // how many octets it may have
+	Size int64 // how many the server says it has, -1 if that is not known
+}
+
+func (e *TooLargeError) Error() string {
+	most := strconv.FormatInt(e.Most, 10)
+	if e.Size < 0 {
+		return "ftp: the file has more than the " + most + " octets that are allowed"
+	}
+	return "ftp: the file has " + strconv.FormatInt(e.Size, 10) + " octets, and " + most + " are allowed"
+}
