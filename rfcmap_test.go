@@ -68,7 +68,7 @@ func TestRFCMap(t *testing.T) {
 	for v := range protocol.Verbs() {
 		checkSenders(t, v.Verb)
 		sent := cmp.Or(senders[v.Verb], "Do")
-		if v.Data && senders[v.Verb] == "" {
+		if v.MovesData() && senders[v.Verb] == "" {
 			sent = ""
 		}
 		if why, ok := unsent[v.Verb]; ok {

@@ -169,7 +169,7 @@ func (c *Config) finalTimeout() time.Duration   { return orDefault(c.FinalTimeou
 func (c *Config) abortTimeout() time.Duration   { return orDefault(c.AbortTimeout, 5*time.Second) }
 
 func (c *Config) inflateLimit(verb protocol.Verb) int64 {
-	if c.InflateLimit == 0 && isListing(verb) {
+	if c.InflateLimit == 0 && verb.Does(protocol.Lists) {
 		return 1 << 30
 	}
 	return max(c.InflateLimit, 0)

@@ -188,10 +188,7 @@ func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) 
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
-	switch cmd.Verb {
-	case "CWD", "CDUP", "XCWD", "XCUP", "SMNT":
-		c.roamed = true
-	}
+	c.roamed = c.roamed || cmd.Verb.Does(protocol.Moves)
 	f := newFlight(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil
@@ -316,7 +313,7 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 func (c *Conn) notByDo(cmd protocol.Command) string {
 	info, _ := protocol.LookupVerb(cmd.Verb)
 	switch {
-	case info.Data:
+	case info.MovesData():
 		return "moves data: use the method for it"
 	case info.Verb == "AUTH", info.Verb == "ADAT", info.Verb == "CCC",
 		info.Verb == "REIN" && c.protection().Secured():

@@ -58,7 +58,7 @@ func (d *Download) doubtEmpty(err error) {
 // came. It returns nil if that is proven to be all. The turn is the transfer's.
 func (d *Download) confirmEmpty() error {
 	t := d.t
-	if !isListing(t.f.cmd.Verb) {
+	if !t.f.cmd.Verb.Does(protocol.Lists) {
 		return d.confirmEmptyFile()
 	}
 	if t.doubt != nil && !t.f.saysNothing() {

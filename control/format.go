@@ -53,18 +53,18 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	if f.Type != typ {
 		f.Type, f.Form = typ, 'N'
 	}
-	if isListing(verb) {
+	if verb.Does(protocol.Lists) {
 		f.Form, f.Structure = 'N', 'F'
 		if f.Mode != 'Z' {
 			f.Mode = 'S'
 		}
 	}
-	if f.Mode == 'Z' && uploads(verb) && c.HasQuirk("mode-z-uploads") {
+	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk("mode-z-uploads") {
 		f.Mode = 'S'
 	}
 	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
-		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !isListing(verb)); err != nil {
+		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists)); err != nil {
 			return f, err
 		}
 	}

@@ -17,8 +17,7 @@ import (
 // Open opens the raw text of a listing: verb is LIST, NLST or MLSD, path a
 // pathname or "" for the working directory. Line ends are as they came.
 func (c *Conn) Open(ctx context.Context, verb protocol.Verb, path string) (*Download, error) {
-	info, _ := protocol.LookupVerb(verb)
-	if info.Arg != protocol.ArgPathOpt || !info.Data || verb == "STOU" {
+	if !verb.Does(protocol.Lists) {
 		return nil, &protocol.ArgumentError{Verb: verb, Reason: "is not a listing command"}
 	}
 	// LIST and NLST imply TYPE A (RFC 1123, Section 4.1.2.7), and hosts whose own

@@ -14,7 +14,7 @@ var errBehind = errors.New("octets follow the end of the file")
 // codec returns what this end decides about the data of a command. The lines of listings
 // are given as they came.
 func (c *Config) codec(verb protocol.Verb) mode.Options {
-	listing := isListing(verb)
+	listing := verb.Does(protocol.Lists)
 	return mode.Options{CodePage: c.EBCDIC, CRLF: c.EBCDICCRLF, Raw: listing, Detect: listing, Limit: c.inflateLimit(verb)}
 }
 

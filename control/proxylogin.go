@@ -186,7 +186,7 @@ func (l LoginLine) check(values map[byte]string) error {
 	cmd, _ := l.command(trial)
 	info, _ := protocol.LookupVerb(cmd.Verb)
 	switch {
-	case info.Data:
+	case info.MovesData():
 		return errors.New("the command moves data")
 	case cmd.Verb == "AUTH", cmd.Verb == "ADAT", cmd.Verb == "CCC", cmd.Verb == "REIN":
 		return errors.New("the command changes the protection of the connection")

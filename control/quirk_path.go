@@ -17,7 +17,7 @@ func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
 		return arg
 	}
 	if c.HasQuirk("vms-paths") {
-		arg = vmsPath(arg, ofDirectory(verb))
+		arg = vmsPath(arg, info.Does&protocol.NamesDir != 0)
 	}
 	switch verb {
 	case "LIST", "NLST", "STAT":
@@ -30,15 +30,6 @@ func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
 		}
 	}
 	return arg
-}
-
-// ofDirectory reports whether the argument of a verb names a directory.
-func ofDirectory(verb protocol.Verb) bool {
-	switch verb {
-	case "CWD", "MKD", "RMD", "LIST", "NLST", "MLSD":
-		return true
-	}
-	return false
 }
 
 // vmsPath turns a pathname with slashes into one of OpenVMS: "a/b/c" into
@@ -88,7 +79,7 @@ func vmsPath(p string, dir bool) string {
 // if nothing was done. The turn must be held.
 func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
 	const ignored = "list-ignores-path"
-	if !isListing(cmd.Verb) || cmd.Arg == "" {
+	if !cmd.Verb.Does(protocol.Lists) || cmd.Arg == "" {
 		return cmd, nil, nil
 	}
 	misread := c.misread(cmd)
@@ -174,8 +165,6 @@ func (c *Conn) goHome(home string) {
 		c.shut(err)
 	}
 }
-
-func isListing(v protocol.Verb) bool { return v == "LIST" || v == "NLST" || v == "MLSD" }
 
 // pwdPath returns the pathname of a 257 reply as this package's callers know them.
 func (c *Conn) pwdPath(p string, err error) (string, error) {

@@ -134,7 +134,7 @@ const emptyRefused = "empty-listing-refused"
 func (c *Conn) isEmptyListing(err error) bool {
 	te, ok := errors.AsType[*TransferError](err)
 	re, refused := errors.AsType[*protocol.ReplyError](err)
-	if !ok || !refused || te.Bytes > 0 || c.Err() != nil || !isListing(te.Verb) {
+	if !ok || !refused || te.Bytes > 0 || c.Err() != nil || !te.Verb.Does(protocol.Lists) {
 		return false
 	}
 	if m := re.Meaning(); m == protocol.EmptyListing {
@@ -150,7 +150,7 @@ func (c *Conn) isEmptyListing(err error) bool {
 func (d *Download) emptyByReset(err error) bool {
 	const name = "empty-listing-reset"
 	t := d.t
-	if !isListing(t.f.cmd.Verb) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
+	if !t.f.cmd.Verb.Does(protocol.Lists) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
 		return false
 	}
 	if t.brokenByReply(err) || !t.f.isDone() || t.f.Failed() {

@@ -52,7 +52,7 @@ func (c *Conn) listsUnreversed(cmd protocol.Command, err error) bool {
 	if !ok || !he.Silent || !errors.Is(he, os.ErrDeadlineExceeded) || c.Err() != nil {
 		return false
 	}
-	if !c.sscn || !isListing(cmd.Verb) || c.HasQuirk(sscnNotListings) {
+	if !c.sscn || !cmd.Verb.Does(protocol.Lists) || c.HasQuirk(sscnNotListings) {
 		return false
 	}
 	return c.notice(sscnNotListings, string(cmd.Verb)+" behind SSCN ON: the server did not begin TLS")

@@ -135,13 +135,11 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 		return refusal
 	case refusal != nil:
 		return errors.Join(err, refusal)
-	case !uploads(f.cmd.Verb):
+	case !f.cmd.Verb.Does(protocol.Uploads):
 		return withoutConnection(err)
 	}
 	return err
 }
-
-func uploads(v protocol.Verb) bool { return v == "STOR" || v == "APPE" || v == "STOU" }
 
 func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format mode.Format) *transfer {
 	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, format: format, end: make(chan struct{})}

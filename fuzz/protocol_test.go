@@ -303,7 +303,7 @@ func (d *duel) plausible(code protocol.Code) protocol.Code {
 	switch {
 	case code == 226 && d.fresh, d.running && (code == 500 || code == 503 || code == 530):
 		return 550
-	case code == 226 && alone && !info.Data && d.verb != "ABOR",
+	case code == 226 && alone && !info.MovesData() && d.verb != "ABOR",
 		code == 230 && (!alone || d.verb != "USER" && d.verb != "PASS" && d.verb != "ACCT"):
 		return 220
 	}
@@ -370,7 +370,7 @@ func (d *duel) drain() {
 			d.refuse, d.ccc, d.verb = e.Err != nil, e.Command.Verb == "CCC", e.Command.Verb
 			if d.server.Pending() == 1 {
 				info, _ := protocol.LookupVerb(d.verb)
-				d.fresh, d.running = info.Data, false
+				d.fresh, d.running = info.MovesData(), false
 			}
 			if e.Err != nil {
 				d.known(e.Err)

@@ -136,7 +136,7 @@ func (f *finished) leniency(c Code) Leniency {
 	switch f.cmd.Verb {
 	case "USER", "PASS", "ACCT":
 		return LenientExtraLogin
-	case "CWD", "CDUP", "XCWD", "XCUP":
+	case "CWD", "CDUP", "XCWD", "XCUP": // the quirk extra-cwd-reply is of these alone
 		if f.reply.Code == 200 && c == 250 {
 			return LenientExtraCWD
 		}

@@ -147,11 +147,6 @@ var classes = map[Verb]verbClass{
 
 	"PASV": ofAddress, "EPSV": ofAddress, "PORT": ofAddress, "EPRT": ofAddress, "CPSV": ofAddress, "LPSV": ofAddress, "LPRT": ofAddress,
 
-	"RETR": ofFile, "SIZE": ofFile, "MDTM": ofFile, "MLST": ofFile, "CWD": ofFile, "XCWD": ofFile,
-	"DELE": ofFile, "RMD": ofFile, "XRMD": ofFile, "RNFR": ofFile,
-
-	"STOR": ofStore, "APPE": ofStore, "STOU": ofStore,
-	"LIST": ofListing, "NLST": ofListing, "MLSD": ofListing,
 	"MKD": ofMake, "XMKD": ofMake,
 	"RNTO": ofTarget,
 }
@@ -159,6 +154,14 @@ var classes = map[Verb]verbClass{
 func classOf(v Verb) verbClass {
 	if c, ok := classes[v.upper()]; ok {
 		return c
+	}
+	switch info, _ := LookupVerb(v); {
+	case info.Does&Uploads != 0:
+		return ofStore
+	case info.Does&Lists != 0:
+		return ofListing
+	case info.Does&Reads != 0:
+		return ofFile
 	}
 	return ofOther
 }

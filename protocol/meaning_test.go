@@ -156,7 +156,7 @@ func decides(r *meaningRow) bool {
 	if codes == nil {
 		codes = []Code{421, 450, 530, 550}
 	}
-	verbs := []Verb{"NOOP"}
+	verbs := []Verb{"NOOP", "RETR", "STOR", "LIST"}
 	for v := range classes {
 		verbs = append(verbs, v)
 	}

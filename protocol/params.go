@@ -62,7 +62,7 @@ func (p *Params) begin(c Command) {
 	switch {
 	case c.Verb == "HASH":
 		p.Restart = "" // RANG goes before HASH, too (draft-bryan-ftpext-hash, Section 3)
-	case info.Data, keepsRestart(c.Verb):
+	case info.MovesData(), keepsRestart(c.Verb):
 		// RFC 3659, Section 5.3 wants REST right before the transfer; clients send
 		// the address between them, and servers bear it.
 	default:
@@ -80,7 +80,7 @@ func keepsRestart(v Verb) bool {
 
 // end notes that c was carried out, or refused.
 func (p *Params) end(c Command, out Outcome) {
-	if info, _ := LookupVerb(c.Verb); info.Data || c.Verb == "HASH" {
+	if info, _ := LookupVerb(c.Verb); info.MovesData() || c.Verb == "HASH" {
 		p.Restart, p.Range = "", "" // one command only (RFC 3659, Section 5.3)
 	}
 	if c.Verb == "RNTO" {

@@ -223,7 +223,7 @@ behind EPSV ALL.
 	}
 	for v := range Verbs() {
 		data := ""
-		if v.Data {
+		if v.MovesData() {
 			data = "yes"
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", v.Verb, forms[v.Arg], v.Diagram, docSet(v.States), data, v.RFC)

@@ -57,7 +57,7 @@ func success(info VerbInfo) Code {
 		return 221
 	case info.Verb == "CCC":
 		return 200
-	case info.Data:
+	case info.MovesData():
 		return 226
 	}
 	return 200

@@ -123,7 +123,7 @@ func rawCommand(line string) (protocol.Command, error) {
 			hint: "The URL's scheme and the flags --tls and --prot say how the session is protected.",
 		}
 	}
-	if info, _ := protocol.LookupVerb(c.Verb); info.Data {
+	if info, _ := protocol.LookupVerb(c.Verb); info.MovesData() {
 		return c, &usageError{err: fmt.Errorf("%s moves data, which quote does not", c.Verb), hint: hint}
 	}
 	return c, nil

@@ -79,7 +79,7 @@ func onLines(name Fault, doc string, make func(s *session, c *lineConn)) deviati
 		},
 		transfer: func(s *session, _ *transfer) { busy(s, true) },
 		reply: func(s *session, r *outgoing) {
-			if info, _ := protocol.LookupVerb(r.verb); info.Data && r.code.Class() != 1 {
+			if info, _ := protocol.LookupVerb(r.verb); info.MovesData() && r.code.Class() != 1 {
 				busy(s, false)
 			}
 		},

@@ -45,7 +45,7 @@ func onCode(verb protocol.Verb, code protocol.Code, f func(*session, *outgoing))
 // well.
 func onTransferEnd(f func(*session, *outgoing)) func(*session, *outgoing) {
 	return func(s *session, r *outgoing) {
-		if info, _ := protocol.LookupVerb(r.verb); info.Data && r.code.Class() == 2 {
+		if info, _ := protocol.LookupVerb(r.verb); info.MovesData() && r.code.Class() == 2 {
 			f(s, r)
 		}
 	}
