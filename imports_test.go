@@ -158,7 +158,7 @@ func (r rule) forbids(p string) string {
 // TestNoClock holds parse and protocol to what no import shows: they never ask
 // for the time.
 func TestNoClock(t *testing.T) {
-	for _, folder := range []string{"parse", "protocol"} {
+	for _, folder := range []string{"parse", "protocol", "protocol/mode"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", folder, len(files), err)

@@ -140,10 +140,7 @@ func (c *Client) unsettled(ctx context.Context, err error) error {
 }
 
 // binary reports whether files travel as they are.
-func (c *Client) binary() bool {
-	t := c.conn.FileType()
-	return (t == 'I' || t == 'L') && c.conn.Structure() == 'F'
-}
+func (c *Client) binary() bool { return c.conn.FileFormat().Exact() }
 
 // lost returns why nothing more is to be asked: the context or the connection ended.
 func (c *Client) lost(ctx context.Context) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // T63 and T64 of the threats: what a download finds that goes on from where another
@@ -216,7 +217,7 @@ func TestUploadOfChanged(t *testing.T) {
 func TestResumeOfText(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone)
 	r.setRemote([]byte("text\n"))
-	if err := r.c.Conn().SetType('A'); err != nil {
+	if err := r.c.Conn().SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 		t.Fatal(err)
 	}
 	o := &ftpwire.TransferOptions{Resume: true}

@@ -204,7 +204,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	n.conn.Adopt(old)
+	n.conn.SetFileFormat(old.FileFormat()) // cannot fail: there is such a format
 	if dir != "" {
 		if now, err := n.conn.Pwd(ctx); err != nil || now != dir {
 			if err := n.conn.Cwd(ctx, dir); err != nil {

@@ -47,7 +47,7 @@ and their like are arguments of commands above.
 // or fields of its Config. Commands that do not stand here are sent by Do.
 var senders = map[protocol.Verb]string{
 	"USER": "Login", "PASS": "Login", "ACCT": "Login", "CWD": "Cwd", "CDUP": "Cdup", "SMNT": "Smnt", "QUIT": "Quit",
-	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetType",
+	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetFileFormat", "STRU": "SetFileFormat", "MODE": "SetFileFormat",
 	"RETR": "Retr", "STOR": "Stor", "STOU": "Stou", "APPE": "Appe", "ALLO": "Allo", "REST": "Retr Stor",
 	"RNFR": "Rename", "RNTO": "Rename", "ABOR": "Abor", "DELE": "Dele", "RMD": "Rmd", "MKD": "Mkd", "PWD": "Pwd",
 	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SITE": "Site", "SYST": "Syst", "STAT": "Stat", "HELP": "Help", "NOOP": "Noop",

@@ -2,11 +2,11 @@ package ftpwire_test
 
 import (
 	"bytes"
-	"errors"
 	"testing"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // The size of a file says nothing about its records on the wire, and is not compared with
@@ -21,7 +21,7 @@ func TestSizeOfRecords(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newResumePlay(t, ftptest.TLSNone)
 			r.setRemote(text)
-			if err := errors.Join(r.c.Conn().SetType(tt.typ), r.c.Conn().SetStructure(tt.stru)); err != nil {
+			if err := r.c.Conn().SetFileFormat(mode.Format{Type: tt.typ, Structure: tt.stru}); err != nil {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer

@@ -3,9 +3,11 @@ package conformance
 import (
 	"fmt"
 	"time"
+
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-var inBlocks = coding{mode: 'B'}
+var inBlocks = mode.Format{Mode: 'B'}
 
 // Descriptor codes of block mode (RFC 959, Section 3.4.2).
 const (
@@ -58,7 +60,7 @@ var blockCases = []Case{
 			name, text := t.lfFile()
 			t.Type("A")
 			t.With("MODE B", "STRU R")
-			t.Same("the records", t.DownCoded(name, coding{mode: 'B', records: true}).file, []byte(text))
+			t.Same("the records", t.DownCoded(name, mode.Format{Mode: 'B', Structure: 'R'}).file, []byte(text))
 		},
 	},
 	{

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // compressedCases are those of compressed mode, of pages, and of restarts that do not
@@ -19,15 +21,14 @@ var compressedCases = []Case{
 			text := bytes.Join([][]byte{bytes.Repeat([]byte(" "), 200), bytes.Repeat([]byte("x"), 200), []byte("text")}, nil)
 			data := slices.Concat(text, make([]byte, 200), payload(1000))
 			for _, f := range []struct {
-				typ    string
-				filler byte
-				file   []byte
-			}{{"I", 0, data}, {"A", ' ', text}, {"I", 0, nil}} {
+				typ  string
+				file []byte
+			}{{"I", data}, {"A", text}, {"I", nil}} {
 				name := t.Name("compressed")
 				t.Up(name, f.file)
 				t.Type(f.typ)
 				t.With("MODE C")
-				got := t.DownCoded(name, coding{mode: 'C', filler: f.filler})
+				got := t.DownCoded(name, mode.Format{Mode: 'C', Type: f.typ[0]})
 				t.With("MODE S")
 				t.Same("RETR in TYPE "+f.typ, got.file, f.file)
 				if err := checkStrings(got.wire); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-var deflated = coding{mode: 'Z'}
+var deflated = mode.Format{Mode: 'Z'}
 
 // brokenDeflate are the faults that no download in MODE Z survives.
 func brokenDeflate() []string {
@@ -33,7 +33,7 @@ var deflateCases = []Case{
 			name, data := t.Name("deflate"), compressible()
 			t.Type("I")
 			t.With("MODE Z")
-			t.Upload("STOR "+name, deflated.encode(data))
+			t.Upload("STOR "+name, encode(deflated, mode.Options{}, data))
 			t.Same("RETR in MODE Z", t.DownCoded(name, deflated).file, data)
 			t.With("MODE S")
 			t.Same("RETR in MODE S", t.Down(name), data)
@@ -76,8 +76,7 @@ var deflateCases = []Case{
 			if !t.run.feats.Has("MLST") {
 				return
 			}
-			z := mode.NewDeflateReader(bytes.NewReader(t.Begin("MLSD").Receive()))
-			z.Detect = true
+			z := mode.NewReader(bytes.NewReader(t.Begin("MLSD").Receive()), deflated, mode.Options{Detect: true})
 			b, err := io.ReadAll(z)
 			if err != nil || !bytes.Contains(b, []byte(name)) {
 				t.Failf("MLSD: %d octets, %v; the listing lacks %s", len(b), err, name)
@@ -154,7 +153,7 @@ var deflateCases = []Case{
 			t.Optional("MODE Z")
 			t.Type("I")
 			t.With("MODE Z")
-			wire := deflated.encode(compressible())
+			wire := encode(deflated, mode.Options{}, compressible())
 			r := t.Begin("STOR " + t.Name("cut")).Store(wire[:len(wire)/2])
 			t.Grade(r, "STOR of half a zlib stream", is(426, 451), is(4, 5))
 		},
@@ -182,7 +181,7 @@ func largeUpload(t *T) {
 	if x.d.tls != nil {
 		x.d.tls.Drain()
 	}
-	x.d.Write(deflated.encode(data))
+	x.d.Write(encode(deflated, mode.Options{}, data))
 	x.d.CloseWrite()
 	wait := min(largeWait, t.run.opts.timeout())
 	r, err := t.c.receive(wait)

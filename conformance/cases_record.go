@@ -1,6 +1,10 @@
 package conformance
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/ftpwire/ftpwire/protocol/mode"
+)
 
 // recordCases are those of files with records in stream mode.
 var recordCases = []Case{
@@ -16,7 +20,7 @@ var recordCases = []Case{
 			t.Up(name, text)
 			t.Type("A")
 			t.With("STRU R")
-			f := t.DownCoded(name, coding{mode: 'S', records: true})
+			f := t.DownCoded(name, mode.Format{Structure: 'R'})
 			t.Same("the records", f.file, append(text, '\n'))
 		},
 	},
@@ -45,10 +49,10 @@ var recordCases = []Case{
 		Run: func(t *T) {
 			t.needRecords()
 			name, data := t.Name("escape"), []byte("a\xff\xffb\xff\n")
-			c := coding{mode: 'S', records: true}
+			c := mode.Format{Structure: 'R'}
 			t.Type("I")
 			t.With("STRU R")
-			t.Upload("STOR "+name, c.encode(data))
+			t.Upload("STOR "+name, encode(c, mode.Options{}, data))
 			t.Same("the records", t.DownCoded(name, c).file, data)
 			t.With("STRU F")
 			if got := t.Down(name); bytes.Count(got, []byte{0xff}) != 3 {

@@ -8,55 +8,13 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// A coding is how a file goes over the data connection where it does not go as it is:
-// the parameters of MODE and STRU, and what MODE C fills with.
-type coding struct {
-	mode    byte // 'S', 'B', 'C' or 'Z'
-	records bool
-	filler  byte
-}
-
-// encode returns a file as the coding has it. With records, a line is a record.
-func (c coding) encode(file []byte) []byte {
+// encode returns a file as a format has it. The format must have it.
+func encode(f mode.Format, o mode.Options, file []byte) []byte {
 	var wire bytes.Buffer
-	w := c.writer(&wire)
-	w.Write(file) // neither fails: wire is memory
+	w := mode.NewWriter(&wire, f, o)
+	w.Write(file) // nor does wire fail, which is memory
 	w.Close()
 	return wire.Bytes()
-}
-
-func (c coding) writer(w io.Writer) io.WriteCloser {
-	switch c.mode {
-	case 'B':
-		b := mode.NewBlockWriter(w)
-		b.Records = c.records
-		return b
-	case 'C':
-		m := mode.NewCompressedWriter(w)
-		m.Records, m.Filler = c.records, c.filler
-		return m
-	case 'Z':
-		return mode.NewDeflateWriter(w, 0)
-	}
-	return mode.NewRecordWriter(w)
-}
-
-func (c coding) reader(r io.Reader, marker func(string) error) io.Reader {
-	switch c.mode {
-	case 'B':
-		b := mode.NewBlockReader(r)
-		b.Records, b.Marker = c.records, marker
-		return b
-	case 'C':
-		m := mode.NewCompressedReader(r)
-		m.Records, m.Filler, m.Marker = c.records, c.filler, marker
-		return m
-	case 'Z':
-		z := mode.NewDeflateReader(r)
-		z.Limit = inflatedLimit
-		return z
-	}
-	return mode.NewRecordReader(r)
 }
 
 const inflatedLimit = 8 << 20 // of what MODE Z is unpacked to: no case sends as much
@@ -68,13 +26,16 @@ type codedFile struct {
 	markers []string // restart markers
 }
 
-// Decode reads a file that ends as the coding says. It fails if the file is broken, or
+// Decode reads a file that ends as the format says. It fails if the file is broken, or
 // something follows its end. The data connection is left as it is.
-func (x *Transfer) Decode(c coding) *codedFile {
+func (x *Transfer) Decode(format mode.Format) *codedFile {
 	x.Accepted()
 	f := &codedFile{}
 	wire := &wireReader{d: x.d}
-	r := c.reader(wire, func(text string) error { f.markers = append(f.markers, text); return nil })
+	r := mode.NewReader(wire, format, mode.Options{
+		Raw: true, Limit: inflatedLimit,
+		Marker: func(text string) error { f.markers = append(f.markers, text); return nil },
+	})
 	var err error
 	f.file, err = io.ReadAll(r)
 	f.wire = wire.b
@@ -82,15 +43,15 @@ func (x *Transfer) Decode(c coding) *codedFile {
 	if err != nil {
 		x.t.Failf("%s: %v", x.cmd, err)
 	}
-	if b, ok := r.(interface{ Behind() int }); ok && b.Behind() > 0 {
-		x.t.Failf("%s: %d octets follow the end of the file", x.cmd, b.Behind())
+	if r.Behind() > 0 {
+		x.t.Failf("%s: %d octets follow the end of the file", x.cmd, r.Behind())
 	}
 	return f
 }
 
-// ReceiveCoded is Receive for a file in a coding.
-func (x *Transfer) ReceiveCoded(c coding) *codedFile {
-	f := x.Decode(c)
+// ReceiveCoded is Receive for a file in a format.
+func (x *Transfer) ReceiveCoded(f mode.Format) *codedFile {
+	got := x.Decode(f)
 	x.d.stream().SetReadDeadline(time.Now().Add(quiet))
 	n, _ := x.d.stream().Read(make([]byte, 1))
 	if n > 0 {
@@ -98,12 +59,12 @@ func (x *Transfer) ReceiveCoded(c coding) *codedFile {
 	}
 	x.d.goodbye()
 	x.t.WantIn(x.Final(), x.cmd, 226, 250)
-	return f
+	return got
 }
 
-// DownCoded retrieves a file in the coding that is in force.
-func (t *T) DownCoded(name string, c coding) *codedFile {
-	return t.Begin("RETR " + name).ReceiveCoded(c)
+// DownCoded retrieves a file in the format that is in force.
+func (t *T) DownCoded(name string, f mode.Format) *codedFile {
+	return t.Begin("RETR " + name).ReceiveCoded(f)
 }
 
 // A wireReader reads a data connection, keeps what has come, and takes a stall of the

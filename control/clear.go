@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // awaitClear stands in the FIFO for the end of TLS behind CCC and REIN.
@@ -85,7 +86,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 // reinitialized forgets what REIN has undone.
 func (c *Conn) reinitialized() {
 	c.mu.Lock()
-	c.loggedIn, c.features, c.format, c.levelSent = false, nil, defaultFormat(), 0
+	c.loggedIn, c.features, c.format, c.levelSent = false, nil, mode.Format{}, 0
 	c.probed, c.roamed, c.typed = false, false, false
 	c.mu.Unlock()
 	c.sscn, c.account, c.quirks.restUnused = false, "", false

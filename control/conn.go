@@ -13,6 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -67,9 +68,9 @@ type Conn struct {
 	sscn     bool // SSCN ON is in force; for whoever has the turn
 	features *parse.Features
 	names    rawNames
-	format   format // how files are to travel
-	probed   bool   // a data connection over TLS has worked
-	roamed   bool   // a command was sent that changes the working directory
+	format   mode.Format // how files are to travel
+	probed   bool        // a data connection over TLS has worked
+	roamed   bool        // a command was sent that changes the working directory
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -79,7 +80,7 @@ type Conn struct {
 // a *[SecurityError] if it has no TLS, a *[tlsx.HandshakeError], a
 // *[protocol.SyntaxError] if it does not speak FTP.
 func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
-	c := &Conn{turn: make(chan struct{}, 1), gone: make(chan struct{}), format: defaultFormat()}
+	c := &Conn{turn: make(chan struct{}, 1), gone: make(chan struct{})}
 	if cfg != nil {
 		c.cfg = *cfg
 	}

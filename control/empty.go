@@ -162,7 +162,7 @@ func statListing(r protocol.Reply) string {
 // that it is not; otherwise this data connection proved nothing either.
 func (d *Download) lookAgain() (reason string, proven bool) {
 	t := d.t
-	again, err := t.c.transferLocked(t.ctx, t.f.cmd, t.format.typ, "")
+	again, err := t.c.transferLocked(t.ctx, t.f.cmd, t.format.Type, "")
 	if err != nil {
 		return "another data connection: " + reasonOf(err), false
 	}

@@ -78,7 +78,7 @@ func TestPosition(t *testing.T) {
 		for cut := range len(tt.wire) {
 			inBubble(t, fmt.Sprintf("%c/%d", tt.typ, cut), func(t *testing.T) {
 				tc := login(t, &control.Config{})
-				if err := errors.Join(tc.c.SetType(tt.typ), tc.c.SetMode('B')); err != nil {
+				if err := tc.c.SetFileFormat(mode.Format{Type: tt.typ, Mode: 'B'}); err != nil {
 					t.Fatal(err)
 				}
 				var text string
@@ -142,7 +142,7 @@ func TestStorTextOffset(t *testing.T) {
 		for offset := 1; offset <= len(tt.wire); offset++ {
 			inBubble(t, fmt.Sprintf("%c/%d", tt.typ, offset), func(t *testing.T) {
 				tc := login(t, &control.Config{})
-				if err := tc.c.SetType(tt.typ); err != nil {
+				if err := tc.c.SetFileFormat(mode.Format{Type: tt.typ}); err != nil {
 					t.Fatal(err)
 				}
 				op := tc.async(func() error {
@@ -281,7 +281,7 @@ func TestUploadMarkRefused(t *testing.T) {
 func TestUploadMarksUnasked(t *testing.T) {
 	inBubble(t, "", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetMode('B'); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 			t.Fatal(err)
 		}
 		var marks []control.Mark

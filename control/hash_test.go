@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 var (
@@ -204,43 +205,27 @@ func TestResumable(t *testing.T) {
 		}
 		for _, step := range []struct {
 			name  string
-			set   func() error
+			set   mode.Format
 			usual bool
 		}{
-			{"STRU R", func() error { return tc.c.SetStructure('R') }, false},
-			{"STRU F", func() error { return tc.c.SetStructure('F') }, true},
-			{"MODE B", func() error { return tc.c.SetMode('B') }, false},
-			{"MODE Z", func() error { return tc.c.SetMode('Z') }, true},
-			{"TYPE L 8", func() error { return tc.c.SetType('L') }, true},
+			{"STRU R", mode.Format{Structure: 'R'}, false},
+			{"STRU F", mode.Format{Structure: 'F'}, true},
+			{"MODE B", mode.Format{Mode: 'B'}, false},
+			{"MODE Z", mode.Format{Mode: 'Z'}, true},
+			{"TYPE L 8", mode.Format{Type: 'L'}, true},
 		} {
-			if err := step.set(); err != nil {
+			if err := tc.c.SetFileFormat(step.set); err != nil {
 				t.Fatal(err)
 			}
 			if err := tc.c.Resumable(); (err == nil) != step.usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
 				t.Errorf("behind %s: %v", step.name, err)
 			}
 		}
-		if err := tc.c.SetType('A'); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := errors.AsType[*control.OffsetError](tc.c.Resumable()); !ok {
 			t.Errorf("TYPE A: %v", tc.c.Resumable())
-		}
-	})
-}
-
-// A connection in the place of another has its type.
-func TestAdopt(t *testing.T) {
-	inBubble(t, "TYPE A", func(t *testing.T) {
-		from, to := login(t, &clear), login(t, &clear)
-		if err := from.c.SetType('A'); err != nil {
-			t.Fatal(err)
-		}
-		if err := from.c.SetStructure('R'); err != nil {
-			t.Fatal(err)
-		}
-		if to.c.Adopt(from.c); to.c.FileType() != 'A' || to.c.Structure() != 'R' {
-			t.Errorf("type %c, structure %c; want A, R", to.c.FileType(), to.c.Structure())
 		}
 	})
 }

@@ -21,13 +21,13 @@ type Mark struct {
 }
 
 // RetrFrom is Retr from a restart marker on: the Sender of one of [Download.Marks] of
-// an earlier transfer of the file. The mode must be 'B' or 'C'; see [Conn.SetMode].
+// an earlier transfer of the file. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
 func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, error) {
 	cmd := protocol.Command{Verb: "RETR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
 		return nil, err
 	}
-	t, err := c.openTransfer(ctx, cmd, c.fileType(), marker)
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, marker)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, er
 
 // StorFrom is Stor from a restart marker on: the Receiver of one of [Upload.Marks] of
 // an earlier transfer of the file. What is written begins where its Octets were
-// reached. The mode must be 'B' or 'C'; see [Conn.SetMode].
+// reached. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
 func (c *Conn) StorFrom(ctx context.Context, path, marker string) (*Upload, error) {
 	cmd := protocol.Command{Verb: "STOR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
@@ -52,13 +52,11 @@ func (c *Conn) mayMark(cmd protocol.Command, marker string) error {
 	if !mode.ValidMarker(marker) {
 		return &protocol.ArgumentError{Verb: "REST", Reason: "is no restart marker"}
 	}
-	if m := c.wanted().mode; m != 'B' && m != 'C' {
-		return errNoMarks
+	if !c.FileFormat().Marks() {
+		return mode.ErrNoMarks
 	}
 	return nil
 }
-
-var errNoMarks = errors.New("ftp: restart markers need MODE B or MODE C")
 
 // maxMarks bounds the markers that are kept of one transfer.
 const maxMarks = 1 << 16
@@ -70,7 +68,7 @@ func (d *Download) Marks() []Mark { return slices.Clone(d.marks) }
 // noteMark keeps a marker of the data. One within a line end is of no use: what has
 // been read of it would be lost.
 func (d *Download) noteMark(text string) error {
-	if d.dec.text != nil && d.dec.text.Pending() > 0 {
+	if d.dec.Pending() > 0 {
 		return nil
 	}
 	if len(d.marks) == maxMarks {
@@ -89,11 +87,11 @@ func (u *Upload) Mark(text string) error {
 	switch {
 	case t.err != nil:
 		return t.err
-	case u.enc == nil || u.enc.marker == nil:
-		return errNoMarks
-	case u.enc.text != nil && u.enc.text.Pending() > 0:
+	case !t.format.Marks():
+		return mode.ErrNoMarks
+	case u.enc.Pending() > 0:
 		return errors.New("ftp: no restart marker can stand within a line end or a character")
-	case t.format.stru == 'R' && u.midRecord:
+	case t.format.Records() && u.midRecord:
 		return errors.New("ftp: no restart marker can stand within a record")
 	case len(u.marks) == maxMarks:
 		return errors.New("ftp: too many restart markers")
@@ -102,7 +100,7 @@ func (u *Upload) Mark(text string) error {
 	t.c.mu.Lock()
 	t.f.marksSent++
 	t.c.mu.Unlock()
-	if err := u.enc.marker.Mark(text); err != nil {
+	if err := u.enc.Mark(text); err != nil {
 		t.c.mu.Lock()
 		t.f.marksSent--
 		t.c.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -49,9 +50,6 @@ func TestModes(t *testing.T) {
 						LateTickets: true, Reuse: reuse(sec.version),
 					})
 					c := dialServer(t, s, &control.Config{Security: sec.security, Data: datachan.Config{Mode: mode}})
-					if err := c.SetLevel(1); err != nil {
-						t.Fatal(err)
-					}
 					for _, m := range []byte("SBCZ") {
 						for _, typ := range []byte("IA") {
 							setFormat(t, c, m, 'F', typ)
@@ -74,13 +72,12 @@ func TestModes(t *testing.T) {
 	t.Logf("%d transfers", count.Load())
 }
 
-// setFormat sets the mode, structure and type of later transfers.
-func setFormat(t *testing.T, c *control.Conn, mode, stru, typ byte) {
+// setFormat sets the mode, structure and type of later transfers, which are not to
+// compress hard.
+func setFormat(t *testing.T, c *control.Conn, m, stru, typ byte) {
 	t.Helper()
-	for _, err := range []error{c.SetMode(mode), c.SetStructure(stru), c.SetType(typ)} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := c.SetFileFormat(mode.Format{Type: typ, Structure: stru, Mode: m, Level: 1}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -161,8 +158,8 @@ func roundTrip(t *testing.T, s *ftptest.Server, c *control.Conn, typ byte, size 
 	if typ == 'A' {
 		wire += int64(bytes.Count(want, []byte("\n")))
 	}
-	if i := u.Data(); i.Type != typ || i.TransferMode == 'S' && u.Octets() != wire {
-		t.Errorf("STOR %s: %d octets of type %c; want %d of %c", name, u.Octets(), i.Type, wire, typ)
+	if i := u.Data(); i.Format.Type != typ || i.Format.Mode == 'S' && u.Octets() != wire {
+		t.Errorf("STOR %s: %d octets of type %c; want %d of %c", name, u.Octets(), i.Format.Type, wire, typ)
 	}
 	d, err := c.Retr(t.Context(), name, 0)
 	if err != nil {

@@ -42,34 +42,32 @@ func TestModeCommands(t *testing.T) {
 	}
 	for _, step := range []struct {
 		name string
-		set  func() error
+		set  *mode.Format
 		do   func()
 		want string // without EPSV
 	}{
 		{"the default", nil, retr, "TYPE I, RETR f"},
-		{"all at once", func() error {
-			return errors.Join(c.SetType('A'), c.SetFormat('T'), c.SetStructure('R'), c.SetMode('Z'), c.SetLevel(9))
-		}, retr, "TYPE A T, STRU R, MODE Z, OPTS MODE Z LEVEL 9, RETR f"},
+		{"all at once", &mode.Format{Type: 'A', Form: 'T', Structure: 'R', Mode: 'Z', Level: 9}, retr, "TYPE A T, STRU R, MODE Z, OPTS MODE Z LEVEL 9, RETR f"},
 		{"again", nil, retr, "RETR f"},
 		{"LIST", nil, func() { list("LIST") }, "TYPE A, STRU F, LIST"},
 		{"MLSD", nil, func() { list("MLSD") }, "MLSD"},
 		{"back from listings", nil, retr, "TYPE A T, STRU R, RETR f"},
 		{"MLSD from records", nil, func() { list("MLSD") }, "STRU F, MLSD"},
-		{"the level is set back", func() error { return errors.Join(c.SetLevel(0), c.SetStructure('F')) }, retr, "OPTS MODE Z, RETR f"},
-		{"block mode", func() error { return errors.Join(c.SetType('L'), c.SetMode('B')) }, retr, "TYPE L 8, MODE B, RETR f"},
+		{"the level is set back", &mode.Format{Type: 'A', Form: 'T', Mode: 'Z'}, retr, "OPTS MODE Z, RETR f"},
+		{"block mode", &mode.Format{Type: 'L', Mode: 'B'}, retr, "TYPE L 8, MODE B, RETR f"},
 		{"again in block mode", nil, retr, "RETR f"},
 		{"MLSD from block mode", nil, func() { list("MLSD") }, "MODE S, MLSD"},
 		{"NLST from block mode", nil, func() { list("NLST") }, "TYPE A, NLST"},
-		{"compressed mode", func() error { return errors.Join(c.SetType('E'), c.SetMode('C')) }, retr, "TYPE E, MODE C, RETR f"},
+		{"compressed mode", &mode.Format{Type: 'E', Mode: 'C'}, retr, "TYPE E, MODE C, RETR f"},
 		{"SIZE", nil, func() {
 			if n, err := c.Size(t.Context(), "f"); n != 5 || err != nil {
 				t.Errorf("SIZE: %d, %v", n, err)
 			}
 		}, "TYPE I, SIZE f"},
-		{"back to stream", func() error { return errors.Join(c.SetType('I'), c.SetMode('S')) }, retr, "MODE S, RETR f"},
+		{"back to stream", &mode.Format{}, retr, "MODE S, RETR f"},
 	} {
 		if step.set != nil {
-			if err := step.set(); err != nil {
+			if err := c.SetFileFormat(*step.set); err != nil {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 		}
@@ -118,24 +116,17 @@ func put(t *testing.T, c *control.Conn, name, data string) error {
 func TestModeArguments(t *testing.T) {
 	s := ftptest.NewServer(t, nil)
 	c := dialServer(t, s, &clear)
-	for name, err := range map[string]error{
-		"SetMode P":       c.SetMode('P'),
-		"SetMode 0":       c.SetMode(0),
-		"SetStructure P":  c.SetStructure('P'),
-		"SetType Q":       c.SetType('Q'),
-		"SetFormat X":     c.SetFormat('X'),
-		"SetFormat for I": c.SetFormat('T'),
-		"SetLevel 10":     c.SetLevel(10),
-		"SetLevel -1":     c.SetLevel(-1),
-	} {
-		if err == nil {
-			t.Errorf("%s is no error", name)
-		}
+	want := mode.Format{Type: 'A', Form: 'N', Structure: 'R', Mode: 'S'}
+	if err := c.SetFileFormat(mode.Format{Type: 'A', Structure: 'R'}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SetFileFormat(mode.Format{Mode: 'P'}); err == nil || c.FileFormat() != want {
+		t.Errorf("MODE P: %v, the format is %+v; want an error and %+v", err, c.FileFormat(), want)
 	}
 	if _, err := c.RetrFrom(t.Context(), "f", "m"); err == nil {
 		t.Error("a marker in stream mode is no error")
 	}
-	if err := c.SetMode('B'); err != nil {
+	if err := c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 		t.Fatal(err)
 	}
 	for _, marker := range []string{"", "a b", "\x01"} {
@@ -153,20 +144,20 @@ func TestModeArguments(t *testing.T) {
 func TestModeRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
-		set     func(c *control.Conn) error
+		set     mode.Format
 		command string
 		reply   string
 	}{
-		{"MODE Z", func(c *control.Conn) error { return c.SetMode('Z') }, "MODE Z", "504 no"},
-		{"MODE B", func(c *control.Conn) error { return c.SetMode('B') }, "MODE B", "502 no"},
-		{"STRU R", func(c *control.Conn) error { return c.SetStructure('R') }, "STRU R", "504 no"},
-		{"TYPE E", func(c *control.Conn) error { return c.SetType('E') }, "TYPE E", "504 no"},
-		{"TYPE L 8", func(c *control.Conn) error { return c.SetType('L') }, "TYPE L 8", "501 no"},
-		{"TYPE A C", func(c *control.Conn) error { return errors.Join(c.SetType('A'), c.SetFormat('C')) }, "TYPE A C", "504 no"},
+		{"MODE Z", mode.Format{Mode: 'Z'}, "MODE Z", "504 no"},
+		{"MODE B", mode.Format{Mode: 'B'}, "MODE B", "502 no"},
+		{"STRU R", mode.Format{Structure: 'R'}, "STRU R", "504 no"},
+		{"TYPE E", mode.Format{Type: 'E'}, "TYPE E", "504 no"},
+		{"TYPE L 8", mode.Format{Type: 'L'}, "TYPE L 8", "501 no"},
+		{"TYPE A C", mode.Format{Type: 'A', Form: 'C'}, "TYPE A C", "504 no"},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			tc := login(t, &control.Config{})
-			if err := tt.set(tc.c); err != nil {
+			if err := tc.c.SetFileFormat(tt.set); err != nil {
 				t.Fatal(err)
 			}
 			f := tc.retr(t.Context(), 0)
@@ -175,7 +166,7 @@ func TestModeRefused(t *testing.T) {
 			}
 			tc.answer(tt.command, tt.reply)
 			wantTransferError(t, f.wait(), control.PhaseOpen, protocol.Code(must(tt.reply[:3])))
-			if err := errors.Join(tc.c.SetMode('S'), tc.c.SetStructure('F'), tc.c.SetType('A')); err != nil {
+			if err := tc.c.SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 				t.Fatal(err)
 			}
 			noop := tc.async(func() error { return tc.c.Noop(t.Context()) })
@@ -185,7 +176,7 @@ func TestModeRefused(t *testing.T) {
 	}
 	inBubble(t, "OPTS MODE Z, which may be refused", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := errors.Join(tc.c.SetMode('Z'), tc.c.SetLevel(9)); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'Z', Level: 9}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 2 {
@@ -197,7 +188,7 @@ func TestModeRefused(t *testing.T) {
 			}
 			data := tc.passive()
 			tc.answer("RETR f", "150 go")
-			z := mode.NewDeflateWriter(data, 0)
+			z := mode.NewWriter(data, mode.Format{Mode: 'Z'}, mode.Options{})
 			io.WriteString(z, "text")
 			z.Close()
 			data.Close()
@@ -214,7 +205,7 @@ func TestModeRefused(t *testing.T) {
 func TestBlockModeKeptOpen(t *testing.T) {
 	inBubble(t, "250", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetMode('B'); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 2 {
@@ -237,7 +228,7 @@ func TestBlockModeKeptOpen(t *testing.T) {
 	})
 	inBubble(t, "octets behind the end", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		if err := tc.c.SetMode('B'); err != nil {
+		if err := tc.c.SetFileFormat(mode.Format{Mode: 'B'}); err != nil {
 			t.Fatal(err)
 		}
 		f := tc.retr(t.Context(), 0)

@@ -3,18 +3,30 @@ package control
 import (
 	"errors"
 	"io"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // errBehind is the error of a file that has an end of its own, and more behind it.
 var errBehind = errors.New("octets follow the end of the file")
 
+// codec returns what this end decides about the data of a command. The lines of listings
+// are given as they came.
+func (c *Config) codec(verb protocol.Verb) mode.Options {
+	listing := verb.Does(protocol.Lists)
+	return mode.Options{CodePage: c.EBCDIC, CRLF: c.EBCDICCRLF, Raw: listing, Detect: listing, Limit: c.inflateLimit(verb)}
+}
+
 // decode sets up what undoes the format of a download.
 func (d *Download) decode() {
 	t := d.t
-	if t.format.asIs(t.f.cmd.Verb) {
+	o := t.c.cfg.codec(t.f.cmd.Verb)
+	if t.format.AsIs(o) {
 		return
 	}
-	d.dec = t.c.newDecoder(wire{d}, t.format, t.f.cmd.Verb, d.noteMark)
+	o.Marker = d.noteMark
+	d.dec = mode.NewReader(wire{d}, t.format, o)
 	d.r = d.dec
 }
 
@@ -32,10 +44,10 @@ func (w wire) Read(b []byte) (int, error) {
 // octets returns how many octets have come, as they go over the data connection in
 // stream mode.
 func (d *Download) octets() int64 {
-	if d.dec == nil || d.t.format.mode == 'S' {
+	if d.dec == nil || d.t.format.Mode == 'S' {
 		return d.t.moved()
 	}
-	return d.dec.file.n
+	return d.dec.Octets()
 }
 
 // Position returns how far into the file the caller has read, as [Conn.Retr] counts
@@ -47,16 +59,18 @@ func (d *Download) Position() int64 {
 	if d.dec == nil {
 		return d.from + d.t.moved()
 	}
-	return d.from + d.dec.position()
+	return d.from + d.dec.Position()
 }
 
 // encode sets up what puts an upload into its format.
 func (u *Upload) encode(skip int64) {
 	t := u.t
-	if t.format.asIs(t.f.cmd.Verb) {
+	o := t.c.cfg.codec(t.f.cmd.Verb)
+	if t.format.AsIs(o) {
 		return
 	}
-	u.enc = t.c.newEncoder(t.dc, t.format, t.f.cmd.Verb, skip)
+	o.Skip = skip
+	u.enc = mode.NewWriter(t.dc, t.format, o)
 	u.w = u.enc
 }
 
@@ -71,7 +85,7 @@ func (u *Upload) wrote(b []byte) {
 func (u *Upload) end() error {
 	u.awaitStart()
 	if u.enc != nil {
-		if err := u.enc.end(); err != nil {
+		if err := u.enc.Close(); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // Expect tells how many octets are to come: as they go over the data connection in
@@ -33,10 +34,10 @@ func (d *Download) bound() {
 	}
 	switch {
 	case d.t.dc == nil:
-	case d.dec == nil || d.t.format.mode == 'S':
+	case d.dec == nil || d.t.format.Mode == 'S':
 		d.t.dc.AtMost(bound)
 	default: // the wire tells nothing: blocks have headers, and what is packed is small
-		d.dec.file.most = bound
+		d.dec.AtMost(bound)
 	}
 }
 
@@ -57,7 +58,9 @@ func (d *Download) overrun() error {
 }
 
 // isOverrun reports whether an error of the data says that more comes than may.
-func isOverrun(err error) bool { return errors.Is(err, datachan.ErrTooMuch) }
+func isOverrun(err error) bool {
+	return errors.Is(err, datachan.ErrTooMuch) || errors.Is(err, mode.ErrTooMuch)
+}
 
 // A SizeError reports a transfer that moved another number of octets than expected,
 // though the server called it complete or was still sending.

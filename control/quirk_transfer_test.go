@@ -12,6 +12,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -113,7 +114,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		}
 		p.greet(greeting)
 		p.testConn.login()
-		if err := p.c.SetMode('Z'); err != nil {
+		if err := p.c.SetFileFormat(mode.Format{Mode: 'Z'}); err != nil {
 			p.t.Fatal(err)
 		}
 		up := p.stor(p.t.Context(), "abc")

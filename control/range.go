@@ -31,27 +31,13 @@ func (e *OffsetError) Unwrap() error { return errors.ErrUnsupported }
 // whose octets on the wire are not those of the file, for records, and for block and
 // compressed mode, whose restart markers are no numbers (RFC 959, Section 3.5).
 func (c *Conn) Resumable() error {
-	switch f := c.wanted(); {
-	case f.typ != 'I' && f.typ != 'L':
-		return &OffsetError{"TYPE " + string(f.typ) + " changes the octets on their way"}
-	case f.stru != 'F':
-		return &OffsetError{"STRU " + string(f.stru) + " changes the octets on their way"}
-	case f.mode == 'B' || f.mode == 'C':
-		return &OffsetError{"the restart markers of MODE " + string(f.mode) + " are no numbers"}
+	switch f := c.FileFormat(); {
+	case f.Type != 'I' && f.Type != 'L':
+		return &OffsetError{"TYPE " + string(f.Type) + " changes the octets on their way"}
+	case f.Records():
+		return &OffsetError{"STRU " + string(f.Structure) + " changes the octets on their way"}
+	case f.Marks():
+		return &OffsetError{"the restart markers of MODE " + string(f.Mode) + " are no numbers"}
 	}
 	return nil
-}
-
-// FileType returns the type that [Conn.SetType] has set.
-func (c *Conn) FileType() byte { return c.fileType() }
-
-// Structure returns the structure that [Conn.SetStructure] has set.
-func (c *Conn) Structure() byte { return c.wanted().stru }
-
-// Adopt has files travel as on another connection, whose place c takes.
-func (c *Conn) Adopt(from *Conn) {
-	f := from.wanted()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.format = f
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -22,9 +23,9 @@ type Download struct {
 	r    io.Reader
 	eof  bool
 
-	dec   *decoder // nil if the data goes as it is
-	from  int64    // offset that the server was told
-	read  int64    // octets that the caller has read
+	dec   *mode.Reader // nil if the data goes as it is
+	from  int64        // offset that the server was told
+	read  int64        // octets that the caller has read
 	marks []Mark
 	most  int64 // octets that the caller allows, -1: any number
 
@@ -38,7 +39,7 @@ type Download struct {
 //
 // ctx governs the whole transfer: if it ends, reads fail with its cause.
 func (c *Conn) Retr(ctx context.Context, path string, offset int64) (*Download, error) {
-	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.fileType(), offset)
+	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.FileFormat().Type, offset)
 }
 
 func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, offset int64) (*Download, error) {
@@ -201,7 +202,7 @@ func (d *Download) pardons(err error) bool {
 // bytes can prove a file whole, and so does the checksum of MODE Z. Where nothing came,
 // Close asks for a proof.
 func (d *Download) forgive() bool {
-	if d.dec != nil && d.dec.deflate != nil && d.dec.deflate.Complete() {
+	if d.dec != nil && d.dec.Complete() {
 		return true
 	}
 	if want := d.t.want.Load(); want >= 0 {
@@ -251,7 +252,7 @@ func (d *Download) Close() error {
 			return t.err
 		}
 	}
-	if d.dec != nil && d.dec.ended != nil && d.dec.ended.Behind() > 0 {
+	if d.dec != nil && d.dec.Behind() > 0 {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
 		return t.err
 	}

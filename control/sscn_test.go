@@ -10,6 +10,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	pack "github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -41,7 +42,7 @@ func TestReversed(t *testing.T) {
 					}
 				}
 				for _, typ := range []byte("IA") {
-					if err := c.SetType(typ); err != nil {
+					if err := c.SetFileFormat(pack.Format{Type: typ}); err != nil {
 						t.Fatal(err)
 					}
 					for _, size := range []int{0, 1, 300 << 10} {

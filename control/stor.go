@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // An Upload is data on its way to a file on the server. Close completes it, and
@@ -16,10 +17,10 @@ type Upload struct {
 	t *transfer
 	w io.Writer
 
-	enc       *encoder // nil if the data goes as it is
-	written   int64    // octets that the caller has written
-	midRecord bool     // the last of them did not end a line
-	marks     []Mark   // sent, answered or not
+	enc       *mode.Writer // nil if the data goes as it is
+	written   int64        // octets that the caller has written
+	midRecord bool         // the last of them did not end a line
+	marks     []Mark       // sent, answered or not
 }
 
 // Stor opens a file for writing; an existing one is replaced. With an offset,
@@ -55,7 +56,7 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
 		}
 	}
-	t, err := c.openTransfer(ctx, cmd, c.fileType(), rest)
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, rest)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -21,9 +22,7 @@ type DataInfo struct {
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
 	Reply string     // text of the preliminary reply
 
-	// What SetType, SetFormat, SetStructure and SetMode have said, or the like for
-	// listings.
-	Type, Format, Structure, TransferMode byte
+	Format mode.Format // what SetFileFormat has said, or the like for listings
 }
 
 // A transfer is a transfer command under way, and its data connection.
@@ -33,7 +32,7 @@ type transfer struct {
 	ctx    context.Context // for its cause only; the AfterFunc below is what obeys it
 	f      *flight
 	dc     *datachan.Conn // nil if the server had nothing to send
-	format format
+	format mode.Format
 	stop   func() bool // ends the watch on the context
 	end    chan struct{}
 	err    error // sticky
@@ -143,7 +142,7 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	return err
 }
 
-func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format format) *transfer {
+func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format mode.Format) *transfer {
 	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, format: format, end: make(chan struct{})}
 	t.want.Store(-1)
 	if dc == nil {
@@ -187,7 +186,7 @@ func (t *transfer) watch() {
 		case <-t.end:
 			return
 		case <-tick.C:
-			if t.format.mode == 'S' && t.moved() == t.want.Load() {
+			if t.format.Mode == 'S' && t.moved() == t.want.Load() {
 				t.lingered.Store(true)
 				t.dc.Interrupt()
 				return
@@ -217,7 +216,7 @@ func (c *Conn) dataSession() *tlsx.Session {
 
 // info describes the data connection.
 func (t *transfer) info() DataInfo {
-	i := DataInfo{Type: t.format.typ, Format: t.format.form, Structure: t.format.stru, TransferMode: t.format.mode}
+	i := DataInfo{Format: t.format}
 	if t.f.isStarted() {
 		i.Reply = t.f.prelim.Text()
 	}

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // formatFlags say how files travel: type, structure and mode (RFC 959, Section 3).
@@ -96,21 +95,26 @@ func (f *formatFlags) check(l *ftpwire.Location, t *transferFlags) error {
 	return nil
 }
 
+// of returns the format that the flags ask for, in a type.
+func (f *formatFlags) of(typ byte) mode.Format {
+	format := mode.Format{Type: typ, Mode: f.packing(), Level: f.level}
+	if f.structure != nil {
+		format.Structure = structures[f.structure.value]
+	}
+	return format
+}
+
 // set tells the connection.
 func (f *formatFlags) set(c *control.Conn, l *ftpwire.Location) error {
 	typ, err := f.typeOf(l)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(c.SetType(typ), c.SetMode(f.packing()), c.SetLevel(f.level))
-	if f.records() {
-		err = errors.Join(err, c.SetStructure(structures[f.structure.value]))
-	}
-	return err
+	return c.SetFileFormat(f.of(typ))
 }
 
 // straight reports whether the octets on the way are those of the file.
 func (f *formatFlags) straight(l *ftpwire.Location) bool {
 	typ, _ := f.typeOf(l)
-	return f.packing() == 'S' && !f.records() && (typ == 'I' || typ == 'L')
+	return f.of(typ).AsIs(mode.Options{})
 }

@@ -1,11 +1,11 @@
 package ftptest
 
 import (
-	"bufio"
 	"crypto/tls"
 	"io"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // asSent has a download come in TYPE A, or as the file is.
@@ -15,7 +15,7 @@ func asSent(t *transfer, ascii bool) {
 		return
 	}
 	if t.source = f; ascii {
-		t.source = newASCIIReader(bufio.NewReader(f))
+		t.source = mode.EncodeText(f, mode.Format{Type: 'A'}, mode.Options{KeepCR: true})
 	}
 }
 

@@ -155,15 +155,12 @@ func letGo(d *dataConn) {
 
 // compressedFaults are defects of MODE C.
 func compressedFaults() []deviation {
+	blanks := mode.Format{Mode: 'C', Type: 'A'}
 	return []deviation{
 		{name: "mode-c-filler-sent", doc: "in MODE C and TYPE I blanks are sent as filler",
 			transfer: inMode('C', func(s *session, t *transfer) {
 				if s.machine.Params().Type == 'I' {
-					t.encode = func(w io.Writer) io.WriteCloser {
-						c := mode.NewCompressedWriter(w)
-						c.Filler = ' '
-						return c
-					}
+					t.encode = func(w io.Writer) io.WriteCloser { return mode.NewWriter(w, blanks, mode.Options{Raw: true}) }
 				}
 			})},
 		{name: "mode-c-no-octets", doc: "in MODE C a download begins with a string of no octets",
@@ -171,11 +168,7 @@ func compressedFaults() []deviation {
 		{name: "mode-c-filler-stored", doc: "in MODE C filler is stored as blanks, whatever the type",
 			transfer: uploads(func(s *session, t *transfer) {
 				if s.machine.Params().Mode == 'C' {
-					t.decode = func(r io.Reader) io.Reader {
-						c := mode.NewCompressedReader(r)
-						c.Filler = ' '
-						return c
-					}
+					t.decode = func(r io.Reader) io.Reader { return mode.NewReader(r, blanks, mode.Options{Raw: true}) }
 				}
 			})},
 	}

@@ -12,27 +12,25 @@ import (
 
 // modeChecks are the rows of modeFaults.
 func modeChecks() []faultCheck {
-	deflated := func(conn net.Conn) io.Reader { return mode.NewDeflateReader(conn) }
-	blocks := func(conn net.Conn) io.Reader { return mode.NewBlockReader(conn) }
-	compressed := func(conn net.Conn) io.Reader { return mode.NewCompressedReader(conn) }
-	row := func(fault Fault, m string, decode func(net.Conn) io.Reader, reason string) faultCheck {
-		return faultCheck{fault, TLSNone, func(t *testing.T, c *client) { c.wantBroken(m, decode, reason) }}
+	row := func(fault Fault, m, reason string) faultCheck {
+		return faultCheck{fault, TLSNone, func(t *testing.T, c *client) { c.wantBroken(m, reason) }}
 	}
 	return []faultCheck{
-		row("mode-z-corrupt", "Z", deflated, "the checksum at the end is wrong: the data is damaged"),
-		row("mode-z-truncated", "Z", deflated, "the connection ends before the file does"),
-		row("mode-z-trailing", "Z", deflated, "octets follow the end of the zlib stream"),
-		row("mode-b-no-eof", "B", blocks, "the connection ends before the file does"),
-		row("mode-b-undefined-bits", "B", blocks, "a descriptor has codes that are not defined"),
-		row("mode-c-no-eof", "C", compressed, "the connection ends before the file does"),
-		row("marker-garbage", "B", blocks, "a restart marker is not printable"),
-		row("marker-garbage", "C", compressed, "a restart marker is not printable"),
+		row("mode-z-corrupt", "Z", "the checksum at the end is wrong: the data is damaged"),
+		row("mode-z-truncated", "Z", "the connection ends before the file does"),
+		row("mode-z-trailing", "Z", "octets follow the end of the zlib stream"),
+		row("mode-b-no-eof", "B", "the connection ends before the file does"),
+		row("mode-b-undefined-bits", "B", "a descriptor has codes that are not defined"),
+		row("mode-c-no-eof", "C", "the connection ends before the file does"),
+		row("marker-garbage", "B", "a restart marker is not printable"),
+		row("marker-garbage", "C", "a restart marker is not printable"),
 		{"mode-z-bomb", TLSNone, func(t *testing.T, c *client) {
 			const some = 16 << 20 // of 1 GiB, whose rest takes its time
 			conn := c.startMode("Z", "RETR f")
-			z := mode.NewDeflateReader(conn)
-			if n, err := io.CopyN(io.Discard, z, some); err != nil || z.Compressed() > some/100 {
-				t.Errorf("%d bytes out of %d, %v; want much out of little", n, z.Compressed(), err)
+			wire := countWriter{w: io.Discard}
+			z := mode.NewReader(io.TeeReader(conn, &wire), mode.Format{Mode: 'Z'}, mode.Options{})
+			if n, err := io.CopyN(io.Discard, z, some); err != nil || wire.n > some/100 {
+				t.Errorf("%d bytes out of %d, %v; want much out of little", n, wire.n, err)
 			}
 			conn.Close()
 			c.want("RETR", 426)
@@ -65,10 +63,10 @@ func (c *client) startMode(m, line string) net.Conn {
 }
 
 // wantBroken gets a file whose format is broken, though the server says 226.
-func (c *client) wantBroken(m string, decode func(net.Conn) io.Reader, reason string) {
+func (c *client) wantBroken(m, reason string) {
 	c.t.Helper()
 	conn := c.startMode(m, "RETR f")
-	_, err := io.ReadAll(decode(conn))
+	_, err := io.ReadAll(mode.NewReader(conn, mode.Format{Mode: m[0]}, mode.Options{}))
 	if e, ok := errors.AsType[*mode.Error](err); !ok || e.Reason != reason {
 		c.t.Errorf("%v; want %s", err, reason)
 	}

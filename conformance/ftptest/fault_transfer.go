@@ -76,26 +76,6 @@ func fullAfter(err error) func(io.Writer) io.Writer {
 	return func(w io.Writer) io.Writer { return &fullWriter{w, 4 << 10, err} }
 }
 
-// A fullWriter writes up to a number of bytes, then fails with an error.
-type fullWriter struct {
-	w    io.Writer
-	left int64
-	err  error
-}
-
-func (f *fullWriter) Write(b []byte) (int, error) {
-	short := int64(len(b)) > f.left
-	if short {
-		b = b[:max(f.left, 0)]
-	}
-	n, err := f.w.Write(b)
-	f.left -= int64(n)
-	if err == nil && short {
-		err = f.err
-	}
-	return n, err
-}
-
 // hangUp says 421 in the middle of a transfer.
 func hangUp(s *session, _ *transfer) error {
 	s.call(func() { s.reply(421, "Service not available, closing") })

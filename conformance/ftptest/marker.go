@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // Restart markers of MODE B and C (RFC 959, Section 3.5). The server's own are numbers:
@@ -14,7 +15,7 @@ import (
 // before it has been written. Within a line end there is nothing to answer: the file
 // could not be taken up there.
 func (t *transfer) mark(s *session, text string) error {
-	if t.stored == nil || t.pending != nil && t.pending() {
+	if t.stored == nil || t.pending != nil && t.pending() > 0 {
 		return nil
 	}
 	r := protocol.NewReply(110, "MARK "+text+" = "+strconv.FormatInt(t.stored.n, 10))
@@ -45,15 +46,14 @@ type marker interface {
 type markWriter struct {
 	marker
 	every, at, due int64
-	records        bool
-	lineEnd        byte
+	format         mode.Format
 }
 
-func newMarkWriter(w marker, f *dataFormat, every, start int64) io.WriteCloser {
-	if every <= 0 {
+func newMarkWriter(w marker, f mode.Format, every, start int64) io.WriteCloser {
+	if every <= 0 || !f.Marks() {
 		return w
 	}
-	return &markWriter{w, every, start, start + every, f.records, f.lineEnd()}
+	return &markWriter{w, every, start, start + every, f}
 }
 
 func (m *markWriter) Write(b []byte) (n int, err error) {
@@ -65,7 +65,7 @@ func (m *markWriter) Write(b []byte) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		if m.at < m.due || m.records && b[n-1] != m.lineEnd {
+		if m.at < m.due || m.format.Records() && b[n-1] != m.format.LineEnd() {
 			continue
 		}
 		if err := m.Mark(strconv.FormatInt(m.at, 10)); err != nil {
@@ -79,10 +79,10 @@ func (m *markWriter) Write(b []byte) (n int, err error) {
 // cut returns where the piece of b that begins at n ends.
 func (m *markWriter) cut(b []byte, n int) int {
 	end := int(min(int64(len(b)), int64(n)+max(m.due-m.at, 1)))
-	if !m.records {
+	if !m.format.Records() {
 		return end
 	}
-	for end < len(b) && b[end-1] != m.lineEnd {
+	for end < len(b) && b[end-1] != m.format.LineEnd() {
 		end++
 	}
 	return end

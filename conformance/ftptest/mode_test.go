@@ -11,51 +11,23 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// codecs are the formats as a client reads and writes them.
-type codec struct {
-	mode  string
-	write func(w io.Writer, records bool) io.WriteCloser
-	read  func(r io.Reader, records bool) io.Reader
+// A codec is a mode as a client reads and writes it.
+type codec struct{ mode string }
+
+var codecs = []codec{{"B"}, {"C"}, {"Z"}}
+
+func (m *codec) format(records bool) mode.Format {
+	f := mode.Format{Mode: m.mode[0]}
+	if records {
+		f.Structure = 'R'
+	}
+	return f
 }
 
-var codecs = []codec{
-	{"B", func(w io.Writer, records bool) io.WriteCloser {
-		b := mode.NewBlockWriter(w)
-		b.Records = records
-		return b
-	}, func(r io.Reader, records bool) io.Reader {
-		b := mode.NewBlockReader(r)
-		b.Records = records
-		return b
-	}},
-	{"C", func(w io.Writer, records bool) io.WriteCloser {
-		c := mode.NewCompressedWriter(w)
-		c.Records = records
-		return c
-	}, func(r io.Reader, records bool) io.Reader {
-		c := mode.NewCompressedReader(r)
-		c.Records = records
-		return c
-	}},
-	{"Z", func(w io.Writer, records bool) io.WriteCloser {
-		z := mode.NewDeflateWriter(w, 0)
-		if records {
-			return bothClosers{mode.NewRecordWriter(z), z}
-		}
-		return z
-	}, func(r io.Reader, records bool) io.Reader {
-		r = mode.NewDeflateReader(r)
-		if records {
-			return mode.NewRecordReader(r)
-		}
-		return r
-	}},
-}
-
-// encoded returns a file as a mode has it.
+// encoded returns a file as the mode has it.
 func (m *codec) encoded(records bool, file string) string {
 	var wire bytes.Buffer
-	w := m.write(&wire, records)
+	w := mode.NewWriter(&wire, m.format(records), mode.Options{})
 	io.WriteString(w, file)
 	w.Close()
 	return wire.String()
@@ -63,7 +35,7 @@ func (m *codec) encoded(records bool, file string) string {
 
 func (m *codec) decoded(t *testing.T, records bool, wire string) string {
 	t.Helper()
-	got, err := io.ReadAll(m.read(strings.NewReader(wire), records))
+	got, err := io.ReadAll(mode.NewReader(strings.NewReader(wire), m.format(records), mode.Options{}))
 	if err != nil {
 		t.Errorf("MODE %s: %v", m.mode, err)
 	}
@@ -196,7 +168,7 @@ func TestModesAborted(t *testing.T) {
 		c.write("ABOR\r\n")
 		c.want("RETR", 426)
 		c.want("ABOR", 226)
-		if _, err := io.ReadAll(m.read(conn, false)); err == nil {
+		if _, err := io.ReadAll(mode.NewReader(conn, m.format(false), mode.Options{})); err == nil {
 			t.Errorf("MODE %s: an aborted download has an end", m.mode)
 		}
 		conn = c.passive()
@@ -223,13 +195,13 @@ func TestUploadMarkers(t *testing.T) {
 			case "E":
 				first, second = "\x96\x95\x85\x15", "\xa3\xa6\x96\x15"
 			}
-			w := m.write(conn, false)
+			w := mode.NewWriter(conn, m.format(false), mode.Options{})
 			io.WriteString(w, first)
-			w.(marker).Mark("m1")
+			w.Mark("m1")
 			wantText(t, "the answer to a marker", "110 MARK m1 = 4", c.want("marker", 110))
 			if typ == "A" {
 				io.WriteString(w, "\r")
-				w.(marker).Mark("middle") // no answer
+				w.Mark("middle") // no answer
 				io.WriteString(w, "\n")
 			}
 			io.WriteString(w, "\x00\x00\x00\x00")
@@ -286,16 +258,9 @@ func readMarkers(t *testing.T, m string, records bool, wire string) (string, map
 	var file strings.Builder
 	markers := map[string]int{}
 	note := func(text string) error { markers[text] = file.Len(); return nil }
-	var r io.Reader
-	if m == "B" {
-		b := mode.NewBlockReader(strings.NewReader(wire))
-		b.Records, b.Marker = records, note
-		r = b
-	} else {
-		c := mode.NewCompressedReader(strings.NewReader(wire))
-		c.Records, c.Marker, c.Filler = records, note, ' '
-		r = c
-	}
+	f := (&codec{m}).format(records)
+	f.Type = 'A'
+	r := mode.NewReader(strings.NewReader(wire), f, mode.Options{Raw: true, Marker: note})
 	if _, err := io.Copy(&file, onlyOctets{r}); err != nil {
 		t.Errorf("MODE %s: %v", m, err)
 	}

@@ -35,7 +35,7 @@ func (s *session) rang(arg string) {
 		s.reply(350, "Range is reset")
 	case part.from > part.to:
 		s.reply(501, "The range ends before it starts")
-	case s.ascii() || s.records():
+	case !s.format().Exact():
 		s.reply(504, "RANG needs TYPE I and STRU F")
 	default:
 		s.replyf(350, "Restarting at %d. End byte range at %d", part.from, part.to)
@@ -57,7 +57,7 @@ func (s *session) storeRange(arg string, part span) {
 		s.refuseError(553, arg, fs.ErrPermission)
 		return
 	}
-	if s.ascii() || s.records() {
+	if !s.format().Exact() {
 		s.refuseTransfer(554, "RANG with an upload needs TYPE I and STRU F")
 		return
 	}

@@ -3,6 +3,8 @@ package ftptest
 import (
 	"fmt"
 	"io"
+
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // retr is RETR (RFC 959, Section 4.1.3).
@@ -28,9 +30,9 @@ func (s *session) retr(arg string) {
 		size = part.to + 1
 	}
 	switch {
-	case err == nil && ranged && (s.ascii() || s.records()):
+	case err == nil && ranged && !s.format().Exact():
 		s.refuseTransfer(554, "RANG needs TYPE I and STRU F")
-	case err == nil && offset > 0 && !restartable(s.machine.Params()):
+	case err == nil && offset > 0 && !restartable(s.format()):
 		s.refuseTransfer(554, "Files in records cannot be restarted in stream mode")
 	case err == errOffset:
 		s.refuseTransfer(554, "Restart offset is beyond the end of the file") // RFC 1123, Section 4.1.3.4
@@ -39,11 +41,11 @@ func (s *session) retr(arg string) {
 	case s.mayTransfer():
 		t.text = fmt.Sprintf("Opening data connection for RETR (%d bytes)", size-offset)
 		switch {
-		case s.records():
+		case s.format().Records():
 			t.text = "Opening data connection for RETR in records"
-		case s.text() == 'A':
+		case s.format().Type == 'A':
 			t.text = "Opening ASCII data connection for RETR"
-		case s.text() == 'E':
+		case s.format().Type == 'E':
 			t.text = "Opening EBCDIC data connection for RETR"
 		}
 		s.begin(t)
@@ -55,11 +57,11 @@ func (s *session) retr(arg string) {
 // skip has t start at an offset, which in TYPE A and E counts octets of the converted
 // stream (RFC 3659, Section 5.1).
 func (s *session) skip(t *transfer, f io.ReadSeeker, offset, size int64) error {
-	start, text := offset, s.text() != 0
+	start, text := offset, s.format().Text() != 0
 	t.start = offset
 	if text {
 		start = 0
-		t.source = s.textReader(f)
+		t.source = mode.EncodeText(f, s.format(), s.text())
 	} else if offset > size {
 		return errOffset
 	}

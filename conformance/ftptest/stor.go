@@ -61,7 +61,7 @@ func (s *session) stou(arg string) {
 
 // store starts an upload.
 func (s *session) store(arg, name string, how writeHow, offset int64) {
-	if p := s.machine.Params(); offset > 0 && (s.ascii() || s.records()) && p.Mode != 'B' && p.Mode != 'C' {
+	if f := s.format(); offset > 0 && !f.Exact() && !f.Marks() {
 		s.refuseTransfer(554, "REST with an upload needs TYPE I and STRU F, or a restart marker")
 		return
 	}
@@ -96,28 +96,28 @@ func (s *session) store(arg, name string, how writeHow, offset int64) {
 		t.text = "FILE: " + arg
 	}
 	if left, limited := s.quotaLeft(); limited {
-		t.sink = &quotaWriter{t.stored, left}
+		t.sink = &fullWriter{t.stored, left, errQuota}
 	}
 	s.convert(t)
 	s.begin(t)
 }
 
-// A quotaWriter writes up to a number of bytes.
-type quotaWriter struct {
+// A fullWriter writes up to a number of bytes, then fails with an error.
+type fullWriter struct {
 	w    io.Writer
 	left int64
+	err  error
 }
 
-func (q *quotaWriter) Write(b []byte) (int, error) {
-	if int64(len(b)) > q.left {
-		n, err := q.w.Write(b[:max(q.left, 0)])
-		q.left -= int64(n)
-		if err == nil {
-			err = errQuota
-		}
-		return n, err
+func (f *fullWriter) Write(b []byte) (int, error) {
+	short := int64(len(b)) > f.left
+	if short {
+		b = b[:max(f.left, 0)]
 	}
-	n, err := q.w.Write(b)
-	q.left -= int64(n)
+	n, err := f.w.Write(b)
+	f.left -= int64(n)
+	if err == nil && short {
+		err = f.err
+	}
 	return n, err
 }

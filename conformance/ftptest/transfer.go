@@ -35,7 +35,7 @@ type transfer struct {
 
 	start   int64        // where a download starts, in octets as they are sent
 	stored  *countWriter // of an upload: how far the file is written
-	pending func() bool  // reports whether the conversion of an upload waits, or nil
+	pending func() int   // octets that the conversion of an upload holds back, or nil
 
 	// What else the format of the data connection asks for: records, and modes other
 	// than stream. Nil means that the bytes go as they are.

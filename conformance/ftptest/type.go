@@ -84,9 +84,6 @@ func (s *session) ascii() bool {
 	return !p.Binary()
 }
 
-// records reports whether files go in records (STRU R).
-func (s *session) records() bool { return s.machine.Params().Stru == 'R' }
-
 // digits reports whether v is a number without a sign.
 func digits(v string) bool {
 	return v != "" && strings.Trim(v, "0123456789") == ""

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	pack "github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // TestModeZ runs the part of the mode matrix that a real server offers: MODE Z of
@@ -42,12 +43,12 @@ func TestModeZ(t *testing.T) {
 					if !hasModeZ(c) {
 						t.Errorf("FEAT does not list MODE Z")
 					}
-					if err := errors.Join(c.SetMode('Z'), c.SetLevel(9)); err != nil {
+					if err := c.SetFileFormat(pack.Format{Mode: 'Z', Level: 9}); err != nil {
 						t.Fatal(err)
 					}
 					x := &exerciser{t: t, s: s, c: c, mode: mode, info: func(what string, d control.DataInfo) {
-						if d.TransferMode != 'Z' {
-							t.Errorf("%s: MODE %c", what, d.TransferMode)
+						if d.Format.Mode != 'Z' {
+							t.Errorf("%s: MODE %c", what, d.Format.Mode)
 						}
 					}}
 					for _, typ := range []byte("IA") {
@@ -80,7 +81,7 @@ const storable = 64<<10 + 1
 // modeZ sends a file and gets it back, and gets its end alone.
 func (x *exerciser) modeZ(typ byte, size int) {
 	x.t.Helper()
-	if err := x.c.SetType(typ); err != nil {
+	if err := x.c.SetFileFormat(pack.Format{Type: typ, Mode: 'Z', Level: 9}); err != nil {
 		x.t.Fatal(err)
 	}
 	data := randomBytes(uint64(size), size)
@@ -112,7 +113,7 @@ func TestModeZMachineListings(t *testing.T) {
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	s.WriteFile(t, "name.txt", []byte("text"))
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
-	if err := c.SetMode('Z'); err != nil {
+	if err := c.SetFileFormat(pack.Format{Mode: 'Z'}); err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []protocol.Verb{"MLSD", "NLST", "LIST"} {
@@ -136,31 +137,17 @@ func TestModesRefused(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})
 			s.WriteFile(t, "f", []byte("text"))
 			c := login(t, s, clientConfig(s, peer.Plain, 0))
-			for _, tt := range []struct {
-				name string
-				set  error
-			}{
-				{"MODE B", c.SetMode('B')},
-				{"MODE C", c.SetMode('C')},
-				{"MODE Z", c.SetMode('Z')},
-				{"STRU R", c.SetStructure('R')},
-				{"TYPE E", c.SetType('E')},
-			} {
-				if tt.set != nil {
-					t.Fatal(tt.set)
-				}
-			}
 			for _, step := range []struct {
-				name string
-				set  func() error
+				name   string
+				format pack.Format
 			}{
-				{"TYPE E", func() error { return errors.Join(c.SetMode('S'), c.SetStructure('F'), c.SetType('E')) }},
-				{"STRU R", func() error { return errors.Join(c.SetType('I'), c.SetStructure('R')) }},
-				{"MODE B", func() error { return errors.Join(c.SetStructure('F'), c.SetMode('B')) }},
-				{"MODE C", func() error { return c.SetMode('C') }},
-				{"MODE Z", func() error { return c.SetMode('Z') }},
+				{"TYPE E", pack.Format{Type: 'E'}},
+				{"STRU R", pack.Format{Structure: 'R'}},
+				{"MODE B", pack.Format{Mode: 'B'}},
+				{"MODE C", pack.Format{Mode: 'C'}},
+				{"MODE Z", pack.Format{Mode: 'Z'}},
 			} {
-				if err := step.set(); err != nil {
+				if err := c.SetFileFormat(step.format); err != nil {
 					t.Fatal(err)
 				}
 				_, err := c.Retr(t.Context(), "f", 0)
@@ -172,7 +159,7 @@ func TestModesRefused(t *testing.T) {
 				}
 				t.Logf("%s: %v", step.name, err)
 			}
-			if err := c.SetMode('S'); err != nil {
+			if err := c.SetFileFormat(pack.Format{}); err != nil {
 				t.Fatal(err)
 			}
 			d, err := c.Retr(t.Context(), "f", 0)
@@ -220,11 +207,11 @@ func TestModeZClients(t *testing.T) {
 func TestModeZUploads(t *testing.T) {
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
-	if err := c.SetMode('Z'); err != nil {
+	if err := c.SetFileFormat(pack.Format{Mode: 'Z'}); err != nil {
 		t.Fatal(err)
 	}
 	var modes []byte
-	x := &exerciser{t: t, s: s, c: c, mode: datachan.ModeEPSV, info: func(_ string, d control.DataInfo) { modes = append(modes, d.TransferMode) }}
+	x := &exerciser{t: t, s: s, c: c, mode: datachan.ModeEPSV, info: func(_ string, d control.DataInfo) { modes = append(modes, d.Format.Mode) }}
 	x.roundTrip("big", randomBytes(9, 5<<20))
 	x.quit()
 	if string(modes) != "SZ" {

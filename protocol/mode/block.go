@@ -5,40 +5,28 @@ import (
 	"io"
 )
 
-// A BlockReader reads block mode: blocks of a descriptor, a count of two octets and as
+// A blockReader reads block mode: blocks of a descriptor, a count of two octets and as
 // many octets of data.
-type BlockReader struct {
-	// Records makes the end of a record a line end. It goes with STRU R.
-	Records bool
-
-	// LineEnd is the octet that ends a line. If zero, it is LF; in TYPE E it is NL.
-	LineEnd byte
-
-	// Marker is called for each restart marker, when all data in front of it has
-	// been read. Its error ends the reading. If nil, markers are passed over.
-	Marker func(text string) error
-
+type blockReader struct {
+	layout
+	marker  func(text string) error // called for each, or nil; its error ends the reading
 	in      input
 	flags   byte // of the block that is being read
 	left    int  // octets of it to come
 	newline bool // a record has ended
 	over    bool // the end of the file has been read
-	suspect bool
 	err     error
 }
 
-// NewBlockReader returns a reader of the data connection r.
-func NewBlockReader(r io.Reader) *BlockReader { return &BlockReader{in: newInput("MODE B", r)} }
+func newBlockReader(r io.Reader, l layout, marker func(string) error) *blockReader {
+	return &blockReader{layout: l, marker: marker, in: newInput("MODE B", r)}
+}
 
-// Suspect reports whether the sender has marked data as suspected of errors.
-func (r *BlockReader) Suspect() bool { return r.suspect }
-
-// Behind returns how many octets have been read of the connection behind the end of the
-// file, where there should be none.
-func (r *BlockReader) Behind() int { return r.in.behind(r.over && r.left == 0) }
+// Behind is as in Reader.
+func (r *blockReader) Behind() int { return r.in.behind(r.over && r.left == 0) }
 
 // Read implements io.Reader.
-func (r *BlockReader) Read(b []byte) (int, error) {
+func (r *blockReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, r.err
 	}
@@ -56,7 +44,7 @@ func (r *BlockReader) Read(b []byte) (int, error) {
 			}
 		case r.newline:
 			r.newline = false
-			b[0] = lineEnd(r.LineEnd)
+			b[0] = r.lineEnd
 			return 1, nil
 		case r.over:
 			r.err = io.EOF
@@ -68,7 +56,7 @@ func (r *BlockReader) Read(b []byte) (int, error) {
 }
 
 // header reads the next block's header, and the block if it is a restart marker.
-func (r *BlockReader) header() error {
+func (r *blockReader) header() error {
 	var h [3]byte
 	for i := range h {
 		var err error
@@ -82,47 +70,40 @@ func (r *BlockReader) header() error {
 		return r.in.wrong("a descriptor has codes that are not defined")
 	case h[0]&markerBlock != 0:
 		text, err := r.in.marker(count)
-		if err == nil && r.Marker != nil {
-			err = r.Marker(text)
+		if err == nil && r.marker != nil {
+			err = r.marker(text)
 		}
 		r.flags = h[0]
 		r.blockEnd()
 		return err
 	}
 	r.flags, r.left = h[0], count
-	r.suspect = r.suspect || h[0]&suspectData != 0
 	if count == 0 {
 		r.blockEnd()
 	}
 	return nil
 }
 
-func (r *BlockReader) blockEnd() {
-	r.newline = r.Records && r.flags&endOfRecord != 0
+func (r *blockReader) blockEnd() {
+	r.newline = r.records && r.flags&endOfRecord != 0
 	r.over = r.flags&endOfFile != 0
 }
 
-// A BlockWriter writes block mode.
-type BlockWriter struct {
-	// Records makes each line a record. It goes with STRU R.
-	Records bool
-
-	// LineEnd is as in BlockReader.
-	LineEnd byte
-
+// A blockWriter writes block mode.
+type blockWriter struct {
+	layout
 	w     *bufio.Writer
 	block []byte
 }
 
-// NewBlockWriter returns a writer to the data connection w.
-func NewBlockWriter(w io.Writer) *BlockWriter {
-	return &BlockWriter{w: bufio.NewWriterSize(w, bufferSize+3), block: make([]byte, 0, bufferSize)}
+func newBlockWriter(w io.Writer, l layout) *blockWriter {
+	return &blockWriter{layout: l, w: bufio.NewWriterSize(w, bufferSize+3), block: make([]byte, 0, bufferSize)}
 }
 
 // Write implements io.Writer.
-func (w *BlockWriter) Write(b []byte) (n int, err error) {
+func (w *blockWriter) Write(b []byte) (n int, err error) {
 	for ; n < len(b); n++ {
-		if w.Records && b[n] == lineEnd(w.LineEnd) {
+		if w.records && b[n] == w.lineEnd {
 			if err := w.emit(endOfRecord); err != nil {
 				return n, err
 			}
@@ -133,7 +114,7 @@ func (w *BlockWriter) Write(b []byte) (n int, err error) {
 				return n, err
 			}
 		}
-		if w.Records {
+		if w.records {
 			w.block = append(w.block, b[n])
 			continue
 		}
@@ -144,9 +125,8 @@ func (w *BlockWriter) Write(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// Mark sends a restart marker behind what was written, see [ValidMarker]. A record
-// must not be cut by one: with Records it has to follow a line end.
-func (w *BlockWriter) Mark(text string) error {
+// Mark is as in Writer.
+func (w *blockWriter) Mark(text string) error {
 	if !ValidMarker(text) {
 		return &Error{Mode: "MODE B", Reason: "that is no restart marker"}
 	}
@@ -165,9 +145,9 @@ func (w *BlockWriter) Mark(text string) error {
 }
 
 // Close ends the file. It does not close the connection.
-func (w *BlockWriter) Close() error {
+func (w *blockWriter) Close() error {
 	flags := byte(endOfFile)
-	if w.Records && len(w.block) > 0 {
+	if w.records && len(w.block) > 0 {
 		flags |= endOfRecord
 	}
 	if err := w.emit(flags); err != nil {
@@ -176,7 +156,7 @@ func (w *BlockWriter) Close() error {
 	return w.w.Flush()
 }
 
-func (w *BlockWriter) emit(flags byte) error {
+func (w *blockWriter) emit(flags byte) error {
 	if err := w.head(flags, len(w.block)); err != nil {
 		return err
 	}
@@ -185,7 +165,7 @@ func (w *BlockWriter) emit(flags byte) error {
 	return err
 }
 
-func (w *BlockWriter) head(flags byte, n int) error {
+func (w *blockWriter) head(flags byte, n int) error {
 	_, err := w.w.Write([]byte{flags, byte(n >> 8), byte(n)})
 	return err
 }

@@ -11,22 +11,15 @@ import (
 const (
 	maxLiteral = 0x7f // 0nnnnnnn, then n octets
 	replicated = 0x80 // 10nnnnnn, then the octet that is repeated
-	filler     = 0xc0 // 11nnnnnn
+	filled     = 0xc0 // 11nnnnnn
 	maxRun     = 0x3f
-	noString   = filler // a string of no octets
+	noString   = filled // a string of no octets
 )
 
-// A CompressedReader reads compressed mode.
-type CompressedReader struct {
-	// Filler is the octet that filler strings stand for: a blank in TYPE A, zero,
-	// the default, in TYPE I (RFC 959, Section 3.4.3), 0x40 in TYPE E.
-	Filler byte
-
-	// Records, LineEnd and Marker are as in BlockReader.
-	Records bool
-	LineEnd byte
-	Marker  func(text string) error
-
+// A compressedReader reads compressed mode.
+type compressedReader struct {
+	layout
+	marker  func(text string) error // as in blockReader
 	in      input
 	flags   byte
 	literal int  // octets to come
@@ -35,24 +28,18 @@ type CompressedReader struct {
 	ended   bool // a string has ended, its flags are to be heeded
 	newline bool
 	over    bool
-	suspect bool
 	err     error
 }
 
-// NewCompressedReader returns a reader of the data connection r.
-func NewCompressedReader(r io.Reader) *CompressedReader {
-	return &CompressedReader{in: newInput("MODE C", r)}
+func newCompressedReader(r io.Reader, l layout, marker func(string) error) *compressedReader {
+	return &compressedReader{layout: l, marker: marker, in: newInput("MODE C", r)}
 }
 
-// Suspect reports whether the sender has marked data as suspected of errors.
-func (r *CompressedReader) Suspect() bool { return r.suspect }
-
-// Behind returns how many octets have been read of the connection behind the end of the
-// file, where there should be none.
-func (r *CompressedReader) Behind() int { return r.in.behind(r.over) }
+// Behind is as in Reader.
+func (r *compressedReader) Behind() int { return r.in.behind(r.over) }
 
 // Read implements io.Reader.
-func (r *CompressedReader) Read(b []byte) (n int, err error) {
+func (r *compressedReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
 		switch {
 		case r.literal > 0:
@@ -71,7 +58,7 @@ func (r *CompressedReader) Read(b []byte) (n int, err error) {
 			r.stringEnd()
 		case r.newline:
 			r.newline = false
-			b[n] = lineEnd(r.LineEnd)
+			b[n] = r.lineEnd
 			n++
 		case r.over:
 			r.err = io.EOF
@@ -89,14 +76,14 @@ func (r *CompressedReader) Read(b []byte) (n int, err error) {
 }
 
 // stringEnd acts on the descriptor codes of the string that has been read.
-func (r *CompressedReader) stringEnd() {
-	r.newline = r.Records && r.flags&endOfRecord != 0
+func (r *compressedReader) stringEnd() {
+	r.newline = r.records && r.flags&endOfRecord != 0
 	r.over = r.flags&endOfFile != 0
 	r.ended, r.flags = false, 0
 }
 
 // head reads the first octets of a string.
-func (r *CompressedReader) head() error {
+func (r *compressedReader) head() error {
 	c, err := r.in.byte()
 	if err != nil {
 		if r.flags&endOfFile != 0 && r.flags&markerBlock == 0 {
@@ -113,21 +100,21 @@ func (r *CompressedReader) head() error {
 		return r.escape()
 	case c <= maxLiteral:
 		r.literal, r.ended = int(c), true
-	case c < filler:
+	case c < filled:
 		if r.octet, err = r.in.byte(); err != nil {
 			return err
 		}
 		r.run, r.ended = n, true
 	default:
-		r.octet, r.run, r.ended = r.Filler, n, true
+		r.octet, r.run, r.ended = r.filler, n, true
 	}
 	if r.flags&markerBlock != 0 {
-		return r.marker()
+		return r.mark()
 	}
 	return nil
 }
 
-func (r *CompressedReader) escape() error {
+func (r *compressedReader) escape() error {
 	c, err := r.in.byte()
 	switch {
 	case err != nil:
@@ -138,34 +125,25 @@ func (r *CompressedReader) escape() error {
 		return r.in.wrong("an escape stands in front of another")
 	}
 	r.flags = c
-	r.suspect = r.suspect || c&suspectData != 0
 	return nil
 }
 
-// marker reads the string of a restart marker.
-func (r *CompressedReader) marker() error {
+// mark reads the string of a restart marker.
+func (r *compressedReader) mark() error {
 	if r.run > 0 {
 		return r.in.wrong("a restart marker is compressed")
 	}
 	text, err := r.in.marker(r.literal)
 	r.literal = 0
-	if err == nil && r.Marker != nil {
-		err = r.Marker(text)
+	if err == nil && r.marker != nil {
+		err = r.marker(text)
 	}
 	return err
 }
 
-// A CompressedWriter writes compressed mode.
-type CompressedWriter struct {
-	// Filler is as in CompressedReader.
-	Filler byte
-
-	// Records makes each line a record. It goes with STRU R.
-	Records bool
-
-	// LineEnd is as in BlockReader.
-	LineEnd byte
-
+// A compressedWriter writes compressed mode.
+type compressedWriter struct {
+	layout
 	w       *bufio.Writer
 	literal []byte // not yet sent
 	octet   byte   // of the run behind it
@@ -174,13 +152,12 @@ type CompressedWriter struct {
 	open    bool   // the record has data
 }
 
-// NewCompressedWriter returns a writer to the data connection w.
-func NewCompressedWriter(w io.Writer) *CompressedWriter {
-	return &CompressedWriter{w: bufio.NewWriterSize(w, bufferSize), literal: make([]byte, 0, maxLiteral)}
+func newCompressedWriter(w io.Writer, l layout) *compressedWriter {
+	return &compressedWriter{layout: l, w: bufio.NewWriterSize(w, bufferSize), literal: make([]byte, 0, maxLiteral)}
 }
 
 // Write implements io.Writer.
-func (w *CompressedWriter) Write(b []byte) (int, error) {
+func (w *compressedWriter) Write(b []byte) (int, error) {
 	for i, c := range b {
 		if err := w.octetOf(c); err != nil {
 			return i, err
@@ -189,8 +166,8 @@ func (w *CompressedWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (w *CompressedWriter) octetOf(c byte) error {
-	if w.Records && c == lineEnd(w.LineEnd) {
+func (w *compressedWriter) octetOf(c byte) error {
+	if w.records && c == w.lineEnd {
 		w.open = false
 		return w.end(endOfRecord)
 	}
@@ -207,17 +184,17 @@ func (w *CompressedWriter) octetOf(c byte) error {
 
 // endRun turns the run into a string of its own if that is shorter, else into a part
 // of the literal one in front of it.
-func (w *CompressedWriter) endRun() error {
+func (w *compressedWriter) endRun() error {
 	worth := 3
-	if w.octet == w.Filler {
+	if w.octet == w.filler {
 		worth = 2
 	}
 	if w.run >= worth {
 		if err := w.endLiteral(); err != nil {
 			return err
 		}
-		if w.octet == w.Filler {
-			return w.hold(filler|byte(w.run), nil)
+		if w.octet == w.filler {
+			return w.hold(filled|byte(w.run), nil)
 		}
 		return w.hold(replicated|byte(w.run), []byte{w.octet})
 	}
@@ -232,7 +209,7 @@ func (w *CompressedWriter) endRun() error {
 	return nil
 }
 
-func (w *CompressedWriter) endLiteral() error {
+func (w *compressedWriter) endLiteral() error {
 	if len(w.literal) == 0 {
 		return nil
 	}
@@ -243,7 +220,7 @@ func (w *CompressedWriter) endLiteral() error {
 }
 
 // hold sends the string that was held and holds another.
-func (w *CompressedWriter) hold(first byte, rest []byte) error {
+func (w *compressedWriter) hold(first byte, rest []byte) error {
 	_, err := w.w.Write(w.held)
 	w.held = append(append(w.held[:0], first), rest...)
 	w.run = 0
@@ -251,7 +228,7 @@ func (w *CompressedWriter) hold(first byte, rest []byte) error {
 }
 
 // end sends all that is there, its last string with descriptor codes.
-func (w *CompressedWriter) end(flags byte) error {
+func (w *compressedWriter) end(flags byte) error {
 	if err := w.endRun(); err != nil {
 		return err
 	}
@@ -269,8 +246,8 @@ func (w *CompressedWriter) end(flags byte) error {
 	return err
 }
 
-// Mark sends a restart marker; see [BlockWriter.Mark].
-func (w *CompressedWriter) Mark(text string) error {
+// Mark is as in Writer.
+func (w *compressedWriter) Mark(text string) error {
 	if !ValidMarker(text) || len(text) > maxLiteral {
 		return &Error{Mode: "MODE C", Reason: "that is no restart marker"}
 	}
@@ -294,9 +271,9 @@ func (w *CompressedWriter) Mark(text string) error {
 }
 
 // Close ends the file. It does not close the connection.
-func (w *CompressedWriter) Close() error {
+func (w *compressedWriter) Close() error {
 	flags := byte(endOfFile)
-	if w.Records && w.open {
+	if w.records && w.open {
 		flags |= endOfRecord
 	}
 	if err := w.end(flags); err != nil {

@@ -8,19 +8,14 @@ import (
 	"io"
 )
 
-// A DeflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing behind it. It
+// A deflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing behind it. It
 // returns io.EOF only once the checksum at the end is right.
 //
 // A connection without a single octet is an empty file: servers are known that have
 // nothing to send and send nothing.
-type DeflateReader struct {
-	// Limit is how many octets may come out. If zero, there is no limit; a
-	// thousandth of them is enough to produce them.
-	Limit int64
-
-	// Detect lets data through as it is that does not begin like a zlib stream: some
-	// servers never compress the listings of MLSD.
-	Detect bool
+type deflateReader struct {
+	limit  int64 // how many octets may come out, or 0
+	detect bool  // data that does not begin like a zlib stream goes through as it is
 
 	r     *bufio.Reader
 	count *counter
@@ -29,36 +24,16 @@ type DeflateReader struct {
 	out   int64
 	err   error
 
-	complete bool
+	complete bool // the end of the zlib stream was read, and its checksum was right
 }
 
-// A counter counts what is read.
-type counter struct {
-	r io.Reader
-	n int64
+func newDeflateReader(r io.Reader, detect bool, limit int64) *deflateReader {
+	c := newCounter(r)
+	return &deflateReader{r: bufio.NewReaderSize(c, bufferSize), count: c, detect: detect, limit: limit}
 }
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
-	return n, err
-}
-
-// NewDeflateReader returns a reader of the data connection r.
-func NewDeflateReader(r io.Reader) *DeflateReader {
-	c := &counter{r: r}
-	return &DeflateReader{r: bufio.NewReaderSize(c, bufferSize), count: c}
-}
-
-// Complete reports whether the end of the zlib stream was read, and its checksum was
-// right. It can be so though an error of the connection followed.
-func (r *DeflateReader) Complete() bool { return r.complete }
-
-// Compressed returns how many octets have been read of the data connection.
-func (r *DeflateReader) Compressed() int64 { return r.count.n }
 
 // Read implements io.Reader.
-func (r *DeflateReader) Read(b []byte) (int, error) {
+func (r *deflateReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -78,8 +53,8 @@ func (r *DeflateReader) Read(b []byte) (int, error) {
 		}
 	}
 	r.out += int64(n)
-	if r.Limit > 0 && r.out > r.Limit {
-		n = max(0, n-int(r.out-r.Limit))
+	if r.limit > 0 && r.out > r.limit {
+		n = max(0, n-int(r.out-r.limit))
 		r.err = r.wrong("more comes out than the limit allows")
 	}
 	if n > 0 {
@@ -88,12 +63,12 @@ func (r *DeflateReader) Read(b []byte) (int, error) {
 	return 0, r.err
 }
 
-func (r *DeflateReader) begin() error {
+func (r *deflateReader) begin() error {
 	head, err := r.r.Peek(2)
 	if len(head) == 0 {
 		return err // io.EOF: an empty file
 	}
-	if r.Detect && !r.looksDeflated() {
+	if r.detect && !r.looksDeflated() {
 		r.plain = true
 		return nil
 	}
@@ -108,7 +83,7 @@ func (r *DeflateReader) begin() error {
 const textSample = 32
 
 // looksDeflated reports whether what comes is a zlib stream.
-func (r *DeflateReader) looksDeflated() bool {
+func (r *deflateReader) looksDeflated() bool {
 	head, _ := r.r.Peek(2)
 	if !zlibHeader(head) {
 		return false
@@ -128,7 +103,7 @@ func zlibHeader(b []byte) bool {
 }
 
 // end names what ended the stream.
-func (r *DeflateReader) end(err error) error {
+func (r *deflateReader) end(err error) error {
 	switch {
 	case err == io.EOF:
 		r.complete = true
@@ -153,16 +128,15 @@ func (r *DeflateReader) end(err error) error {
 	return err
 }
 
-func (r *DeflateReader) wrong(reason string) error {
+func (r *deflateReader) wrong(reason string) error {
 	return &Error{Mode: "MODE Z", Offset: r.count.n, Reason: reason}
 }
 
-// A DeflateWriter writes MODE Z.
-type DeflateWriter struct{ z *zlib.Writer }
+// A deflateWriter writes MODE Z.
+type deflateWriter struct{ z *zlib.Writer }
 
-// NewDeflateWriter returns a writer to the data connection w. The level is between 1
-// (fast) and 9 (small); 0 is zlib's default, 6.
-func NewDeflateWriter(w io.Writer, level int) *DeflateWriter {
+// newDeflateWriter returns a writer to the data connection w. The level is as in [Format].
+func newDeflateWriter(w io.Writer, level int) *deflateWriter {
 	if level == 0 {
 		level = zlib.DefaultCompression
 	}
@@ -171,11 +145,11 @@ func NewDeflateWriter(w io.Writer, level int) *DeflateWriter {
 	if err != nil {
 		panic("mode: BUG: " + err.Error())
 	}
-	return &DeflateWriter{z}
+	return &deflateWriter{z}
 }
 
 // Write implements io.Writer.
-func (w *DeflateWriter) Write(b []byte) (int, error) { return w.z.Write(b) }
+func (w *deflateWriter) Write(b []byte) (int, error) { return w.z.Write(b) }
 
 // Close ends the file. It does not close the connection.
-func (w *DeflateWriter) Close() error { return w.z.Close() }
+func (w *deflateWriter) Close() error { return w.z.Close() }

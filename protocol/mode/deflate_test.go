@@ -13,7 +13,7 @@ import (
 func deflated(t *testing.T, file string, level int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := mode.NewDeflateWriter(&b, level)
+	w := mode.NewWriter(&b, mode.Format{Mode: 'Z', Level: level}, mode.Options{})
 	if _, err := io.WriteString(w, file); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestT65Deflate(t *testing.T) {
 		{"a second stream", append(bytes.Clone(good), good...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := io.ReadAll(mode.NewDeflateReader(bytes.NewReader(tt.wire)))
+			_, err := io.ReadAll(mode.NewReader(bytes.NewReader(tt.wire), mode.Format{Mode: 'Z'}, mode.Options{}))
 			if _, ok := errors.AsType[*mode.Error](err); !ok {
 				t.Errorf("%v; want an Error", err)
 			}
@@ -52,16 +52,14 @@ func TestT65Deflate(t *testing.T) {
 		if len(wire) > size/900 {
 			t.Fatalf("%d octets of %d: no bomb", len(wire), size)
 		}
-		r := mode.NewDeflateReader(bytes.NewReader(wire))
-		r.Limit = 1 << 20
+		r := mode.NewReader(bytes.NewReader(wire), mode.Format{Mode: 'Z'}, mode.Options{Limit: 1 << 20})
 		n, err := io.Copy(io.Discard, r)
 		if _, ok := errors.AsType[*mode.Error](err); !ok || n != 1<<20 {
 			t.Errorf("%d octets, %v; want an Error at the limit", n, err)
 		}
 	})
 	t.Run("at the limit", func(t *testing.T) {
-		r := mode.NewDeflateReader(bytes.NewReader(deflated(t, "12345678", 1)))
-		r.Limit = 8
+		r := mode.NewReader(bytes.NewReader(deflated(t, "12345678", 1)), mode.Format{Mode: 'Z'}, mode.Options{Limit: 8})
 		if b, err := io.ReadAll(r); err != nil || string(b) != "12345678" {
 			t.Errorf("%q, %v", b, err)
 		}
@@ -77,14 +75,13 @@ func TestDeflateDetect(t *testing.T) {
 		{"looks like it", "x\x9d is plain", "x\x9d is plain"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := mode.NewDeflateReader(strings.NewReader(tt.wire))
-			r.Detect = true
+			r := mode.NewReader(strings.NewReader(tt.wire), mode.Format{Mode: 'Z'}, mode.Options{Detect: true})
 			b, err := io.ReadAll(r)
 			if err != nil || string(b) != tt.file {
 				t.Errorf("%q, %v; want %q", b, err, tt.file)
 			}
-			if r.Compressed() != int64(len(tt.wire)) {
-				t.Errorf("%d octets of the connection; want %d", r.Compressed(), len(tt.wire))
+			if r.Complete() != (tt.name == "compressed") || r.Octets() != int64(len(tt.file)) {
+				t.Errorf("complete %t, %d octets", r.Complete(), r.Octets())
 			}
 		})
 	}
@@ -93,7 +90,7 @@ func TestDeflateDetect(t *testing.T) {
 func TestDeflateLevels(t *testing.T) {
 	file := strings.Repeat("the quick brown fox ", 5000)
 	for level := -1; level <= 11; level++ {
-		b, err := io.ReadAll(mode.NewDeflateReader(bytes.NewReader(deflated(t, file, level))))
+		b, err := io.ReadAll(mode.NewReader(bytes.NewReader(deflated(t, file, level)), mode.Format{Mode: 'Z'}, mode.Options{}))
 		if err != nil || string(b) != file {
 			t.Errorf("level %d: %d octets, %v", level, len(b), err)
 		}

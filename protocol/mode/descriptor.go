@@ -5,18 +5,16 @@ package mode
 const (
 	endOfRecord  = 128
 	endOfFile    = 64
-	suspectData  = 32
-	markerBlock  = 16
+	markerBlock  = 16 // 32 has data that may be damaged, which is taken all the same
 	undefined    = 15
 	markerLength = 255 // longest restart marker that is read; the RFC has no limit
 )
 
-// lineEnd returns the octet that ends a line: b, or LF if that is not set.
-func lineEnd(b byte) byte {
-	if b == 0 {
-		return '\n'
-	}
-	return b
+// A layout is what the octets of a file are to the packing.
+type layout struct {
+	records bool // each line is a record
+	lineEnd byte // the octet that ends a line
+	filler  byte // what filler strings of MODE C stand for
 }
 
 // ValidMarker reports whether s can be a restart marker: printable ASCII without

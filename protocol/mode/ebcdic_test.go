@@ -88,8 +88,7 @@ func TestEBCDICReader(t *testing.T) {
 				wire := ebcdic(t, page.table, tt.wire)
 				for cut := 0; cut <= len(wire); cut++ {
 					for size := 1; size <= 4; size++ {
-						r := NewEBCDICReader(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
-						r.CodePage = page.page
+						r := NewReader(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])), Format{Type: 'E'}, Options{CodePage: page.page})
 						got, err := readBy(r, size)
 						if err != nil || got != tt.want || r.Pending() != 0 {
 							t.Fatalf("cut at %d, read by %d: %q, %v, %d pending; want %q", cut, size, got, err, r.Pending(), tt.want)
@@ -108,12 +107,12 @@ func TestEBCDICReaderRestart(t *testing.T) {
 	for _, tt := range ebcdicTexts {
 		wire := ebcdic(t, charmap.CodePage1047, tt.wire)
 		for cut := 0; cut <= len(wire); cut++ {
-			r := NewEBCDICReader(io.MultiReader(strings.NewReader(wire[:cut]), iotest.ErrReader(broken)))
+			r := NewReader(io.MultiReader(strings.NewReader(wire[:cut]), iotest.ErrReader(broken)), Format{Type: 'E'}, Options{})
 			head, err := readBy(r, 8)
 			if err != broken {
 				t.Fatalf("%s cut at %d: %v", tt.name, cut, err)
 			}
-			tail, err := readBy(NewEBCDICReader(strings.NewReader(wire[cut-r.Pending():])), 8)
+			tail, err := readBy(NewReader(strings.NewReader(wire[cut-r.Pending():]), Format{Type: 'E'}, Options{}), 8)
 			if err != nil || head+tail != tt.want {
 				t.Fatalf("%s cut at %d: %q and %q, %v; want %q", tt.name, cut, head, tail, err, tt.want)
 			}
@@ -157,8 +156,7 @@ func TestEBCDICWriter(t *testing.T) {
 					}
 					for cut := 0; cut <= len(tt.text); cut++ {
 						var got bytes.Buffer
-						w := NewEBCDICWriter(&got)
-						w.CodePage, w.CRLF = page.page, crlf
+						w := NewWriter(&got, Format{Type: 'E'}, Options{CodePage: page.page, CRLF: crlf})
 						for _, part := range []string{tt.text[:cut], tt.text[cut:]} {
 							if n, err := io.WriteString(w, part); n != len(part) || err != nil {
 								t.Fatalf("cut at %d: wrote %d, %v", cut, n, err)
@@ -183,7 +181,7 @@ func TestEBCDICWriterErrors(t *testing.T) {
 		{"the end within a character", "a\xc3", "ftp: TYPE E, at octet 2 of the text: the text ends within a character"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := NewEBCDICWriter(io.Discard)
+			w := NewWriter(io.Discard, Format{Type: 'E'}, Options{})
 			_, err := io.WriteString(w, tt.text)
 			if err == nil {
 				if w.Pending() == 0 {
@@ -200,7 +198,7 @@ func TestEBCDICWriterErrors(t *testing.T) {
 		})
 	}
 	broken := errors.New("broken")
-	if n, err := NewEBCDICWriter(failing{broken}).Write([]byte("a")); n != 0 || err != broken {
+	if n, err := NewWriter(failing{broken}, Format{Type: 'E'}, Options{}).Write([]byte("a")); n != 0 || err != broken {
 		t.Errorf("failed write: %d, %v", n, err)
 	}
 }

@@ -15,31 +15,31 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// A codec is a mode with its settings, for the tests that hold for all.
+// A codec is a format of octets, for the tests that hold for all.
 type codec struct {
 	name   string
-	write  func(io.Writer) io.WriteCloser
-	read   func(io.Reader) io.Reader
-	lines  bool // a last line comes out with LF
-	binary bool // and LF is not kept apart: all octets are data
+	format mode.Format
 }
 
-var codecs = []codec{
-	{"block", func(w io.Writer) io.WriteCloser { return mode.NewBlockWriter(w) },
-		func(r io.Reader) io.Reader { return mode.NewBlockReader(r) }, false, true},
-	{"block with records", func(w io.Writer) io.WriteCloser { bw := mode.NewBlockWriter(w); bw.Records = true; return bw },
-		func(r io.Reader) io.Reader { br := mode.NewBlockReader(r); br.Records = true; return br }, true, false},
-	{"compressed", func(w io.Writer) io.WriteCloser { return mode.NewCompressedWriter(w) },
-		func(r io.Reader) io.Reader { return mode.NewCompressedReader(r) }, false, true},
-	{"compressed, blanks", func(w io.Writer) io.WriteCloser { cw := mode.NewCompressedWriter(w); cw.Filler = ' '; return cw },
-		func(r io.Reader) io.Reader { cr := mode.NewCompressedReader(r); cr.Filler = ' '; return cr }, false, true},
-	{"compressed with records", func(w io.Writer) io.WriteCloser { cw := mode.NewCompressedWriter(w); cw.Records = true; return cw },
-		func(r io.Reader) io.Reader { cr := mode.NewCompressedReader(r); cr.Records = true; return cr }, true, false},
-	{"records", func(w io.Writer) io.WriteCloser { return mode.NewRecordWriter(w) },
-		func(r io.Reader) io.Reader { return mode.NewRecordReader(r) }, true, false},
-	{"deflate", func(w io.Writer) io.WriteCloser { return mode.NewDeflateWriter(w, 0) },
-		func(r io.Reader) io.Reader { return mode.NewDeflateReader(r) }, false, true},
+func (c codec) write(w io.Writer) *mode.Writer {
+	return mode.NewWriter(w, c.format, mode.Options{Raw: true})
 }
+
+func (c codec) read(r io.Reader) io.Reader {
+	return mode.NewReader(r, c.format, mode.Options{Raw: true})
+}
+
+var (
+	block             = codec{"block", mode.Format{Mode: 'B'}}
+	blockRecords      = codec{"block with records", mode.Format{Mode: 'B', Structure: 'R'}}
+	compressed        = codec{"compressed", mode.Format{Mode: 'C'}}
+	compressedBlanks  = codec{"compressed, blanks", mode.Format{Mode: 'C', Type: 'A'}}
+	compressedRecords = codec{"compressed with records", mode.Format{Mode: 'C', Structure: 'R'}}
+	records           = codec{"records", mode.Format{Structure: 'R'}}
+	deflate           = codec{"deflate", mode.Format{Mode: 'Z'}}
+
+	codecs = []codec{block, blockRecords, compressed, compressedBlanks, compressedRecords, records, deflate}
+)
 
 // files are contents that have edges in one mode or another.
 func files() map[string]string {
@@ -80,7 +80,7 @@ func encode(t *testing.T, c codec, file string, piece int) []byte {
 
 // wantFile is what comes out again.
 func (c codec) wantFile(file string) string {
-	if c.lines && file != "" && !strings.HasSuffix(file, "\n") {
+	if c.format.Records() && file != "" && !strings.HasSuffix(file, "\n") {
 		return file + "\n"
 	}
 	return file
@@ -143,35 +143,25 @@ func TestTruncated(t *testing.T) {
 }
 
 func TestWireFormat(t *testing.T) {
-	block := func(records bool) *codec {
-		return &codec{write: func(w io.Writer) io.WriteCloser { bw := mode.NewBlockWriter(w); bw.Records = records; return bw }}
-	}
-	compressed := func(records bool, fill byte) *codec {
-		return &codec{write: func(w io.Writer) io.WriteCloser {
-			cw := mode.NewCompressedWriter(w)
-			cw.Records, cw.Filler = records, fill
-			return cw
-		}}
-	}
 	for _, tt := range []struct {
 		name, file, wire string
-		codec            *codec
+		codec            codec
 	}{
-		{"block, empty", "", "\x40\x00\x00", block(false)},
-		{"block", "abc", "\x40\x00\x03abc", block(false)},
-		{"block with records", "a\nb\n", "\x80\x00\x01a\x80\x00\x01b\x40\x00\x00", block(true)},
-		{"block, open record", "a\nb", "\x80\x00\x01a\xc0\x00\x01b", block(true)},
-		{"compressed, empty", "", "\x00\x40\xc0", compressed(false, 0)},
-		{"compressed, literal", "abc", "\x00\x40\x03abc", compressed(false, 0)},
-		{"compressed, run", "aaaabc", "\x84a\x00\x40\x02bc", compressed(false, 0)},
-		{"compressed, filler", "ab  c", "\x02ab\xc2\x00\x40\x01c", compressed(false, ' ')},
-		{"compressed with records", "a\nbbb\n", "\x00\x80\x01a\x00\x80\x83b\x00\x40\xc0", compressed(true, 0)},
-		{"compressed, open record", "a", "\x00\xc0\x01a", compressed(true, 0)},
-		{"records", "a\n\xffb\n", "a\xff\x01\xff\xffb\xff\x01\xff\x02", &codecs[5]},
-		{"records, open", "a", "a\xff\x03", &codecs[5]},
+		{"block, empty", "", "\x40\x00\x00", block},
+		{"block", "abc", "\x40\x00\x03abc", block},
+		{"block with records", "a\nb\n", "\x80\x00\x01a\x80\x00\x01b\x40\x00\x00", blockRecords},
+		{"block, open record", "a\nb", "\x80\x00\x01a\xc0\x00\x01b", blockRecords},
+		{"compressed, empty", "", "\x00\x40\xc0", compressed},
+		{"compressed, literal", "abc", "\x00\x40\x03abc", compressed},
+		{"compressed, run", "aaaabc", "\x84a\x00\x40\x02bc", compressed},
+		{"compressed, filler", "ab  c", "\x02ab\xc2\x00\x40\x01c", compressedBlanks},
+		{"compressed with records", "a\nbbb\n", "\x00\x80\x01a\x00\x80\x83b\x00\x40\xc0", compressedRecords},
+		{"compressed, open record", "a", "\x00\xc0\x01a", compressedRecords},
+		{"records", "a\n\xffb\n", "a\xff\x01\xff\xffb\xff\x01\xff\x02", records},
+		{"records, open", "a", "a\xff\x03", records},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff([]byte(tt.wire), encode(t, *tt.codec, tt.file, 100)); diff != "" {
+			if diff := cmp.Diff([]byte(tt.wire), encode(t, tt.codec, tt.file, 100)); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
 		})
@@ -180,25 +170,24 @@ func TestWireFormat(t *testing.T) {
 
 // What other ends may send besides what ours does.
 func TestReadsOtherForms(t *testing.T) {
-	records := func(r io.Reader) io.Reader { br := mode.NewBlockReader(r); br.Records = true; return br }
 	for _, tt := range []struct {
 		name, wire, file string
-		read             func(io.Reader) io.Reader
+		codec            codec
 	}{
-		{"block: end apart", "\x00\x00\x01a\x40\x00\x00", "a", codecs[0].read},
-		{"block: empty blocks", "\x00\x00\x00\x00\x00\x01a\x00\x00\x00\x40\x00\x00", "a", codecs[0].read},
-		{"block: suspect data", "\x60\x00\x01a", "a", codecs[0].read},
-		{"block: marker", "\x00\x00\x01a\x10\x00\x02m1\x40\x00\x01b", "ab", codecs[0].read},
-		{"block: records unasked", "\x80\x00\x01a\x40\x00\x00", "a", codecs[0].read},
-		{"block: record over blocks", "\x00\x00\x01a\x80\x00\x01b\x80\x00\x00\x40\x00\x00", "ab\n\n", records},
-		{"compressed: escape alone", "\x01a\x00\x40", "a", codecs[2].read},
-		{"compressed: marker", "\x01a\x00\x10\x02m1\x00\x40\x01b", "ab", codecs[2].read},
-		{"compressed: suspect", "\x00\x20\x01a\x00\x40\xc0", "a", codecs[2].read},
-		{"compressed: strings of nothing", "\x80x\xc0\x01a\x00\x40\xc0", "a", codecs[2].read},
-		{"records: end of both", "a\xff\x01b\xff\x03", "a\nb\n", codecs[5].read},
+		{"block: end apart", "\x00\x00\x01a\x40\x00\x00", "a", block},
+		{"block: empty blocks", "\x00\x00\x00\x00\x00\x01a\x00\x00\x00\x40\x00\x00", "a", block},
+		{"block: suspect data", "\x60\x00\x01a", "a", block},
+		{"block: marker", "\x00\x00\x01a\x10\x00\x02m1\x40\x00\x01b", "ab", block},
+		{"block: records unasked", "\x80\x00\x01a\x40\x00\x00", "a", block},
+		{"block: record over blocks", "\x00\x00\x01a\x80\x00\x01b\x80\x00\x00\x40\x00\x00", "ab\n\n", blockRecords},
+		{"compressed: escape alone", "\x01a\x00\x40", "a", compressed},
+		{"compressed: marker", "\x01a\x00\x10\x02m1\x00\x40\x01b", "ab", compressed},
+		{"compressed: suspect", "\x00\x20\x01a\x00\x40\xc0", "a", compressed},
+		{"compressed: strings of nothing", "\x80x\xc0\x01a\x00\x40\xc0", "a", compressed},
+		{"records: end of both", "a\xff\x01b\xff\x03", "a\nb\n", records},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := io.ReadAll(tt.read(strings.NewReader(tt.wire)))
+			got, err := io.ReadAll(tt.codec.read(strings.NewReader(tt.wire)))
 			if err != nil || string(got) != tt.file {
 				t.Errorf("%q, %v; want %q", got, err, tt.file)
 			}
@@ -209,23 +198,23 @@ func TestReadsOtherForms(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name, wire string
-		read       func(io.Reader) io.Reader
+		codec      codec
 	}{
-		{"block: undefined code", "\x41\x00\x00", codecs[0].read},
-		{"block: empty marker", "\x10\x00\x00\x40\x00\x00", codecs[0].read},
-		{"block: marker with a blank", "\x10\x00\x01 \x40\x00\x00", codecs[0].read},
-		{"block: long marker", "\x10\x01\x00" + strings.Repeat("m", 256), codecs[0].read},
-		{"compressed: undefined code", "\x00\x01\x01a", codecs[2].read},
-		{"compressed: two escapes", "\x00\x80\x00\x40\x01a", codecs[2].read},
-		{"compressed: replicated marker", "\x00\x10\x83m", codecs[2].read},
-		{"records: unknown code", "a\xff\x04", codecs[5].read},
-		{"records: code 0", "a\xff\x00", codecs[5].read},
-		{"deflate: gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00", codecs[6].read},
-		{"deflate: raw", "\x4b\x4c\x04\x00", codecs[6].read},
-		{"deflate: dictionary", "\x78\xbb\x00\x00\x00\x02", codecs[6].read},
+		{"block: undefined code", "\x41\x00\x00", block},
+		{"block: empty marker", "\x10\x00\x00\x40\x00\x00", block},
+		{"block: marker with a blank", "\x10\x00\x01 \x40\x00\x00", block},
+		{"block: long marker", "\x10\x01\x00" + strings.Repeat("m", 256), block},
+		{"compressed: undefined code", "\x00\x01\x01a", compressed},
+		{"compressed: two escapes", "\x00\x80\x00\x40\x01a", compressed},
+		{"compressed: replicated marker", "\x00\x10\x83m", compressed},
+		{"records: unknown code", "a\xff\x04", records},
+		{"records: code 0", "a\xff\x00", records},
+		{"deflate: gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00", deflate},
+		{"deflate: raw", "\x4b\x4c\x04\x00", deflate},
+		{"deflate: dictionary", "\x78\xbb\x00\x00\x00\x02", deflate},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := io.ReadAll(tt.read(strings.NewReader(tt.wire)))
+			_, err := io.ReadAll(tt.codec.read(strings.NewReader(tt.wire)))
 			if _, ok := errors.AsType[*mode.Error](err); !ok || errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("%v; want an Error that is not about the end", err)
 			}
@@ -239,31 +228,10 @@ func TestMarkers(t *testing.T) {
 		at   int
 	}
 	want := []marker{{"one", 5}, {"two", 5}, {"3", 40_005}}
-	type markWriter interface {
-		io.WriteCloser
-		Mark(string) error
-	}
-	for _, tt := range []struct {
-		name string
-		w    func(io.Writer) markWriter
-		read func(io.Reader, func(string) error) io.Reader
-	}{
-		{"block", func(w io.Writer) markWriter { return mode.NewBlockWriter(w) },
-			func(r io.Reader, f func(string) error) io.Reader {
-				br := mode.NewBlockReader(r)
-				br.Marker = f
-				return br
-			}},
-		{"compressed", func(w io.Writer) markWriter { return mode.NewCompressedWriter(w) },
-			func(r io.Reader, f func(string) error) io.Reader {
-				cr := mode.NewCompressedReader(r)
-				cr.Marker = f
-				return cr
-			}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
+	for _, c := range []codec{block, compressed} {
+		t.Run(c.name, func(t *testing.T) {
 			var wire bytes.Buffer
-			w := tt.w(&wire)
+			w := c.write(&wire)
 			for _, step := range []func() error{
 				func() error { _, err := io.WriteString(w, "hello"); return err },
 				func() error { return w.Mark("one") },
@@ -281,7 +249,8 @@ func TestMarkers(t *testing.T) {
 			}
 			var got []marker
 			n := 0
-			r := tt.read(&wire, func(text string) error { got = append(got, marker{text, n}); return nil })
+			note := func(text string) error { got = append(got, marker{text, n}); return nil }
+			r := mode.NewReader(&wire, c.format, mode.Options{Marker: note})
 			b := make([]byte, 1)
 			for {
 				k, err := r.Read(b)
@@ -299,22 +268,8 @@ func TestMarkers(t *testing.T) {
 		})
 	}
 	stop := errors.New("stop")
-	br := mode.NewBlockReader(strings.NewReader("\x10\x00\x01m\x40\x00\x01a"))
-	br.Marker = func(string) error { return stop }
+	br := mode.NewReader(strings.NewReader("\x10\x00\x01m\x40\x00\x01a"), block.format, mode.Options{Marker: func(string) error { return stop }})
 	if _, err := io.ReadAll(br); err != stop {
 		t.Errorf("%v; want the callback's error", err)
-	}
-}
-
-func TestSuspect(t *testing.T) {
-	br := mode.NewBlockReader(strings.NewReader("\x60\x00\x01a"))
-	cr := mode.NewCompressedReader(strings.NewReader("\x00\x20\x01a\x00\x40\xc0"))
-	for name, r := range map[string]interface {
-		io.Reader
-		Suspect() bool
-	}{"block": br, "compressed": cr} {
-		if _, err := io.ReadAll(r); err != nil || !r.Suspect() {
-			t.Errorf("%s: %v, suspect %v; want suspect data", name, err, r.Suspect())
-		}
 	}
 }

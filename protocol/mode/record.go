@@ -13,15 +13,14 @@ const (
 	codeEOF      = 2
 )
 
-// A RecordReader reads a file with records (STRU R) in stream mode.
-type RecordReader struct {
-	// LineEnd is as in BlockReader.
-	LineEnd byte
+// A recordReader reads a file with records (STRU R) in stream mode.
+type recordReader struct {
+	layout
 
-	// ToEnd reads on to the end of the source, before which nothing may follow the end
+	// toEnd reads on to the end of the source, before which nothing may follow the end
 	// of the file. It goes with MODE Z, whose checksum comes last. If false, the source
 	// may stay open.
-	ToEnd bool
+	toEnd bool
 
 	in      input
 	newline bool
@@ -29,20 +28,21 @@ type RecordReader struct {
 	err     error
 }
 
-// NewRecordReader returns a reader of the data connection r.
-func NewRecordReader(r io.Reader) *RecordReader { return &RecordReader{in: newInput("STRU R", r)} }
+func newRecordReader(r io.Reader, l layout, toEnd bool) *recordReader {
+	return &recordReader{layout: l, toEnd: toEnd, in: newInput("STRU R", r)}
+}
 
 // Read implements io.Reader.
-func (r *RecordReader) Read(b []byte) (n int, err error) {
+func (r *recordReader) Read(b []byte) (n int, err error) {
 	for n < len(b) && r.err == nil {
 		if r.newline {
 			r.newline = false
-			b[n] = lineEnd(r.LineEnd)
+			b[n] = r.lineEnd
 			n++
 			continue
 		}
 		if r.over {
-			if n > 0 && r.ToEnd {
+			if n > 0 && r.toEnd {
 				return n, nil
 			}
 			r.err = r.end()
@@ -71,13 +71,12 @@ func (r *RecordReader) Read(b []byte) (n int, err error) {
 	return 0, r.err
 }
 
-// Behind returns how many octets have been read of the connection behind the end of the
-// file, where there should be none.
-func (r *RecordReader) Behind() int { return r.in.behind(r.over) }
+// Behind is as in Reader.
+func (r *recordReader) Behind() int { return r.in.behind(r.over) }
 
 // end returns what follows the end of the file.
-func (r *RecordReader) end() error {
-	if !r.ToEnd {
+func (r *recordReader) end() error {
+	if !r.toEnd {
 		return io.EOF
 	}
 	if _, err := r.in.r.ReadByte(); err != nil {
@@ -87,7 +86,7 @@ func (r *RecordReader) end() error {
 }
 
 // code reads the second octet of a control code.
-func (r *RecordReader) code() (byte, error) {
+func (r *recordReader) code() (byte, error) {
 	c, err := r.in.byte()
 	if err != nil {
 		return 0, err
@@ -103,27 +102,23 @@ func (r *RecordReader) code() (byte, error) {
 	return c, nil
 }
 
-// A RecordWriter writes a file with records (STRU R) in stream mode.
-type RecordWriter struct {
-	// LineEnd is as in BlockReader.
-	LineEnd byte
-
+// A recordWriter writes a file with records (STRU R) in stream mode.
+type recordWriter struct {
+	layout
 	w    *bufio.Writer
 	open bool // the record has data
 }
 
-// NewRecordWriter returns a writer to the data connection w.
-func NewRecordWriter(w io.Writer) *RecordWriter {
-	return &RecordWriter{w: bufio.NewWriterSize(w, bufferSize)}
+func newRecordWriter(w io.Writer, l layout) *recordWriter {
+	return &recordWriter{layout: l, w: bufio.NewWriterSize(w, bufferSize)}
 }
 
 // Write implements io.Writer.
-func (w *RecordWriter) Write(b []byte) (int, error) {
-	end := lineEnd(w.LineEnd)
+func (w *recordWriter) Write(b []byte) (int, error) {
 	for i, c := range b {
 		var err error
-		switch w.open = c != end; c {
-		case end:
+		switch w.open = c != w.lineEnd; c {
+		case w.lineEnd:
 			_, err = w.w.Write([]byte{recordEscape, codeEOR})
 		case recordEscape:
 			_, err = w.w.Write([]byte{recordEscape, recordEscape})
@@ -138,7 +133,7 @@ func (w *RecordWriter) Write(b []byte) (int, error) {
 }
 
 // Close ends the file. It does not close the connection.
-func (w *RecordWriter) Close() error {
+func (w *recordWriter) Close() error {
 	code := byte(codeEOF)
 	if w.open {
 		code |= codeEOR

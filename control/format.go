@@ -1,0 +1,130 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
+)
+
+// SetFileFormat says how the files of later transfers travel: their type, structure and mode.
+// The zero Format, which is the default, moves them as they are. To change one field, start
+// from [Conn.FileFormat].
+//
+// Listings are in TYPE A, whose lines are given as they came, and never in records. They
+// follow MODE Z, but are read in plain where the server does not compress them; for MODE B
+// and C they go back to stream mode, because servers differ.
+//
+// The error is nil unless there is no such format. Nothing is sent until the next transfer.
+// A server that lacks the format refuses it then, in a *[TransferError] whose cause is a
+// *[protocol.ReplyError], and no data connection is opened. The level of MODE Z is told by
+// OPTS MODE Z LEVEL, once; a server that refuses that goes on as it likes.
+//
+// What the format leaves to each end is in [Config]: EBCDIC, EBCDICCRLF and InflateLimit.
+func (c *Conn) SetFileFormat(f mode.Format) error {
+	if err := f.Check(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.format = f
+	return nil
+}
+
+// FileFormat returns how files travel, with the defaults filled in.
+func (c *Conn) FileFormat() mode.Format {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.format.Filled()
+}
+
+func (c *Conn) params() protocol.Params {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.Params()
+}
+
+// ensureFormat sends TYPE, STRU and MODE, and the level of MODE Z, as far as they are
+// not in force, for a transfer in type typ. All of that must come before the address
+// of the data connection.
+func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (mode.Format, error) {
+	f := c.FileFormat()
+	if f.Type != typ {
+		f.Type, f.Form = typ, 'N'
+	}
+	if verb.Does(protocol.Lists) {
+		f.Form, f.Structure = 'N', 'F'
+		if f.Mode != 'Z' {
+			f.Mode = 'S'
+		}
+	}
+	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk("mode-z-uploads") {
+		f.Mode = 'S'
+	}
+	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
+	if verb != "MLSD" {
+		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists)); err != nil {
+			return f, err
+		}
+	}
+	if now := c.params(); now.Stru != f.Structure {
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "STRU", Arg: string(f.Structure)}); err != nil {
+			return f, err
+		}
+	}
+	if now := c.params(); now.Mode != f.Mode {
+		if _, err := c.exchange(ctx, protocol.Command{Verb: "MODE", Arg: string(f.Mode)}); err != nil {
+			return f, err
+		}
+	}
+	return f, c.ensureLevel(ctx, f)
+}
+
+// ensureType sends TYPE if t, Non-print, is not in force. It must come before EPSV and
+// PASV: servers are known that fix the type of the transfer there.
+func (c *Conn) ensureType(ctx context.Context, t byte) error {
+	return c.ensureTypeForm(ctx, t, 'N', false)
+}
+
+// ensureTypeForm is ensureType for a form too. For a file the type that a session begins
+// with is said as well: not all servers begin with TYPE A (RFC 959, Section 5.1), and the
+// text would arrive as it is.
+func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) error {
+	now := c.params()
+	if file && !c.typed {
+		now = protocol.Params{}
+	}
+	arg := string(t)
+	switch {
+	case t == 'L':
+		if now.Type == t && now.ByteSize == 8 {
+			return nil
+		}
+		arg = "L 8"
+	case now.Type == t && now.Format == form:
+		return nil
+	case form != 'N':
+		arg += " " + string(form)
+	}
+	_, err := c.exchange(ctx, protocol.Command{Verb: "TYPE", Arg: arg})
+	c.typed = c.typed || err == nil
+	return err
+}
+
+// ensureLevel tells the server the level of MODE Z.
+func (c *Conn) ensureLevel(ctx context.Context, f mode.Format) error {
+	if f.Mode != 'Z' || f.Level == c.levelSent {
+		return nil
+	}
+	arg := "MODE Z"
+	if f.Level > 0 {
+		arg += fmt.Sprintf(" LEVEL %d", f.Level)
+	}
+	_, err := c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
+	if err := c.onlyRefused(err); err != nil {
+		return err
+	}
+	c.levelSent = f.Level // or refused, and not to be asked for again
+	return nil
+}
