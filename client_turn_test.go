@@ -110,6 +110,14 @@ func TestClientFromGoroutines(t *testing.T) {
 				t.Fatal(err)
 			}
 			var wg sync.WaitGroup
+			wg.Go(func() { // the others run beside a redial
+				for n := 0; logins.Load() < 2; n++ {
+					if err := calls["Download"](n); err != nil || n == 100 {
+						t.Errorf("the connection was never replaced: %v", err)
+						return
+					}
+				}
+			})
 			for name, call := range calls {
 				for n := range 4 {
 					wg.Go(func() {
@@ -128,9 +136,6 @@ func TestClientFromGoroutines(t *testing.T) {
 				}
 			}
 			wg.Wait()
-			if logins.Load() < 2 {
-				t.Error("the connection was never replaced")
-			}
 			if err := c.Close(ctx); err != nil && !errors.Is(err, net.ErrClosed) {
 				t.Errorf("Close: %v", err)
 			}
