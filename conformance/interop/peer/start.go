@@ -80,7 +80,8 @@ type command struct {
 	args []string
 	env  []string // added to a small environment
 
-	uid, gid int // the user to run as, where the test's is root; 0 for no change
+	outside  bool // of the jail, which it enters by itself
+	uid, gid int  // the user to run as, where the test's is root; 0 for no change
 }
 
 func newLaunch(p program, root, version string, o Options) (*launch, error) {
@@ -180,7 +181,7 @@ func (l *launch) start() error {
 		if err != nil {
 			return err
 		}
-		proc, err := spawn(cmd, l.chroot(), l.dir, l.output)
+		proc, err := spawn(cmd, l.chroot(cmd), l.dir, l.output)
 		if err != nil {
 			return err
 		}
@@ -211,8 +212,9 @@ func (l *launch) choosePort() error {
 	return nil
 }
 
-func (l *launch) chroot() string {
-	if l.jail == nil {
+// chroot returns the root directory of a command, "" for the system's.
+func (l *launch) chroot(c *command) string {
+	if l.jail == nil || c.outside {
 		return ""
 	}
 	return l.jail.dir
