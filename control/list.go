@@ -87,7 +87,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 					yield(e, err)
 					return
 				}
-			case c.isEmptyListing(err):
+			case c.isEmptyListing(err) || c.isVague(path, err):
 				s.close() // the connection may be asked whether the directory is there
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield(e, err)
