@@ -128,8 +128,11 @@ func (d *Download) disproves() string {
 // It proves that a directory is empty, or says in reason that it is not; otherwise the
 // server does not do that.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
-	if path == "" || inside {
+	switch {
+	case path == "" || inside:
 		path = "."
+	case strings.ContainsAny(path, patternChars+blankChars):
+		return "", false // Pure-FTPd lists what matches, and each of several names
 	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", path)})
 	if err != nil || r.Code != 212 && r.Code != 213 || len(r.Lines) < 2 {
