@@ -17,18 +17,21 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// TestZeroOctets moves files of nothing both ways, by every method that moves a file, with
-// the size known before and without.
-func TestZeroOctets(t *testing.T) {
+// TestNothing has files of nothing, directories with nothing in them, and directories that
+// do not exist, on each server, in clear and over TLS, passive and active.
+func TestNothing(t *testing.T) {
 	onEveryWay(t, func(t *testing.T, w way) {
 		w.s.WriteFile(t, "void", nil)
-		t.Run("client", func(t *testing.T) { zeroByClient(t, w, 'I') })
-		t.Run("client, size unknown", func(t *testing.T) { zeroByClient(t, w, 'A') })
-		t.Run("connection", func(t *testing.T) { zeroByConn(t, w) })
+		makeDir(t, w.s, "bare")
+		t.Run("zero octets, client", func(t *testing.T) { zeroByClient(t, w, 'I') })
+		t.Run("zero octets, client, size unknown", func(t *testing.T) { zeroByClient(t, w, 'A') })
+		t.Run("zero octets, connection", func(t *testing.T) { zeroByConn(t, w) })
+		t.Run("empty directory", func(t *testing.T) { emptyDirectory(t, w) })
+		t.Run("missing directory", func(t *testing.T) { missingDirectory(t, w) })
 	})
 }
 
-// zeroByClient moves files of nothing with a client. Sizes are not asked for before a
+// zeroByClient moves files of nothing both ways, by every method of a client. Sizes are not asked for before a
 // download of type A.
 func zeroByClient(t *testing.T, w way, typ byte) {
 	c := w.client(t)
@@ -131,34 +134,31 @@ func wantEmptyFile(t *testing.T, name string) {
 	}
 }
 
-// TestEmptyDirectories lists a directory with nothing in it, by each command of the server's,
-// by relative and absolute name and as the working directory.
-func TestEmptyDirectories(t *testing.T) {
-	onEveryWay(t, func(t *testing.T, w way) {
-		makeDir(t, w.s, "bare")
-		c := w.conn(t)
-		named := []string{"bare", path.Join(w.s.HomePath, "bare")}
-		for _, verb := range listings(t, c) {
-			for _, dir := range named {
-				wantListed(t, c, verb, dir)
-			}
+// emptyDirectory lists a directory with nothing in it, by each command of the server's, by
+// relative and absolute name and as the working directory.
+func emptyDirectory(t *testing.T, w way) {
+	c := w.conn(t)
+	verbs := listings(t, c)
+	for _, verb := range verbs {
+		for _, dir := range []string{"bare", path.Join(w.s.HomePath, "bare")} {
+			wantListed(t, c, verb, dir)
 		}
-		if err := c.Cwd(soon(t), "bare"); err != nil {
-			t.Fatal(err)
-		}
-		for _, verb := range listings(t, c) {
-			wantListed(t, c, verb, "")
-		}
-		client := w.client(t)
-		for e, err := range client.Entries(soon(t), "bare") {
-			t.Errorf("Entries: %q, %v; want none\n%s", e.Name, err, w.s.Log())
-		}
-	})
+	}
+	if err := c.Cwd(soon(t), "bare"); err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range verbs {
+		wantListed(t, c, verb, "")
+	}
+	for e, err := range w.client(t).Entries(soon(t), "bare") {
+		t.Errorf("Entries: %q, %v; want none\n%s", e.Name, err, w.s.Log())
+	}
 }
 
 // TestEmptyListingsEveryTime repeats empty listings on pyftpdlib, which closes the data
 // connection before its own TLS handshake is through, about every second time.
 func TestEmptyListingsEveryTime(t *testing.T) {
+	t.Parallel()
 	const times = 20
 	s := peer.Start(t, "pyftpdlib", peer.Options{TLS: peer.Explicit})
 	makeDir(t, s, "bare")

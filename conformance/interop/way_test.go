@@ -30,6 +30,7 @@ type way struct {
 func onEveryWay(t *testing.T, test func(t *testing.T, w way)) {
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // servers take their time to start, and to refuse
 			s := peer.Start(t, name, peer.Options{TLS: peer.Explicit, RequireReuse: true})
 			for _, version := range []uint16{0, tls12, tls13} {
 				for _, data := range []datachan.Mode{datachan.ModeEPSV, datachan.ModeEPRT} {
