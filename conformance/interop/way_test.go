@@ -16,6 +16,9 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 )
 
+// allServers returns the names of the servers with and without TLS.
+func allServers() []string { return append(peer.Names(), peer.ClearNames()...) }
+
 // A way is how a client talks to a server: in clear or held to a TLS version, with data
 // connections that the client or the server opens.
 type way struct {

@@ -85,7 +85,7 @@ type Options struct {
 	Password string
 
 	// Extra lines go to the end of the configuration file of vsftpd and
-	// ProFTPD, are arguments of Pure-FTPd, and are Python statements for
+	// ProFTPD, are arguments of Pure-FTPd and inetutils-ftpd, and are Python statements for
 	// pyftpdlib, run with the handler class in the variable handler.
 	Extra []string
 }
@@ -103,8 +103,8 @@ type Server struct {
 	Home string
 
 	// HomePath is the name of Home in the server's eyes, the answer to PWD
-	// after login: "/" on every server, but for ProFTPD without root, where it
-	// is Home.
+	// after login: "/" on every server, but for inetutils-ftpd, where it is
+	// "/home", and for ProFTPD without root, where it is Home.
 	HomePath string
 
 	// CAFile is a PEM file with the certificate of the authority that signed
