@@ -63,6 +63,7 @@ type launch struct {
 	id      *identity
 	hash    string // of the password, for crypt(3)
 	port    int
+	claim   net.Listener // of the port
 
 	server *Server
 	jail   *jail    // nil where the server sees the system's root
@@ -201,17 +202,6 @@ func (l *launch) start() error {
 	return last
 }
 
-func (l *launch) choosePort() error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer ln.Close()
-	l.port = ln.Addr().(*net.TCPAddr).Port
-	l.server.Addr = ln.Addr().String()
-	return nil
-}
-
 // chroot returns the root directory of a command, "" for the system's.
 func (l *launch) chroot(c *command) string {
 	if l.jail == nil || c.outside {
@@ -228,6 +218,9 @@ func (l *launch) close() error {
 	}
 	if l.syslog != nil {
 		err = errors.Join(err, l.syslog.close())
+	}
+	if l.claim != nil {
+		err = errors.Join(err, l.claim.Close())
 	}
 	l.lastLog.Store(new(l.log()))
 	return errors.Join(err, os.RemoveAll(l.dir))
