@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -127,8 +128,11 @@ func (d *Download) disproves() string {
 // It proves that a directory is empty, or says in reason that it is not; otherwise the
 // server does not do that.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
-	if path == "" || inside {
+	switch {
+	case path == "" || inside:
 		path = "."
+	case strings.ContainsAny(path, patternChars+blankChars):
+		return "", false // Pure-FTPd lists what matches, and each of several names
 	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", path)})
 	if err != nil || r.Code != 212 && r.Code != 213 || len(r.Lines) < 2 {
@@ -185,9 +189,14 @@ func (d *Download) lookAgain() (reason string, proven bool) {
 }
 
 // emptyRefusal returns nil if the error of a listing says that there is nothing to list,
-// and the directory is there; else the error.
+// and the directory is there; else the error, or the one that tells what it means.
 func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
-	if err == nil || !c.isEmptyListing(err) {
+	switch {
+	case err == nil:
+		return nil
+	case c.isVague(path, err):
+		return c.missing(ctx, path, err)
+	case !c.isEmptyListing(err):
 		return err
 	}
 	if path == "" || c.isForced(emptyRefused) || c.confirmListed(ctx, "", path) == nil {
@@ -206,6 +215,33 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 		return &TransferError{Verb: verb, Phase: PhaseReply, Err: err}
 	}
 	return nil
+}
+
+// isVague reports whether the refusal of a listing does not tell if its directory exists,
+// while MLST does. Pure-FTPd answers 550 "Can't check for file existence" to what is missing
+// and to files, pyftpdlib 501 "No such directory.".
+func (c *Conn) isVague(path string, err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || !isListing(re.Verb) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(emptyRefused) {
+		return false
+	}
+	m := re.Meaning()
+	return m == protocol.Unexplained || m == protocol.BadParameter
+}
+
+// missing returns the refusal of MLST if nothing has the name of a directory whose listing
+// was refused with err, else err.
+func (c *Conn) missing(ctx context.Context, path string, err error) error {
+	te, ok := errors.AsType[*TransferError](err)
+	if !ok || c.acquire(ctx) != nil {
+		return err
+	}
+	defer c.release()
+	_, look := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
+	if !errors.Is(look, fs.ErrNotExist) {
+		return err
+	}
+	return &TransferError{Verb: te.Verb, Phase: te.Phase, Bytes: te.Bytes, Err: look}
 }
 
 // confirmDirectory looks whether path is a directory, before a listing of nothing is called

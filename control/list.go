@@ -86,12 +86,18 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 					yield(e, err)
 					return
 				}
-			case c.isEmptyListing(err):
+			case c.isEmptyListing(err) || c.isVague(path, err):
 				s.close() // the connection may be asked whether the directory is there
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield(e, err)
 				}
 				return
+			default:
+				if line, ok := errors.AsType[*parse.Error](err); ok && d.mayBeSplit() {
+					s.close()
+					yield(e, d.notAsked(ctx, line))
+					return
+				}
 			}
 			if !yield(e, err) {
 				return
@@ -102,12 +108,20 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		}
 		err = c.emptyRefusal(ctx, path, s.close())
 		if err == nil && alone != nil {
-			err = &TransferError{Verb: verb, Phase: PhaseData, Bytes: d.Octets(), Err: alone.err}
+			err = d.saysNotThere(ctx, alone.err)
 		}
 		if err != nil {
 			yield(parse.Entry{}, err)
 		}
 	}
+}
+
+// saysNotThere returns the error of a listing that consists of one message, err.
+func (d *Download) saysNotThere(ctx context.Context, err error) error {
+	if line, ok := errors.AsType[*parse.Error](err); ok && d.mayBeSplit() {
+		return d.notAsked(ctx, line)
+	}
+	return &TransferError{Verb: d.t.f.cmd.Verb, Phase: PhaseData, Bytes: d.Octets(), Err: err}
 }
 
 // saysMissing reports whether a line of a listing says that what is to be listed does not

@@ -109,11 +109,15 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 
 const globNames, blankNames = "glob-names", "blank-names"
 
+// Characters by which servers read the argument of LIST, NLST and STAT as a pattern, or as
+// several names.
+const patternChars, blankChars = "*?[]{}", " \t"
+
 // misread returns the quirk by which the server may read the argument of a listing as
 // something else than one name, or "".
 func (c *Conn) misread(cmd protocol.Command) string {
 	switch {
-	case strings.ContainsAny(cmd.Arg, "*?[]{}") && !c.HasQuirk("vms-paths") && c.mayNotice(globNames):
+	case strings.ContainsAny(cmd.Arg, patternChars) && !c.HasQuirk("vms-paths") && c.mayNotice(globNames):
 		return globNames
 	case isSplit(cmd.Verb, cmd.Arg) && c.mayNotice(blankNames):
 		return blankNames
@@ -123,7 +127,7 @@ func (c *Conn) misread(cmd protocol.Command) string {
 
 // isSplit reports whether servers that call ls take the argument of a listing for several.
 func isSplit(verb protocol.Verb, arg string) bool {
-	return (verb == "LIST" || verb == "NLST") && strings.ContainsAny(arg, " \t")
+	return (verb == "LIST" || verb == "NLST") && strings.ContainsAny(arg, blankChars)
 }
 
 // An OtherListingError reports a listing of something else than was asked for.
@@ -140,10 +144,30 @@ func (e *OtherListingError) Error() string {
 // blank that is no directory can only be listed as itself.
 func (d *Download) isOther(name string) error {
 	t := d.t
-	if t.back != nil || !isSplit(t.f.cmd.Verb, d.path) || name == d.path || name == path.Base(d.path) {
+	if !d.mayBeSplit() || name == d.path || name == path.Base(d.path) {
 		return nil
 	}
 	return &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: &OtherListingError{Path: d.path, Name: name}}
+}
+
+// mayBeSplit reports whether a listing was asked for by a name that the server may have
+// taken for several.
+func (d *Download) mayBeSplit() bool { return d.t.back == nil && isSplit(d.t.f.cmd.Verb, d.path) }
+
+// notAsked returns the error of a listing that may be one of other names and has a line that
+// is no entry: what ls says of a name, or puts above the entries of one of several. CWD tells
+// what became of the name that was asked for. The listing must be closed.
+func (d *Download) notAsked(ctx context.Context, line *parse.Error) error {
+	t := d.t
+	failed := &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: d.Octets(), Err: line}
+	if t.c.acquire(ctx) != nil {
+		return failed
+	}
+	defer t.c.release()
+	if failed.Err = t.c.confirmDirectory(ctx, d.path); failed.Err == nil {
+		failed.Err = &OtherListingError{Path: d.path, Name: line.Text}
+	}
+	return failed
 }
 
 // pwdLocked returns the working directory as the server names it. The turn must be held.

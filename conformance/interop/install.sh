@@ -18,6 +18,7 @@ servers='vsftpd=vsftpd
 proftpd=proftpd-core,proftpd-mod-crypto
 pure-ftpd=pure-ftpd
 pyftpdlib=python3-pyftpdlib
+inetutils-ftpd=inetutils-ftpd
 ftp-proxy=ftp-proxy
 squid=squid,squid-common,squid-langpack
 tinyproxy=tinyproxy-bin
@@ -27,11 +28,11 @@ danted=dante-server'
 # What the packages above depend on and a bare system may lack. A library has a
 # package whose name carries its soname, so a change of release shows up as an
 # error of apt-get here, and missing ones are found by ldd below.
-libraries='libacl1 libcap2 libcom-err2 libcrypt1 libecap3 libgnutls30 libgssapi-krb5-2
+libraries='libacl1 libaudit1 libcap-ng0 libcap2 libcom-err2 libcrypt1 libecap3 libgnutls30 libgssapi-krb5-2
 libhiredis0.14 libidn2-0 libkrb5-3 libldap-2.5-0 libltdl7 libmemcached11
-libmemcachedutil2 libnetfilter-conntrack3 libnettle8 libncursesw6 libpam-modules
+libmemcachedutil2 libnetfilter-conntrack3 libnettle8 libncursesw6 libnsl2 libpam-modules
 libpam0g libpcre2-8-0 libpcre2-posix3 libsasl2-2 libsodium23 libssl3 libsystemd0 libtdb1
-libtinfo6 libwrap0 netbase zlib1g
+libtinfo6 libtirpc3 libwrap0 netbase zlib1g
 python3 python3-openssl openssl libc-bin'
 
 clients='curl lftp wget ca-certificates'
@@ -140,6 +141,7 @@ check proftpd/usr/sbin/proftpd
 check proftpd/usr/lib/proftpd/mod_tls.so
 check pure-ftpd/usr/sbin/pure-ftpd
 check pure-ftpd/usr/bin/pure-pw
+check inetutils-ftpd/usr/sbin/ftpd
 check ftp-proxy/usr/sbin/ftp-proxy
 check squid/usr/sbin/squid
 for helper in basic_ncsa_auth digest_file_auth ntlm_fake_auth; do

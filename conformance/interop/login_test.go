@@ -11,7 +11,7 @@ import (
 // TestLoginOptions asks real servers for a virtual host, a language and more. ProFTPD
 // alone knows HOST; the login goes through without where that is allowed.
 func TestLoginOptions(t *testing.T) {
-	for _, name := range peer.Names() {
+	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})
 			cfg := clientConfig(s, peer.Plain, 0)

@@ -132,7 +132,7 @@ func TestModeZMachineListings(t *testing.T) {
 // TestModesRefused asks servers for what they lack: the error is typed, no data
 // connection is opened, and the connection is usable.
 func TestModesRefused(t *testing.T) {
-	for _, name := range peer.Names() {
+	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})
 			s.WriteFile(t, "f", []byte("text"))

@@ -1,5 +1,5 @@
-// Package peer runs real FTP servers for tests, vsftpd, ProFTPD, Pure-FTPd and
-// pyftpdlib, and real proxies, as Debian 12 packages them.
+// Package peer runs real FTP servers for tests, vsftpd, ProFTPD, Pure-FTPd,
+// pyftpdlib and inetutils-ftpd, and real proxies, as Debian 12 packages them.
 //
 //	s := peer.Start(t, "proftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 //	conn, err := net.Dial("tcp", s.Addr) // log in with s.User and s.Password
@@ -22,13 +22,17 @@
 //     in a folder of their own as root directory, with their own passwd, shadow
 //     and PAM service, so the accounts of the system are neither used nor
 //     touched. The system log of that folder is a socket read by this package.
+//   - inetutils-ftpd has no TLS, and is among [ClearNames]. It needs root and runs in such
+//     a folder too, with /bin/ls in it, one process for each connection, from a small
+//     inetd in Python: as a daemon it would listen on all addresses.
 //   - ProFTPD and pyftpdlib run as root or not. As root, ProFTPD is confined to
 //     the login directory; otherwise paths are real, see [Server.HomePath].
 //
 // # The knobs
 //
 // What an Options field sets in each server; "-" means that the server has no
-// such thing and the field is ignored.
+// such thing and the field is ignored. inetutils-ftpd has none of them but Extra, which
+// are arguments.
 //
 //	field         vsftpd                     ProFTPD                Pure-FTPd   pyftpdlib
 //	Explicit      ssl_enable                 TLSEngine              -Y 1        TLS_FTPHandler
@@ -73,6 +77,9 @@
 //     handshake of a data connection, and allows CCC even with RequireTLS.
 //   - ProFTPD logs the TLS handshake of a session's first data connection only,
 //     unless TLSOptions has EnableDiags.
+//   - Pure-FTPd answers each CWD that fails a tenth of a second later than the one before.
+//   - inetutils-ftpd ends without a reply (by SIGPIPE) in about every third download whose
+//     data connection is cut before it has read ABOR, which takes Telnet's Synch.
 //   - vsftpd answers 522 where RequireReuse refuses a data connection, and then
 //     closes the control connection; ProFTPD answers 425 and goes on.
 //

@@ -16,7 +16,7 @@ import (
 // A test that is killed takes its server along: run TestManual in a process of
 // its own and kill that.
 func TestKilledTestLeavesNothing(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			p, _ := lookup(name)
 			if _, _, err := p.find(); err != nil {

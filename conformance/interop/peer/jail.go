@@ -56,6 +56,20 @@ func newJail(l *launch, program string) (*jail, error) {
 	return j, j.accounts(l, pam[0])
 }
 
+// add copies a program of the system and its libraries to the same paths in the jail.
+func (j *jail) add(program string) error {
+	libs, err := libraries([]string{program})
+	if err != nil {
+		return err
+	}
+	for _, f := range append(libs, program) {
+		if err := j.copyIn(f, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // accounts writes the account database and PAM's rule: the password of the
 // jail's shadow file, for every service.
 func (j *jail) accounts(l *launch, pamUnix string) error {

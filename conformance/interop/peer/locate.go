@@ -60,7 +60,7 @@ func cacheDir() (string, error) {
 	return filepath.Join(home, ".cache", "ftpwire", "interop"), nil
 }
 
-var versionNumber = regexp.MustCompile(`\d+\.\d+\.\d+[a-z]*`)
+var versionNumber = regexp.MustCompile(`\d+(\.\d+){1,2}[a-z]*`)
 
 // version asks the program for its version: a program that cannot even tell that
 // does not run here. Its exit code says nothing: some call the question an error

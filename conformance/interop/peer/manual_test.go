@@ -18,7 +18,7 @@ var manual struct {
 }
 
 func TestMain(m *testing.M) {
-	flag.StringVar(&manual.server, "server", "", "TestManual: the server to run, one of "+fmt.Sprint(Names()))
+	flag.StringVar(&manual.server, "server", "", "TestManual: the server to run, one of "+fmt.Sprint(allNames()))
 	flag.StringVar(&manual.tls, "tls", "plain", "TestManual: plain, explicit or implicit")
 	flag.DurationVar(&manual.hold, "hold", 5*time.Minute, "TestManual: how long to keep the server running")
 	flag.StringVar(&manual.options.User, "user", "", "TestManual: login name")

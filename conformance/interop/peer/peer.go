@@ -85,7 +85,7 @@ type Options struct {
 	Password string
 
 	// Extra lines go to the end of the configuration file of vsftpd and
-	// ProFTPD, are arguments of Pure-FTPd, and are Python statements for
+	// ProFTPD, are arguments of Pure-FTPd and inetutils-ftpd, and are Python statements for
 	// pyftpdlib, run with the handler class in the variable handler.
 	Extra []string
 }
@@ -103,8 +103,8 @@ type Server struct {
 	Home string
 
 	// HomePath is the name of Home in the server's eyes, the answer to PWD
-	// after login: "/" on every server, but for ProFTPD without root, where it
-	// is Home.
+	// after login: "/" on every server, but for inetutils-ftpd, where it is
+	// "/home", and for ProFTPD without root, where it is Home.
 	HomePath string
 
 	// CAFile is a PEM file with the certificate of the authority that signed
@@ -168,11 +168,19 @@ func (s *Server) own(name string) error {
 	return os.Chown(name, s.uid, s.gid)
 }
 
-// Names returns the names that Start knows, in a fixed order.
-func Names() []string {
+// Names returns the names of the servers with TLS that Start knows, in a fixed order.
+func Names() []string { return namesOf(func(p program) bool { return p.noTLS == "" }) }
+
+// ClearNames returns the names of the servers without TLS that Start knows, in a fixed
+// order.
+func ClearNames() []string { return namesOf(func(p program) bool { return p.noTLS != "" }) }
+
+func namesOf(wanted func(program) bool) []string {
 	var names []string
 	for _, p := range programs() {
-		names = append(names, p.name)
+		if wanted(p) {
+			names = append(names, p.name)
+		}
 	}
 	return names
 }
@@ -186,6 +194,9 @@ func Supports(name string, m TLSMode) (bool, string) {
 	}
 	if m < Plain || m > Implicit {
 		return false, fmt.Sprintf("no TLS mode %v", m)
+	}
+	if m != Plain && p.noTLS != "" {
+		return false, p.noTLS
 	}
 	if m == Implicit && p.noImplicit != "" {
 		return false, p.noImplicit
@@ -204,6 +215,9 @@ type program struct {
 	// needsRoot says why the program cannot run without root; empty if it can.
 	needsRoot string
 
+	// noTLS says why there is no TLS at all; empty if there is.
+	noTLS string
+
 	// noImplicit says why there is no implicit TLS; empty if there is.
 	noImplicit string
 
@@ -216,7 +230,7 @@ type program struct {
 }
 
 func programs() []program {
-	return []program{vsftpd(), proftpd(), pureFTPd(), pyftpdlib()}
+	return []program{vsftpd(), proftpd(), pureFTPd(), pyftpdlib(), inetutilsFTPd()}
 }
 
 // ask returns the command that runs the file at path with one argument.

@@ -63,6 +63,7 @@ type launch struct {
 	id      *identity
 	hash    string // of the password, for crypt(3)
 	port    int
+	claim   net.Listener // of the port
 
 	server *Server
 	jail   *jail    // nil where the server sees the system's root
@@ -80,7 +81,8 @@ type command struct {
 	args []string
 	env  []string // added to a small environment
 
-	uid, gid int // the user to run as, where the test's is root; 0 for no change
+	outside  bool // of the jail, which it enters by itself
+	uid, gid int  // the user to run as, where the test's is root; 0 for no change
 }
 
 func newLaunch(p program, root, version string, o Options) (*launch, error) {
@@ -180,7 +182,7 @@ func (l *launch) start() error {
 		if err != nil {
 			return err
 		}
-		proc, err := spawn(cmd, l.chroot(), l.dir, l.output)
+		proc, err := spawn(cmd, l.chroot(cmd), l.dir, l.output)
 		if err != nil {
 			return err
 		}
@@ -200,19 +202,9 @@ func (l *launch) start() error {
 	return last
 }
 
-func (l *launch) choosePort() error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer ln.Close()
-	l.port = ln.Addr().(*net.TCPAddr).Port
-	l.server.Addr = ln.Addr().String()
-	return nil
-}
-
-func (l *launch) chroot() string {
-	if l.jail == nil {
+// chroot returns the root directory of a command, "" for the system's.
+func (l *launch) chroot(c *command) string {
+	if l.jail == nil || c.outside {
 		return ""
 	}
 	return l.jail.dir
@@ -226,6 +218,9 @@ func (l *launch) close() error {
 	}
 	if l.syslog != nil {
 		err = errors.Join(err, l.syslog.close())
+	}
+	if l.claim != nil {
+		err = errors.Join(err, l.claim.Close())
 	}
 	l.lastLog.Store(new(l.log()))
 	return errors.Join(err, os.RemoveAll(l.dir))

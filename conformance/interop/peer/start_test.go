@@ -32,9 +32,12 @@ var (
 	tlsModes  = []TLSMode{Explicit, Implicit}
 )
 
+// allNames returns the names of the servers with and without TLS.
+func allNames() []string { return append(Names(), ClearNames()...) }
+
 // onEach runs the test on every server in those of the modes that it has.
 func onEach(t *testing.T, modes []TLSMode, test func(t *testing.T, name string, m TLSMode)) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		for _, m := range modes {
 			if ok, _ := Supports(name, m); ok {
 				t.Run(name+"/"+m.String(), func(t *testing.T) { test(t, name, m) })
@@ -93,7 +96,7 @@ func TestTransfers(t *testing.T) {
 }
 
 func TestAppendToWrittenFile(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, name, Options{})
 			s.WriteFile(t, "log", []byte("one\n"))
@@ -118,7 +121,7 @@ func TestAppendToWrittenFile(t *testing.T) {
 
 // Active mode to an unprivileged loopback port, by both commands.
 func TestActive(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, name, Options{})
 			want := content(50_000)
@@ -189,7 +192,7 @@ func TestLongSession(t *testing.T) {
 }
 
 func TestWrongPassword(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // they wait for seconds before they refuse
 			s := start(t, name, Options{User: "someone", Password: `tr:1cky "pass%word` + "\u00fc"})
@@ -218,7 +221,7 @@ func TestPassivePorts(t *testing.T) {
 }
 
 func TestLog(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			var s *Server
 			t.Run("run", func(t *testing.T) {
@@ -269,11 +272,11 @@ func TestFeatures(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, name, Options{})
-			if strings.Count(s.Version, ".") != 2 {
-				t.Errorf("version %q is not of three numbers", s.Version)
+			if n := strings.Count(s.Version, "."); n != 1 && n != 2 {
+				t.Errorf("version %q is not of two or three numbers", s.Version)
 			}
 		})
 	}
@@ -283,6 +286,14 @@ func TestNames(t *testing.T) {
 	want := []string{"vsftpd", "proftpd", "pure-ftpd", "pyftpdlib"}
 	if diff := cmp.Diff(want, Names()); diff != "" {
 		t.Errorf("Names mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"inetutils-ftpd"}, ClearNames()); diff != "" {
+		t.Errorf("ClearNames mismatch (-want +got):\n%s", diff)
+	}
+	for _, m := range everyMode {
+		if ok, reason := Supports("inetutils-ftpd", m); ok != (m == Plain) || ok != (reason == "") {
+			t.Errorf("Supports(inetutils-ftpd, %v) = %v, %q", m, ok, reason)
+		}
 	}
 	for _, name := range want {
 		for _, m := range everyMode {

@@ -78,7 +78,7 @@ func startRecorded(t *testing.T, name string, o Options) (r *recorder) {
 
 func TestMissingServer(t *testing.T) {
 	t.Setenv("FTPWIRE_INTEROP_CACHE", t.TempDir())
-	for _, name := range Names() {
+	for _, name := range allNames() {
 		p, _ := lookup(name)
 		if _, err := os.Stat(filepath.Join("/", p.path)); err == nil {
 			t.Logf("%s is installed in the system: not missing", name)
@@ -104,6 +104,7 @@ func TestRefusedOptions(t *testing.T) {
 	}{
 		{"unknown server", "wu-ftpd", Options{}, false},
 		{"mode the server lacks", "pure-ftpd", Options{TLS: Implicit}, true},
+		{"no TLS at all", "inetutils-ftpd", Options{TLS: Explicit}, true},
 		{"user name", "pyftpdlib", Options{User: "a:b"}, false},
 		{"TLS version", "pyftpdlib", Options{TLS: Explicit, TLSMin: 0x0301}, false},
 		{"no tickets on TLS 1.3", "pyftpdlib", Options{TLS: Explicit, TLSMin: 0x0304, NoTickets: true}, false},
