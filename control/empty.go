@@ -222,7 +222,7 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 // and to files, pyftpdlib 501 "No such directory.".
 func (c *Conn) isVague(path string, err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || !isListing(re.Verb) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(emptyRefused) {
+	if !ok || !re.Verb.Does(protocol.Lists) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(emptyRefused) {
 		return false
 	}
 	m := re.Meaning()
