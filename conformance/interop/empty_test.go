@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -35,7 +36,7 @@ func TestNothing(t *testing.T) {
 // download of type A.
 func zeroByClient(t *testing.T, w way, typ byte) {
 	c := w.client(t)
-	if err := c.Conn().SetType(typ); err != nil {
+	if err := c.Conn().SetFileFormat(mode.Format{Type: typ}); err != nil {
 		t.Fatal(err)
 	}
 	local, source := filepath.Join(t.TempDir(), "down"), emptyFile(t)
