@@ -109,7 +109,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 		}
 		first, broken := true, error(nil)
 		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
-			if first && c.mlsdBroken(err) {
+			if first && c.mlsdBroken(path, err) {
 				broken = err
 				break
 			}

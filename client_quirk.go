@@ -41,12 +41,16 @@ func (c *Client) size(ctx context.Context, path string) (int64, error) {
 	return c.conn.Size(ctx, path)
 }
 
-// mlsdBroken judges what MLSD gave first. It reports whether LIST is to be used in
+// mlsdBroken judges what MLSD of path gave first. It reports whether LIST is to be used in
 // its place, now and later.
-func (c *Client) mlsdBroken(err error) bool {
+func (c *Client) mlsdBroken(path string, err error) bool {
 	evidence := ""
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
-		if m := re.Meaning(); !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow {
+		m := re.Meaning()
+		if m == protocol.BadParameter && path != "" {
+			return false // 501 is about the path: pyftpdlib answers it to what is no directory
+		}
+		if !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow {
 			return false
 		}
 		if !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {

@@ -47,7 +47,11 @@ var playsOfEnds = map[string]func(*quirkPlay){
 		p.wantAlive()
 	},
 	"abor-synch": func(p *quirkPlay) {
-		p.login()
+		greeting := "220 host FTP server (GNU inetutils 2.4) ready."
+		if p.forced() {
+			greeting = "220 ready"
+		}
+		p.loginBehind(greeting)
 		op := p.run(func() error {
 			u, err := p.c.Stor(p.t.Context(), "f", 0)
 			if err != nil {
@@ -59,7 +63,7 @@ var playsOfEnds = map[string]func(*quirkPlay){
 		p.passive()
 		p.answer("STOR f", "150 go on")
 		want := "ABOR"
-		if p.forced() {
+		if p.on() {
 			want = "\xff\xf4\xff\xf2ABOR" // in the stream: memory has no urgent data
 		}
 		p.answer(want, "426 aborted", "226 done")

@@ -4,10 +4,12 @@ package control
 // Nothing that a server says reaches beyond it.
 var quirks = []Quirk{
 	{
-		Name: "abor-synch", Mode: QuirkOnRequest,
+		Name: quirkSynch, Mode: QuirkDetected,
 		Behaviour:  "commands during a transfer are noticed only behind Telnet's Synch",
 		Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Some servers are said to hang on them",
+		Evidence:   "the greeting names GNU inetutils, whose server ends when the data connection is cut before it has read ABOR",
 		Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac", "vsftpd 3.0.3 answers at once with it, and else only when the data connection is cut"},
+		marks:      []quirkMark{{inGreeting, "GNU inetutils"}},
 	},
 	{
 		Name: "abort-two-replies", Mode: QuirkAlways,
@@ -41,7 +43,7 @@ var quirks = []Quirk{
 		Behaviour:  "LIST and NLST take each word of a name for a name of its own",
 		Evidence:   "a name with a blank is to be listed and CWD accepts it",
 		Workaround: "the directory is listed from inside, and the working directory restored; what CWD refuses may only be listed as itself",
-		Refs:       []string{"inetutils-ftpd", "linux-ftpd", "libunftp issue 530"},
+		Refs:       []string{"inetutils-ftpd", "linux-ftpd", "Pure-FTPd", "libunftp issue 530"},
 	},
 	{
 		Name: "chmod-550", Mode: QuirkDetected,

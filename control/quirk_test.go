@@ -82,7 +82,13 @@ func (p *quirkPlay) feat(features ...string) {
 // login does all that.
 func (p *quirkPlay) login(features ...string) {
 	p.t.Helper()
-	p.greet("220 ready")
+	p.loginBehind("220 ready", features...)
+}
+
+// loginBehind is login with another greeting.
+func (p *quirkPlay) loginBehind(greeting string, features ...string) {
+	p.t.Helper()
+	p.greet(greeting)
 	p.begin()
 	p.feat(features...)
 	p.wantOK("login", p.op)

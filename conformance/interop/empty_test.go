@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
-	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // TestNothing has files of nothing, directories with nothing in them, and directories that
