@@ -8,7 +8,7 @@ import (
 // A Mechanism is one security mechanism of RFC 2228 during one security exchange,
 // on one side of it. TLS is one ([TLS]); others exchange tokens by AUTH and ADAT.
 // A Mechanism whose exchange lets commands and replies be protected one by one is a
-// [Protector] too.
+// [Protector] too, and a [BlockProtector] if it also protects data connections.
 type Mechanism interface {
 	// Name returns the name that AUTH gives it, without regard to case.
 	Name() string
@@ -221,7 +221,7 @@ func (m *Machine) protReply(arg string) Reply {
 	if !ok {
 		return NewReply(504, "Level not known, use C, S, E or P")
 	}
-	p, protects := m.mech.(Protector)
+	p, protects := m.mech.(BlockProtector)
 	switch {
 	case l == LevelClear,
 		m.mech == nil && l == LevelPrivate,
