@@ -31,6 +31,10 @@ type Profile struct {
 	// Auth holds the mechanisms that AUTH names, in order; see control.Config.
 	Auth []string
 
+	// Mechanism has a security mechanism of RFC 2228 protect the session in place of TLS;
+	// see control.Config. It needs Security to be control.SecurityNone.
+	Mechanism *control.Mechanism
+
 	// User and Password log in. If User is empty, the login is anonymous, with an
 	// e-mail-like password if Password is empty (RFC 1635).
 	User, Password string
@@ -197,8 +201,9 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 // Control returns the configuration of a control connection that p stands for.
 func (p *Profile) Control() *control.Config {
 	c := &control.Config{
-		Security: p.Security,
-		Auth:     p.Auth,
+		Security:  p.Security,
+		Auth:      p.Auth,
+		Mechanism: p.Mechanism,
 		TLS: &tls.Config{
 			RootCAs:            p.RootCAs,
 			InsecureSkipVerify: p.Insecure,

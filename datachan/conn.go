@@ -2,7 +2,6 @@ package datachan
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -23,6 +22,8 @@ type Conn struct {
 	moved atomic.Int64
 	down  *Limiter
 	up    *Limiter
+
+	blocks *protection // nil unless Protect was called
 
 	finDelay time.Duration
 	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
@@ -127,9 +128,12 @@ func (c *Conn) Read(b []byte) (n int, err error) {
 	if err := c.allow(c.raw.SetReadDeadline); err != nil {
 		return 0, err
 	}
-	if c.tls != nil {
+	switch {
+	case c.blocks != nil:
+		n, err = c.blocks.r.Read(b)
+	case c.tls != nil:
 		n, err = c.tls.Read(b)
-	} else {
+	default:
 		n, err = c.raw.Read(b)
 	}
 	c.moved.Add(int64(n))
@@ -149,10 +153,7 @@ const (
 // Write sends b. A peer that takes nothing for longer than the idle timeout is
 // os.ErrDeadlineExceeded.
 func (c *Conn) Write(b []byte) (n int, err error) {
-	w := io.Writer(c.raw)
-	if c.tls != nil {
-		w = c.tls
-	}
+	w := c.data()
 	for len(b) > 0 {
 		may, err := c.ration(c.up, int64(min(len(b), c.piece)))
 		if err != nil {
@@ -209,6 +210,11 @@ func (c *Conn) CloseWrite() error {
 	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
+	}
+	if c.blocks != nil {
+		if err := c.blocks.w.Close(); err != nil {
+			return err
+		}
 	}
 	if h, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()

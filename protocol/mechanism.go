@@ -221,12 +221,15 @@ func (m *Machine) protReply(arg string) Reply {
 	if !ok {
 		return NewReply(504, "Level not known, use C, S, E or P")
 	}
-	p, protects := m.mech.(BlockProtector)
-	switch {
-	case l == LevelClear,
-		m.mech == nil && l == LevelPrivate,
-		protects && p.Offers(l):
-		return NewReply(200, "Data connections are "+l.String())
+	if m.mech == nil && (l == LevelSafe || l == LevelConfidential) || !m.offersData(l) {
+		return NewReply(536, "The mechanism does not have this level")
 	}
-	return NewReply(536, "The mechanism does not have this level")
+	return NewReply(200, "Data connections are "+l.String())
+}
+
+// offersData reports whether the mechanism protects data connections at level l. Of TLS a
+// client asks what it likes: servers are known that say yes to anything.
+func (m *Machine) offersData(l Level) bool {
+	p, ok := m.mech.(BlockProtector)
+	return m.mech == nil || l == LevelClear || ok && p.Offers(l)
 }
