@@ -24,6 +24,8 @@ type Mechanism struct {
 	Commands protocol.Level
 
 	// Data is the level of data connections: PROT S, E or P. If zero, it is LevelPrivate.
+	// With LevelConfidential alone whoever is on the path can change what he can't read,
+	// and what was cut or changed can pass for whole.
 	Data protocol.Level
 
 	// Buffer is the largest protected block that is taken and sent, in octets (PBSZ); the
