@@ -54,7 +54,7 @@ var senders = map[protocol.Verb]string{
 	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetType",
 	"RETR": "Retr", "STOR": "Stor", "STOU": "Stou", "APPE": "Appe", "ALLO": "Allo", "REST": "Retr Stor",
 	"RNFR": "Rename", "RNTO": "Rename", "ABOR": "Abor", "DELE": "Dele", "RMD": "Rmd", "MKD": "Mkd", "PWD": "Pwd",
-	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SITE": "Site", "SYST": "Syst", "STAT": "Stat", "HELP": "Help", "NOOP": "Noop",
+	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SITE": "Site", "SYST": "Syst", "STAT": "Stat StatList", "AVBL": "Space", "HELP": "Help", "NOOP": "Noop",
 	"AUTH": "(Config.Security) (Config.Auth) (Config.Mechanism)", "ADAT": "(Config.Mechanism)",
 	"MIC": "(Config.Mechanism)", "CONF": "(Config.Mechanism)", "ENC": "(Config.Mechanism)", "PBSZ": "Login", "PROT": "Login (Config.ClearData)",
 	"FEAT": "Feat Login", "OPTS": "Opts Login", "CCC": "(Config.ClearCommands)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
