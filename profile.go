@@ -149,6 +149,9 @@ type Profile struct {
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// TapData is told what goes over data connections; see datachan.Config.
+	TapData func(sent bool, b []byte)
+
 	// Trace is told everything that happens, secrets masked; see control.Config.
 	Trace func(control.TraceEvent)
 }
@@ -232,6 +235,7 @@ func (p *Profile) Control() *control.Config {
 			Sync:           p.SyncDataChannel,
 			Down:           p.Down,
 			Up:             p.Up,
+			Tap:            p.TapData,
 			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,

@@ -124,7 +124,7 @@ func (c *Conn) stopTLS() error {
 	if err != nil {
 		return err
 	}
-	c.trace(TraceTLS, "control connection: TLS taken down")
+	c.trace(TraceTLS, TraceCleared)
 	c.mu.Lock()
 	if c.machine.State() != protocol.StateAwaitClear {
 		c.mu.Unlock()

@@ -24,6 +24,7 @@ type Conn struct {
 	up    *Limiter
 
 	blocks *protection // nil unless Protect was called
+	tap    func(sent bool, b []byte)
 
 	finDelay time.Duration
 	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
@@ -47,7 +48,7 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	return &Conn{
 		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
 		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,
-		finDelay: cfg.FINDelay,
+		finDelay: cfg.FINDelay, tap: cfg.Tap,
 	}
 }
 
@@ -137,7 +138,15 @@ func (c *Conn) Read(b []byte) (n int, err error) {
 		n, err = c.raw.Read(b)
 	}
 	c.moved.Add(int64(n))
+	c.tapped(false, b[:n])
 	return n, err
+}
+
+// tapped shows what was moved to whoever listens.
+func (c *Conn) tapped(sent bool, b []byte) {
+	if c.tap != nil && len(b) > 0 {
+		c.tap(sent, b)
+	}
 }
 
 // pieceSize bounds one write under one deadline: a TLS connection is dead after a
@@ -167,6 +176,7 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 		k, err := w.Write(b[:may])
 		n += k
 		c.moved.Add(int64(k))
+		c.tapped(true, b[:k])
 		c.up.refund(may - int64(k))
 		if err != nil {
 			return n, err
