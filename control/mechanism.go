@@ -58,6 +58,9 @@ func (c *Config) checkMechanism() error {
 		return refuse("New is missing")
 	}
 	mech := m.New()
+	if mech == nil {
+		return refuse("New returns nil")
+	}
 	p, ok := mech.(protocol.Protector)
 	if !ok || !p.Offers(m.commands()) {
 		return refuse(mech.Name() + " does not protect commands at the level " + m.commands().String())
@@ -86,14 +89,14 @@ func (c *Conn) secureByMechanism(ctx context.Context) error {
 	for range maxTokens {
 		r, err := c.exchange(ctx, cmd)
 		if refused(err) {
-			return &SecurityError{Reason: "the server refuses the security mechanism " + name, Err: err}
+			return &SecurityError{Reason: "the server refuses the security mechanism " + name, Err: err, Mechanism: name}
 		}
 		if err != nil {
 			return err
 		}
 		next, done, err := c.nextToken(r)
 		if err != nil {
-			return &SecurityError{Reason: "the security exchange (" + name + ") failed", Err: err}
+			return &SecurityError{Reason: "the security exchange (" + name + ") failed", Err: err, Mechanism: name}
 		}
 		if done {
 			c.trace(TraceNote, "security mechanism "+name+": commands are "+c.cfg.Mechanism.commands().String())
@@ -101,7 +104,7 @@ func (c *Conn) secureByMechanism(ctx context.Context) error {
 		}
 		cmd = next
 	}
-	return &SecurityError{Reason: "the security exchange (" + name + ") does not end"}
+	return &SecurityError{Reason: "the security exchange (" + name + ") does not end", Mechanism: name}
 }
 
 // nextToken hands the mechanism a reply of the exchange. Once that is complete, commands
@@ -127,6 +130,14 @@ func (c *Conn) dataLevel() protocol.Level {
 		return c.cfg.Mechanism.data()
 	}
 	return protocol.LevelPrivate
+}
+
+// mechanismName returns the name of the Config's mechanism, "" under TLS and in clear.
+func (c *Conn) mechanismName() string {
+	if c.cfg.Mechanism == nil {
+		return ""
+	}
+	return c.cfg.Mechanism.New().Name()
 }
 
 // bufferSize returns the argument of PBSZ. TLS has no blocks (RFC 4217, Section 9).
@@ -167,5 +178,5 @@ func (c *Conn) unopened(e protocol.Event) error {
 	case 537:
 		reason = "the server's mechanism does not have the level " + c.cfg.Mechanism.commands().String()
 	}
-	return &SecurityError{Reason: reason, Err: &protocol.ReplyError{Verb: e.Command.Verb, Reply: e.Reply}}
+	return &SecurityError{Reason: reason, Err: &protocol.ReplyError{Verb: e.Command.Verb, Reply: e.Reply}, Mechanism: c.machine.Protection().Mechanism}
 }

@@ -56,7 +56,7 @@ func (c *Conn) setLevel(ctx context.Context, level string) error {
 			c.trace(TraceNote, cmd.String()+" is refused; on a port of implicit TLS data connections are protected without it")
 			continue
 		}
-		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re}
+		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re, Mechanism: c.mechanismName()}
 	}
 	return nil
 }
