@@ -272,6 +272,9 @@ func TestMechanismSession(t *testing.T) {
 				if _, err := io.ReadFull(d, make([]byte, 100)); err != nil {
 					t.Fatal(err)
 				}
+				if r, err := d.Stat(t.Context()); err != nil || r.Code != 211 {
+					t.Errorf("STAT in a transfer: %d, %v", r.Code, err)
+				}
 				if err := d.Close(); err != nil {
 					t.Errorf("aborted: %v", err)
 				}

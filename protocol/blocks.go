@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 )
 
 // A BlockProtector is a [Protector] that protects data connections, too (RFC 2228,
@@ -72,7 +74,7 @@ type BlockReader struct {
 
 // NewBlockReader returns a reader of src, whose blocks are no longer than buffer.
 func NewBlockReader(src io.Reader, blocks Blocks, buffer uint32) *BlockReader {
-	return &BlockReader{src: src, blocks: blocks, limit: buffer}
+	return &BlockReader{src: src, blocks: blocks, limit: min(buffer, math.MaxInt32)}
 }
 
 // Read implements io.Reader.
@@ -104,13 +106,10 @@ func (r *BlockReader) next() ([]byte, error) {
 		return nil, badBlock("a block of the data connection has no protection", nil)
 	case n > r.limit:
 		return nil, badBlock(fmt.Sprintf("a block of the data connection has %d octets, PBSZ allows %d", n, r.limit), nil)
-	case int(n) > cap(r.block):
-		r.block = make([]byte, n)
 	default:
-		r.block = r.block[:n]
-	}
-	if err := r.fill(r.block); err != nil {
-		return nil, err
+		if err := r.take(int(n)); err != nil {
+			return nil, err
+		}
 	}
 	plain, err := r.blocks.Unprotect(r.block)
 	switch {
@@ -120,6 +119,22 @@ func (r *BlockReader) next() ([]byte, error) {
 		return nil, io.EOF
 	}
 	return plain, nil
+}
+
+// blockPiece is how much memory is taken for a block before there is something to fill it.
+const blockPiece = 1 << 20
+
+// take reads a block of n octets. What the peer only announces takes no memory.
+func (r *BlockReader) take(n int) error {
+	r.block = r.block[:0]
+	for at := 0; at < n; at = len(r.block) {
+		k := min(n-at, blockPiece)
+		r.block = slices.Grow(r.block, k)[:at+k]
+		if err := r.fill(r.block[at:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill reads all of b.

@@ -93,6 +93,14 @@ func TestBlockReaderRefuses(t *testing.T) {
 			}
 		})
 	}
+	large := bytes.Repeat([]byte("0123456789"), 300_000)
+	var wire bytes.Buffer
+	w := NewBlockWriter(&wire, toyBlocks{&toy{levels: "S"}, LevelSafe}, 1<<30)
+	w.Write(large)
+	w.Close()
+	if got, err := io.ReadAll(NewBlockReader(&wire, toyBlocks{&toy{levels: "S"}, LevelSafe}, 1<<30)); err != nil || !bytes.Equal(got, large) {
+		t.Errorf("a block of 3 MB: %d octets, %v", len(got), err)
+	}
 	r := NewBlockReader(iotest.ErrReader(unreadable), toyBlocks{}, 8)
 	if _, err := r.Read(make([]byte, 1)); err != unreadable {
 		t.Errorf("%v; want the reader's own error", err)
