@@ -340,7 +340,7 @@ func (r *mechanismRun) checkWire(t *testing.T, commands, data protocol.Level) {
 	}
 }
 
-// TestMechanismClearCommands: behind CCC commands are in clear, and data connections stay
+// TestMechanismClearCommands: after CCC commands are in clear, and data connections stay
 // protected.
 func TestMechanismClearCommands(t *testing.T) {
 	r := newMechanismRun(levelP, levelP)

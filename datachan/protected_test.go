@@ -14,7 +14,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// marked protects nothing: a block is the data behind one octet.
+// marked protects nothing: a block is one octet, then the data.
 type marked struct{}
 
 func (marked) Room(buffer uint32) uint32 { return buffer - 1 }

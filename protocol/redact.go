@@ -9,7 +9,7 @@ import (
 
 // A Redactor replaces secrets in text that is about to be shown: servers echo
 // passwords, and errors quote servers. The zero value knows no secret; security data of
-// RFC 2228, which stands behind "ADAT=", is replaced in any case.
+// RFC 2228, which follows "ADAT=", is replaced in any case.
 type Redactor struct{ forms []string }
 
 // Mask is what a Redactor puts in place of a secret.

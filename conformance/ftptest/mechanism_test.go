@@ -9,7 +9,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// plainMechanism is a mechanism of RFC 2228 whose messages are as they were, behind the
+// plainMechanism is a mechanism of RFC 2228 whose messages are as they were, after the
 // letter of their level. Its exchange is one token, "key".
 type plainMechanism struct{ steps int }
 
