@@ -178,6 +178,10 @@ func diagnoseSecurity(err error) string {
 	if !ok {
 		return ""
 	}
+	if s.Mechanism != "" {
+		return "The server and this side do not agree about the security mechanism " + s.Mechanism +
+			": whether the server has it, the keys, or the levels of protection. Nothing was sent with less of it than was demanded."
+	}
 	if re, ok := errors.AsType[*protocol.ReplyError](s.Err); ok && re.Verb == "AUTH" {
 		return "The server has no explicit TLS on this port. Try implicit TLS (ftps://, port 990); " +
 			"if the network is trusted, clear text (ftp://). No password was sent."

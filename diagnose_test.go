@@ -56,6 +56,7 @@ func TestDiagnose(t *testing.T) {
 		{"handshake, client certificate", &tlsx.HandshakeError{Phase: tlsx.PhaseControl, Err: errors.New("x"), Hint: "the server demands a client certificate"}, "--pfx"},
 		{"alert behind the handshake", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, "--cert"},
 		{"AUTH", &control.SecurityError{Err: reply("AUTH", 502, "no")}, "ftps://"},
+		{"AUTH of a mechanism", &control.SecurityError{Err: reply("AUTH", 504, "no"), Mechanism: "GSSAPI"}, "security mechanism GSSAPI"},
 		{"PROT", &control.SecurityError{Err: reply("PROT", 536, "no")}, "protect"},
 		{"virtual host unknown", &control.HostError{Host: "h", Err: reply("HOST", 504, "no")}, "--virtual-host"},
 		{"no virtual hosts", &control.HostError{Host: "h", Unsupported: true, Err: reply("HOST", 502, "no")}, "leave the virtual host out"},

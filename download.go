@@ -262,7 +262,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		return err
 	}
 	d.r.Proof = ProofReply
-	if rd.Data().TLS && !rd.Unterminated() {
+	if via := rd.Data(); (via.TLS || via.Level.Covers(protocol.LevelSafe)) && !rd.Unterminated() {
 		d.r.Proof |= ProofEnd
 	}
 	if d.state.Size >= 0 {

@@ -31,6 +31,10 @@ type Profile struct {
 	// Auth holds the mechanisms that AUTH names, in order; see control.Config.
 	Auth []string
 
+	// Mechanism has a security mechanism of RFC 2228 protect the session in place of TLS;
+	// see control.Config. It needs Security to be control.SecurityNone.
+	Mechanism *control.Mechanism
+
 	// User and Password log in. If User is empty, the login is anonymous, with an
 	// e-mail-like password if Password is empty (RFC 1635).
 	User, Password string
@@ -150,6 +154,9 @@ type Profile struct {
 	// Dial opens connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// TapData is told what goes over data connections; see datachan.Config.
+	TapData func(sent bool, b []byte)
+
 	// Trace is told everything that happens, secrets masked; see control.Config.
 	Trace func(control.TraceEvent)
 }
@@ -202,8 +209,9 @@ func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " 
 // Control returns the configuration of a control connection that p stands for.
 func (p *Profile) Control() *control.Config {
 	c := &control.Config{
-		Security: p.Security,
-		Auth:     p.Auth,
+		Security:  p.Security,
+		Auth:      p.Auth,
+		Mechanism: p.Mechanism,
 		TLS: &tls.Config{
 			RootCAs:            p.RootCAs,
 			InsecureSkipVerify: p.Insecure,
@@ -232,6 +240,7 @@ func (p *Profile) Control() *control.Config {
 			Sync:           p.SyncDataChannel,
 			Down:           p.Down,
 			Up:             p.Up,
+			Tap:            p.TapData,
 			Memory:         p.DataMemory,
 			ConnectTimeout: p.Timeout,
 			IdleTimeout:    p.Timeout,

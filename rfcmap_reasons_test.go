@@ -5,10 +5,6 @@ import "github.com/ftpwire/ftpwire/protocol"
 // unsent says why a command is sent by nothing.
 var unsent = map[protocol.Verb]string{
 	"THMB": "nothing: its format argument is the application's; raw with package protocol",
-	"MIC":  "protocol.Machine, for a mechanism that has it; TLS has not",
-	"ENC":  "protocol.Machine, for a mechanism that has it; TLS has not",
-	"CONF": "protocol.Machine, for a mechanism that has it; TLS has not",
-	"ADAT": "protocol.Machine.NextADAT, for mechanisms other than TLS",
 }
 
 // Reasons that rows share.

@@ -25,6 +25,9 @@ func (c *Conn) secure(ctx context.Context) error {
 
 // secureLocked is secure with the turn held.
 func (c *Conn) secureLocked(ctx context.Context) error {
+	if c.cfg.Mechanism != nil {
+		return c.secureByMechanism(ctx)
+	}
 	refusal, offers, err := c.tryMechanisms(ctx)
 	switch {
 	case err != nil || refusal == nil:

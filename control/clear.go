@@ -20,7 +20,10 @@ func (c *Conn) clearCommands(ctx context.Context) error {
 	if !c.cfg.ClearCommands || !c.protection().Secured() {
 		return nil
 	}
-	down := c.expect(awaitClear)
+	var down *flight
+	if c.sess != nil {
+		down = c.expect(awaitClear)
+	}
 	f, err := c.launch(protocol.Command{Verb: "CCC"})
 	if err != nil {
 		c.forget(down)
@@ -29,10 +32,10 @@ func (c *Conn) clearCommands(ctx context.Context) error {
 	err = c.await(ctx, f, c.cfg.replyTimeout())
 	if refused(err) && c.Err() == nil {
 		c.forget(down)
-		c.trace(TraceNote, "the server refuses CCC; commands stay under TLS")
+		c.trace(TraceNote, "the server refuses CCC; commands stay protected")
 		return nil
 	}
-	if err == nil {
+	if err == nil && down != nil {
 		err = c.await(ctx, down, 0)
 	}
 	if err == nil {
@@ -41,12 +44,12 @@ func (c *Conn) clearCommands(ctx context.Context) error {
 	return err
 }
 
-// cleared reports whether CCC has taken TLS down: nothing secret may be sent any more.
+// cleared reports whether CCC has taken the protection down: nothing secret may be sent any more.
 func (c *Conn) cleared() bool { return c.protection().Control == protocol.GuardCleared }
 
 // Rein ends the login and sets everything back as it was behind [Dial] (RFC 959,
 // Section 4.1.1). Explicit TLS goes down with it and is put up again at once (RFC 4217,
-// Section 13). Few servers have REIN; a refusal leaves the session as it is. The
+// Section 13); likewise a security mechanism. Few servers have REIN; a refusal leaves the session as it is. The
 // caller logs in again. Any other error closes the connection: nobody could tell whether
 // there is still a login, and TLS.
 func (c *Conn) Rein(ctx context.Context) error {
@@ -54,7 +57,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 		return err
 	}
 	defer c.release()
-	explicit := c.protection().Secured() && c.cfg.Security != SecurityImplicit
+	explicit := c.sess != nil && c.protection().Secured() && c.cfg.Security != SecurityImplicit
 	var down *flight
 	if explicit {
 		down = c.expect(awaitClear)
@@ -73,8 +76,8 @@ func (c *Conn) Rein(ctx context.Context) error {
 	if explicit {
 		err = c.await(ctx, down, 0)
 	}
-	// In the second case CCC had taken TLS down before.
-	if err == nil && (explicit || c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured()) {
+	// In the last case CCC had taken TLS down before.
+	if err == nil && (explicit || c.cfg.Mechanism != nil || c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured()) {
 		err = c.secureLocked(ctx)
 	}
 	if err != nil {
@@ -122,7 +125,7 @@ func (c *Conn) stopTLS() error {
 	if err != nil {
 		return err
 	}
-	c.trace(TraceTLS, "control connection: TLS taken down")
+	c.trace(TraceTLS, TraceCleared)
 	c.mu.Lock()
 	if c.machine.State() != protocol.StateAwaitClear {
 		c.mu.Unlock()

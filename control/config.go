@@ -21,7 +21,7 @@ type Security uint8
 const (
 	SecurityExplicit Security = iota // AUTH TLS before anything else, or an error (RFC 4217)
 	SecurityImplicit                 // TLS before the greeting, usually on port 990
-	SecurityNone                     // clear text
+	SecurityNone                     // no TLS: clear text, unless there is a Mechanism
 	SecurityAuto                     // explicit TLS where the server takes AUTH, else clear text
 )
 
@@ -81,6 +81,11 @@ type Config struct {
 	// SessionIDs resumes by TLS 1.2 session ID on servers that issue no tickets;
 	// see tlsx.Config. If false, they are not resumed.
 	SessionIDs bool
+
+	// Mechanism has a security mechanism of RFC 2228 protect the session in place of TLS,
+	// which it excludes: Security must be SecurityNone. ClearCommands and ClearData do with
+	// it what they do with TLS. If nil, there is none.
+	Mechanism *Mechanism
 
 	// ClearData sends PROT C: names and files then travel in clear though the
 	// password did not.

@@ -91,6 +91,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if err := c.startQuirks(); err != nil {
 		return nil, err
 	}
+	if err := c.cfg.checkMechanism(); err != nil {
+		return nil, err
+	}
 	if c.cfg.Security != SecurityNone {
 		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
 	}
@@ -129,7 +132,9 @@ func (c *Conn) start(ctx context.Context) error {
 	c.conn = c.raw
 	c.data = datachan.NewManager(c.cfg.data())
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
-	c.machine = protocol.NewMachine(protocol.Config{Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit})
+	c.machine = protocol.NewMachine(protocol.Config{
+		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism,
+	})
 	greeting := newFlight(protocol.Command{})
 	c.flights = []*flight{greeting}
 	go c.read()
@@ -138,7 +143,7 @@ func (c *Conn) start(ctx context.Context) error {
 		c.greeting = greeting.reply
 		c.noticeText(inGreeting, c.greeting.Text())
 		c.turn <- struct{}{}
-		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto {
+		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto || c.cfg.Mechanism != nil {
 			err = c.secure(ctx)
 		}
 	}

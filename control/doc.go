@@ -1,7 +1,8 @@
 // Package control drives one FTP control connection: it owns the socket, runs a
 // protocol.Machine on it and has one method for each FTP operation.
 //
-// A [Conn] is made by [Dial], which also sets TLS up as the [Config] says, and
+// A [Conn] is made by [Dial], which also sets TLS up as the [Config] says, or another
+// security mechanism ([Mechanism]), and
 // [Conn.Login]. Every method that can block takes a context first. One operation
 // runs at a time; calls from several goroutines take turns, see [Conn].
 //

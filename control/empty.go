@@ -129,16 +129,17 @@ func (d *Download) disproves() string {
 // server does not do that.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
 	switch {
-	case path == "" || inside:
-		path = "."
+	case inside:
+		path = ""
 	case strings.ContainsAny(path, patternChars+blankChars):
 		return "", false // Pure-FTPd lists what matches, and each of several names
 	}
-	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", path)})
-	if err != nil || r.Code != 212 && r.Code != 213 || len(r.Lines) < 2 {
+	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", statPath(path))})
+	lines, ok := statListing(r)
+	if err != nil || !ok || r.Code == 211 {
 		return "", false
 	}
-	for e, err := range parse.Listing(strings.NewReader(statListing(r)), parse.ListOptions{}, parse.Limits{}) {
+	for e, err := range parse.ListLines(slices.Values(lines), parse.ListOptions{}) {
 		switch {
 		case err != nil:
 			return "", false // it may be an entry, or a remark
@@ -147,19 +148,6 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 		}
 	}
 	return "", true
-}
-
-// statListing returns the lines between the first and the last of a reply, without the code
-// that some servers put before each.
-func statListing(r protocol.Reply) string {
-	lines := slices.Clone(r.Lines[1 : len(r.Lines)-1])
-	code := decimal(int64(r.Code))
-	for i, line := range lines {
-		if rest, ok := strings.CutPrefix(line, code); ok && rest != "" && (rest[0] == '-' || rest[0] == ' ') {
-			lines[i] = rest[1:]
-		}
-	}
-	return strings.Join(lines, "\r\n") + "\r\n"
 }
 
 // lookAgain asks for the listing once more. It proves that it is empty, or says in reason

@@ -61,6 +61,8 @@ type SecurityError struct {
 	Reason string
 	Err    error    // the server's refusal, or nil
 	Offers []string // mechanisms that the server says AUTH takes and that were not tried
+
+	Mechanism string // the name of the Config's Mechanism, if it is about that
 }
 
 func (e *SecurityError) Error() string {

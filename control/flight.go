@@ -19,7 +19,7 @@ type flight struct {
 	prelim  protocol.Reply
 	reply   protocol.Reply
 	outcome protocol.Outcome
-	err     error // the connection died
+	err     error // the connection died, or the refusal came in clear
 }
 
 func newFlight(c protocol.Command) *flight {

@@ -6,18 +6,19 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// protect settles the protection of data connections: PBSZ 0, then PROT (RFC 4217,
+// protect settles the protection of data connections: PBSZ, then PROT (RFC 4217,
 // Section 9). A server that wants more protection than the Config asks for gets it.
 func (c *Conn) protect(ctx context.Context) error {
 	if !c.protection().Secured() {
 		return nil
 	}
-	level, want := "P", protocol.LevelPrivate
-	if c.cfg.ClearData {
-		level, want = "C", protocol.LevelClear
+	want := c.dataLevel()
+	level := "C"
+	if want != protocol.LevelClear {
+		level = string(rune(want))
 	}
 	err := c.setLevel(ctx, level)
-	if refused, ok := err.(*SecurityError); ok && c.cfg.ClearData && prot(refused) {
+	if refused, ok := err.(*SecurityError); ok && c.cfg.ClearData && c.sess != nil && prot(refused) {
 		c.trace(TraceNote, "the server refuses PROT C; data connections are protected")
 		level, want = "P", protocol.LevelPrivate
 		err = c.setLevel(ctx, level)
@@ -42,7 +43,7 @@ func prot(e *SecurityError) bool {
 
 // setLevel sends PBSZ and PROT. A refusal is a *SecurityError.
 func (c *Conn) setLevel(ctx context.Context, level string) error {
-	for _, cmd := range []protocol.Command{{Verb: "PBSZ", Arg: "0"}, {Verb: "PROT", Arg: level}} {
+	for _, cmd := range []protocol.Command{{Verb: "PBSZ", Arg: c.bufferSize()}, {Verb: "PROT", Arg: level}} {
 		_, err := c.exchange(ctx, cmd)
 		if err == nil {
 			continue
@@ -55,7 +56,7 @@ func (c *Conn) setLevel(ctx context.Context, level string) error {
 			c.trace(TraceNote, cmd.String()+" is refused; on a port of implicit TLS data connections are protected without it")
 			continue
 		}
-		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re}
+		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re, Mechanism: c.mechanismName()}
 	}
 	return nil
 }

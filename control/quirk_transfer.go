@@ -76,7 +76,11 @@ func (c *Conn) raiseProt(ctx context.Context, err error) bool {
 }
 
 func (c *Conn) protP(ctx context.Context) error {
-	_, err := c.exchange(ctx, protocol.Command{Verb: "PROT", Arg: "P"})
+	level := protocol.LevelPrivate
+	if m := c.cfg.Mechanism; m != nil {
+		level = m.data()
+	}
+	_, err := c.exchange(ctx, protocol.Command{Verb: "PROT", Arg: string(rune(level))})
 	return err
 }
 
@@ -156,7 +160,7 @@ func (d *Download) emptyByReset(err error) bool {
 	if t.brokenByReply(err) || !t.f.isDone() || t.f.Failed() {
 		return false
 	}
-	if t.dc.TLS() != nil {
+	if t.dc.Protected() {
 		d.doubtEmpty(err) // anybody on the path can do that
 		return true
 	}

@@ -149,6 +149,7 @@ func (c *Conn) handleReply(e protocol.Event) {
 		c.flights = append(c.flights[:i:i], c.flights[i+1:]...)
 		if e.Outcome == protocol.Failure {
 			e.Reply = c.redact.Reply(e.Reply) // it becomes an error
+			f.err = c.unopened(e)
 		}
 		f.finish(e.Reply, e.Outcome)
 		return

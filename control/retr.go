@@ -192,7 +192,7 @@ func (d *Download) pardons(err error) bool {
 	}
 	if d.t.lingered.Load() && d.octets() == d.t.want.Load() {
 		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
-		d.unterminated = d.t.dc.TLS() != nil
+		d.unterminated = d.t.dc.Protected()
 		return true
 	}
 	return d.emptyByReset(err)

@@ -37,6 +37,16 @@ type TraceEvent struct {
 	Text string // one line a command; a reply's lines separated by newlines; never a secret
 }
 
+// TraceCleared is the text of the TraceTLS event of TLS that was taken down; any other is
+// about a handshake.
+const TraceCleared = "control connection: TLS taken down"
+
+// Upload reports whether a TraceData event is about an upload.
+func (e TraceEvent) Upload() bool {
+	verb, _, _ := strings.Cut(e.Text, ":")
+	return e.Kind == TraceData && protocol.Verb(verb).Does(protocol.Uploads)
+}
+
 // String returns the event as a log line has it, with control characters escaped.
 func (e TraceEvent) String() string {
 	mark := map[TraceKind]string{TraceSent: "> ", TraceReceived: "< "}[e.Kind]

@@ -18,9 +18,12 @@ import (
 type DataInfo struct {
 	Mode  string     // EPSV, PASV, CPSV, EPRT or PORT; "" if the server opened none, having nothing to send
 	Addr  string     // the peer
-	TLS   bool       // protected
+	TLS   bool       // protected by TLS
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
 	Reply string     // text of the preliminary reply
+
+	// Level is how a Mechanism protects the data. It is zero in clear and under TLS.
+	Level protocol.Level
 
 	Format mode.Format // what SetFileFormat has said, or the like for listings
 }
@@ -33,7 +36,8 @@ type transfer struct {
 	f      *flight
 	dc     *datachan.Conn // nil if the server had nothing to send
 	format mode.Format
-	stop   func() bool // ends the watch on the context
+	level  protocol.Level // of a mechanism
+	stop   func() bool    // ends the watch on the context
 	end    chan struct{}
 	err    error // sticky
 	over   bool
@@ -149,6 +153,7 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, fo
 		t.stop = func() bool { return true }
 		return t
 	}
+	t.level = c.protectData(dc)
 	c.traceData(t)
 	t.stop = context.AfterFunc(ctx, dc.Interrupt)
 	go t.watch()
@@ -200,6 +205,9 @@ func (c *Conn) traceData(t *transfer) {
 	if tc := t.dc.TLS(); tc != nil {
 		text += ", " + tlsx.VersionName(tc.ConnectionState().Version) + ", " + tc.Reuse().String()
 	}
+	if t.level != protocol.LevelClear {
+		text += ", " + t.level.String() + " blocks"
+	}
 	c.trace(TraceData, text)
 	if tc := t.dc.TLS(); tc != nil && tc.Reuse() == tlsx.Reversed && !tc.Proven() {
 		c.trace(TraceNote, "the peer of the data connection has not shown the server's certificate: only its address says that it is the server")
@@ -216,7 +224,7 @@ func (c *Conn) dataSession() *tlsx.Session {
 
 // info describes the data connection.
 func (t *transfer) info() DataInfo {
-	i := DataInfo{Format: t.format}
+	i := DataInfo{Level: t.level, Format: t.format}
 	if t.f.isStarted() {
 		i.Reply = t.f.prelim.Text()
 	}

@@ -161,6 +161,10 @@ type Config struct {
 	// the final reply is in. If zero, it is 50 ms.
 	CloseGrace time.Duration
 
+	// Tap is told what goes over data connections, as the mode of transfer has it and
+	// without TLS. It must not keep b. The kernel copies nothing then. If nil, nobody is.
+	Tap func(sent bool, b []byte)
+
 	// Down and Up bound how fast data comes and goes. If nil, nothing does. A Limiter
 	// may be shared: by both directions, and by the Configs of several connections.
 	Down, Up *Limiter

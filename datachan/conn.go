@@ -2,7 +2,6 @@ package datachan
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -24,6 +23,9 @@ type Conn struct {
 	most  atomic.Int64 // octets that may come, -1: no bound
 	down  *Limiter
 	up    *Limiter
+
+	blocks *protection // nil unless Protect was called
+	tap    func(sent bool, b []byte)
 
 	finDelay time.Duration
 	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
@@ -48,7 +50,7 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	c := &Conn{
 		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
 		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,
-		finDelay: cfg.FINDelay,
+		finDelay: cfg.FINDelay, tap: cfg.Tap,
 	}
 	c.most.Store(-1)
 	return c
@@ -143,13 +145,24 @@ func (c *Conn) read(b []byte) (n int, err error) {
 	if err := c.allow(c.raw.SetReadDeadline); err != nil {
 		return 0, err
 	}
-	if c.tls != nil {
+	switch {
+	case c.blocks != nil:
+		n, err = c.blocks.r.Read(b)
+	case c.tls != nil:
 		n, err = c.tls.Read(b)
-	} else {
+	default:
 		n, err = c.raw.Read(b)
 	}
 	c.moved.Add(int64(n))
+	c.tapped(false, b[:n])
 	return n, err
+}
+
+// tapped shows what was moved to whoever listens.
+func (c *Conn) tapped(sent bool, b []byte) {
+	if c.tap != nil && len(b) > 0 {
+		c.tap(sent, b)
+	}
 }
 
 // pieceSize bounds one write under one deadline: a TLS connection is dead after a
@@ -165,10 +178,7 @@ const (
 // Write sends b. A peer that takes nothing for longer than the idle timeout is
 // os.ErrDeadlineExceeded.
 func (c *Conn) Write(b []byte) (n int, err error) {
-	w := io.Writer(c.raw)
-	if c.tls != nil {
-		w = c.tls
-	}
+	w := c.data()
 	for len(b) > 0 {
 		may, err := c.ration(c.up, int64(min(len(b), c.piece)))
 		if err != nil {
@@ -182,6 +192,7 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 		k, err := w.Write(b[:may])
 		n += k
 		c.moved.Add(int64(k))
+		c.tapped(true, b[:k])
 		c.up.refund(may - int64(k))
 		if err != nil {
 			return n, err
@@ -225,6 +236,11 @@ func (c *Conn) CloseWrite() error {
 	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
 		return err
+	}
+	if c.blocks != nil {
+		if err := c.blocks.w.Close(); err != nil {
+			return err
+		}
 	}
 	if h, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()

@@ -57,7 +57,7 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 // plainTCP returns the TCP connection if nothing must be done to the bytes. Only
 // the exact type counts: a wrapper that embeds it would be passed by.
 func (c *Conn) plainTCP() *net.TCPConn {
-	if c.tls != nil {
+	if c.Protected() || c.tap != nil {
 		return nil
 	}
 	tcp, _ := c.raw.(*net.TCPConn)

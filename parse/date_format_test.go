@@ -204,7 +204,7 @@ func TestProposeDateFormat(t *testing.T) {
 		{"empty", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := ProposeDateFormat(tt.text)
+			got := proposeDateFormat(tt.text)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
@@ -224,7 +224,7 @@ func FuzzDateFormat(f *testing.F) {
 		} else if s, n, ok := d.match(text); ok && (n < 1 || n > len(text) || s.outOfRange() != "") {
 			t.Fatalf("%+v with %d bytes of %q", s, n, text)
 		}
-		if p := ProposeDateFormat(text); p != "" {
+		if p := proposeDateFormat(text); p != "" {
 			if _, err := ParseDateFormat(p); err != nil {
 				t.Fatalf("proposal: %v", err)
 			}

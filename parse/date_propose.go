@@ -2,13 +2,13 @@ package parse
 
 import "sync"
 
-// ProposeDateFormat returns a format for [ParseDateFormat] that reads the date in text, or "". The text is a date
+// proposeDateFormat returns a format for [ParseDateFormat] that reads the date in text, or "". The text is a date
 // or a line of LIST that holds one; the first date counts. It is for error messages: the user who sees the line
 // knows which number is the day.
 //
 // Where day and month could change places, the proposal has them as [List] reads them: the day first between
 // dots, else the month, unless its number exceeds 12.
-func ProposeDateFormat(text string) string {
+func proposeDateFormat(text string) string {
 	for i := skipBlanks(text, 0); i < len(text); i = skipBlanks(text, i) {
 		if format := proposeAt(text[i:]); format != "" {
 			return format

@@ -165,7 +165,7 @@ func (s *stamp) inferYear(now time.Time, loc *time.Location) int {
 
 // noDate returns why a line is refused that has no date in the form expected, with a format that would fit.
 func noDate(w *words) string {
-	if f := ProposeDateFormat(w.line); f != "" && (w.format == nil || f != w.format.String()) {
+	if f := proposeDateFormat(w.line); f != "" && (w.format == nil || f != w.format.String()) {
 		return "no date; a date format that may fit is " + f
 	}
 	return "no date"

@@ -44,39 +44,6 @@ func Hash(verb string, lines []string) (HashReply, error) {
 	return HashReply{}, first
 }
 
-// Hashes returns the sums in the text of a 252 reply to MMD5, in the server's order. It is
-// "NAME SUM, NAME SUM" (draft-twine-ftpmd5-00); a comma ends an item only behind a sum.
-func Hashes(text string) ([]HashReply, error) {
-	const what = "reply to MMD5"
-	var all []HashReply
-	for at := 0; at < len(text); {
-		start := skipBlanks(text, at)
-		end := start
-		for {
-			n := strings.IndexByte(text[end:], ',')
-			if n < 0 {
-				end = len(text)
-				break
-			}
-			// 40 bytes hold a sum in quotes: to look back further would make many commas slow.
-			if end += n; isSum(lastField(text[max(start, end-40):end]), hashDigits("MD5")) {
-				break
-			}
-			end++
-		}
-		h, reason := hashLine(text[start:end], "MD5", true)
-		if reason != "" {
-			return nil, fail(what, text, start, reason)
-		}
-		all = append(all, h)
-		at = end + 1
-	}
-	if len(all) == 0 {
-		return nil, fail(what, text, 0, "no text")
-	}
-	return all, nil
-}
-
 // hashVerb returns the algorithm of a command: "" for HASH, whose reply tells it.
 func hashVerb(verb string) (alg string, ok bool) {
 	switch strings.ToUpper(verb) {
@@ -84,7 +51,7 @@ func hashVerb(verb string) (alg string, ok bool) {
 		return "", true
 	case "XCRC":
 		return "CRC32", true
-	case "MD5", "XMD5", "MMD5":
+	case "MD5", "XMD5":
 		return "MD5", true
 	case "XSHA", "XSHA1":
 		return "SHA-1", true

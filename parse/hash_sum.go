@@ -97,9 +97,3 @@ func hashedFile(s string) string {
 	}
 	return s
 }
-
-// lastField returns the last word of s.
-func lastField(s string) string {
-	s = strings.TrimRight(s, " \t")
-	return s[strings.LastIndexAny(s, " \t")+1:]
-}

@@ -90,36 +90,6 @@ func TestHash(t *testing.T) {
 	}
 }
 
-func TestHashes(t *testing.T) {
-	zero := strings.Repeat("0", 32)
-	for _, tt := range []struct {
-		name string
-		text string
-		want []HashReply
-		err  string
-	}{
-		{name: "one", text: "a.txt " + md5Sum, want: []HashReply{{"MD5", md5Sum, "a.txt", -1, -1}}},
-		{name: "two", text: "a.txt " + md5Sum + ", /b c " + zero,
-			want: []HashReply{{"MD5", md5Sum, "a.txt", -1, -1}, {"MD5", zero, "/b c", -1, -1}}},
-		{name: "comma in a name", text: "a, b " + md5Sum + ",c " + zero,
-			want: []HashReply{{"MD5", md5Sum, "a, b", -1, -1}, {"MD5", zero, "c", -1, -1}}},
-		{name: "sum missing", text: "a " + md5Sum + ", b", err: "no sum of MD5"},
-		{name: "empty", text: "", err: "no text"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := Hashes(tt.text)
-			if tt.err != "" {
-				wantError(t, err, tt.text, tt.err)
-			} else if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("mismatch (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 // FuzzHash: a sum is lower-case hexadecimal of full width, and errors point into the input.
 func FuzzHash(f *testing.F) {
 	f.Add("HASH", "SHA-256 0-49 "+sha256Sum+" a")
@@ -135,9 +105,6 @@ func FuzzHash(f *testing.F) {
 		}
 		if n := hashDigits(h.Algorithm); n != 0 && n != len(h.Sum) {
 			t.Errorf("%s has %d digits, want %d", h.Algorithm, len(h.Sum), n)
-		}
-		if all, err := Hashes(text); err == nil && len(all) == 0 {
-			t.Error("nothing and no error")
 		}
 	})
 }

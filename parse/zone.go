@@ -18,24 +18,12 @@ const (
 	zoneSlack = time.Minute
 )
 
-// ZoneOf returns the zone of a server's local times, from what LIST says about a file and what MDTM says, which is
-// UTC (RFC 3659, Section 3). The entry must have been read without a Location, so that its Zone is ZoneUnknown, and
-// be precise to the minute.
+// zoneOffset returns what the server's clock is ahead of UTC, from what LIST says about a file and what MDTM says,
+// which is UTC (RFC 3659, Section 3). The entry must have been read without a Location, so that its Zone is
+// ZoneUnknown, and be precise to the minute.
 //
 // It is not ok if the two say nothing about a zone: no time of day, a difference of more than 26 hours, or one
-// that is not within a minute of a multiple of 15 minutes. A zone without an offset is [time.UTC].
-//
-// The zone is that of the file's date: where there is daylight saving time, files of the other half of the year
-// are an hour off. See [ZoneDetector].
-func ZoneOf(listed Entry, mdtm time.Time) (*time.Location, bool) {
-	offset, ok := zoneOffset(listed, mdtm)
-	if !ok {
-		return nil, false
-	}
-	return zoneNamed(offset), true
-}
-
-// zoneOffset returns what the server's clock is ahead of UTC.
+// that is not within a minute of a multiple of 15 minutes.
 func zoneOffset(listed Entry, mdtm time.Time) (offset time.Duration, ok bool) {
 	precise := listed.Precision == PrecisionSecond || listed.Precision == PrecisionMinute
 	if listed.Zone != ZoneUnknown || !precise || listed.Time.IsZero() || mdtm.IsZero() {
@@ -65,15 +53,18 @@ func zoneNamed(offset time.Duration) *time.Location {
 	return time.FixedZone(name, int(offset.Seconds()))
 }
 
-// A ZoneDetector finds the zone of a server's local times from several files. The zero value is ready. It is not
-// safe for concurrent use.
+// A ZoneDetector finds the zone of a server's local times from several files: from what LIST says about each, read
+// without a Location, and what MDTM says, which is UTC (RFC 3659, Section 3). The zone is that of the files' dates:
+// where there is daylight saving time, files of the other half of the year are an hour off. The zero value is ready.
+// It is not safe for concurrent use.
 type ZoneDetector struct {
 	offset  time.Duration
 	files   int
 	dispute bool
 }
 
-// Add compares one file as [ZoneOf] does, and reports whether it says something about the zone.
+// Add compares one file and reports whether it says something about the zone: it must have a time of day, at most
+// 26 hours from that of MDTM, and within a minute of a multiple of 15 minutes from it.
 func (d *ZoneDetector) Add(listed Entry, mdtm time.Time) bool {
 	offset, ok := zoneOffset(listed, mdtm)
 	if !ok {
@@ -85,7 +76,7 @@ func (d *ZoneDetector) Add(listed Entry, mdtm time.Time) bool {
 	return true
 }
 
-// Location returns the zone that all files agree on. It is not ok if none said anything or if two contradict each
+// Location returns the zone that all files agree on; one without an offset is [time.UTC]. It is not ok if none said anything or if two contradict each
 // other, as they do on either side of a change to daylight saving time: no fixed offset is right then.
 func (d *ZoneDetector) Location() (*time.Location, bool) {
 	if d.files == 0 || d.dispute {

@@ -5,6 +5,13 @@ import (
 	"time"
 )
 
+// zoneOf is what one file says.
+func zoneOf(listed Entry, mdtm time.Time) (*time.Location, bool) {
+	var d ZoneDetector
+	d.Add(listed, mdtm)
+	return d.Location()
+}
+
 func TestZoneOf(t *testing.T) {
 	at := func(s string) time.Time {
 		v, err := time.Parse(time.RFC3339, s)
@@ -46,7 +53,7 @@ func TestZoneOf(t *testing.T) {
 		{"zone given", Entry{Time: utc, Precision: PrecisionSecond, Zone: ZoneOffset}, utc, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			loc, ok := ZoneOf(tt.listed, tt.mdtm)
+			loc, ok := zoneOf(tt.listed, tt.mdtm)
 			got := ""
 			if ok {
 				got = loc.String()
@@ -77,7 +84,7 @@ func TestZoneOfReadsLinesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loc, ok := ZoneOf(listed, mdtm)
+	loc, ok := zoneOf(listed, mdtm)
 	if !ok {
 		t.Fatal("no zone")
 	}

@@ -74,6 +74,9 @@ func (m *Machine) checkSecurity(c Command) (Code, string) {
 		case GuardSecured:
 			return 503, "PBSZ must come first"
 		}
+		if l, ok := ParseLevel(c.Arg); m.cfg.Role == RoleClient && ok && !m.offersData(l) {
+			return 536, "the mechanism does not have this level" // the data would be read as it is
+		}
 	case "CCC":
 		if !m.prot.Secured() {
 			return 533, "the control connection is not protected"

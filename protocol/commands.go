@@ -163,6 +163,7 @@ func (m *Machine) deliverOne(in received) {
 	if c.Verb == "" {
 		x.diagram = DiagramOneReply
 	}
+	m.count(x)
 	m.pending = append(m.pending, x)
 	m.emit(Event{Kind: EventCommand, Command: c, Err: err, Level: in.level})
 }

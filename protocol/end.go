@@ -58,6 +58,7 @@ func (m *Machine) endSecurity(cmd Command, r Reply, out Outcome) {
 	case cmd.Verb == "AUTH":
 		m.endAuth(cmd, r, out)
 	case cmd.Verb == "ADAT" && out == Success:
+		m.params = DefaultParams()
 		m.secured()
 	case cmd.Verb == "ADAT" && out == Failure:
 		m.mech, m.authName = nil, ""
@@ -92,7 +93,7 @@ func (m *Machine) endAuth(cmd Command, r Reply, out Outcome) {
 func (m *Machine) secured() {
 	m.prot.step(mechanismUp)
 	m.prot.Mechanism = m.authName
-	m.level = LevelClear
+	m.level, m.transfers = LevelClear, 0
 	if p, ok := m.mech.(Protector); ok {
 		for _, l := range []Level{LevelSafe, LevelPrivate, LevelConfidential} {
 			if p.Offers(l) {
@@ -111,7 +112,9 @@ func (m *Machine) resume(c Command) {
 		m.commands.held = &received{cmd: c, level: m.level}
 		return
 	}
-	m.pending = append([]exchange{{cmd: c, diagram: c.diagram(), level: m.sendLevel(), stored: true}}, m.pending...)
+	x := exchange{cmd: c, diagram: c.diagram(), level: m.sendLevel(), stored: true}
+	m.count(x)
+	m.pending = append([]exchange{x}, m.pending...)
 }
 
 func (m *Machine) stopTLS(after State) {

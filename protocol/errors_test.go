@@ -167,6 +167,10 @@ func TestRedactor(t *testing.T) {
 		{"percent-encoded", "ftp://u:a%20b%3Bc%2Fd@h", "ftp://u:****@h"},
 		{"percent-encoded as net/url does", "ftp://u:a%20b;c%2Fd@h", "ftp://u:****@h"},
 		{"byte 255 doubled", "PASS x\xff\xffy", "PASS ****"},
+		{"security data", "334 ADAT=YWJj go on", "334 ADAT=**** go on"},
+		{"security data, in small letters", `235-x\n235 adat=YQ==`, `235-x\n235 adat=****`},
+		{"security data, quoted", `ftp: AUTH: 535 "ADAT=YQ=="`, `ftp: AUTH: 535 "ADAT=****"`},
+		{"no security data", "ADAT= adat", "ADAT= adat"},
 		{"an error", (&ReplyError{"PASS", NewReply(530, `no p"q\r`)}).Error(), `ftp: PASS: 530 "no ****"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,6 +60,8 @@ type Machine struct {
 	authName string    // as AUTH gave it, in capitals
 	stepped  bool      // client: its side of the exchange is complete
 	level    Level     // client: that commands go out with; server: that the last one came with
+
+	transfers uint64 // transfer commands since the exchange was complete
 }
 
 // NewMachine returns a machine at the beginning of a connection: the greeting is
@@ -203,6 +205,7 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 	}
 	if len(m.pending) == 1 && m.pending[0].stored {
 		m.pending = nil // sent again: the server had not kept it
+		m.transfers--
 	}
 	m.begin(c)
 	return wire, nil

@@ -8,7 +8,7 @@ import (
 // A Mechanism is one security mechanism of RFC 2228 during one security exchange,
 // on one side of it. TLS is one ([TLS]); others exchange tokens by AUTH and ADAT.
 // A Mechanism whose exchange lets commands and replies be protected one by one is a
-// [Protector] too.
+// [Protector] too, and a [BlockProtector] if it also protects data connections.
 type Mechanism interface {
 	// Name returns the name that AUTH gives it, without regard to case.
 	Name() string
@@ -221,12 +221,15 @@ func (m *Machine) protReply(arg string) Reply {
 	if !ok {
 		return NewReply(504, "Level not known, use C, S, E or P")
 	}
-	p, protects := m.mech.(Protector)
-	switch {
-	case l == LevelClear,
-		m.mech == nil && l == LevelPrivate,
-		protects && p.Offers(l):
-		return NewReply(200, "Data connections are "+l.String())
+	if m.mech == nil && (l == LevelSafe || l == LevelConfidential) || !m.offersData(l) {
+		return NewReply(536, "The mechanism does not have this level")
 	}
-	return NewReply(536, "The mechanism does not have this level")
+	return NewReply(200, "Data connections are "+l.String())
+}
+
+// offersData reports whether the mechanism protects data connections at level l. Of TLS a
+// client asks what it likes: servers are known that say yes to anything.
+func (m *Machine) offersData(l Level) bool {
+	p, ok := m.mech.(BlockProtector)
+	return m.mech == nil || l == LevelClear || ok && p.Offers(l)
 }

@@ -71,6 +71,18 @@ func (m *toy) Unprotect(l Level, message []byte) ([]byte, error) {
 	return plain, nil
 }
 
+// Blocks makes the toy protect data connections: each block as a message of its own.
+func (m *toy) Blocks(l Level, transfer uint64) Blocks { return toyBlocks{m, l} }
+
+type toyBlocks struct {
+	m *toy
+	l Level
+}
+
+func (b toyBlocks) Room(buffer uint32) uint32              { return max(buffer, 2) - 2 }
+func (b toyBlocks) Protect(plain []byte) ([]byte, error)   { return b.m.Protect(b.l, plain) }
+func (b toyBlocks) Unprotect(block []byte) ([]byte, error) { return b.m.Unprotect(b.l, block) }
+
 func sum(b []byte) (s byte) {
 	for _, x := range b {
 		s = s*31 + x

@@ -32,12 +32,24 @@ func (m *Machine) openReply(r Reply) (Reply, Level, error) {
 	switch {
 	case err != nil:
 		return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "a protected reply cannot be opened: " + err.Error()}
-	case level == LevelClear && len(m.pending) > 0 && m.pending[0].level != LevelClear && r.Code.Class() < 4:
-		// A refusal may come from a server that could not open the command; anybody
-		// on the way could have forged a consent.
+	case len(m.pending) == 0 || level.Covers(m.pending[0].level), level == LevelClear && unopened(r.Code):
+		return inner, level, nil
+	case level == LevelClear:
 		return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "a protected command was answered without protection"}
 	}
-	return inner, level, nil
+	return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "the reply is protected less than the command was"}
+}
+
+// unopened reports whether c may answer a protected command in clear: it comes from a
+// server that could not open the command, or does not want it, and says nothing about
+// what the command asks for. Anybody on the way can have forged any other reply, and a
+// refusal too has its meaning: that there is no such file.
+func unopened(c Code) bool {
+	switch c {
+	case 421, 431, 503, 533, 535, 537:
+		return true
+	}
+	return false
 }
 
 // protectReply returns r at the level that its command came with.

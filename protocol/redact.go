@@ -8,7 +8,8 @@ import (
 )
 
 // A Redactor replaces secrets in text that is about to be shown: servers echo
-// passwords, and errors quote servers. The zero value replaces nothing.
+// passwords, and errors quote servers. The zero value knows no secret; security data of
+// RFC 2228, which follows "ADAT=", is replaced in any case.
 type Redactor struct{ forms []string }
 
 // Mask is what a Redactor puts in place of a secret.
@@ -40,6 +41,25 @@ func (r *Redactor) Add(secret string) {
 func (r *Redactor) String(s string) string {
 	for _, form := range r.forms {
 		s = strings.ReplaceAll(s, form, Mask)
+	}
+	return maskTokens(s)
+}
+
+// maskTokens masks what follows each "ADAT=", up to a space or a control character.
+func maskTokens(s string) string {
+	for at := 0; at+len(adatPrefix) <= len(s); at++ {
+		if s[at] != 'A' && s[at] != 'a' || !strings.EqualFold(s[at:at+len(adatPrefix)], adatPrefix) {
+			continue
+		}
+		at += len(adatPrefix)
+		n := 0
+		for at+n < len(s) && s[at+n] > ' ' && s[at+n] != '"' {
+			n++
+		}
+		if n > 0 {
+			s = s[:at] + Mask + s[at+n:]
+			at += len(Mask)
+		}
 	}
 	return s
 }

@@ -48,6 +48,12 @@ func (l Level) String() string {
 	return "unknown"
 }
 
+// Covers reports whether what level l protects is protected as level want demands.
+// Levels S and E give different things: neither covers the other.
+func (l Level) Covers(want Level) bool {
+	return l == want || want == LevelClear || l == LevelPrivate
+}
+
 // ParseLevel reads the argument of PROT, in either case.
 func ParseLevel(arg string) (Level, bool) {
 	if len(arg) != 1 {

@@ -13,6 +13,7 @@ func (m *Machine) begin(c Command) {
 		x.level = m.sendLevel()
 		m.offer(c)
 	}
+	m.count(x)
 	m.pending = append(m.pending, x)
 }
 

@@ -28,6 +28,8 @@ type app struct {
 	terminal func() bool // whether a person can be asked; replaced by tests
 	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer
 
+	log *logFile // of --log=FILE, once a session has begun
+
 	mu     sync.Mutex // guards stderr, which traces write to as well
 	redact protocol.Redactor
 	warned map[string]bool
@@ -53,6 +55,9 @@ func (a *app) run(args []string) int {
 	root.SetOut(maskWriter{a, a.stdout})
 	root.SetErr(maskWriter{a, a.stderr})
 	cmd, err := root.ExecuteContextC(a.ctx)
+	if lerr := a.endLog(); err == nil {
+		err = lerr
+	}
 	if err == nil {
 		return exitGood
 	}
@@ -93,7 +98,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		cmds []*cobra.Command
 	}{
 		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.hashCmd()}},
-		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.trustCmd()}},
+		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {
 		for _, c := range g.cmds {

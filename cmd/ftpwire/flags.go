@@ -90,16 +90,17 @@ func (c *choices) Set(s string) error {
 
 // connFlags are the flags that say how to reach a server and who logs in.
 type connFlags struct {
-	tls                       *choice
-	tlsMin, tlsMax            string
-	ca, cert, key, pfx        string
-	ciphers                   string
-	authSSL                   bool
-	insecure                  bool
-	user, account             string
-	passwordFile              string
-	timeout                   time.Duration
-	log, logSent, logReceived bool
+	tls                  *choice
+	tlsMin, tlsMax       string
+	ca, cert, key, pfx   string
+	ciphers              string
+	authSSL              bool
+	insecure             bool
+	user, account        string
+	passwordFile         string
+	timeout              time.Duration
+	log                  string // logHere, a file, or ""
+	logSent, logReceived bool
 
 	verifyFlags
 	loginFlags
@@ -166,7 +167,8 @@ func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
 		fs.BoolVar(&f.authSSL, "auth-ssl", false, "say AUTH SSL, which some old servers want for TLS")
 	})
 	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.log, "log", false, "print what is sent and received on standard error, secrets masked")
+		fs.Var(logTarget{&f.log}, "log", "print what is sent and received on standard error, secrets masked; with `[=FILE]` write it there, with the data, for replay")
+		fs.Lookup("log").NoOptDefVal = "true"
 		fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
 		fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
 	})

@@ -180,21 +180,21 @@ func readCAs(flag, file string) (*x509.CertPool, error) {
 
 // tracer returns what --log and its like ask for, or nil.
 func (a *app) tracer(f *connFlags) func(control.TraceEvent) {
-	if !f.log && !f.logSent && !f.logReceived {
+	if !f.logs() && !f.logSent && !f.logReceived {
 		return nil
 	}
 	return func(e control.TraceEvent) {
 		switch e.Kind {
 		case control.TraceSent:
-			if !f.log && !f.logSent {
+			if !f.logs() && !f.logSent {
 				return
 			}
 		case control.TraceReceived:
-			if !f.log && !f.logReceived {
+			if !f.logs() && !f.logReceived {
 				return
 			}
 		default:
-			if !f.log {
+			if !f.logs() {
 				return
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // showsProgress reports whether a bar makes sense: somebody is watching, and no
 // log lines would run into it.
 func (a *app) showsProgress(f *connFlags) bool {
-	return !a.quiet && !f.log && !f.logSent && !f.logReceived && isTerminal(a.stderr)
+	return !a.quiet && !f.logs() && !f.logSent && !f.logReceived && isTerminal(a.stderr)
 }
 
 // A bar shows how far a transfer is. It appears with the first octets, so that a

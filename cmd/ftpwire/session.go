@@ -30,6 +30,9 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 		return nil, err
 	}
 	p := f.through(&l.Profile)
+	if err := a.record(f, p); err != nil {
+		return nil, err
+	}
 	w := a.watch(f, p)
 	var client *ftpwire.Client
 	err := a.retries(&f.transferFlags, nil).Do(a.ctx, func(ctx context.Context) (err error) {

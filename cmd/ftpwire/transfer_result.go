@@ -61,7 +61,7 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 // tellProof says what is less than --verify and --resume may have been expected to
 // bring, and with --log how complete the file is known to be.
 func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
-	if f.log {
+	if f.logs() {
 		text := fmt.Sprintf("%d bytes; proof: %v", r.Bytes, r.Proof)
 		if r.Algorithm != "" {
 			text += " (" + r.Algorithm + " " + r.Sum + ")"

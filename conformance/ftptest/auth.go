@@ -31,6 +31,8 @@ func (c *Config) checkMechanisms() error {
 func (s *session) auth(arg string) {
 	mechanism := strings.ToUpper(arg)
 	switch {
+	case s.srv.cfg.Mechanism != nil:
+		s.security()
 	case s.srv.cfg.TLS != TLSExplicit:
 		s.reply(502, "AUTH is not available")
 	case !slices.Contains(s.srv.cfg.mechanisms(), mechanism):
@@ -46,6 +48,8 @@ func (s *session) auth(arg string) {
 func (s *session) pbsz(arg string) {
 	n, err := strconv.ParseUint(arg, 10, 32)
 	switch {
+	case s.srv.cfg.Mechanism != nil:
+		s.security()
 	case !digits(arg) || err != nil:
 		s.reply(501, "PBSZ needs a number below 2^32")
 	case n == 0:
@@ -58,6 +62,10 @@ func (s *session) pbsz(arg string) {
 // prot is PROT (RFC 2228, Section 3). TLS gives integrity and privacy together or
 // none of them.
 func (s *session) prot(arg string) {
+	if s.srv.cfg.Mechanism != nil {
+		s.security()
+		return
+	}
 	switch strings.ToUpper(arg) {
 	case "C":
 		s.implied = false

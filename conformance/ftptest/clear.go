@@ -37,7 +37,13 @@ func (p ClearPolicy) String() string {
 
 // mayClear reports whether CCC is carried out.
 func (c *Config) mayClear() bool {
-	return c.TLS == TLSExplicit && !c.RequireTLS && c.ClearCommands != ClearRefused
+	if c.ClearCommands == ClearRefused {
+		return false
+	}
+	if c.Mechanism != nil {
+		return c.Mechanism.Require == protocol.LevelClear
+	}
+	return c.TLS == TLSExplicit && !c.RequireTLS
 }
 
 // ccc is CCC (RFC 4217, Section 5), for clients behind firewalls that want to
@@ -74,5 +80,5 @@ func (s *session) awaitCloseNotify() {
 // private reports whether data connections have TLS: by PROT P, or by an AUTH that
 // implied it.
 func (s *session) private() bool {
-	return s.implied || s.machine.Protection().Data == protocol.LevelPrivate
+	return s.srv.cfg.Mechanism == nil && (s.implied || s.machine.Protection().Data == protocol.LevelPrivate)
 }

@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -46,6 +47,10 @@ type Config struct {
 
 	// TLS says how TLS comes to the control connection. If zero, it never does.
 	TLS TLSMode
+
+	// Mechanism is a security mechanism of RFC 2228 that protects sessions in place of
+	// TLS. If nil, there is none.
+	Mechanism *Mechanism
 
 	// RequireTLS refuses USER in clear with 533 and transfers without
 	// protection (PROT C) with 521. It needs TLS.
@@ -198,7 +203,7 @@ func (c *Config) check() error {
 	case c.EBCDIC != 0 && c.EBCDIC != 37 && c.EBCDIC != 1047:
 		return fmt.Errorf("ftptest: no code page %d for TYPE E", c.EBCDIC)
 	}
-	if err := c.checkMechanisms(); err != nil {
+	if err := cmp.Or(c.checkMechanisms(), c.checkMechanism()); err != nil {
 		return err
 	}
 	if c.PassiveHost != "" {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // An End is how the client ended a data connection.
@@ -23,13 +25,14 @@ const (
 
 // A DataConn tells of one data connection.
 type DataConn struct {
-	Verb     string // of the transfer
-	Passive  bool   // the client connected
-	Peer     string // address of the client's end
-	Version  uint16 // of TLS, 0 in clear
-	Resumed  bool   // the TLS handshake resumed a session
-	Reversed bool   // the server was the TLS client: SSCN or CPSV
-	Sent     int64  // bytes of the file or listing, as they go over the connection
+	Verb     string         // of the transfer
+	Passive  bool           // the client connected
+	Peer     string         // address of the client's end
+	Version  uint16         // of TLS, 0 in clear
+	Resumed  bool           // the TLS handshake resumed a session
+	Reversed bool           // the server was the TLS client: SSCN or CPSV
+	Level    protocol.Level // at which a Mechanism protects it
+	Sent     int64          // bytes of the file or listing, as they go over the connection
 	Received int64
 	End      End
 	Done     bool // the transfer is over and the server has closed its end

@@ -145,6 +145,9 @@ func (s *session) refuse(e protocol.Event, last protocol.Verb) protocol.Reply {
 	if syn, is := errors.AsType[*protocol.SyntaxError](e.Err); is {
 		return protocol.NewReply(500, "Syntax error: "+syn.Reason)
 	}
+	if low := s.tooLow(e); low.Code != 0 {
+		return low
+	}
 	h, ok := s.srv.commands[e.Command.Verb]
 	info, listed := protocol.LookupVerb(e.Command.Verb)
 	switch {

@@ -27,6 +27,13 @@ func (s *session) features() []string {
 		if s.srv.cfg.mayClear() {
 			lines = append(lines, "CCC")
 		}
+	case TLSNone:
+		if m := s.srv.cfg.Mechanism; m != nil {
+			lines = append(lines, "AUTH "+m.New().Name(), "PBSZ", "PROT")
+			if s.srv.cfg.mayClear() {
+				lines = append(lines, "CCC")
+			}
+		}
 	case TLSImplicit:
 		lines = append(lines, "CPSV", "PBSZ", "PROT", "SSCN")
 	}

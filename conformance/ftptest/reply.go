@@ -47,6 +47,6 @@ func (s *session) replyTo(verb protocol.Verb, r protocol.Reply) {
 			f.reply(s, &out)
 		}
 	}
-	s.log.Debug("reply", "verb", string(verb), "code", int(r.Code), "text", r.Text())
+	s.log.Debug("reply", "verb", string(verb), "code", int(r.Code), "text", new(protocol.Redactor).String(r.Text()))
 	s.write(out.wire)
 }

@@ -80,6 +80,9 @@ func Start(c *Config) (*Server, error) {
 		s.closeTrees()
 		return nil, fmt.Errorf("ftptest: %w", err)
 	}
+	if s.cfg.Mechanism != nil {
+		s.commands["ADAT"] = handler{run: (*session).adat}
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.wg.Go(s.accept)
 	return s, nil

@@ -77,7 +77,7 @@ func newSession(srv *Server, id int, conn net.Conn, full bool) *session {
 	s := &session{
 		srv: srv, full: full, tcp: conn, conn: conn, host: srv.host,
 		log:     srv.cfg.log().With("session", id),
-		machine: protocol.NewMachine(protocol.Config{Role: protocol.RoleServer, ImplicitTLS: srv.cfg.TLS == TLSImplicit}),
+		machine: protocol.NewMachine(srv.cfg.machine()),
 		reads:   make(chan input, 1),
 		calls:   make(chan func()),
 		cwd:     "/",

@@ -49,7 +49,9 @@ func (s *session) status() []string {
 		format = fmt.Sprintf(" %d", p.ByteSize)
 	}
 	lines = append(lines, fmt.Sprintf(" TYPE %c%s, STRU %c, MODE %c", p.Type, format, p.Stru, p.Mode))
-	if s.machine.Protection().Secured() {
+	if p := s.machine.Protection(); p.Secured() && s.srv.cfg.Mechanism != nil {
+		lines = append(lines, " Control connection protected by "+p.Mechanism)
+	} else if p.Secured() {
 		lines = append(lines, " Control connection protected by "+tlsx.VersionName(s.version()))
 	}
 	if s.transfer != nil {

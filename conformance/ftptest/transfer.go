@@ -20,8 +20,11 @@ const peerEnd = 100 * time.Millisecond
 // but for cancel and moved.
 type transfer struct {
 	verb     protocol.Verb
-	text     string      // of the preliminary reply
-	private  bool        // TLS
+	text     string          // of the preliminary reply
+	private  bool            // TLS
+	blocks   protocol.Blocks // of a mechanism, or nil
+	buffer   uint32
+	level    protocol.Level
 	client   *tls.Config // of the server as TLS client, or nil
 	endpoint *endpoint
 	cancel   context.CancelFunc
@@ -65,6 +68,8 @@ func (s *session) mayTransfer() bool {
 		s.reply(425, "Use PASV, EPSV, PORT or EPRT first")
 	case s.srv.cfg.RequireTLS && !s.private():
 		s.refuseTransfer(521, "Data connections need PROT P") // RFC 4217, Section 10.2
+	case s.dataTooLow():
+		s.refuseTransfer(534, "Data connections need more protection (PROT)") // RFC 2228, Section 6
 	default:
 		return true
 	}
@@ -75,6 +80,7 @@ func (s *session) mayTransfer() bool {
 func (s *session) begin(t *transfer) {
 	t.verb = s.current.Verb
 	t.private = s.private()
+	t.blocks, t.buffer, t.level = s.machine.DataBlocks(), s.machine.Protection().Buffer, s.machine.Protection().Data
 	t.endpoint, s.endpoint = s.endpoint, nil
 	if t.private && (s.reversed || t.endpoint.reversed) {
 		t.client = s.clientConfig()
@@ -157,6 +163,10 @@ func (t *transfer) run(ctx context.Context, s *session) outcome {
 			return failure(ctx, 522, "TLS handshake of the data connection failed")
 		}
 	}
+	if t.blocks != nil {
+		t.conn.conn = newBlockConn(raw, t.blocks, t.buffer)
+		t.conn.record.change(func(d *DataConn) { d.Level = t.level })
+	}
 	if t.latePreliminary && !s.call(func() { s.replyTo(t.verb, protocol.NewReply(150, t.text)) }) {
 		return outcome{426, "Session ended"}
 	}
@@ -209,6 +219,9 @@ func (t *transfer) download(ctx context.Context, s *session) outcome {
 	if end != nil && err == nil {
 		err = end.Close()
 	}
+	if err == nil {
+		err = t.endBlocks()
+	}
 	local, isLocal := errors.AsType[*localError](err)
 	switch {
 	case errors.Is(err, errReset):
@@ -219,7 +232,7 @@ func (t *transfer) download(ctx context.Context, s *session) outcome {
 		return t.result(localFailure(ctx, local.err))
 	case err != nil:
 		d.record.sawError(err, d.tap)
-		return t.result(failure(ctx, 426, "Data connection broken"))
+		return t.result(t.broken(ctx, err))
 	}
 	if t.atEnd != nil {
 		t.atEnd(d)
@@ -251,7 +264,7 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 		return t.result(localFailure(ctx, local.err))
 	case err != nil:
 		d.record.sawError(err, d.tap)
-		return t.result(failure(ctx, 426, "Data connection broken"))
+		return t.result(t.broken(ctx, err))
 	}
 	if t.decode == nil {
 		d.record.sawError(io.EOF, d.tap)

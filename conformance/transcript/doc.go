@@ -1,4 +1,4 @@
-// Package transcript plays FTP dialogues that are kept in text files.
+// Package transcript records FTP dialogues in text files, and plays them.
 //
 // A file is a txtar archive: a comment, then sections that each begin with a
 // line "-- NAME --". The comment names the RFC section that the dialogue shows
@@ -9,10 +9,13 @@
 //	C: USER anonymous   a line of the client
 //	C: PORT *           * stands for the rest of the line, whatever it is
 //	T: tls              both sides do the TLS handshake
+//	T: clear            both sides take TLS down again
 //	D> motd             data connection, server to client; section motd is the payload
 //	D< upload           data connection, client to server; section upload is the payload
 //
-// The other sections are payloads. Blank lines in the dialogue mean nothing.
+// The other sections are payloads. Blank lines in the dialogue, and those that begin
+// with #, mean nothing. A file with more than one control connection has a section for
+// each: "dialogue", "dialogue-2" and so on; see [ParseAll].
 //
 // The CRLF at the end of S: and C: lines is not written down; the [Player] adds
 // it. Other odd bytes are escapes as in a Go string literal, such as \r, \x00 or
@@ -21,5 +24,9 @@
 //
 // The dialogue and the comment may have LF or CRLF line ends on disk. Payloads
 // are taken byte for byte and always end with a line end, as txtar has it; a
-// payload without one can only be set in a [Script] made by a program.
+// payload without one, or with other bytes than text, has a name that ends in ".base64",
+// and stands there in base64. A name with ".cut" in it says that only the beginning of the
+// payload was kept, so that it can't be played.
+//
+// A [Recorder] writes such a file while a session runs.
 package transcript

@@ -26,6 +26,18 @@ type Player struct {
 	// has a T: step.
 	StartTLS func(net.Conn) (net.Conn, error)
 
+	// StopTLS takes TLS down again, on the Player's side. It is needed only if the script
+	// has a step "T: clear".
+	StopTLS func(net.Conn) (net.Conn, error)
+
+	// Say returns the line to write in place of one of the script, such as a reply
+	// with an address of this play. If nil, lines are written as they are.
+	Say func(line string) (string, error)
+
+	// Heard is told each line of the other side that is as the script wants it.
+	// If nil, nobody is.
+	Heard func(line string) error
+
 	// Data moves step.Payload over a data connection: it sends it if it goes to
 	// the other side (D> as the server, D< as the client), else it receives and
 	// compares. It bounds its own waits. The next step follows when it returns.
@@ -103,7 +115,9 @@ func (p *Player) play(s *Script, own Kind) error {
 // check reports a step that the Player cannot play.
 func (p *Player) check(s *Script, step Step, own Kind) error {
 	switch {
-	case step.Kind == TLS && p.StartTLS == nil:
+	case step.Kind == TLS && step.Text == "clear" && p.StopTLS == nil:
+		return errors.New("the Player has no StopTLS")
+	case step.Kind == TLS && step.Text != "clear" && p.StartTLS == nil:
 		return errors.New("the Player has no StartTLS")
 	case (step.Kind == DataToClient || step.Kind == DataToServer) && p.Data == nil:
 		return errors.New("the Player has no Data")
@@ -118,7 +132,10 @@ func (p *Player) playStep(s *Script, step Step, own Kind) error {
 	case own:
 		return p.writeLine(step.Text)
 	case TLS:
-		return p.startTLS()
+		if step.Text == "clear" {
+			return p.changeTLS(p.StopTLS)
+		}
+		return p.changeTLS(p.StartTLS)
 	case DataToClient, DataToServer:
 		step.Payload = s.Files[step.Text]
 		return p.Data(step)
@@ -127,6 +144,11 @@ func (p *Player) playStep(s *Script, step Step, own Kind) error {
 }
 
 func (p *Player) writeLine(text string) (err error) {
+	if p.Say != nil {
+		if text, err = p.Say(text); err != nil {
+			return err
+		}
+	}
 	if err := p.Conn.SetWriteDeadline(time.Now().Add(p.timeout())); err != nil {
 		return err
 	}
@@ -136,11 +158,11 @@ func (p *Player) writeLine(text string) (err error) {
 	return p.Conn.SetWriteDeadline(time.Time{})
 }
 
-func (p *Player) startTLS() error {
+func (p *Player) changeTLS(to func(net.Conn) (net.Conn, error)) error {
 	if err := p.Conn.SetDeadline(time.Now().Add(p.timeout())); err != nil {
 		return err
 	}
-	c, err := p.StartTLS(p.Conn)
+	c, err := to(p.Conn)
 	if err != nil {
 		return err
 	}
@@ -164,6 +186,11 @@ func (p *Player) compareLine(step Step) error {
 	same := text == step.Text || step.Wildcard && strings.HasPrefix(text, step.Text)
 	if !crlf || !same {
 		return &mismatch{got: shown(step.Kind, string(got), true)}
+	}
+	if p.Heard != nil {
+		if err := p.Heard(text); err != nil {
+			return err
+		}
 	}
 	return p.Conn.SetReadDeadline(time.Time{})
 }

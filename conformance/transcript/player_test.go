@@ -220,7 +220,7 @@ func TestPlayerRefusesBuiltScripts(t *testing.T) {
 		{"kind too large", Step{Kind: DataToServer + 1}, "transcript: step 1: Kind(6): unknown kind of step 6"},
 		{"server's wildcard", Step{Kind: ServerLine, Wildcard: true}, "transcript: step 1: S: *: wildcard in the server's line \"\""},
 		{"no section", Step{Kind: DataToClient, Text: "f"}, "transcript: step 1: D> f: no section \"f\" for data"},
-		{"other TLS event", Step{Kind: TLS}, "transcript: step 1: T:: unknown TLS event \"\"; want tls"},
+		{"other TLS event", Step{Kind: TLS}, "transcript: step 1: T:: unknown TLS event \"\"; want tls or clear"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -359,4 +359,41 @@ func TestPlayerConnectionEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPlayerHooks: a line can be replaced as it is said, and is told as it was heard; TLS is
+// taken down by a function.
+func TestPlayerHooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := memnet.Pipe()
+		var heard []string
+		cleared := false
+		p := Player{
+			Conn:    b,
+			Say:     func(line string) (string, error) { return strings.ReplaceAll(line, "1", "2"), nil },
+			Heard:   func(line string) error { heard = append(heard, line); return nil },
+			StopTLS: func(c net.Conn) (net.Conn, error) { cleared = true; return c, nil },
+		}
+		io.WriteString(a, "PORT 1,2\r\n")
+		if err := p.PlayServer(mustParse(t, dialogue("S: 221 a\nT: clear\nC: PORT *\n"))); err != nil {
+			t.Fatal(err)
+		}
+		b.Close()
+		got, _ := io.ReadAll(a)
+		if diff := cmp.Diff([]string{"222 a\r\n", "PORT 1,2"}, []string{string(got), heard[0]}); diff != "" || !cleared {
+			t.Errorf("cleared %v, mismatch (-want +got):\n%s", cleared, diff)
+		}
+		broken := errors.New("broken")
+		a, b = memnet.Pipe()
+		io.WriteString(a, "NOOP\r\n")
+		p = Player{Conn: b, Say: func(string) (string, error) { return "", broken }, Heard: func(string) error { return broken }}
+		for _, script := range []string{"S: 220 a\n", "C: NOOP\n"} {
+			if err := p.PlayServer(mustParse(t, dialogue(script))); !errors.Is(err, broken) {
+				t.Errorf("%q: %v, want the function's error", script, err)
+			}
+		}
+		if err := p.PlayServer(mustParse(t, dialogue("T: clear\n"))); err == nil || !strings.Contains(err.Error(), "no StopTLS") {
+			t.Errorf("without StopTLS: %v", err)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +20,7 @@ type Step struct {
 	Kind Kind
 
 	// Text is the line without its CRLF, escapes decoded, of a ServerLine or
-	// ClientLine; the section name of data; "tls" of TLS.
+	// ClientLine; the section name of data; "tls" or "clear" of TLS.
 	Text string
 
 	// Wildcard is set if any text may follow Text; only of a ClientLine.
@@ -40,7 +41,7 @@ type Kind int
 const (
 	ServerLine   Kind = iota + 1 // S: a line on the control connection
 	ClientLine                   // C: a line on the control connection
-	TLS                          // T: the handshake on the control connection
+	TLS                          // T: the handshake on the control connection, or the end of TLS
 	DataToClient                 // D> a data connection, as for RETR and LIST
 	DataToServer                 // D< a data connection, as for STOR
 )
@@ -83,35 +84,94 @@ func (e *ParseError) Error() string {
 
 const dialogueName = "dialogue"
 
-// Parse reads a script. Its errors are of type [*ParseError]: no dialogue, two
-// sections of one name, a line that is no step, data without its section.
+// Parse reads a script: the first dialogue of a file. Its errors are of type
+// [*ParseError]: no dialogue, two sections of one name, a line that is no step, data
+// without its section.
 func Parse(data []byte) (*Script, error) {
+	all, err := ParseAll(data)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// ParseAll reads all dialogues of a file, which share its comment and its payloads.
+func ParseAll(data []byte) ([]*Script, error) {
 	comment, sections := splitArchive(string(data))
-	s := &Script{Comment: trimCRs(comment)}
+	first := &Script{Comment: trimCRs(comment)}
+	all := []*Script{first}
 	seen := make(map[string]bool)
-	var dialogue *section
+	dialogues := make([]*section, 1)
 	for i, sec := range sections {
 		if seen[sec.name] {
 			return nil, &ParseError{sec.line, fmt.Sprintf("second section %q", sec.name)}
 		}
 		seen[sec.name] = true
-		if sec.name == dialogueName {
-			dialogue = &sections[i]
-			continue
+		switch sec.name {
+		case dialogueName:
+			dialogues[0] = &sections[i]
+		case numbered(len(dialogues) + 1):
+			dialogues = append(dialogues, &sections[i])
+			all = append(all, &Script{Comment: first.Comment})
+		default:
+			payload, err := decodePayload(sec)
+			if err != nil {
+				return nil, err
+			}
+			if first.Files == nil {
+				first.Files = make(map[string][]byte)
+			}
+			first.Files[sec.name] = payload
 		}
-		if s.Files == nil {
-			s.Files = make(map[string][]byte)
-		}
-		s.Files[sec.name] = []byte(sec.data)
 	}
-	if dialogue == nil {
+	if dialogues[0] == nil {
 		return nil, &ParseError{0, `no section "dialogue"`}
 	}
-	n := dialogue.line
-	for line := range strings.Lines(dialogue.data) {
+	for i, s := range all {
+		s.Files = first.Files
+		if err := s.parseDialogue(dialogues[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// numbered is the name of the section of a further dialogue.
+func numbered(n int) string { return fmt.Sprintf("%s-%d", dialogueName, n) }
+
+const encodedSuffix = ".base64"
+
+func decodePayload(sec section) ([]byte, error) {
+	if !strings.HasSuffix(sec.name, encodedSuffix) {
+		return []byte(sec.data), nil
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(sec.data) // which skips line ends
+	if err != nil {
+		return nil, &ParseError{sec.line, fmt.Sprintf("section %q is not base64", sec.name)}
+	}
+	return b, nil
+}
+
+func encodePayload(name string, payload []byte) string {
+	if !strings.HasSuffix(name, encodedSuffix) {
+		return string(payload)
+	}
+	const width = 76
+	var b strings.Builder
+	for text := base64.StdEncoding.EncodeToString(payload); text != ""; {
+		n := min(width, len(text))
+		b.WriteString(text[:n] + "\n")
+		text = text[n:]
+	}
+	return b.String()
+}
+
+func (s *Script) parseDialogue(sec *section) error {
+	n := sec.line
+	for line := range strings.Lines(sec.data) {
 		n++
 		line = strings.TrimRight(line, "\r\n")
-		if strings.TrimSpace(line) == "" {
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
 			continue
 		}
 		step, err := parseStep(line)
@@ -120,11 +180,11 @@ func Parse(data []byte) (*Script, error) {
 			err = s.check(step)
 		}
 		if err != nil {
-			return nil, &ParseError{n, err.Error()}
+			return &ParseError{n, err.Error()}
 		}
 		s.Steps = append(s.Steps, step)
 	}
-	return s, nil
+	return nil
 }
 
 func parseStep(line string) (step Step, err error) {
@@ -151,8 +211,8 @@ func (s *Script) check(step Step) error {
 		}
 	case ClientLine:
 	case TLS:
-		if step.Text != "tls" {
-			return fmt.Errorf("unknown TLS event %q; want tls", excerpt(step.Text))
+		if step.Text != "tls" && step.Text != "clear" {
+			return fmt.Errorf("unknown TLS event %q; want tls or clear", excerpt(step.Text))
 		}
 	case DataToClient, DataToServer:
 		if _, ok := s.Files[step.Text]; !ok {
@@ -165,7 +225,7 @@ func (s *Script) check(step Step) error {
 }
 
 // Format writes the script as Parse reads it: the comment, the dialogue, then
-// the payloads by name. Blank lines are not kept; text without a final line end
+// the payloads by name. Blank lines and comments are not kept; text without a final line end
 // gets one. Parsing the result gives the same script, step lines aside, if
 // no comment or payload holds a line that looks like the start of a section.
 func (s *Script) Format() []byte {
@@ -176,7 +236,7 @@ func (s *Script) Format() []byte {
 		b = append(b, '\n')
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
-		b = appendSection(b, name, string(s.Files[name]))
+		b = appendSection(b, name, encodePayload(name, s.Files[name]))
 	}
 	return b
 }

@@ -1,0 +1,96 @@
+package control
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// StatList lists a directory, or one file, over the control connection (STAT with an
+// argument; RFC 959, Section 4.1.3): where no data connection is to be had, that is how to
+// look around. The format is that of LIST on most servers; many do not have it, and the
+// limits of replies bound it (see [Config.Limits]). The empty path is the working directory.
+//
+// A line that can't be read is yielded as an error and the listing goes on. A refusal is a
+// *[protocol.ReplyError]; a reply that holds no listing is a *[parse.Error].
+func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
+	return func(yield func(parse.Entry, error) bool) {
+		lines, err := c.statLines(ctx, path)
+		if err != nil {
+			yield(parse.Entry{}, err)
+			return
+		}
+		if o.Lines.Now.IsZero() {
+			o.Lines.Now = time.Now()
+		}
+		if o.Lines.CodePage == nil {
+			o.Lines.CodePage = c.listed()
+		}
+		for e, err := range parse.ListLines(slices.Values(lines), o.Lines) {
+			if err == nil {
+				e = c.entryName(e)
+				c.given(e.Name)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// statLines returns the lines of a listing over the control connection. That there are none
+// is believed of what is a directory: servers have no other words for what does not exist.
+func (c *Conn) statLines(ctx context.Context, path string) ([]string, error) {
+	stat := protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", statPath(path))}
+	if err := c.sendable(stat); err != nil {
+		return nil, err
+	}
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer c.release()
+	r, err := c.exchange(ctx, stat)
+	if err != nil {
+		return nil, err
+	}
+	lines, ok := statListing(r)
+	if !ok {
+		return nil, &parse.Error{What: "reply to STAT", Text: excerpt(r.Text()), Reason: "no listing"}
+	}
+	if len(lines) == 0 && path != "" {
+		return nil, c.confirmDirectory(ctx, path)
+	}
+	return lines, nil
+}
+
+// statPath names the working directory, for which STAT alone is something else.
+func statPath(path string) string {
+	if path == "" {
+		return "."
+	}
+	return path
+}
+
+// statListing returns the lines between the first and the last of a reply to STAT, without
+// the code that some servers put before each. ok is false if it can be no listing.
+func statListing(r protocol.Reply) (lines []string, ok bool) {
+	if r.Code < 211 || r.Code > 213 || len(r.Lines) < 2 {
+		return nil, false
+	}
+	lines = slices.Clone(r.Lines[1 : len(r.Lines)-1])
+	code := decimal(int64(r.Code))
+	for i, line := range lines {
+		if rest, ok := strings.CutPrefix(line, code); ok && rest != "" && (rest[0] == '-' || rest[0] == ' ') {
+			lines[i] = rest[1:]
+		}
+	}
+	return lines, true
+}
+
+// excerpt bounds what an error quotes of a reply.
+func excerpt(text string) string { return text[:min(len(text), 100)] }
