@@ -25,18 +25,7 @@ import (
 func connect(t *testing.T, cfg ftptest.Config, change func(*ftpwire.Profile)) (*ftptest.Server, *ftpwire.Client) {
 	t.Helper()
 	s := ftptest.NewServer(t, &cfg)
-	host, port, _ := strings.Cut(s.Addr(), ":")
-	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 2 * time.Second}
-	p.Port, _ = strconv.Atoi(port)
-	switch cfg.TLS {
-	case ftptest.TLSExplicit:
-		p.Security = control.SecurityExplicit
-	case ftptest.TLSImplicit:
-		p.Security = control.SecurityImplicit
-	}
-	if cfg.TLS != ftptest.TLSNone {
-		p.RootCAs = s.RootCAs()
-	}
+	p := profileOf(s, cfg.TLS)
 	if change != nil {
 		change(p)
 	}
@@ -46,6 +35,23 @@ func connect(t *testing.T, cfg ftptest.Config, change func(*ftpwire.Profile)) (*
 	}
 	t.Cleanup(func() { c.Conn().Close() })
 	return s, c
+}
+
+// profileOf returns how to reach s.
+func profileOf(s *ftptest.Server, mode ftptest.TLSMode) *ftpwire.Profile {
+	host, port, _ := strings.Cut(s.Addr(), ":")
+	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 2 * time.Second}
+	p.Port, _ = strconv.Atoi(port)
+	switch mode {
+	case ftptest.TLSExplicit:
+		p.Security = control.SecurityExplicit
+	case ftptest.TLSImplicit:
+		p.Security = control.SecurityImplicit
+	}
+	if mode != ftptest.TLSNone {
+		p.RootCAs = s.RootCAs()
+	}
+	return p
 }
 
 // checkGoroutines fails the test if goroutines of the client's packages are left

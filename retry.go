@@ -91,6 +91,11 @@ func (r Retry) pause(n int) time.Duration {
 // files cut short or changed on the way. Refusals with 5yz are not, nor full disks,
 // wrong certificates, missing protection or proof, servers that break the protocol,
 // errors of local files, or what the caller has cancelled.
+//
+// A refused login is not, whatever its code: repeated, it can lock the account. Only a
+// server that clearly says that it has too many users, connections or sessions now is
+// asked again. A login that the server answered by ending the connection counts as
+// refused.
 func Temporary(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
 		return false
@@ -99,12 +104,28 @@ func Temporary(err error) bool {
 		return true
 	}
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
-		return re.Transient() && re.Reply.Code != 452
+		return temporaryRefusal(re, isType[*control.ProxyError](err))
 	}
 	if permanent(err) {
 		return false
 	}
 	return passing(err)
+}
+
+// temporaryRefusal judges a refusal. What an FTP proxy says to any line of the login
+// through it is about the login.
+func temporaryRefusal(re *protocol.ReplyError, proxy bool) bool {
+	verb := re.Verb
+	if proxy {
+		verb = "PASS"
+	}
+	switch protocol.MeaningOf(re.Reply.Code, verb, re.Reply.Text()) {
+	case protocol.TooManyUsers:
+		return true
+	case protocol.RejectedLogin, protocol.LockedOut, protocol.NoSpace:
+		return false
+	}
+	return re.Transient() && !verb.IsLogin()
 }
 
 // localError reports whether an error is about a local file. Copies by the kernel
@@ -133,7 +154,7 @@ func permanent(err error) bool {
 	if p, ok := errors.AsType[*proxy.Error](err); ok && (p.Stage == proxy.StageRequest || p.Stage == proxy.StageAuth) {
 		return true
 	}
-	return isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
+	return isType[*control.UnansweredLoginError](err) || isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
 		isType[*tlsx.CertificateError](err) || isType[*tlsx.IdentityError](err) || isType[*tlsx.NotResumedError](err) ||
 		isType[x509.UnknownAuthorityError](err) || isType[x509.HostnameError](err) || isType[x509.CertificateInvalidError](err) ||
 		isType[*protocol.SyntaxError](err) || isType[*protocol.ViolationError](err) || isType[*protocol.SequenceError](err) ||

@@ -156,10 +156,10 @@ func (l *login) encodings() []*parse.CodePage {
 }
 
 // mayRetry reports whether err, that the attempt of number n ended with, can be due to
-// the encoding.
+// the encoding. Where the server counts attempts, there is no other one.
 func (l *login) mayRetry(err error, n int) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && re.Reply.Code == 530 && n < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
+	return ok && re.Reply.Code == 530 && re.Meaning() == protocol.RejectedLogin && n < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
 }
 
 // remember makes secrets known to whoever writes errors and traces.

@@ -31,8 +31,12 @@ func (l *login) run(ctx context.Context, who credentials) error {
 				return l.blame(line, err)
 			}
 		}
+		if err := l.c.Err(); err != nil {
+			return l.blame(line, err) // nothing of this line is sent
+		}
 		at = line
-		if last, err = l.c.exchangeOnce(ctx, cmd); !line.expects(last, err) {
+		last, err = l.c.exchangeOnce(ctx, cmd)
+		if err = l.unanswered(cmd, err); !line.expects(last, err) {
 			if err == nil {
 				err = &protocol.ReplyError{Verb: cmd.Verb, Reply: l.c.redact.Reply(last)}
 			}

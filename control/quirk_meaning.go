@@ -47,9 +47,10 @@ func (e *MeaningError) As(target any) bool {
 	return ok
 }
 
-// Temporary reports whether the same attempt may succeed later.
+// Temporary reports whether the same attempt may succeed later. A login is not
+// repeated unless there were too many users: that could lock the user out.
 func (e *MeaningError) Temporary() bool {
-	return e.Meaning == ErrTooManyUsers || e.Reply.Transient()
+	return e.Meaning == ErrTooManyUsers || e.Reply.Transient() && !e.Reply.Verb.IsLogin()
 }
 
 // holdsAny reports whether text holds one of the phrases, which are in small letters.
@@ -86,7 +87,7 @@ func (c *Conn) loginMeant(err error) error {
 			meant = c.means("login-530-wants-tls", seen, re, ErrWantsTLS)
 		}
 	}
-	if seen := says == protocol.TooManyUsers; meant == nil && (code == 530 || seen) {
+	if seen := says == protocol.TooManyUsers; meant == nil && (seen || code == 530 && says != protocol.LockedOut) {
 		meant = c.means("login-530-too-many", seen, re, ErrTooManyUsers)
 	}
 	if meant == nil && code == 501 && re.Verb == "PASS" {

@@ -1,0 +1,34 @@
+package control
+
+import (
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// An UnansweredLoginError reports a login that ended without an answer after a password
+// or an account was sent: the connection broke, or nothing came in time. Servers are
+// known that hang up on a wrong password, and on who is banned, so that another
+// attempt may count against the user. It is not temporary.
+type UnansweredLoginError struct {
+	Verb protocol.Verb // PASS or ACCT
+	Err  error         // how the connection ended
+}
+
+func (e *UnansweredLoginError) Error() string {
+	return "ftp: the login ended without an answer to " + string(e.Verb) + ": " + e.Err.Error()
+}
+
+// Unwrap returns how the connection ended.
+func (e *UnansweredLoginError) Unwrap() error { return e.Err }
+
+// unanswered returns err, that sending cmd ended with, as what it means for the login.
+func (l *login) unanswered(cmd protocol.Command, err error) error {
+	if err == nil || l.c.Err() == nil || cmd.Verb != "PASS" && cmd.Verb != "ACCT" {
+		return err
+	}
+	if _, answered := errors.AsType[*protocol.ReplyError](err); answered {
+		return err
+	}
+	return &UnansweredLoginError{Verb: cmd.Verb, Err: err}
+}
