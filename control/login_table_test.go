@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -417,8 +418,10 @@ func TestAccountLater(t *testing.T) {
 			tc.passive()
 			tc.answer(command, "532 account")
 			tc.answer("ACCT canary-account", "230 ok")
-			tc.passive()
+			data := tc.passive()
 			tc.answer(command, "150 go on")
+			io.Copy(io.Discard, data)
+			data.Close()
 			tc.writeReply("226 done")
 			if err := op.wait(); err != nil {
 				t.Error(err)

@@ -131,7 +131,7 @@ func (u *Upload) Write(b []byte) (int, error) {
 	n, err := u.w.Write(b)
 	u.wrote(b[:n])
 	if err != nil {
-		err = u.t.fault(err)
+		err = u.t.fault(u.early(err))
 	}
 	return n, err
 }
@@ -169,7 +169,7 @@ func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
 		return n, err
 	}
 	if err != nil {
-		err = u.t.fault(err)
+		err = u.t.fault(u.early(err))
 	}
 	return n, err
 }
@@ -190,7 +190,8 @@ func (l *localReader) Read(b []byte) (int, error) {
 
 // Close ends the data, waits for the final reply and returns nil if the server
 // stored the file. After a failed Write it gives the upload up, as Abort does, and
-// returns that error.
+// returns that error. A final reply that was in before the end of the data proves
+// nothing about them: that is an *[EarlyReplyError].
 func (u *Upload) Close() error {
 	t := u.t
 	if t.over {
@@ -202,6 +203,7 @@ func (u *Upload) Close() error {
 		// not be ended like a whole.
 		t.fault(cause)
 	}
+	early := u.early(nil) // before the server can know that this is all
 	t.dataEnds()
 	if t.err == nil {
 		if err := u.end(); err != nil {
@@ -214,6 +216,10 @@ func (u *Upload) Close() error {
 	}
 	err := t.complete()
 	t.dc.Finish()
+	if err == nil && early != nil {
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: early}
+		err = t.err
+	}
 	return err
 }
 
