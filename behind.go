@@ -86,8 +86,8 @@ func (c *Client) leave(ctx context.Context, u *upload) {
 	defer t.Stop()
 	select {
 	case <-done:
-		u.r.Partial = v.r.Partial
+		u.r.Partial, u.r.PartialUnsure = v.r.Partial, v.r.PartialUnsure
 	case <-t.C:
-		u.r.Partial = u.target
+		u.r.Partial, u.r.PartialUnsure = u.target, true
 	}
 }

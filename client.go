@@ -246,7 +246,8 @@ func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
 
 // WriteFrom copies r to a remote file, which is replaced, and returns how many
 // bytes it read. A nil error says that the server stored everything; where it can
-// tell sizes, the size was compared.
+// tell sizes, the size was compared. If the control connection ends behind the final
+// reply, that is the proof.
 func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64, error) {
 	done, err := c.take(ctx)
 	if err != nil {
@@ -262,15 +263,19 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 		u.Abort()
 		return n, err
 	}
-	if err := u.Close(); err != nil {
+	// A success that came before the last octet proves nothing; the size does.
+	err = u.Close()
+	early := isType[*control.EarlyReplyError](err)
+	if err != nil && !early || !c.binary() {
 		return n, err
-	}
-	if !c.binary() {
-		return n, nil
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.
 	// Others answer it to one that somebody on the path has cut short.
-	if size := c.storedSize(ctx, path); size >= 0 && size != n {
+	size := c.storedSize(ctx, path)
+	if early && size != n {
+		return n, err
+	}
+	if size >= 0 && size != n {
 		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 	}
 	return n, nil

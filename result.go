@@ -77,6 +77,9 @@ type TransferResult struct {
 	// is to be resumed. "" if there is none. Behind a cancelled upload it may still be
 	// being removed: see [Client.Settle].
 	Partial string
+
+	// PartialUnsure says that the server could not be asked whether Partial is there.
+	PartialUnsure bool
 }
 
 // Rate returns octets per second, 0 if no time has passed.

@@ -18,7 +18,8 @@ import (
 // what else o demands. o may be nil.
 //
 // If ctx ends, Upload returns within 250 ms, and a temporary file is removed behind it: see
-// [Client.Settle].
+// [Client.Settle]. Only where a file that is to be replaced is moved aside at that moment,
+// Upload goes on, for 15 s at most, until a file has the name again.
 //
 // With [TransferOptions.Resume] the next Upload goes on from where a failed one ended:
 // by REST and STOR where the server lists REST STREAM, else by APPE; and by the
@@ -60,7 +61,7 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	if err != nil && u.stored {
 		c.leave(ctx, u)
 	}
-	return u.r, err
+	return u.r, u.withAside(err)
 }
 
 // An upload is one call of Upload.
@@ -73,7 +74,9 @@ type upload struct {
 	f             *os.File
 	info          fs.FileInfo
 
-	stored bool // something of it may be under target
+	stored bool   // something of it may be under target
+	keep   bool   // it must stay there: nobody knows what is under remote
+	aside  string // where the file is that was to be replaced, "" if it was not moved
 	alg    string
 	hash   hash.Hash
 	reason string // why a proof is missing
@@ -98,10 +101,10 @@ func (u *upload) attempt(ctx context.Context) error {
 	if u.target == u.remote {
 		return nil
 	}
-	if err := u.c.replace(ctx, u.target, u.remote); err != nil {
+	if err := u.c.lost(ctx); err != nil {
 		return err
 	}
-	return u.renamed(ctx)
+	return u.rename(ctx)
 }
 
 // prepare finds out whether the proofs demanded can be had.
@@ -259,7 +262,7 @@ func (u *upload) open(ctx context.Context, verb protocol.Verb, offset int64) (*c
 func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error {
 	w, err := u.open(ctx, way.verb, offset)
 	if err != nil {
-		if offset > 0 && isRefusal(err) && u.c.conn.Err() == nil && !refusesData(err) {
+		if offset > 0 && u.c.conn.Err() == nil && anotherWay(err) {
 			return &ResumeError{u.target, wayRefused}
 		}
 		if ctx.Err() != nil && u.target != u.remote && !u.o.Resume {
@@ -275,43 +278,61 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	}
 	n, err := u.copy(w, offset)
 	u.r.Bytes = offset + n
-	if err != nil {
-		w.Abort()
-	} else {
+	sent := err == nil
+	if sent {
 		err = w.Close()
+	} else {
+		w.Abort()
 	}
 	u.r.Data = w.Data()
 	u.r.Moved += w.Octets()
-	if err != nil {
+	early := isType[*control.EarlyReplyError](err)
+	if err != nil && !(early && sent) {
 		return err
 	}
-	u.r.Proof = ProofReply
-	if !u.c.binary() {
-		return nil
+	if !early {
+		u.r.Proof = ProofReply
 	}
-	return u.compareSize(ctx, way, offset, n)
+	if !u.c.binary() {
+		return err
+	}
+	return u.compareSize(ctx, way, offset, n, err)
 }
 
-// refusesData reports whether a refusal is about the data connection.
-func refusesData(err error) bool {
-	re, _ := errors.AsType[*protocol.ReplyError](err)
-	switch re.Reply.Code {
-	case 421, 425, 426, 521, 522, 534, 535:
-		return true
+// anotherWay reports whether a refusal leaves hope for the other way to go on with a
+// file: it is about going on, or tells nothing. What is passing is no reason to begin
+// anew, nor is what every way would meet.
+func anotherWay(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || re.Verb != "REST" && re.Verb != "STOR" && re.Verb != "APPE" {
+		return false
 	}
-	return re.Verb != "REST" && re.Verb != "STOR" && re.Verb != "APPE"
+	switch m := re.Meaning(); m {
+	case protocol.NoRestart:
+		return true
+	case protocol.NoSpace, protocol.NeedAccount:
+		return false
+	default:
+		return !re.Transient() && !m.OfData()
+	}
 }
 
 // compareSize holds the server's size against what was sent: servers are known that
 // answer 226 to an upload that they lost the end of, that ignore REST, or whose APPE
-// overwrites.
-func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64) error {
+// overwrites. early is not nil if the server answered before it had all; then only the
+// size proves that it has it now.
+//
+// A connection that ends behind the final reply leaves the reply as the proof. Of a file
+// that was gone on with it is not enough.
+func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64, early error) error {
 	size := u.c.sizeIfKnown(ctx, u.target)
 	switch {
 	case size == offset+n:
-		u.r.Proof |= ProofSize
+		u.r.Proof |= ProofReply | ProofSize
 		return nil
-	case u.c.lost(ctx) != nil:
+	case early != nil:
+		return early
+	case ctx.Err() != nil || offset > 0 && u.c.conn.Err() != nil:
 		return u.c.lost(ctx)
 	case size < 0 && offset == 0:
 		return nil
@@ -319,22 +340,6 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 		return &ResumeError{u.target, "the server does not continue the file by " + string(way.verb)}
 	}
 	return &control.TransferError{Verb: way.verb, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
-}
-
-// renamed looks whether the file has its name now: servers are known that say so too
-// early, or not in truth.
-func (u *upload) renamed(ctx context.Context) error {
-	if u.r.Proof.Has(ProofSize) {
-		size := u.c.sizeIfKnown(ctx, u.remote)
-		if err := u.c.lost(ctx); err != nil {
-			return err
-		}
-		if size != u.r.Bytes {
-			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
-		}
-	}
-	u.stored = false
-	return nil
 }
 
 // tally has Tally told how the upload fares. How much text becomes is not known before.
@@ -381,6 +386,14 @@ func (u *upload) check(ctx context.Context) error {
 			u.info = now // of the next attempt
 		}
 		return &ChangedError{Path: u.local, Local: true}
+	}
+	if lost := u.c.lost(ctx); lost != nil {
+		// The server has confirmed the file, and can't be asked for more. If more is
+		// demanded, another attempt may get it.
+		if u.r.Proof.Has(u.o.Require) && ctx.Err() == nil {
+			return nil
+		}
+		return lost
 	}
 	if u.hash != nil {
 		reason, err := u.c.prove(ctx, &u.r, u.target, u.alg, hexSum(u.hash))

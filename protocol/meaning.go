@@ -36,6 +36,7 @@ const (
 	WantsResumption // its TLS session must be the one of the control connection
 
 	// About files.
+	NoRestart    // a transfer does not begin at that offset, or in the middle at all
 	NotExist     // nothing has that name
 	Exists       // something has that name already
 	IsDirectory  // it is a directory, and a file was wanted
@@ -54,7 +55,7 @@ var meaningNames = [...]string{
 	Closing: "closing", IdledOut: "idled out", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
 	TooManyUsers: "too many users", NeedAccount: "needs an account", WantsTLS: "wants TLS",
 	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption",
-	NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
+	NoRestart: "no restart", NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
 	NotPlain: "not a plain file", NotEmpty: "not empty", EmptyListing: "empty listing", Permission: "permission",
 	InUse: "in use", BadName: "bad name", NoSpace: "no space",
 }

@@ -233,6 +233,21 @@ var meanings = []meaningRow{
 		seen:    "RFC 959, Section 4.2",
 	},
 
+	{
+		class: ofStore | ofFile | ofOther, codes: []Code{450, 451, 550, 553},
+		any: []string{
+			"restart not permitted", "restart not allowed", "restart not supported", "append not permitted", "append not allowed", "append not supported",
+			"resume not permitted", "resume not allowed", "resume not supported", "rest not permitted", "rest not allowed", "rest not supported",
+		},
+		meaning: NoRestart,
+		seen:    "ProFTPD without AllowStoreRestart: 451 Append/Restart not permitted, try again",
+	},
+	{
+		class: ofAny, codes: []Code{554},
+		meaning: NoRestart,
+		seen:    "RFC 3659, Section 5.3: invalid REST parameter",
+	},
+
 	// Listings.
 	{
 		class: ofListing, codes: []Code{450, 451, 550},
@@ -244,7 +259,7 @@ var meanings = []meaningRow{
 	// Files.
 	{
 		class: ofAny, codes: fileCodes,
-		any:     []string{"must not exist", "must not already exist", "should not exist", "shouldn't exist", "not overwrite", "won't overwrite", "no overwrite", "overwrite not"},
+		any:     []string{"must not exist", "must not already exist", "should not exist", "shouldn't exist", "not overwrite", "won't overwrite", "no overwrite", "overwrite not", "there is a file", "there is already"},
 		meaning: Exists,
 		seen:    "servers that word a taken name as a demand",
 	},

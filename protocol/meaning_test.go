@@ -114,6 +114,10 @@ func TestMeaningOf(t *testing.T) {
 		{550, "NLST", "No files found", EmptyListing},
 		{451, "RETR", "No such file", Unexplained},
 
+		{451, "STOR", "Append/Restart not permitted, try again", NoRestart},
+		{554, "RETR", "Beyond the end", NoRestart},
+		{553, "RNTO", "There is a file of that name", Exists},
+
 		// No refusals.
 		{226, "STOR", "No such file", Unexplained},
 		{331, "USER", "Password required", Unexplained},

@@ -2,7 +2,6 @@ package ftptest
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -27,7 +26,7 @@ func refusedLoginFaults() []deviation {
 	all := []deviation{
 		{name: "login-locked-later", doc: "PASS is accepted once per server, and then answered with 421 Too many failed login attempts",
 			command: onCommand("PASS", func(s *session, _ string) bool {
-				if s.srv.passes() < 2 {
+				if s.srv.count("PASS") < 2 {
 					return false
 				}
 				s.reply(421, "Too many failed login attempts")
@@ -38,14 +37,4 @@ func refusedLoginFaults() []deviation {
 		all = append(all, deviation{name: r.name, doc: fmt.Sprintf("PASS is answered with %d %s", r.code, r.text), command: refusing("PASS", r.code, r.text)})
 	}
 	return all
-}
-
-// passes counts how often PASS came, in all sessions.
-func (s *Server) passes() (n int) {
-	for _, c := range s.Commands() {
-		if strings.HasPrefix(c, "PASS") {
-			n++
-		}
-	}
-	return n
 }

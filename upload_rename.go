@@ -1,0 +1,288 @@
+package ftpwire
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"time"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A RenameError reports an upload whose temporary file was not given its name for
+// certain, and where files are now that are not under their names.
+type RenameError struct {
+	From, To string
+	Aside    string // where the file is that was to be replaced, "" if it was not moved
+	Reason   string // what is known besides Err
+	Err      error
+}
+
+func (e *RenameError) Error() string {
+	s := fmt.Sprintf("ftp: renaming %q to %q: %v", e.From, e.To, e.Err)
+	if e.Reason != "" {
+		s += "; " + e.Reason
+	}
+	return s
+}
+
+// Unwrap returns the refusal, or what else went wrong.
+func (e *RenameError) Unwrap() error { return e.Err }
+
+// rename gives the temporary file its name. Most servers replace what has the name.
+//
+// A refusal is not believed: servers are known that rename and answer 553. So nothing is
+// touched before it is known what is there now. What has the name is moved aside for a
+// moment only where the refusal says that something is in the way, and it is.
+func (u *upload) rename(ctx context.Context) error {
+	err := u.c.conn.Rename(ctx, u.target, u.remote)
+	if err == nil {
+		return u.renamed(ctx)
+	}
+	re, refused := errors.AsType[*protocol.ReplyError](err)
+	if !refused || re.Verb != "RNTO" || u.c.lost(ctx) != nil {
+		return err
+	}
+	from, to := u.look(ctx, u.target), u.look(ctx, u.remote)
+	if lost := u.c.lost(ctx); lost != nil {
+		return err
+	}
+	switch {
+	case from.absent() && !to.absent():
+		return u.renamedNevertheless(ctx, to, err)
+	case from.absent() || !from.known() || !to.known():
+		u.keep = true // it may hold the only copy under either name
+		return &RenameError{From: u.target, To: u.remote, Err: err, Reason: fmt.Sprintf("whether that was done could not be found out; the new file may be left as %q", u.target)}
+	case to.isFile() && u.inTheWay(ctx, re):
+		return u.swap(ctx, err)
+	}
+	return err
+}
+
+// inTheWay reports whether an RNTO was refused because something has the name: the
+// server says so, or says nothing, and refuses the name of another file of ours too.
+func (u *upload) inTheWay(ctx context.Context, re *protocol.ReplyError) bool {
+	switch m := re.Meaning(); {
+	case m == protocol.Exists:
+		return true
+	case m != protocol.Unexplained || re.Transient():
+		return false
+	}
+	second := u.target + "-2"
+	w, err := u.c.conn.Stor(ctx, second, 0)
+	if err != nil {
+		return false
+	}
+	if err := w.Close(); err != nil || !u.look(ctx, second).isFile() {
+		u.c.conn.Dele(ctx, second)
+		return false
+	}
+	err = u.c.conn.Rename(ctx, u.target, second)
+	if u.look(ctx, u.target).absent() { // renamed, whatever was said
+		u.c.conn.Rename(ctx, second, u.target)
+		return false
+	}
+	u.c.conn.Dele(ctx, second)
+	return isRefusal(err)
+}
+
+// renamedNevertheless judges a refused RNTO behind which the temporary name is gone.
+func (u *upload) renamedNevertheless(ctx context.Context, to presence, refusal error) error {
+	u.stored = false // under that name
+	e := &RenameError{From: u.target, To: u.remote, Err: refusal}
+	if !to.isFile() {
+		e.Reason = "the temporary file is gone nevertheless"
+		return e
+	}
+	if u.c.binary() && to.size == u.r.Bytes && u.isOurs(ctx, u.remote) {
+		return u.finished(ctx)
+	}
+	if lost := u.c.lost(ctx); lost != nil {
+		return lost
+	}
+	e.Reason = fmt.Sprintf("the temporary file is gone nevertheless, and it is not proven that %q is the new file", u.remote)
+	return e
+}
+
+// isOurs reports whether a file on the server has what was sent: by its sum, or the
+// end of it.
+func (u *upload) isOurs(ctx context.Context, name string) bool {
+	if u.hash != nil {
+		reason, err := u.c.prove(ctx, &u.r, name, u.alg, hexSum(u.hash))
+		if err != nil || reason == "" {
+			return err == nil
+		}
+	}
+	from := max(u.r.Bytes-tailWindow, 0)
+	if from > 0 && u.c.noRest || !u.info.Mode().IsRegular() {
+		return false
+	}
+	rd, err := u.c.conn.Retr(ctx, name, from)
+	if err != nil {
+		return false
+	}
+	want, got := make([]byte, u.r.Bytes-from), make([]byte, u.r.Bytes-from+1)
+	n, err := io.ReadFull(rd, got)
+	cerr := rd.Close()
+	u.r.Moved += rd.Octets()
+	if err != io.ErrUnexpectedEOF && err != io.EOF || cerr != nil {
+		return false
+	}
+	_, err = u.f.ReadAt(want, from)
+	return (err == nil || err == io.EOF) && bytes.Equal(got[:n], want)
+}
+
+// swapPatience bounds a swap once it has begun: the name is free meanwhile, so that it
+// goes on when the caller's context ends.
+const swapPatience = 15 * time.Second
+
+// swap moves the file that has the name aside, gives the name to the temporary one, and
+// removes the old one when the new one is seen there. Otherwise the old one gets its
+// name back.
+func (u *upload) swap(ctx context.Context, refusal error) error {
+	s := &swap{u: u, refusal: refusal}
+	if !path.IsAbs(u.remote) {
+		var err error
+		if s.dir, err = u.c.conn.Pwd(ctx); err != nil {
+			return refusal // a new connection could not find the files
+		}
+	}
+	dir, base := path.Split(u.remote)
+	u.aside = dir + "." + shorten(base) + ".old-" + rand.Text()[:8]
+	busy, cancel := context.WithTimeout(context.WithoutCancel(ctx), swapPatience)
+	defer cancel()
+	err := u.c.conn.Rename(busy, u.remote, u.aside)
+	if err == nil {
+		err = u.c.conn.Rename(busy, u.target, u.remote)
+	}
+	return s.settle(busy, ctx, err)
+}
+
+// A swap is one call of swap.
+type swap struct {
+	u       *upload
+	dir     string // working directory, if names are relative to it
+	refusal error  // of the first RNTO
+}
+
+// settle looks what came of the swap, whatever the replies said, and leaves a file
+// under the name in any case that the server allows. whole is the caller's context.
+func (s *swap) settle(ctx, whole context.Context, err error) error {
+	u := s.u
+	if err == nil {
+		err = s.refusal
+	}
+	if lost := s.connect(ctx); lost != nil {
+		return s.failed(errors.Join(err, lost), fmt.Sprintf("the connection was lost while %q was moved aside: it may be left as %q", u.remote, u.aside))
+	}
+	aside, to := u.look(ctx, u.aside), u.look(ctx, u.remote)
+	if aside.absent() && to.isFile() {
+		u.aside = ""
+		if u.look(ctx, u.target).absent() {
+			return u.renamedNevertheless(ctx, to, s.refusal)
+		}
+		return s.refusal // nothing was moved
+	}
+	if to.absent() && u.c.conn.Rename(ctx, u.target, u.remote) == nil { // once more, now that the name is free
+		to = u.look(ctx, u.remote)
+	}
+	same := to.size == u.r.Bytes || to.size < 0 || !u.c.binary()
+	switch {
+	case to.isFile() && same && u.look(ctx, u.target).absent():
+		return u.finished(ctx)
+	case aside.absent():
+		return s.failed(err, fmt.Sprintf("what had the name %q can't be found any more", u.remote))
+	}
+	return s.restore(ctx, whole, err)
+}
+
+// connect makes a new connection if there is none any more.
+func (s *swap) connect(ctx context.Context) error {
+	if s.u.c.conn.Err() == nil {
+		return nil
+	}
+	return s.u.c.redial(ctx, s.dir)
+}
+
+// restore gives the old file its name back. Where the server refuses that too, the new
+// one is sent once more, straight under its name.
+func (s *swap) restore(ctx, whole context.Context, err error) error {
+	u := s.u
+	again := u.c.conn.Rename(ctx, u.aside, u.remote)
+	if lost := s.connect(ctx); lost != nil {
+		return s.failed(errors.Join(err, lost), fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside))
+	}
+	aside, to := u.look(ctx, u.aside), u.look(ctx, u.remote)
+	switch {
+	case to.isFile() && aside.absent():
+		u.aside = ""
+		return err
+	case to.absent() && u.direct(whole) == nil:
+		return u.finished(whole)
+	case aside.isFile():
+		return s.failed(errors.Join(err, again), fmt.Sprintf("the file that was to be replaced is left as %q", u.aside))
+	}
+	return s.failed(errors.Join(err, again), fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside))
+}
+
+// withAside names in err where the file is that was moved aside in an earlier attempt.
+func (u *upload) withAside(err error) error {
+	if err == nil || u.aside == "" || isType[*RenameError](err) {
+		return err
+	}
+	return &RenameError{From: u.target, To: u.remote, Aside: u.aside, Err: err, Reason: fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside)}
+}
+
+func (s *swap) failed(err error, reason string) error {
+	s.u.keep = true
+	return &RenameError{From: s.u.target, To: s.u.remote, Aside: s.u.aside, Reason: reason, Err: err}
+}
+
+// direct sends the file straight to its name, which nothing has.
+func (u *upload) direct(ctx context.Context) error {
+	temp := u.target
+	u.target = u.remote
+	defer func() { u.target = temp }()
+	if !u.info.Mode().IsRegular() {
+		return errors.ErrUnsupported
+	}
+	if err := u.sendBy(ctx, uploadWay{verb: "STOR"}, 0); err != nil {
+		return err
+	}
+	u.c.conn.Dele(ctx, temp)
+	return nil
+}
+
+// renamed looks whether the file has its name now: servers are known that say so too
+// early, or not in truth.
+func (u *upload) renamed(ctx context.Context) error {
+	if u.r.Proof.Has(ProofSize) {
+		size := u.c.sizeIfKnown(ctx, u.remote)
+		switch err := u.c.lost(ctx); {
+		case ctx.Err() != nil:
+			return err
+		case err != nil && size < 0:
+			return u.finished(ctx) // the server has confirmed it
+		}
+		if size != u.r.Bytes {
+			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
+		}
+	}
+	return u.finished(ctx)
+}
+
+// finished ends an upload whose file has its name. What is left of the old one is no
+// reason to fail.
+func (u *upload) finished(ctx context.Context) error {
+	u.stored = false
+	if u.aside != "" {
+		u.c.conn.Dele(ctx, u.aside)
+		u.aside = ""
+	}
+	return nil
+}
