@@ -212,9 +212,18 @@ func diagnoseReply(err error) string {
 		return ""
 	}
 	login := re.Verb == "USER" || re.Verb == "PASS" || re.Verb == "ACCT"
+	t, _ := errors.AsType[*control.TransferError](err)
+	moved := t != nil && (t.Bytes > 0 || t.Phase == control.PhaseReply)
+	means := re.Meaning()
 	switch c := re.Reply.Code; {
-	case c == 332:
+	case means == protocol.NeedAccount:
 		return "The server wants an account besides user and password (--acct)."
+	case means == protocol.LockedOut:
+		return "The server takes no logins of this user, or from here, for now: there were too many failed ones, or somebody shut it out. Another attempt may make that longer; wait, or ask who runs the server."
+	case means == protocol.TooManyUsers:
+		return "The server has too many users now, or too many connections of this one. Wait a little and try again."
+	case login && means == protocol.RejectedLogin && c != 530:
+		return "The server rejected the login: check user name and password."
 	case login && c == 530:
 		return "The server rejected the login: check user name and password. A server that wants TLS first, or has too many users, answers the same; its text says more."
 	case login && (c == 533 || c == 534 || c == 521 || c == 522):
@@ -226,11 +235,11 @@ func diagnoseReply(err error) string {
 	case c == 522 || c == 425 && wantsResumption(re.Reply.Text()):
 		return "The server demands that a data connection resume the TLS session of the control connection. --resume-tls must not be off; " +
 			"if it is not, another TLS version may help (--tls-max 1.2)."
+	case c == 426, c == 425 && moved:
+		return "The data connection broke off. Try again; a file goes on by itself with ftpwire get or put --resume --retry."
 	case c == 425:
 		return "The server could not or would not use the data connection. Try the other direction (--active, or without it), " +
 			"and with TLS another version (--tls-max 1.2): servers answer this also when the TLS session was not resumed."
-	case c == 426:
-		return "The data connection broke off. Try again; a file goes on by itself with ftpwire get or put --resume --retry."
 	case c == 534 || c == 521 || c == 536:
 		return "The server demands protected data connections (PROT P), or refuses them."
 	case c == 452 || c == 552:

@@ -22,6 +22,9 @@ func diagnoseLogin(err error) string {
 	if _, ok := errors.AsType[*control.AfterLoginError](err); ok {
 		return "The login went well, but the server refused a command that is to follow it (--after). With a hyphen before the command it may fail."
 	}
+	if u, ok := errors.AsType[*control.UnansweredLoginError](err); ok {
+		return "The server gave no answer to " + string(u.Verb) + ". Some end the connection when the login is wrong, or after too many wrong ones: check user name and password before the next attempt."
+	}
 	if p, ok := errors.AsType[*control.ProxyError](err); ok {
 		return diagnoseProxy(p)
 	}

@@ -9,8 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 func (a *app) putCmd() *cobra.Command {
@@ -68,13 +66,13 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		// Asking first whether the path is a directory's would cost every upload
 		// several round trips; a server refuses to store under a directory's name, but a
 		// temporary file is not stored under it.
-		if f.temp && !intoDir(l.Path) && a.isDir(c, l.Path) {
+		if f.temp && !intoDir(l.Path) && a.provenDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
 		}
 		r, err := a.upload(c, f, f.straight(l), local, remote)
-		if remote == l.Path && refusedAtOnce(err) && a.isDir(c, l.Path) {
+		if remote == l.Path && mayBeDir(err) && a.provenDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
@@ -108,21 +106,6 @@ func remoteName(local, path string) (string, error) {
 		return "", usagef("the name %q can't be sent in an FTP command", name)
 	}
 	return join(path, name), nil
-}
-
-// refusedAtOnce reports whether the server refused an upload before any data moved.
-func refusedAtOnce(err error) bool {
-	t, ok := errors.AsType[*control.TransferError](err)
-	if !ok || t.Phase != control.PhaseOpen || t.Bytes != 0 {
-		return false
-	}
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && re.Verb == "STOR"
-}
-
-func (a *app) isDir(c *ftpwire.Client, path string) bool {
-	e, err := c.Stat(a.ctx, path)
-	return err == nil && isDir(e)
 }
 
 func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remote string) (r ftpwire.TransferResult, err error) {

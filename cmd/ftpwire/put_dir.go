@@ -1,0 +1,40 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// mayBeDir reports whether the server refused to store before any data moved, in a way
+// that it has for directories: RFC 959 leaves 550 and 553 for that. Everything else has
+// another reason, and a file must not go to another name for it.
+func mayBeDir(err error) bool {
+	t, ok := errors.AsType[*control.TransferError](err)
+	if !ok || t.Phase != control.PhaseOpen || t.Bytes != 0 {
+		return false
+	}
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	if !ok || re.Verb != "STOR" || re.Reply.Code != 550 && re.Reply.Code != 553 {
+		return false
+	}
+	switch re.Meaning() {
+	case protocol.Unexplained, protocol.IsDirectory, protocol.NotPlain, protocol.Exists, protocol.Permission:
+		return true // IIS: 550 Access is denied, for a directory too
+	}
+	return false
+}
+
+// provenDir reports whether a path is a directory's. A name that nobody has must not be
+// one too: servers on object stores enter whatever they are given.
+func (a *app) provenDir(c *ftpwire.Client, path string) bool {
+	return a.isDir(c, path) && !a.isDir(c, join(path, ".ftpwire-"+rand.Text()[:8])) && alive(c.Conn())
+}
+
+func (a *app) isDir(c *ftpwire.Client, path string) bool {
+	e, err := c.Stat(a.ctx, path)
+	return err == nil && isDir(e)
+}
