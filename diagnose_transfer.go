@@ -22,6 +22,9 @@ func diagnoseTransfer(err error) string {
 	if l, ok := errors.AsType[*control.TooLargeError](err); ok && l.Most > 0 {
 		return "--max-size bounds what is fetched."
 	}
+	if _, ok := errors.AsType[*control.EarlyReplyError](err); ok {
+		return "The server confirmed the file before it had all of it, and its size does not show that it is whole. Look at it there before you send it again."
+	}
 	if _, ok := errors.AsType[*ChangedError](err); ok {
 		return "Somebody was writing the file meanwhile. Try again when it is at rest."
 	}

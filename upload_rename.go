@@ -73,22 +73,40 @@ func (u *upload) inTheWay(ctx context.Context, re *protocol.ReplyError) bool {
 	case m != protocol.Unexplained || re.Transient():
 		return false
 	}
-	second := u.target + "-2"
-	w, err := u.c.conn.Stor(ctx, second, 0)
-	if err != nil {
-		return false
-	}
-	if err := w.Close(); err != nil || !u.look(ctx, second).isFile() {
+	return u.refusesTaken(ctx, u.target+"-2")
+}
+
+// refusesTaken reports whether the server refuses to rename to a name that is taken. That
+// is tried with two files of ours; second is the name of the other one.
+func (u *upload) refusesTaken(ctx context.Context, second string) bool {
+	if u.putOctet(ctx, second) != nil || !u.look(ctx, second).isFile() {
 		u.c.conn.Dele(ctx, second)
 		return false
 	}
-	err = u.c.conn.Rename(ctx, u.target, second)
-	if u.look(ctx, u.target).absent() { // renamed, whatever was said
-		u.c.conn.Rename(ctx, second, u.target)
-		return false
+	err := u.c.conn.Rename(ctx, u.target, second)
+	if !u.look(ctx, u.target).absent() {
+		u.c.conn.Dele(ctx, second)
+		return isRefusal(err)
 	}
-	u.c.conn.Dele(ctx, second)
-	return isRefusal(err)
+	// It was renamed, whatever the server said: it goes back.
+	u.c.conn.Rename(ctx, second, u.target)
+	if u.look(ctx, u.target).absent() {
+		u.target = second
+	}
+	return false
+}
+
+// putOctet stores a file of one octet: servers are known that can't take none.
+func (u *upload) putOctet(ctx context.Context, name string) error {
+	w, err := u.c.conn.Stor(ctx, name, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write([]byte{'\n'}); err != nil {
+		w.Abort()
+		return err
+	}
+	return w.Close()
 }
 
 // renamedNevertheless judges a refused RNTO behind which the temporary name is gone.

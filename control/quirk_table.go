@@ -137,7 +137,7 @@ var quirks = []Quirk{
 	{
 		Name: "final-before-data", Mode: QuirkAlways,
 		Behaviour:  "226 comes before all data were read",
-		Workaround: "the transfer is over when both the data and the reply are through",
+		Workaround: "the transfer is over when both the data and the reply are through; of an upload only its size proves then that it is whole",
 		Refs:       []string{"lftp", "node basic-ftp"},
 	},
 	{
