@@ -196,7 +196,7 @@ func (s *swap) settle(ctx, whole context.Context, err error) error {
 		err = s.refusal
 	}
 	if lost := s.connect(ctx); lost != nil {
-		return s.failed(errors.Join(err, lost), fmt.Sprintf("the connection was lost while %q was moved aside: it may be left as %q", u.remote, u.aside))
+		return s.failed(lost, fmt.Sprintf("the connection was lost while %q was moved aside: it may be left as %q", u.remote, u.aside))
 	}
 	aside, to := u.look(ctx, u.aside), u.look(ctx, u.remote)
 	if aside.absent() && to.isFile() {
@@ -233,7 +233,7 @@ func (s *swap) restore(ctx, whole context.Context, err error) error {
 	u := s.u
 	again := u.c.conn.Rename(ctx, u.aside, u.remote)
 	if lost := s.connect(ctx); lost != nil {
-		return s.failed(errors.Join(err, lost), fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside))
+		return s.failed(lost, fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside))
 	}
 	aside, to := u.look(ctx, u.aside), u.look(ctx, u.remote)
 	switch {
@@ -276,6 +276,8 @@ func (u *upload) direct(ctx context.Context) error {
 	return nil
 }
 
+var errNotRenamed = errors.New("the server says that it is done, and both are as they were")
+
 // renamed looks whether the file has its name now: servers are known that say so too
 // early, or not in truth.
 func (u *upload) renamed(ctx context.Context) error {
@@ -286,6 +288,9 @@ func (u *upload) renamed(ctx context.Context) error {
 			return err
 		case err != nil && size < 0:
 			return u.finished(ctx) // the server has confirmed it
+		}
+		if size == u.r.Bytes && u.look(ctx, u.target).isFile() && !u.isOurs(ctx, u.remote) {
+			return &RenameError{From: u.target, To: u.remote, Err: errNotRenamed}
 		}
 		if size != u.r.Bytes {
 			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}

@@ -2,9 +2,12 @@ package ftpwire_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,6 +47,7 @@ func TestTempUploadRefused(t *testing.T) {
 		{"exists, it says, to whatever", []ftptest.Fault{"rnto-name-exists"}, true, nil, 0},
 		{"nothing tells what is there", []ftptest.Fault{"rnto-name-550", "mlst-unknown", "size-unknown"}, false, refusedWith(550), 1},
 		{"exists, and nothing tells", []ftptest.Fault{"rnto-no-replace", "mlst-unknown", "size-unknown"}, false, refusedWith(553), 1},
+		{"RNTO lies", []ftptest.Fault{"rnto-lies"}, false, isSize, 0},
 		{"RNTO loses the file", []ftptest.Fault{"rnto-loses"}, false, isRename, 0},
 		{"connection lost while it was aside", []ftptest.Fault{"rnto-aside-closed"}, true, nil, 0},
 	} {
@@ -220,4 +224,69 @@ func TestUploadResumeRefused(t *testing.T) {
 			t.Errorf("%d: %v, %d bytes there; want the refusal, and what was there", code, err, len(r.remote()))
 		}
 	}
+}
+
+// A server that says that it has renamed, and has not, is found out also where the old
+// file is as long as the new one.
+func TestTempUploadRenamedNot(t *testing.T) {
+	for _, more := range [][]ftptest.Fault{nil, {"mlst-unknown"}} {
+		r := newResumePlay(t, ftptest.TLSNone, append([]ftptest.Fault{"rnto-lies"}, more...)...)
+		old, content := noise(1, 10_000), noise(2, 10_000)
+		r.setLocal(content)
+		r.setRemote(old)
+		if _, err := r.c.Upload(t.Context(), r.local, "/f", &ftpwire.TransferOptions{TempUpload: true}); !isRename(err) {
+			t.Errorf("%v; want a RenameError", err)
+		}
+		if !bytes.Equal(r.remote(), old) {
+			t.Error("not the old file")
+		}
+		if names := r.remoteNames(); names != "f" {
+			t.Errorf("the directory has %q", names)
+		}
+	}
+}
+
+// The server can't be reached any more while the old file is moved aside: the error says
+// where it may be, and another attempt gets there.
+func TestTempUploadLostAside(t *testing.T) {
+	for _, attempts := range []int{0, 2} {
+		r := newResumePlay(t, ftptest.TLSNone, "rnto-aside-closed")
+		content := noise(1, 10_000)
+		r.setLocal(content)
+		r.setRemote([]byte(asItWas))
+		dial, fail := r.p.Dial, true
+		r.p.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if address == r.s.Addr() && fail {
+				fail = false
+				return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+			}
+			return dial(ctx, network, address)
+		}
+		r.fresh(&fail)
+		got, err := r.c.Upload(t.Context(), r.local, "/f", &ftpwire.TransferOptions{TempUpload: true, Retry: ftpwire.Retry{Attempts: attempts, Delay: time.Millisecond}})
+		if attempts > 0 {
+			if err != nil || !bytes.Equal(r.remote(), content) {
+				t.Errorf("another attempt: %v", err)
+			}
+			if names := r.remoteNames(); names != "f" {
+				t.Errorf("the directory has %q", names)
+			}
+			continue
+		}
+		re, ok := errors.AsType[*ftpwire.RenameError](err)
+		if !ok || !r.s.Exists(re.Aside) || !ftpwire.Temporary(err) {
+			t.Fatalf("%v; want it to name where the old file is", err)
+		}
+		if got.Partial == "" || !got.PartialUnsure || !r.s.Exists(got.Partial) {
+			t.Errorf("%+v; want it to name the temporary file", got)
+		}
+	}
+}
+
+// fresh dials without the failure that fail stands for, which comes later.
+func (r *resumePlay) fresh(fail *bool) {
+	r.t.Helper()
+	*fail = false
+	r.dial()
+	*fail = true
 }

@@ -49,6 +49,7 @@ var (
 	missing = []string{
 		"no such", "not found", "not exist", "not exists", "doesn't exist", "doesn't exists", "don't exist", "didn't exist", "isn't there", "nonexistent", "nonexistant", "non existent", "nonexisting", "non existing",
 		"cannot find", "can not find", "can't find", "couldn't find", "could not find", "unable to find", "cannot be found", "can't be found",
+		"no file exists", "no directory exists", "no entry exists", "no file with", "must exist", "should exist", "has to exist", "needs to exist",
 	}
 	refusing = []string{"permission denied", "access denied", "access is denied", "not enough privileges", "operation not permitted"}
 
@@ -57,7 +58,11 @@ var (
 )
 
 // meanings is the table; the first row that fits wins. A phrase stands here because a
-// server says it. Rows of one question stand together, the more exact ones first.
+// server says it. Rows of one question stand together, the more exact ones first, and
+// what denies something before what says it: "does not exist" before "exist".
+//
+// To add one: the row, in its group, and a line in TestMeaningOf with the reply as it
+// came. TestMeaningRows tells if a row before it fits all that it fits.
 var meanings = []meaningRow{
 	// Logins. What speaks of users, connections or sessions, and of nothing that the
 	// login itself could be blamed for.

@@ -92,6 +92,8 @@ func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) 
 	switch {
 	case f.resumeFile && down:
 		text = fmt.Sprintf("What has come so far is kept in %s; the same command goes on from there.", visibleName(r.Partial))
+	case f.resumeFile && r.PartialUnsure:
+		text = fmt.Sprintf("What was sent so far may be on the server as %s; the same command goes on from there.", visibleName(r.Partial))
 	case f.resumeFile:
 		text = fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", visibleName(r.Partial))
 	case r.PartialUnsure:
