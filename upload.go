@@ -325,7 +325,7 @@ func anotherWay(err error) bool {
 // A connection that ends behind the final reply leaves the reply as the proof. Of a file
 // that was gone on with it is not enough.
 func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64, early error) error {
-	size := u.c.sizeIfKnown(ctx, u.target)
+	size := u.c.storedSize(ctx, u.target)
 	switch {
 	case size == offset+n:
 		u.r.Proof |= ProofReply | ProofSize

@@ -33,7 +33,7 @@ func (p presence) isFile() bool { return p.state == presenceFile }
 // SIZE knows better.
 func (u *upload) look(ctx context.Context, name string) presence {
 	byMLST := u.c.lookByMLST(ctx, name)
-	if byMLST.known() && !byMLST.absent() || !u.c.usesSIZE() || u.c.conn.Err() != nil {
+	if byMLST.known() && !byMLST.absent() || !u.c.usesSIZE() && !u.r.Proof.Has(ProofSize) || u.c.conn.Err() != nil {
 		return byMLST
 	}
 	size, err := u.c.conn.Size(ctx, name)

@@ -282,18 +282,21 @@ var errNotRenamed = errors.New("the server says that it is done, and both are as
 // early, or not in truth.
 func (u *upload) renamed(ctx context.Context) error {
 	if u.r.Proof.Has(ProofSize) {
-		size := u.c.sizeIfKnown(ctx, u.remote)
+		size := u.c.storedSize(ctx, u.remote)
 		switch err := u.c.lost(ctx); {
 		case ctx.Err() != nil:
 			return err
 		case err != nil && size < 0:
 			return u.finished(ctx) // the server has confirmed it
-		}
-		if size == u.r.Bytes && u.look(ctx, u.target).isFile() && !u.isOurs(ctx, u.remote) {
-			return &RenameError{From: u.target, To: u.remote, Err: errNotRenamed}
-		}
-		if size != u.r.Bytes {
+		case size != u.r.Bytes:
 			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
+		}
+		unmoved := u.look(ctx, u.target).isFile() && !u.isOurs(ctx, u.remote)
+		switch err := u.c.lost(ctx); {
+		case ctx.Err() != nil, unmoved && err != nil:
+			return err
+		case unmoved:
+			return &RenameError{From: u.target, To: u.remote, Err: errNotRenamed}
 		}
 	}
 	return u.finished(ctx)
