@@ -65,12 +65,13 @@ func (u *upload) rename(ctx context.Context) error {
 }
 
 // inTheWay reports whether an RNTO was refused because something has the name: the
-// server says so, or says nothing, and refuses the name of another file of ours too.
+// server says so, or what may be its way to say so, and refuses the name of another file
+// of ours too.
 func (u *upload) inTheWay(ctx context.Context, re *protocol.ReplyError) bool {
 	switch m := re.Meaning(); {
 	case m == protocol.Exists:
 		return true
-	case m != protocol.Unexplained || re.Transient():
+	case m != protocol.Unexplained && m != protocol.Permission, re.Transient():
 		return false
 	}
 	return u.refusesTaken(ctx, u.target+"-2")

@@ -43,6 +43,7 @@ func TestTempUploadRefused(t *testing.T) {
 		{"exists, and is in the way", []ftptest.Fault{"rnto-no-replace"}, true, nil, 0},
 		{"exists, no MLST", []ftptest.Fault{"rnto-no-replace", "mlst-unknown"}, true, nil, 0},
 		{"in the way, without a word of it", []ftptest.Fault{"rnto-no-replace-mute"}, true, nil, 0},
+		{"in the way, called a lack of permission", []ftptest.Fault{"rnto-no-replace-denied"}, true, nil, 0},
 		// It was moved aside, and can't be moved back: the new one is sent straight there.
 		{"exists, it says, to whatever", []ftptest.Fault{"rnto-name-exists"}, true, nil, 0},
 		{"nothing tells what is there", []ftptest.Fault{"rnto-name-550", "mlst-unknown", "size-unknown"}, false, refusedWith(550), 1},

@@ -77,6 +77,8 @@ func uploadFaults() []deviation {
 		{name: "rnfr-refused", doc: "RNFR is refused with 550", command: refusing("RNFR", 550, "Not permitted")},
 		{name: "rnto-no-replace-mute", doc: "RNTO is refused with 553 where there is a file of the name, without saying why",
 			command: instead("RNTO", exists(false), says(553, "Rename failed"))},
+		{name: "rnto-no-replace-denied", doc: "RNTO is refused with 550 Permission denied where there is a file of the name",
+			command: instead("RNTO", exists(false), says(550, "Permission denied"))},
 		{name: "size-unknown", doc: "SIZE is neither listed nor implemented",
 			features: func(_ *session, lines []string) []string { return without(lines, "SIZE") },
 			command:  refusing("SIZE", 502, "Command not implemented")},

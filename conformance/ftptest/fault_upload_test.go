@@ -83,6 +83,15 @@ func uploadChecks() []faultCheck {
 			}
 			c.wantFile("f", content)
 		}},
+		{"rnto-no-replace-denied", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.up("STOR g", "x")
+			c.do("RNFR g", 350)
+			c.do("RNTO f", 550)
+			c.wantFile("f", content)
+			c.do("RNFR g", 350)
+			c.do("RNTO h", 250)
+		}},
 		{"size-unknown", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("SIZE f", 502)
