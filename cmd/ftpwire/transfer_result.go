@@ -97,9 +97,9 @@ func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) 
 	case f.resumeFile:
 		text = fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", visibleName(r.Partial))
 	case r.PartialUnsure:
-		text = fmt.Sprintf("The file may be left on the server under its temporary name, %s.", visibleName(r.Partial))
+		text = fmt.Sprintf("The temporary file may be left on the server as %s.", visibleName(r.Partial))
 	default:
-		text = fmt.Sprintf("The file is left on the server under its temporary name, %s.", visibleName(r.Partial))
+		text = fmt.Sprintf("The temporary file is left on the server as %s.", visibleName(r.Partial))
 	}
 	return &hintError{err: err, hint: strings.TrimSpace(adviceFor(err) + " " + text), left: text}
 }

@@ -193,7 +193,7 @@ func TestTemp(t *testing.T) {
 		if err := os.WriteFile(big, noise(2_000_000), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f.run(t, "put", "--temp", big, "URL/d.bin").want(t, exitNo, "The file may be left on the server under its temporary name, .d.bin.ftpwire-")
+		f.run(t, "put", "--temp", big, "URL/d.bin").want(t, exitNo, "The temporary file may be left on the server as .d.bin.ftpwire-")
 	})
 	t.Run("resume", func(t *testing.T) {
 		f.run(t, "put", "--temp", "--resume", "--log", local, "URL/c.bin").want(t, exitGood, "> STOR .c.bin.ftpwire-part")
