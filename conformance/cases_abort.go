@@ -191,9 +191,9 @@ func (x *Transfer) letGo() bool {
 		x.d.CloseWrite()
 		return true
 	}
-	b, err := x.d.ReadN(-1)
+	n, err := x.d.Drain()
 	if err == nil {
 		x.d.goodbye()
 	}
-	return len(b) >= bigSize
+	return n >= bigSize
 }

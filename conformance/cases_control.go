@@ -55,10 +55,12 @@ var controlCases = []Case{
 		Run: func(t *T) {
 			dir := t.Dir("pad")
 			t.Must("CWD "+dir, 2)
-			for _, name := range []string{"213 end", "211 End", "212 x", "250 x"} {
-				t.TryUp(name, []byte("x"))
+			last := ""
+			for _, stem := range []string{"213 end", "211 End", "212 x", "250 x"} {
+				last = t.Name(stem)
+				t.TryUp(last, []byte("x"))
 			}
-			for _, cmd := range []string{"STAT .", "MLST 250 x"} {
+			for _, cmd := range []string{"STAT .", "MLST " + last} {
 				t.Ask(cmd)
 				t.barrier("behind " + cmd)
 			}
@@ -195,9 +197,9 @@ func (t *T) duringTransfer(cmd string, codes []int) (first bool) {
 		now, first = r, true
 		t.WantIn(now, cmd+" during a transfer", codes...)
 	}
-	b, err := x.d.ReadN(-1)
-	if err != nil || len(b) != bigSize {
-		t.Failf("%s during a transfer: %d of %d bytes arrived (%v)", cmd, len(b), bigSize, err)
+	n, err := x.d.Drain()
+	if err != nil || n != bigSize {
+		t.Failf("%s during a transfer: %d of %d bytes arrived (%v)", cmd, n, bigSize, err)
 	}
 	x.d.goodbye()
 	t.WantIn(x.Final(), "the transfer during which "+cmd+" came", 226, 250)
@@ -210,10 +212,14 @@ func (t *T) duringTransfer(cmd string, codes []int) (first bool) {
 // everyCommandReplies sends the verbs of RFC 959 that open no data connection.
 func everyCommandReplies(t *T) {
 	t.Session()
-	for line := range strings.SplitSeq(`NOOP,NOOP x,SYST,SYST x,STAT,HELP,HELP x,PWD,PWD x,CWD missing,TYPE,TYPE I,MODE,MODE S,STRU,STRU F,
+	lines := strings.ReplaceAll(`NOOP,NOOP x,SYST,SYST x,STAT,HELP,HELP x,PWD,PWD x,CWD missing,TYPE,TYPE I,MODE,MODE S,STRU,STRU F,
 RNFR,RNFR missing,RNTO,RNTO missing,DELE,DELE missing,RMD,RMD missing,MKD,MKD missing/x,REST,REST 0,ALLO,ALLO 1,SITE,SITE x,
-RETR,RETR missing,STOR,APPE,PORT,PORT x,PASV,ABOR,SMNT,SMNT missing,ACCT,ACCT x,CDUP`, ",") {
-		r := t.Ask(strings.TrimSpace(line))
+RETR,RETR missing,STOR,APPE,PORT,PORT x,PASV,ABOR,SMNT,SMNT missing,ACCT,ACCT x,CDUP`, "missing", t.Missing())
+	for line := range strings.SplitSeq(lines, ",") {
+		if line = strings.TrimSpace(line); !t.mayAsk(line) {
+			continue // a run that changes nothing
+		}
+		r := t.Ask(line)
 		for r.Code.Class() == 1 {
 			r = t.Reply()
 		}
@@ -236,13 +242,13 @@ func honestClass(t *T) {
 			t.Failf("%s got %s, but it was done", cmd, brief(r))
 		}
 	}
-	t.Up("f", []byte("x"))
-	check("MKD d", "d", true)
-	check("RMD d", "d", false)
-	check("DELE f", "f", false)
-	t.Up("g", []byte("x"))
-	if t.Ask("RNFR g").Code == 350 {
-		check("RNTO h", "h", true)
+	d, f := t.Name("d"), t.File("f")
+	check("MKD "+d, d, true)
+	check("RMD "+d, d, false)
+	check("DELE "+f, f, false)
+	g, h := t.File("g"), t.Name("h")
+	if t.Ask("RNFR "+g).Code == 350 {
+		check("RNTO "+h, h, true)
 	}
 }
 
@@ -259,11 +265,11 @@ func (t *T) Has(name string) bool {
 func unfinishedCommand(t *T) {
 	dir := t.Dir("eol")
 	t.Must("CWD "+dir, 2)
-	t.Up("f", []byte("x"))
+	f := t.File("f")
 	shared := t.c
 	c := t.Session()
 	t.Must("CWD "+dir, 2)
-	t.RawWrite("DELE f")
+	t.RawWrite("DELE " + f)
 	t.Silent("a command without its line end")
 	c.goodbye = true
 	if tc, ok := c.rw.(*tls.Conn); ok {
@@ -274,7 +280,7 @@ func unfinishedCommand(t *T) {
 	}
 	c.close()
 	t.Use(shared)
-	if !t.Has("f") {
+	if !t.Has(f) {
 		t.Failf("DELE was carried out although its line end never came")
 	}
 }

@@ -76,7 +76,7 @@ var deflateCases = []Case{
 			if !t.run.feats.Has("MLST") {
 				return
 			}
-			z := mode.NewReader(bytes.NewReader(t.Begin("MLSD").Receive()), deflated, mode.Options{Detect: true})
+			z := mode.NewReader(bytes.NewReader(t.Begin("MLSD").Receive()), deflated, mode.Options{Detect: true, Limit: inflatedLimit})
 			b, err := io.ReadAll(z)
 			if err != nil || !bytes.Contains(b, []byte(name)) {
 				t.Failf("MLSD: %d octets, %v; the listing lacks %s", len(b), err, name)

@@ -35,7 +35,7 @@ var factCases = []Case{
 		Needs:  []string{NeedLogin, "FEAT MDTM"},
 		Faults: []string{"mdtm-missing-213"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("MDTM missing"), "MDTM of what does not exist", is(550), is(4, 5))
+			t.Grade(t.Ask("MDTM "+t.Missing()), "MDTM of what does not exist", is(550), is(4, 5))
 		},
 	},
 	{
@@ -104,7 +104,7 @@ var factCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT SIZE"},
 		Faults: []string{"size-dir-213"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("SIZE missing"), "SIZE of what does not exist", is(550), is(4, 5))
+			t.Grade(t.Ask("SIZE "+t.Missing()), "SIZE of what does not exist", is(550), is(4, 5))
 			t.Grade(t.Ask("SIZE "+t.Dir("size")), "SIZE of a directory", is(550), is(4, 5))
 		},
 	},

@@ -131,7 +131,7 @@ var featCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
 		Faults: []string{"utf8-mangled", "dele-lies", "pwd-unquoted"},
 		Run: func(t *T) {
-			const name = "é-日本-😀"
+			name := t.Name("é-日本-😀")
 			t.Must("CWD "+t.Dir("utf8"), 2)
 			t.Up(name, []byte("x"))
 			for _, line := range t.names("NLST") {

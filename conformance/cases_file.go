@@ -17,7 +17,7 @@ var fileCases = []Case{
 		Run: func(t *T) {
 			dir, file := t.Dir("cwd"), t.File("file")
 			before := t.PWD()
-			for _, name := range []string{"missing", file} {
+			for _, name := range []string{t.Missing(), file} {
 				t.Grade(t.Ask("CWD "+name), "CWD to what is no directory", is(550), is(4, 5))
 				if now := t.PWD(); now != before {
 					t.Failf("a refused CWD moved from %q to %q", before, now)
@@ -35,14 +35,14 @@ var fileCases = []Case{
 			a := t.Dir("cdup")
 			t.Must("CWD "+a, 2)
 			here := t.PWD()
-			t.Must("MKD b", 2)
-			t.Must("CWD b", 2)
+			b := t.Dir("b")
+			t.Must("CWD "+b, 2)
 			r := t.Must("CDUP", 250, 200)
 			if r.Code == 200 {
 				t.Infof("CDUP is answered with 200, the text that erratum 4869 corrects")
 			}
 			if now := t.PWD(); now != here {
-				t.Failf("CDUP from %q led to %q", path.Join(here, "b"), now)
+				t.Failf("CDUP from %q led to %q", path.Join(here, b), now)
 			}
 		},
 	},
@@ -84,8 +84,9 @@ var fileCases = []Case{
 		Faults: []string{"mkd-relative", "pwd-unquoted"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("abs"), 2)
-			want := path.Join(t.PWD(), "s")
-			got := t.in257("MKD", t.Must("MKD s", 257))
+			s := t.Name("s")
+			want := path.Join(t.PWD(), s)
+			got := t.in257("MKD", t.Must("MKD "+s, 257))
 			t.Must("CWD /", 2)
 			if r := t.Ask("CWD " + got); !ok(r) || t.PWD() != want {
 				t.Failf("MKD names %q, which is not the way to %q from /", got, want)
@@ -101,7 +102,7 @@ var fileCases = []Case{
 			name := t.Name("mkd")
 			t.Must("MKD "+name, 257)
 			t.Grade(t.Ask("MKD "+name), "MKD of what exists", is(550), is(4, 5))
-			t.Grade(t.Ask("MKD missing/x"), "MKD below what does not exist", is(550), is(4, 5))
+			t.Grade(t.Ask("MKD "+t.Missing()+"/x"), "MKD below what does not exist", is(550), is(4, 5))
 		},
 	},
 	{
@@ -130,7 +131,7 @@ var fileCases = []Case{
 			t.Grade(t.Ask("DELE "+dir), "DELE of a directory", is(550, 450), is(4, 5))
 			t.Must("CWD "+dir, 2)
 			t.Enter()
-			t.Grade(t.Ask("DELE missing"), "DELE of what does not exist", is(550, 450), is(4, 5))
+			t.Grade(t.Ask("DELE "+t.Missing()), "DELE of what does not exist", is(550, 450), is(4, 5))
 			t.Grade(t.Ask("DELE "+file), "DELE", is(250), is(2))
 			t.Must("RETR "+file, 4, 5)
 		},
@@ -182,7 +183,7 @@ var fileCases = []Case{
 		Run: func(t *T) {
 			name := t.File("a")
 			t.Must("RNFR "+name, 350)
-			t.Must("RNTO missing/x", 4, 5)
+			t.Must("RNTO "+t.Missing()+"/x", 4, 5)
 			t.Must("RNTO "+t.Name("c"), 503, 500, 550)
 		},
 	},

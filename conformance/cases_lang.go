@@ -82,7 +82,7 @@ var langCases = []Case{
 		Faults: []string{"raw-bytes-mangled", "utf8-mangled"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("raw"), 2)
-			const name = "a\xe9b"
+			name := t.Name("a\xe9b")
 			t.TryUp(name, []byte("x"))
 			names := t.names("NLST")
 			t.Same("RETR of the name", t.Down(name), []byte("x"))
@@ -98,7 +98,7 @@ var langCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
 		Faults: []string{"opts-utf8-latin1", "utf8-mangled"},
 		Run: func(t *T) {
-			const name = "é"
+			name := t.Name("é")
 			dir := t.Dir("opts")
 			t.Must("CWD "+dir, 2)
 			t.Up(name, []byte("x"))

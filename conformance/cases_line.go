@@ -13,14 +13,14 @@ var lineCases = []Case{
 		Text:   "Exactly one space separates a verb from a pathname; further spaces belong to the name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"path-trim-leading", "mlsd-full-paths", "mlsd-total-line"},
-		Run:    func(t *T) { t.spacedName(" lead", "lead") },
+		Run:    func(t *T) { t.spacedName(" " + t.Name("lead")) },
 	},
 	{
 		ID: "rfc3659-2.2-trailing-space", RFC: "3659 2.2", Level: Must,
 		Text:   "Spaces before the line end belong to the pathname.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"path-trim-trailing", "mlsd-full-paths", "mlsd-total-line"},
-		Run:    func(t *T) { t.spacedName("tail ", "tail") },
+		Run:    func(t *T) { t.spacedName(t.Name("tail") + " ") },
 	},
 	{
 		ID: "rfc1123-4.1.2.12-refuse-do", RFC: "1123 4.1.2.12", Level: Must, Lenient: true,
@@ -60,7 +60,8 @@ var lineCases = []Case{
 
 // spacedName stores a file whose name has a blank at one end and wants to see
 // it under that name.
-func (t *T) spacedName(name, trimmed string) {
+func (t *T) spacedName(name string) {
+	trimmed := strings.TrimSpace(name)
 	dir := t.Dir("space")
 	t.Must("CWD "+dir, 2)
 	t.TryUp(name, []byte("x"))

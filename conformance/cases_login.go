@@ -194,9 +194,16 @@ func (t *T) userAgain() {
 // gate sends what needs a login before the login.
 func gate(t *T) {
 	t.Open()
-	for line := range strings.FieldsFuncSeq(`CWD /;PWD;MKD x;RMD x;DELE x;RNFR x;STOR x;RETR x;APPE x;LIST;NLST;PORT 127,0,0,1,200,1;STAT x;
-SIZE x;MDTM x;MLST x;MLSD;EPRT |1|127.0.0.1|51201|;TYPE I;STRU F;MODE S;PASV;EPSV;REST 0`, func(r rune) bool { return r == ';' || r == '\n' }) {
-		verb, _, _ := strings.Cut(line, " ")
+	lines := `CWD /;PWD;MKD x;RMD x;DELE x;RNFR x;STOR x;RETR x;APPE x;LIST;NLST;PORT 127,0,0,1,200,1;STAT x;
+SIZE x;MDTM x;MLST x;MLSD;EPRT |1|127.0.0.1|51201|;TYPE I;STRU F;MODE S;PASV;EPSV;REST 0`
+	for line := range strings.FieldsFuncSeq(lines, func(r rune) bool { return r == ';' || r == '\n' }) {
+		verb, arg, _ := strings.Cut(line, " ")
+		if arg == "x" {
+			line = verb + " " + t.Missing()
+		}
+		if !t.mayAsk(line) {
+			continue // a run that changes nothing
+		}
 		r := t.Ask(line)
 		for r.Code.Class() == 1 {
 			t.note(Fail, "%s before the login got %s", line, brief(r))
@@ -226,10 +233,10 @@ func quitInTransfer(t *T) {
 	x := t.Stall()
 	t.Send("QUIT")
 	time.Sleep(20 * time.Millisecond) // lets the server read it first
-	b, err := x.d.ReadN(-1)
+	n, err := x.d.Drain()
 	x.d.goodbye()
 	var codes []string
-	for {
+	for len(codes) < 100 {
 		r, err := t.c.receive(t.run.opts.timeout())
 		if err != nil {
 			break
@@ -238,10 +245,10 @@ func quitInTransfer(t *T) {
 	}
 	seq := strings.Join(codes, ", ")
 	switch {
-	case (err != nil || len(b) != bigSize) && (strings.Contains(seq, "426") || strings.Contains(seq, "451")):
-		t.Failf("QUIT ended the transfer: %d of %d bytes, replies %s", len(b), bigSize, seq)
-	case err != nil || len(b) != bigSize:
-		t.Failf("QUIT cut the transfer short without an error: %d of %d bytes (%v), replies %s", len(b), bigSize, err, seq)
+	case (err != nil || n != bigSize) && (strings.Contains(seq, "426") || strings.Contains(seq, "451")):
+		t.Failf("QUIT ended the transfer: %d of %d bytes, replies %s", n, bigSize, seq)
+	case err != nil || n != bigSize:
+		t.Failf("QUIT cut the transfer short without an error: %d of %d bytes (%v), replies %s", n, bigSize, err, seq)
 	case seq == "221, 226" || seq == "221, 250":
 		t.Warnf("QUIT is answered before the transfer: %s", seq)
 	case seq != "226, 221" && seq != "250, 221":
@@ -338,10 +345,10 @@ func reinInTransfer(t *T) {
 	if err == nil {
 		t.Failf("REIN during a transfer got %s before the transfer had ended", brief(r))
 	}
-	b, err := x.d.ReadN(-1)
+	n, err := x.d.Drain()
 	x.d.goodbye()
-	if err != nil || len(b) != bigSize {
-		t.Failf("REIN cut the transfer short: %d of %d bytes (%v)", len(b), bigSize, err)
+	if err != nil || n != bigSize {
+		t.Failf("REIN cut the transfer short: %d of %d bytes (%v)", n, bigSize, err)
 	}
 	t.WantIn(x.Final(), "the transfer during which REIN came", 226, 250)
 	t.reinDone()

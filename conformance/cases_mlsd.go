@@ -58,7 +58,7 @@ var mlsdCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlsd-full-paths", "mlsd-total-line"},
 		Run: func(t *T) {
-			dir := t.mlsdDir()
+			dir, _, _ := t.mlsdDir()
 			t.Enter()
 			for _, name := range t.mlsdNames(dir) {
 				if strings.Contains(name, "/") {
@@ -89,14 +89,14 @@ var mlsdCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlsd-dot-without-type", "mlsd-full-paths", "mlsd-total-line", "opts-mlst-ignored"},
 		Run: func(t *T) {
-			t.mlsdDir()
+			_, file, sub := t.mlsdDir()
 			t.Must("OPTS MLST size;", 200)
 			for _, line := range t.Lines("MLSD") {
 				e, err := parse.MLSx(line)
 				if err != nil {
 					t.Failf("MLSD: %v", err)
 				}
-				if e.Name != "f" && e.Name != "d" {
+				if e.Name != file && e.Name != sub {
 					t.Failf("MLSD without the fact type lists %q", e.Name)
 				}
 			}
@@ -108,10 +108,10 @@ var mlsdCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlsd-resets-type", "retr-touches"},
 		Run: func(t *T) {
-			t.mlsdDir()
+			_, file, _ := t.mlsdDir()
 			t.Type("I")
 			image := t.Begin("MLSD").Receive()
-			t.Same("RETR in TYPE I behind MLSD", t.Down("f"), []byte("a\nb\n"))
+			t.Same("RETR in TYPE I behind MLSD", t.Down(file), []byte("a\nb\n"))
 			t.Type("A")
 			ascii := t.Begin("MLSD").Receive()
 			if !bytes.Equal(image, ascii) {
@@ -140,7 +140,7 @@ var mlsdCases = []Case{
 		Faults: []string{"mlst-wildcard", "mlst-missing-250"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("wild"), 2)
-			t.Up("ab", []byte("x"))
+			t.File("ab")
 			for _, cmd := range []string{"MLST a*", "SIZE a*"} {
 				t.Must(cmd, 4, 5)
 			}
@@ -168,11 +168,11 @@ var mlsdCases = []Case{
 	},
 }
 
-// mlsdDir makes a directory with one file "f" and one directory "d", and goes there.
-func (t *T) mlsdDir() string {
-	dir := t.Dir("mlsd")
+// mlsdDir makes a directory with one file and one directory, and goes there.
+func (t *T) mlsdDir() (dir, file, sub string) {
+	dir = t.Dir("mlsd")
 	t.Must("CWD "+dir, 2)
-	t.Up("f", []byte("a\nb\n"))
-	t.Must("MKD d", 2)
-	return dir
+	file = t.Name("f")
+	t.Up(file, []byte("a\nb\n"))
+	return dir, file, t.Dir("d")
 }

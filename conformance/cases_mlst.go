@@ -76,8 +76,8 @@ var mlstCases = []Case{
 		Needs:  []string{NeedLogin, "FEAT MLST"},
 		Faults: []string{"mlst-missing-250", "mlsd-missing-150", "epsv-not-listening"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("MLST missing"), "MLST of what does not exist", is(550, 501), is(4, 5))
-			x := t.Begin("MLSD missing")
+			t.Grade(t.Ask("MLST "+t.Missing()), "MLST of what does not exist", is(550, 501), is(4, 5))
+			x := t.Begin("MLSD " + t.Missing())
 			if !x.dead {
 				x.d.ReadN(-1)
 				x.d.goodbye()

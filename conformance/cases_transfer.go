@@ -29,7 +29,7 @@ var transferCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"retr-missing-226", "epsv-not-listening"},
 		Run: func(t *T) {
-			x := t.Begin("RETR missing")
+			x := t.Begin("RETR " + t.Missing())
 			late := !x.dead
 			x.d.Close()
 			t.Grade(x.Final(), "RETR of what does not exist", is(550, 450), is(4, 5))
@@ -126,7 +126,9 @@ var transferCases = []Case{
 			t.Type("I")
 			x := t.stouBegin()
 			t.WantIn(x.Store([]byte("x")), "STOU", 226, 250)
-			if names := t.names("NLST"); len(names) != 1 {
+			names := t.names("NLST")
+			t.madeHere(names...)
+			if len(names) != 1 {
 				t.Failf("behind one STOU in an empty directory, NLST there has %d names", len(names))
 			}
 		},
@@ -139,16 +141,15 @@ var transferCases = []Case{
 		Run: func(t *T) {
 			dir := t.Dir("list")
 			t.Must("CWD "+dir, 2)
-			t.Up("first.txt", []byte("x"))
-			t.Up("second.txt", []byte("x"))
-			t.mentions("LIST", t.Lines("LIST"), "first.txt", "second.txt")
-			one := t.Lines("LIST first.txt")
-			t.mentions("LIST of a file", one, "first.txt")
-			if strings.Contains(strings.Join(one, "\n"), "second.txt") {
+			first, second := t.File("first"), t.File("second")
+			t.mentions("LIST", t.Lines("LIST"), first, second)
+			one := t.Lines("LIST " + first)
+			t.mentions("LIST of a file", one, first)
+			if strings.Contains(strings.Join(one, "\n"), second) {
 				t.Failf("LIST of a file lists others too")
 			}
 			t.Enter()
-			t.mentions("LIST of a directory", t.Lines("LIST "+dir), "first.txt", "second.txt")
+			t.mentions("LIST of a directory", t.Lines("LIST "+dir), first, second)
 		},
 	},
 	{
@@ -178,11 +179,10 @@ var transferCases = []Case{
 		Faults: []string{"nlst-marks-directories"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("nlst"), 2)
-			t.Up("file", []byte("x"))
-			t.Must("MKD dir", 2)
+			file, dir := t.File("file"), t.Dir("dir")
 			for _, line := range t.names("NLST") {
-				if line != "file" && line != "dir" && line != "./file" && line != "./dir" {
-					t.Failf("NLST of a directory with \"file\" and \"dir\" has the line %q", line)
+				if name := strings.TrimPrefix(line, "./"); name != file && name != dir {
+					t.Failf("NLST of a directory with %q and %q has the line %q", file, dir, line)
 				}
 			}
 		},
@@ -309,6 +309,7 @@ func (t *T) stou(text string) string {
 	if m == nil {
 		t.Failf("STOU: got %s, want the text \"FILE: \" and the name", brief(first))
 	}
+	t.madeHere(m[1])
 	return m[1]
 }
 

@@ -37,7 +37,7 @@ func (x *Transfer) Decode(format mode.Format) *codedFile {
 		Marker: func(text string) error { f.markers = append(f.markers, text); return nil },
 	})
 	var err error
-	f.file, err = io.ReadAll(r)
+	f.file, err = io.ReadAll(io.LimitReader(r, keptBytes))
 	f.wire = wire.b
 	x.d.received(wire.b, "")
 	if err != nil {
@@ -67,15 +67,23 @@ func (t *T) DownCoded(name string, f mode.Format) *codedFile {
 	return t.Begin("RETR " + name).ReceiveCoded(f)
 }
 
-// A wireReader reads a data connection, keeps what has come, and takes a stall of the
-// reply timeout for an error.
+// A wireReader reads a data connection and keeps what has come. It is as bounded as
+// ReadN.
 type wireReader struct {
-	d *Data
-	b []byte
+	d        *Data
+	b        []byte
+	deadline time.Time
 }
 
 func (r *wireReader) Read(b []byte) (int, error) {
-	r.d.stream().SetReadDeadline(time.Now().Add(r.d.t.run.opts.timeout()))
+	wait := r.d.t.run.opts.timeout()
+	if r.deadline.IsZero() {
+		r.deadline = time.Now().Add(3 * wait)
+	}
+	if len(r.b) > keptBytes || time.Now().After(r.deadline) {
+		return 0, errEndless
+	}
+	r.d.stream().SetReadDeadline(time.Now().Add(wait))
 	n, err := r.d.stream().Read(b)
 	r.b = append(r.b, b[:n]...)
 	return n, err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -37,12 +38,19 @@ type Conn struct {
 	typ      string          // TYPE in force as far as known
 	sent     map[string]bool // verbs sent since the last reset
 	foreign  bool            // what was sent last is not in ASCII
+	unsent   string          // the command line that has begun to go out
+	cwd      string          // where the session is, as far as known
+	moving   string          // where a command that waits for its reply leads
+	fault    error           // why the first line that is none of a reply is none
+	replies  int             // that came
+	unread   int             // bytes that came since the last command
 }
 
 // What can go wrong while a reply is awaited. They are the peer's doing.
 var (
 	errSilence = errors.New("no reply")
 	errEnded   = errors.New("the server closed the connection")
+	errFlood   = errors.New("more than a reply can be")
 )
 
 // dial opens a control connection; under implicit TLS it is protected at once.
@@ -73,7 +81,6 @@ func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 		}),
 	}
 	c.watch.conn = c
-	r.track(c)
 	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
 	if r.target.TLS == TLSImplicit {
 		if err := c.startTLS(); err != nil {
@@ -95,12 +102,18 @@ func (r *runner) tlsAs(name string) *tls.Config {
 	return base
 }
 
+// dialTCP opens a connection that ends with the run.
 func (r *runner) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
-	if r.target.Dial != nil {
-		return r.target.Dial(ctx, "tcp", addr)
+	dial := r.target.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
 	}
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", addr)
+	conn, err := dial(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	r.track(conn)
+	return conn, nil
 }
 
 // startTLS performs the TLS handshake as client.
@@ -118,8 +131,25 @@ func (c *Conn) startTLS() error {
 
 func (c *Conn) event(text string) { c.tape.add(c.name, "*", c.secure, text) }
 
-// write sends bytes as they are.
-func (c *Conn) write(b []byte) error {
+// send encodes and sends one command line. The verb may have any case.
+func (c *Conn) send(line string) error {
+	verb, arg, _ := strings.Cut(line, " ")
+	wire, err := protocol.Command{Verb: protocol.Verb(verb), Arg: arg}.AppendUnchecked(nil)
+	if err != nil {
+		panic("conformance: BUG: " + err.Error())
+	}
+	return c.transmit(wire, masked(line), func() { c.note(strings.ToUpper(verb), arg) })
+}
+
+// transmit sends bytes as they are, if the guard lets them pass, and calls leaving
+// before. It is the one way to the server.
+func (c *Conn) transmit(b []byte, shown string, leaving func()) error {
+	if err := c.guard(b); err != nil {
+		return err
+	}
+	leaving()
+	c.unread = 0
+	c.tape.add(c.name, ">", c.secure, shown)
 	c.foreign = c.run.heard.add(string(b))
 	c.rw.SetWriteDeadline(time.Now().Add(c.run.opts.timeout()))
 	_, err := c.rw.Write(b)
@@ -132,28 +162,39 @@ func (c *Conn) write(b []byte) error {
 	return err
 }
 
-// send encodes and sends one command line. The verb may have any case.
-func (c *Conn) send(line string) error {
-	verb, arg, _ := strings.Cut(line, " ")
-	wire, err := protocol.Command{Verb: protocol.Verb(verb), Arg: arg}.AppendUnchecked(nil)
-	if err != nil {
-		panic("conformance: BUG: " + err.Error())
-	}
-	c.note(verb)
-	c.tape.add(c.name, ">", c.secure, masked(line))
-	return c.write(wire)
-}
-
 // note keeps track of what a command may change.
-func (c *Conn) note(verb string) {
-	verb = strings.ToUpper(verb)
+func (c *Conn) note(verb, arg string) {
 	c.sent[verb] = true
 	switch verb {
 	case "QUIT":
 		c.goodbye = true
 	case "TYPE", "REIN", "AUTH", "USER":
 		c.typ = ""
+	case "CWD", "XCWD":
+		c.moving = c.path(arg)
+	case "CDUP", "XCUP":
+		c.moving = c.path("..")
+	case "STOR", "APPE", "MKD", "XMKD", "RNTO":
+		if arg != "" {
+			c.run.record(c.path(arg))
+		}
 	}
+}
+
+// path returns an argument as an absolute path, as far as it is known where c is.
+func (c *Conn) path(arg string) string {
+	if strings.HasPrefix(arg, "/") {
+		return path.Clean(arg)
+	}
+	return path.Join("/", c.cwd, arg)
+}
+
+// moved takes the reply to what may have led to another directory.
+func (c *Conn) moved(r protocol.Reply) {
+	if c.moving != "" && ok(r) {
+		c.cwd = c.moving
+	}
+	c.moving = ""
 }
 
 // masked hides the argument of PASS and ACCT.
@@ -177,8 +218,14 @@ func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
 			if r.Code == 421 {
 				c.bye421 = true
 			}
+			if c.replies++; r.Code.Class() != 1 {
+				c.moved(r)
+			}
 			c.watch.reply(r)
 			return r, nil
+		}
+		if c.flooded() {
+			return r, errFlood
 		}
 		if c.ended {
 			return r, errEnded
@@ -201,6 +248,9 @@ func (c *Conn) assemble() (protocol.Reply, bool) {
 		}
 		c.pending = c.pending[n:]
 		if err != nil {
+			if c.fault == nil {
+				c.fault = err
+			}
 			c.reader = protocol.ReplyReader{}
 			if last != '\n' {
 				c.skipLine()
@@ -229,7 +279,10 @@ func (c *Conn) fill(deadline time.Time) error {
 	c.rw.SetReadDeadline(deadline)
 	n, err := c.rw.Read(buf)
 	c.pending = append(c.pending, buf[:n]...)
+	c.unread += n
 	switch {
+	case c.flooded():
+		return errFlood
 	case n > 0 || err == nil:
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -243,13 +296,29 @@ func (c *Conn) fill(deadline time.Time) error {
 	return errEnded
 }
 
+// floodBytes is more than a server has to say to one command.
+const floodBytes = 1 << 20
+
+// flooded reports whether more came than belongs to a command, and ends the
+// connection then: what is still to come has no end.
+func (c *Conn) flooded() bool {
+	if c.unread <= floodBytes {
+		return false
+	}
+	if !c.ended {
+		c.event(fmt.Sprintf("more than %d bytes in answer to one command: closed", floodBytes))
+		c.close()
+	}
+	return true
+}
+
 // incomplete reports whether a reply has begun and is not complete.
 func (c *Conn) incomplete() bool { return c.reader.Partial() }
 
 // close ends the connection without ceremony.
 func (c *Conn) close() {
 	c.tcp.Close()
-	c.run.untrack(c)
+	c.run.untrack(c.tcp.Conn)
 	c.ended = true
 }
 

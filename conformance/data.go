@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,7 @@ func (t *T) Listen(port int) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.run.track(ln)
 	d := t.newData(ln.Addr().(*net.TCPAddr).Port)
 	d.ln = ln
 	d.event("listening on port %d", d.port)
@@ -156,6 +158,7 @@ func (d *Data) accept() error {
 	if err != nil {
 		return err
 	}
+	d.t.run.track(conn)
 	d.ln.Close()
 	d.tcp = conn
 	d.event("the server connected from %s", conn.RemoteAddr())
@@ -185,29 +188,83 @@ func (d *Data) stream() net.Conn {
 	return d.tcp
 }
 
+// What a data connection may deliver. No case asks for more, but for the big file.
+const (
+	keptBytes    = 8 << 20     // that are held in memory
+	drainedBytes = 2 * bigSize // that are counted alone
+)
+
+// errEndless is the error of data that do not end where they must.
+var errEndless = errors.New("the data do not end")
+
 // ReadN reads until n bytes have come or the server ends the connection; n below
-// 0 means the end only. A stall of the reply timeout is an error.
+// 0 means the end only. A stall of the reply timeout is an error, and so is more
+// than any case can want, or data that trickle without end.
 func (d *Data) ReadN(n int) ([]byte, error) {
 	var out []byte
+	limit := n
+	if n < 0 {
+		limit = keptBytes + 1
+	}
+	err := d.read(limit, 3*d.t.run.opts.timeout(), func(b []byte) { out = append(out, b...) })
+	if n < 0 && err == nil {
+		err = fmt.Errorf("%w: more than %d bytes came", errEndless, keptBytes)
+	}
+	return out, d.end(out, err)
+}
+
+// end records how reading has ended. io.EOF is what was waited for.
+func (d *Data) end(b []byte, err error) error {
+	switch {
+	case err == io.EOF:
+		d.received(b, "and the end")
+		return nil
+	case err != nil:
+		d.received(b, "then "+err.Error())
+		return err
+	}
+	d.received(b, "")
+	return nil
+}
+
+// read hands on what comes, at most limit bytes and for at most the given time. The
+// error is nil if limit bytes have come.
+func (d *Data) read(limit int, most time.Duration, take func([]byte)) error {
 	buf := make([]byte, 64<<10)
-	for n < 0 || len(out) < n {
-		if n >= 0 {
-			buf = buf[:min(cap(buf), n-len(out))]
+	deadline := time.Now().Add(most)
+	for n := 0; n < limit; {
+		stall := time.Now().Add(d.t.run.opts.timeout())
+		late := deadline.Before(stall)
+		if late {
+			stall = deadline
 		}
-		d.stream().SetReadDeadline(time.Now().Add(d.t.run.opts.timeout()))
-		m, err := d.stream().Read(buf)
-		out = append(out, buf[:m]...)
-		if err == io.EOF {
-			d.received(out, "and the end")
-			return out, nil
+		d.stream().SetReadDeadline(stall)
+		m, err := d.stream().Read(buf[:min(len(buf), limit-n)])
+		n += m
+		take(buf[:m])
+		if late && errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("%w: after %s and %d bytes they still come", errEndless, most, n)
 		}
 		if err != nil {
-			d.received(out, "then "+err.Error())
-			return out, err
+			return err
 		}
 	}
-	d.received(out, "")
-	return out, nil
+	return nil
+}
+
+// Drain reads to the end and counts. It is for the big file, and as bounded as ReadN.
+func (d *Data) Drain() (n int, err error) { return d.drain(func([]byte) {}) }
+
+func (d *Data) drain(see func([]byte)) (n int, err error) {
+	err = d.read(drainedBytes, 12*d.t.run.opts.timeout(), func(b []byte) { n += len(b); see(b) })
+	switch {
+	case err == io.EOF:
+		err = nil
+	case err == nil:
+		err = fmt.Errorf("%w: more than %d bytes came", errEndless, drainedBytes)
+	}
+	d.event("%d bytes, then: %v", n, cmp.Or(err, io.EOF))
+	return n, err
 }
 
 const shownBytes = 120 // of data in a transcript
@@ -234,6 +291,10 @@ func (d *Data) WaitEnd(wait time.Duration) (ended bool, n int) {
 		d.tcp.SetReadDeadline(deadline)
 		m, err := d.tcp.Read(buf)
 		n += m
+		if n > drainedBytes {
+			d.event("%d bytes more, and no end", n)
+			return false, n
+		}
 		if err != nil {
 			ended = !errors.Is(err, os.ErrDeadlineExceeded)
 			d.event("%d bytes more, then: %v", n, err)
@@ -291,6 +352,10 @@ func (d *Data) Reset() {
 func (d *Data) Close() {
 	if d.ln != nil {
 		d.ln.Close()
+		d.t.run.untrack(d.ln)
+	}
+	if d.tcp != nil {
+		defer d.t.run.untrack(d.tcp)
 	}
 	switch {
 	case d.tls != nil:

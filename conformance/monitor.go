@@ -95,11 +95,17 @@ type watch struct {
 	last string // the previous preliminary reply's code
 }
 
+// longestLine is how much of a line is looked at, and kept.
+const longestLine = 64 << 10
+
 // bytes takes what was received, as it was.
 func (w *watch) bytes(b []byte) {
 	for _, x := range b {
 		if w.telnet(x) {
 			continue
+		}
+		if len(w.line) >= longestLine && x != '\n' {
+			w.line = w.line[:longestLine-1] // the rest of the line, but for its last byte, is passed over
 		}
 		w.line = append(w.line, x)
 		if x == '\n' {
@@ -127,7 +133,9 @@ func (w *watch) telnet(x byte) (taken bool) {
 		w.iac = w.iac[:0]
 		return x != iac // doubled, it is data
 	}
-	w.neg += string(append(w.iac, x))
+	if seq := append(w.iac, x); len(w.neg) < longestLine {
+		w.neg += string(seq)
+	}
 	w.iac = w.iac[:0]
 	return true
 }
@@ -140,6 +148,7 @@ var (
 // one judges a line, its line end included.
 func (w *watch) one(raw string) {
 	c := w.conn
+	c.run.lines++
 	line, crlf := strings.CutSuffix(raw, "\r\n")
 	if !crlf {
 		line = strings.TrimSuffix(raw, "\n")
@@ -187,6 +196,11 @@ func (w *watch) syntax(line string) {
 	if line[0] == '6' {
 		c.run.found(monNo6yz, Fail, c, fmt.Sprintf("%q without a mechanism that protects replies", visible(line)))
 	}
+}
+
+// speaksFTP reports whether a reply has come, or at least begun.
+func (w *watch) speaksFTP() bool {
+	return w.conn.replies > 0 || w.open != "" || replyStart.Match(w.line)
 }
 
 // reply counts the preliminary replies of a command.

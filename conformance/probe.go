@@ -1,21 +1,23 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // setup opens the first session, finds out what the server offers and makes the
 // directory to work in.
-func (r *runner) setup() error {
+func (r *runner) setup() *SetupError {
 	t := r.newT()
 	conn, err := r.dial(t.tape)
 	if err != nil {
-		return &SetupError{"connect", err.Error(), t.tape.lines()}
+		return &SetupError{Stage: "connect", Reason: err.Error(), Err: err, Transcript: t.tape.lines()}
 	}
 	r.has[NeedIPv4], r.has[NeedIPv6] = family(conn.tcp.RemoteAddr())
 	conn.close()
@@ -41,30 +43,68 @@ func (r *runner) setup() error {
 	if !r.opts.ReadOnly {
 		t.attempt((*T).makeSandbox)
 	}
+	if !r.box.proven {
+		r.license = mayLook
+	}
+	if r.refused != nil {
+		return r.withoutDirectory(t)
+	}
 	if t.verdict.red() {
 		r.shared.close()
 		r.shared = nil
 	} else {
 		r.shared.sent = map[string]bool{}
 	}
-	r.summarize()
+	r.summarize(t)
 	return nil
 }
 
 // withoutSession decides what a failed first session means: a refusal ends the
-// run, a server that breaks the protocol is checked as far as it goes.
-func (r *runner) withoutSession(t *T) error {
+// run, and so does what does not speak FTP; a server that breaks the protocol is
+// checked as far as it goes.
+func (r *runner) withoutSession(t *T) *SetupError {
 	reason := strings.Join(t.reasons, "; ")
+	heard := false
 	for _, c := range t.opened {
+		heard = heard || c.watch.speaksFTP()
 		c.close()
 	}
 	r.shared = nil
-	if t.verdict == Error || strings.Contains(reason, "refused") {
-		return &SetupError{"session", reason, t.tape.lines()}
+	if t.verdict == Error || t.cause != nil || !heard {
+		if se, ok := errors.AsType[*protocol.SyntaxError](t.whyNot()); ok {
+			reason = se.Error()
+		}
+		return &SetupError{Stage: "session", Reason: reason, Err: t.whyNot(), Transcript: t.tape.lines()}
 	}
 	r.has[NeedLogin] = true
 	r.broken = "no session could be opened: " + reason
+	if !r.opts.ReadOnly {
+		r.box.doubt = "not there: " + r.broken
+	}
 	return nil
+}
+
+// whyNot returns the cause of a session that could not be opened: a refusal or a
+// failed handshake, else what came in place of FTP.
+func (t *T) whyNot() error {
+	if t.cause != nil {
+		return t.cause
+	}
+	for _, c := range t.opened {
+		if c.fault != nil {
+			return c.fault
+		}
+	}
+	return nil
+}
+
+// withoutDirectory ends a run that is to write and may not.
+func (r *runner) withoutDirectory(t *T) *SetupError {
+	return &SetupError{
+		Stage: "working directory", Reason: strings.Join(t.reasons, "; "),
+		Err:        &protocol.ReplyError{Verb: r.refused.verb, Reply: r.refused.reply},
+		Transcript: t.tape.lines(),
+	}
 }
 
 // protectIfWilling asks for private data connections and goes on without.
@@ -109,7 +149,7 @@ func (t *T) probe() {
 	}
 }
 
-func (r *runner) summarize() {
+func (r *runner) summarize(t *T) {
 	var names []string
 	for label, args := range r.feats.All() {
 		names = append(names, visible(strings.TrimSpace(label+" "+args)))
@@ -121,6 +161,9 @@ func (r *runner) summarize() {
 		r.facts = append(r.facts, "working directory: "+visible(r.workDir))
 	} else {
 		r.facts = append(r.facts, "nothing is written")
+	}
+	if box := &r.box; !r.opts.ReadOnly && !box.proven && box.doubt == "" && r.ctx.Err() == nil {
+		box.doubt = "not proven to be ours: " + strings.Join(t.reasons, "; ")
 	}
 }
 
@@ -157,7 +200,7 @@ func (r *runner) lack(need string) string {
 		if r.opts.ReadOnly {
 			return "writing is not permitted (read-only run)"
 		}
-		return "the server does not let us write"
+		return "nothing is written: the directory to work in is " + r.box.doubt
 	case NeedTLS, NeedAuth, NeedImplicit:
 		return "the target's TLS mode is " + r.target.TLS.String()
 	case NeedClear:

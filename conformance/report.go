@@ -27,7 +27,13 @@ type Report struct {
 	Strict   bool
 	Features []string // what the probe found, one thing a line
 	Leftover string   // what could not be removed in the end, and why; "" if all was
-	Results  []Result
+
+	// Incomplete says why the report is not whole: the run was interrupted, its time
+	// was over, the server went away, or nothing could be written. "" if it is whole.
+	Incomplete string
+	NotRun     int // checks that were selected and not made
+
+	Results []Result
 }
 
 // Summary returns how many results each verdict has.
@@ -82,14 +88,18 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(struct {
-		Target   string         `json:"target"`
-		TLS      TLSMode        `json:"tls"`
-		Started  time.Time      `json:"started"`
-		Seconds  float64        `json:"seconds"`
-		Failed   bool           `json:"failed"`
-		Features []string       `json:"features"`
-		Leftover string         `json:"leftover,omitempty"`
-		Summary  map[string]int `json:"summary"`
-		Results  []result       `json:"results"`
-	}{r.Target, r.TLS, r.Started, r.Duration.Seconds(), r.Failed(), r.Features, r.Leftover, summary, results})
+		Target   string    `json:"target"`
+		TLS      TLSMode   `json:"tls"`
+		Started  time.Time `json:"started"`
+		Seconds  float64   `json:"seconds"`
+		Failed   bool      `json:"failed"`
+		Features []string  `json:"features"`
+		Leftover string    `json:"leftover,omitempty"`
+
+		Incomplete string `json:"incomplete,omitempty"`
+		NotRun     int    `json:"not_run,omitempty"`
+
+		Summary map[string]int `json:"summary"`
+		Results []result       `json:"results"`
+	}{r.Target, r.TLS, r.Started, r.Duration.Seconds(), r.Failed(), r.Features, r.Leftover, r.Incomplete, r.NotRun, summary, results})
 }

@@ -29,7 +29,14 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 	}
 	r.skipped(b)
-	fmt.Fprintf(b, "\n%s\n", r.summaryLine())
+	fmt.Fprintln(b)
+	if r.Leftover != "" {
+		wrapped(b, "LEFT BEHIND on the server: "+r.Leftover, "       ")
+	}
+	if r.Incomplete != "" {
+		wrapped(b, "INCOMPLETE: "+r.Incomplete, "       ")
+	}
+	fmt.Fprintln(b, r.summaryLine())
 	return b.Flush()
 }
 
@@ -80,6 +87,9 @@ func (r *Report) summaryLine() string {
 		if n := count[p.v]; n > 0 || p.v == Pass || p.v == Fail {
 			parts = append(parts, fmt.Sprintf("%d %s", n, p.word))
 		}
+	}
+	if r.NotRun > 0 {
+		parts = append(parts, fmt.Sprintf("%d not made", r.NotRun))
 	}
 	return fmt.Sprintf("%s in %s", strings.Join(parts, ", "), r.Duration.Round(10*time.Millisecond))
 }

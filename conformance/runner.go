@@ -2,9 +2,9 @@ package conformance
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"runtime/debug"
 	"strings"
@@ -16,29 +16,37 @@ import (
 )
 
 // A SetupError reports a server that could not be checked at all: it cannot be
-// reached, or it does not let us in.
+// reached, it does not let us in, or nothing can be written where that was wanted.
 type SetupError struct {
-	Stage      string // "connect", "session"
+	Stage      string // "connect", "session", "working directory"
 	Reason     string
+	Err        error  // the cause, such as a *protocol.ReplyError, or nil
+	Leftover   string // what could not be removed again, and why; "" if nothing is left
 	Transcript []Line
 }
 
 // Error returns stage and reason.
 func (e *SetupError) Error() string { return "conformance: " + e.Stage + ": " + e.Reason }
 
+// Unwrap returns the cause.
+func (e *SetupError) Unwrap() error { return e.Err }
+
 // A runner is one run.
 type runner struct {
-	ctx    context.Context
-	target Target
-	opts   Options
-	host   string // of the target, for TLS
-	secret *protocol.Redactor
+	ctx     context.Context
+	target  Target
+	opts    Options
+	host    string // of the target, for TLS
+	secret  *masker
+	token   string // is in every name that the run makes
+	started time.Time
 
 	mu   sync.Mutex
-	live map[*Conn]bool // open control connections
+	live map[io.Closer]bool // open connections and listeners
 
 	findings map[string]finding
 	heard    foreignWords // what we sent that is not in ASCII
+	lines    int          // of the server that monitors have seen
 	conns    int
 	datas    int
 	names    int
@@ -50,16 +58,28 @@ type runner struct {
 	noop     protocol.Code
 	facts    []string // what the probe found, for the report
 
+	license  license // what may be changed
+	box      sandbox
+	refused  *refusedError // why there is no sandbox, if the server does not want one
+	made     []string      // paths of what was made since the last case
+	kept     []string      // and of what stays until the end
+	stubborn []string      // what could not be removed behind its case
+
 	workDir  string // absolute path of the directory of our own; "" if there is none
 	homeDir  string // where a login leads to
 	big      string // name of the big file, once it is there
 	shared   *Conn
 	broken   string // why no session can be opened
 	attempts int    // failed attempts to open one, in a row
+	deaf     int    // connections in a row without a greeting
+	gone     string // why the server is taken to be gone
+
+	loginVerb protocol.Verb // the last one sent
 }
 
 // Run checks a server. The error is a *[SetupError] if it could not be checked,
-// or that of ctx; then the report, if not nil, holds what is known.
+// or that of ctx; then the report holds what is known. A report that is not whole
+// for another reason, such as a server that goes away, says so in Incomplete.
 //
 // If the target may be written to, a directory of our own is made, everything
 // happens inside, and it is removed in the end.
@@ -69,55 +89,73 @@ func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 	}
 	host, _, err := net.SplitHostPort(target.Addr)
 	if err != nil {
-		return nil, &SetupError{Stage: "connect", Reason: err.Error()}
+		return nil, &SetupError{Stage: "connect", Reason: err.Error(), Err: err}
 	}
 	r := &runner{
-		ctx: ctx, target: target, opts: opts, host: host,
-		secret:   &protocol.Redactor{},
-		live:     map[*Conn]bool{},
+		target: target, opts: opts, host: host, started: time.Now(), token: randomToken(),
+		secret:   newMasker(target.password(), target.Account),
+		live:     map[io.Closer]bool{},
 		findings: map[string]finding{},
 		heard:    foreignWords{},
 		has:      map[string]bool{},
 		noop:     200,
 	}
-	r.secret.Add(target.password())
-	r.secret.Add(target.Account)
-	defer context.AfterFunc(ctx, r.closeAll)()
-	defer r.closeAll()
-
-	report := &Report{Target: target.Addr, TLS: target.TLS, Started: time.Now(), Strict: opts.Strict}
-	if err := r.setup(); err != nil {
-		return nil, err
+	report := &Report{Target: target.Addr, TLS: target.TLS, Started: r.started, Strict: opts.Strict}
+	setup := r.work(ctx, report)
+	report.Leftover = r.clean(ctx)
+	r.closeAll()
+	report.Duration = time.Since(r.started)
+	r.secret.report(report)
+	if setup != nil && ctx.Err() == nil {
+		setup.Leftover = report.Leftover
+		r.secret.setup(setup)
+		return nil, setup
 	}
-	defer func() { report.Duration = time.Since(report.Started) }()
-	report.Features = r.facts
-	r.runAll(report)
-	r.ctx = context.WithoutCancel(ctx)
-	report.Leftover = r.removeSandbox()
-	r.fillMonitors(report)
 	return report, ctx.Err()
 }
 
-// closeAll closes every connection, so that no wait outlives the run.
-func (r *runner) closeAll() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for c := range r.live {
-		c.tcp.Close()
+// work sets up and runs the cases, as long as the total time lasts.
+func (r *runner) work(ctx context.Context, report *Report) *SetupError {
+	work, cancel := r.workContext(ctx)
+	defer cancel()
+	defer r.under(work)()
+	setup := r.setup()
+	report.Features = r.facts
+	switch {
+	case work.Err() != nil:
+		setup = nil
+		report.NotRun = r.selected()
+	case setup != nil:
+		return setup
+	default:
+		r.runAll(report)
 	}
-	clear(r.live)
+	report.Incomplete = r.incomplete(ctx, work)
+	r.fillMonitors(report)
+	return nil
 }
 
-func (r *runner) track(c *Conn) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.live[c] = true
+// incomplete says why a report is not whole, or "".
+func (r *runner) incomplete(ctx, work context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case work.Err() != nil:
+		return fmt.Sprintf("the total time of %s is over", r.opts.maxTime())
+	case r.gone != "":
+		return "the server is gone: " + r.gone
+	case !r.opts.ReadOnly && !r.box.proven && r.box.doubt != "":
+		return "nothing was written, as the directory to work in is " + r.box.doubt
+	}
+	return ""
 }
 
-func (r *runner) untrack(c *Conn) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.live, c)
+// clean removes what the run has made, within its own time.
+func (r *runner) clean(ctx context.Context) (leftover string) {
+	clean, cancel := r.cleanContext(ctx)
+	defer cancel()
+	defer r.under(clean)()
+	return r.removeSandbox()
 }
 
 // peer returns the host that control connection c leads to.
@@ -150,12 +188,33 @@ func (r *runner) runAll(report *Report) {
 		}
 		res := Result{ID: c.ID, RFC: c.RFC, Level: c.Level, Text: c.Text, Verdict: Pass}
 		if !c.Monitor() {
-			r.runCase(c, &res)
-			if r.opts.Progress != nil {
-				r.opts.Progress(res)
+			if r.ctx.Err() == nil && r.gone == "" {
+				r.runCase(c, &res)
 			}
+			if r.ctx.Err() != nil || res.Verdict == Pass && r.gone != "" {
+				report.NotRun++
+				continue
+			}
+			r.progress(res)
 		}
 		report.Results = append(report.Results, res)
+	}
+}
+
+// selected returns how many cases are to be run.
+func (r *runner) selected() (n int) {
+	for _, c := range Cases() {
+		if r.opts.selects(&c) {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *runner) progress(res Result) {
+	if r.opts.Progress != nil {
+		r.secret.result(&res)
+		r.opts.Progress(res)
 	}
 }
 
@@ -173,9 +232,10 @@ func (r *runner) fillMonitors(report *Report) {
 		if f, ok := r.findings[res.ID]; ok {
 			res.Verdict, res.Reason, res.Transcript = f.verdict, f.reason, f.transcript
 		}
-		if r.opts.Progress != nil {
-			r.opts.Progress(*res)
+		if r.lines == 0 {
+			res.Verdict, res.Reason = Skip, "the server never sent a line"
 		}
+		r.progress(*res)
 	}
 }
 
@@ -183,10 +243,6 @@ func (r *runner) fillMonitors(report *Report) {
 func (r *runner) runCase(c *Case, res *Result) {
 	start := time.Now()
 	defer func() { res.Duration = time.Since(start) }()
-	if err := r.ctx.Err(); err != nil {
-		res.Verdict, res.Reason = Error, err.Error()
-		return
-	}
 	if reason := r.unmet(c); reason != "" {
 		res.Verdict, res.Reason = Skip, reason
 		return
@@ -208,9 +264,6 @@ func (r *runner) runCase(c *Case, res *Result) {
 		res.Transcript = t.tape.lines()
 	}
 	res.Verdict, res.Reason = max(t.verdict, Pass), strings.Join(t.reasons, "; ")
-	if r.ctx.Err() != nil && res.Verdict == Fail {
-		res.Verdict, res.Reason = Error, r.ctx.Err().Error()
-	}
 }
 
 // settle puts the connections of a case in order. It reports whether it found
@@ -322,7 +375,19 @@ func (r *runner) restore(c *Conn) bool {
 		}
 	}
 	c.typ = "I"
-	return len(c.pending) == 0
+	return len(c.pending) == 0 && r.tidied(c)
+}
+
+// tidied removes what the case has left in the sandbox, so that there is never much
+// in it.
+func (r *runner) tidied(c *Conn) bool {
+	if r.license != mayChange || len(r.made) == 0 {
+		return true
+	}
+	t := r.newT()
+	t.c, c.tape = c, t.tape
+	t.attempt(func(t *T) { t.tidy(false) })
+	return t.verdict < Warn && len(c.pending) == 0
 }
 
 // defaultFacts returns the facts that MLST has by default, as OPTS takes them.
@@ -404,6 +469,7 @@ func (r *runner) login(c *Conn) (protocol.Reply, error) {
 		if err := c.send(step.line); err != nil {
 			return got, err
 		}
+		r.loginVerb = protocol.Verb(step.line[:4])
 		var err error
 		if got, err = c.receive(r.opts.timeout()); err != nil {
 			return got, err
@@ -412,9 +478,8 @@ func (r *runner) login(c *Conn) (protocol.Reply, error) {
 			break
 		}
 	}
-	c.loggedIn = ok(got)
+	if c.loggedIn = ok(got); c.loggedIn {
+		c.cwd = r.homeDir
+	}
 	return got, nil
 }
-
-// uniqueName returns a directory name that no other run has.
-func uniqueName() string { return fmt.Sprintf("ftpwire-%s", strings.ToLower(rand.Text()[:12])) }

@@ -1,113 +1,179 @@
 package conformance
 
 import (
+	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// makeSandbox makes the directory that everything happens in, and finds out
-// whether files can be written there. Without it nothing is written.
-func (t *T) makeSandbox() {
-	r := t.run
-	if dir := r.opts.WriteDir; dir != "" {
-		t.Must("CWD "+dir, 2)
-	}
-	name := uniqueName()
-	if mkd := t.Ask("MKD " + name); !ok(mkd) {
-		r.facts = append(r.facts, "MKD: "+brief(mkd))
+// A sandbox is the directory of our own in which everything happens. Nothing is
+// changed or removed in it before it is proven to be ours: servers say that they
+// have moved and stay, and name directories in which they are not.
+type sandbox struct {
+	name   string // unique, ours
+	base   string // where it is made, as PWD says
+	dir    string // its absolute path, as PWD says
+	marker string // name of the file by which it is known
+	asked  bool   // MKD has been sent
+	marked bool   // so has the STOR of the marker
+	proven bool
+	doubt  string // why it is not proven
+}
+
+// A refusedError is a server that does not let us make a directory to work in.
+type refusedError struct {
+	verb  protocol.Verb
+	what  string
+	reply protocol.Reply
+}
+
+// want sends a command that making the sandbox needs. If it is refused, the run
+// can't be what was asked for.
+func (t *T) want(line, what string) {
+	t.judge(t.Ask(line), line, what)
+}
+
+func (t *T) judge(r protocol.Reply, line, what string) {
+	t.unlessRefused(r, line, what)
+	t.WantIn(r, line, 2)
+}
+
+func (t *T) unlessRefused(r protocol.Reply, line, what string) {
+	if !refused(r) {
 		return
 	}
-	t.Must("CWD "+name, 2)
+	verb, _, _ := strings.Cut(line, " ")
+	t.run.refused = &refusedError{protocol.Verb(verb), what, r}
+	t.Failf("%s: %s: %s", what, verb, brief(r))
+}
+
+// makeSandbox makes the directory, proves that it is ours, and finds out whether
+// files can be removed there. Without it nothing is written.
+func (t *T) makeSandbox() {
+	r, s := t.run, &t.run.box
+	if dir := r.opts.WriteDir; dir != "" {
+		t.want("CWD "+dir, "the directory to work in cannot be entered")
+	}
+	s.base = t.where()
+	t.c.cwd = s.base
+	s.name, s.marker = "ftpwire-"+r.token, "ftpwire-marker-"+randomToken()+"-"+r.token
+	r.license = mayMake
+	s.asked = true
+	mkd := t.Ask("MKD " + s.name)
+	s.asked = !refused(mkd)
+	t.judge(mkd, "MKD "+s.name, "no directory can be made to work in")
+	t.want("CWD "+s.name, "the directory that was made cannot be entered")
+	t.prove()
+	probe := t.File("probe")
+	t.want("DELE "+probe, "what is stored cannot be removed again")
+	r.workDir, r.has[NeedWrite] = s.dir, true
+}
+
+// prove shows that the current directory is the sandbox, that the marker is there
+// and not in the directory above, and that the absolute path leads there too.
+func (t *T) prove() {
+	s := &t.run.box
+	dir := t.where()
+	if lastElement(dir) != s.name {
+		t.doubtful("PWD says %q in it", dir)
+	}
+	s.dir = dir
+	if !s.marked {
+		s.marked = true
+		t.Type("I")
+		x := t.Begin("STOR " + s.marker)
+		t.unlessRefused(x.First, x.cmd, "no file can be stored in the directory that was made")
+		t.WantIn(x.Store([]byte("made by ftpwire check, may be removed\n")), x.cmd, 226, 250)
+	}
+	if !t.inListing(s.marker) {
+		t.doubtful("a file stored in it is not listed there")
+	}
+	t.Must("CWD "+s.base, 2)
+	if up := t.where(); lastElement(up) == s.name {
+		t.doubtful("behind CWD %s PWD says %q", s.base, up)
+	}
+	if t.inListing(s.marker) {
+		t.doubtful("a file stored in it is listed in %q too", s.base)
+	}
+	t.enterProven()
+}
+
+// enterProven goes to the sandbox, and proves that it is there.
+func (t *T) enterProven() {
+	r, s := t.run, &t.run.box
+	t.Must("CWD "+s.dir, 2)
+	if dir := t.where(); lastElement(dir) != s.name {
+		t.doubtful("behind CWD %s PWD says %q", s.dir, dir)
+	}
+	if !t.inListing(s.marker) {
+		t.doubtful("behind CWD %s the file stored in it is not listed", s.dir)
+	}
+	t.c.cwd = s.dir
+	s.proven, s.doubt = true, ""
+	r.license = mayChange
+}
+
+// doubtful ends the proof. Nothing is changed any more, nor removed.
+func (t *T) doubtful(format string, args ...any) {
+	s := &t.run.box
+	s.proven, s.doubt = false, "not proven to be ours: "+fmt.Sprintf(format, args...)
+	t.run.license = mayLook
+	t.Failf("the directory of our own is %s", s.doubt)
+}
+
+// where returns the current directory.
+func (t *T) where() string {
 	dir, err := parse.PWD(t.Must("PWD", 257).LastLine())
 	if err != nil {
 		t.Failf("PWD: %v", err)
 	}
-	r.workDir = dir
-	t.Up("probe", []byte("probe"))
-	if dele := t.Ask("DELE probe"); !ok(dele) {
-		r.facts = append(r.facts, "DELE: "+brief(dele))
-		return
-	}
-	r.has[NeedWrite] = true
+	return dir
 }
 
-// removeSandbox removes the directory and reports what is left over, if anything.
-func (r *runner) removeSandbox() (leftover string) {
-	if r.workDir == "" {
-		return ""
-	}
-	t := r.newT()
-	work := r.workDir
-	t.attempt(func(t *T) {
-		if r.shared != nil && !r.shared.ended {
-			t.c = r.shared
-			t.c.tape = t.tape
-		} else {
-			r.opts.MaxLogins = 0
-			t.Open()
-			t.Login()
-			if t.c.secure {
-				t.protectIfWilling()
-			}
-		}
-		t.Must("CWD "+work, 2)
-		t.removeContents(work, 0)
-		t.Must("CWD "+path.Dir(work), 2)
-		t.Must("RMD "+work, 2)
-	})
-	for _, c := range t.opened {
-		c.depart()
-	}
-	if r.shared != nil {
-		r.shared.depart()
-	}
-	if t.verdict.red() {
-		return work + ": " + strings.Join(t.reasons, "; ")
-	}
-	return ""
+// lastElement returns the last element of a path, whatever separates them.
+func lastElement(dir string) string {
+	dir = strings.TrimRight(dir, `/\`)
+	return dir[strings.LastIndexAny(dir, `/\`)+1:]
 }
 
-const maxDepth = 8 // of directories that cases make
-
-// removeContents removes what is in the current directory, whose path is dir.
-func (t *T) removeContents(dir string, depth int) {
-	if depth > maxDepth {
-		t.Failf("directories nested more than %d deep", maxDepth)
-	}
-	for _, name := range t.namesHere() {
-		if ok(t.Ask("DELE "+name)) || ok(t.Ask("RMD "+name)) {
-			continue
-		}
-		if !ok(t.Ask("CWD " + name)) {
-			continue
-		}
-		t.removeContents(dir+"/"+name, depth+1)
-		t.Must("CWD "+dir, 2)
-		t.Ask("RMD " + name)
-	}
-}
-
-// namesHere returns the names in the current directory, except "." and "..".
-func (t *T) namesHere() []string {
-	var names []string
+// inListing reports whether any kind of listing of the current directory has a name,
+// which is one that nothing else has.
+func (t *T) inListing(name string) bool {
+	verbs := []string{"NLST", "LIST"}
 	if t.run.feats.Has("MLST") {
-		for _, line := range t.rawLines("MLSD") {
-			if e, err := parse.MLSx(line); err == nil && e.Kind != parse.KindCurrent && e.Kind != parse.KindParent {
-				names = append(names, e.Name)
-			}
+		verbs = append([]string{"MLSD"}, verbs...)
+	}
+	for _, verb := range verbs {
+		if t.listedBy(verb, name) {
+			return true
 		}
 	}
-	if len(names) == 0 {
-		for _, line := range t.rawLines("NLST") {
-			names = append(names, path.Base(line))
-		}
+	return false
+}
+
+func (t *T) listedBy(verb, name string) (found bool) {
+	x := t.Begin(verb)
+	if x.Refused() {
+		return false
 	}
-	return slices.DeleteFunc(names, func(s string) bool { return s == "." || s == ".." || strings.Contains(s, "/") })
+	var last []byte // so that a name is found that came in two pieces
+	_, err := x.d.drain(func(b []byte) {
+		last = append(last, b...)
+		found = found || bytes.Contains(last, []byte(name))
+		last = append([]byte(nil), last[max(0, len(last)-len(name)):]...)
+	})
+	if err != nil {
+		t.Failf("%s: reading data: %v", verb, err)
+	}
+	x.d.goodbye()
+	x.Final()
+	return found
 }
 
 // rawLines returns the lines of a listing, however they end, or none if the
@@ -117,48 +183,135 @@ func (t *T) rawLines(cmd string) []string {
 	if x.Refused() {
 		return nil
 	}
-	b, _ := x.d.ReadN(-1)
+	b, err := x.d.ReadN(-1)
+	if err != nil {
+		t.Failf("%s: reading data: %v", cmd, err)
+	}
 	x.d.goodbye()
 	x.Final()
 	return strings.FieldsFunc(string(b), func(r rune) bool { return r == '\r' || r == '\n' })
 }
 
-// Name returns a name that no other case uses.
-func (t *T) Name(stem string) string {
-	t.run.names++
-	return fmt.Sprintf("%s%d", stem, t.run.names)
+// removeSandbox removes the directory and what the run has made in it, and reports
+// what is left over, if anything.
+func (r *runner) removeSandbox() (leftover string) {
+	s := &r.box
+	if !s.asked {
+		return ""
+	}
+	t := r.newT()
+	gone := false
+	t.attempt(func(t *T) { gone = t.cleanUp() })
+	for _, c := range t.opened {
+		c.depart()
+	}
+	if r.shared != nil {
+		r.shared.depart()
+	}
+	if gone && !t.verdict.red() {
+		return ""
+	}
+	return s.remains(strings.Join(t.reasons, "; "))
 }
 
-// File stores a file of a few bytes and returns its name.
-func (t *T) File(stem string) string {
-	name := t.Name(stem)
-	t.Up(name, []byte("content of "+name+"\n"))
-	return name
+// remains says what is left on the server, where, and why.
+func (s *sandbox) remains(why string) string {
+	what := path.Join(s.base, s.name)
+	if s.dir != "" {
+		what = s.dir
+	}
+	if s.marked {
+		what += " and the file " + s.marker
+	}
+	if s.doubt != "" {
+		why = s.doubt + "; nothing was removed"
+	}
+	return visible(what) + ": " + why
 }
 
-// Dir makes a directory and returns its name.
-func (t *T) Dir(stem string) string {
-	name := t.Name(stem)
-	t.Must("MKD "+name, 2)
-	return name
+// cleanUp removes the sandbox. It reports whether it is gone.
+func (t *T) cleanUp() bool {
+	r, s := t.run, &t.run.box
+	if s.doubt != "" || r.refused != nil && !s.proven {
+		t.Failf("%s", s.whyLeft(r.refused))
+	}
+	t.sessionToClean()
+	if s.proven {
+		t.enterProven()
+	} else {
+		t.Must("CWD "+s.base, 2)
+		t.c.cwd = s.base
+		if refused(t.Ask("CWD " + s.name)) {
+			return true // the MKD was cut off
+		}
+		r.license = mayMake
+		t.prove()
+	}
+	t.tidy(true)
+	t.Ask("DELE " + s.marker)
+	t.Must("CWD "+s.base, 2)
+	if ok(t.Ask("RMD " + s.dir)) {
+		return true
+	}
+	// A file that was in use may have been kept.
+	t.Must("CWD "+s.dir, 2)
+	slices.Reverse(r.stubborn)
+	r.made, r.stubborn = r.stubborn, nil
+	t.tidy(true)
+	t.Must("CWD "+s.base, 2)
+	t.Must("RMD "+s.dir, 2)
+	return true
 }
 
-const bigSize = 32 << 20 // no pair of socket buffers holds it
+func (s *sandbox) whyLeft(refused *refusedError) string {
+	if s.doubt != "" {
+		return s.doubt
+	}
+	return fmt.Sprintf("%s: %s: %s", refused.what, refused.verb, brief(refused.reply))
+}
+
+// sessionToClean takes the shared session, or opens one.
+func (t *T) sessionToClean() {
+	r := t.run
+	if r.shared != nil && !r.shared.ended {
+		t.c = r.shared
+		t.c.tape = t.tape
+		return
+	}
+	r.opts.MaxLogins = 0
+	t.Open()
+	t.Login()
+	if t.c.secure {
+		t.protectIfWilling()
+	}
+}
 
 // Big returns the name of a big file in the working directory. It is stored once.
 func (t *T) Big() string {
 	if t.run.big == "" {
-		name := t.run.workDir + "/big"
-		t.Up(name, payload(bigSize))
+		name := path.Join(t.run.workDir, t.Name("big"))
+		t.Type("I")
+		x := t.Begin("STOR " + name).Accepted()
+		t.run.keep(name)
+		t.WantIn(x.StoreBig(), x.cmd, 226, 250)
 		t.run.big = name
 	}
 	return t.run.big
 }
 
-// payload returns n bytes that are the same in every run.
-func payload(n int) []byte {
-	b := make([]byte, n)
-	src := rand.NewChaCha8([32]byte{'f', 't', 'p', 'w', 'i', 'r', 'e'})
-	src.Read(b)
-	return b
+// StoreBig sends the content of the big file, without holding it.
+func (x *Transfer) StoreBig() protocol.Reply {
+	if x.d.tls != nil {
+		x.d.tls.Drain()
+	}
+	src, piece := payloadSource(), make([]byte, 64<<10)
+	for n := 0; n < bigSize; n += len(piece) {
+		src.Read(piece)
+		x.d.stream().SetWriteDeadline(time.Now().Add(x.t.run.opts.timeout()))
+		if _, err := x.d.stream().Write(piece); err != nil {
+			x.d.event("sending failed after %d bytes: %v", n, err)
+			break
+		}
+	}
+	return x.finish()
 }

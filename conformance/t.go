@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type T struct {
 	lenient bool
 	verdict Verdict
 	reasons []string
+	cause   error // why no session could be opened, if the server says so
 	opened  []*Conn
 	closers []func()
 }
@@ -33,7 +35,7 @@ func (t *T) note(v Verdict, format string, args ...any) {
 	if v == Fail && t.lenient {
 		v = Warn
 	}
-	text := t.run.secret.String(fmt.Sprintf(format, args...))
+	text := t.run.secret.text(fmt.Sprintf(format, args...))
 	switch {
 	case v > t.verdict:
 		t.verdict, t.reasons = v, []string{text}
@@ -68,15 +70,23 @@ func (t *T) Infof(format string, args ...any) { t.note(Note, format, args...) }
 // Send sends one command line, without waiting for the reply.
 func (t *T) Send(line string) {
 	if err := t.c.send(line); err != nil {
-		t.lost(line, errEnded)
+		t.unsent(line, err)
 	}
+}
+
+// unsent ends a case whose bytes did not go out: if they must not, that says
+// nothing about the server.
+func (t *T) unsent(what string, err error) {
+	if f, ok := errors.AsType[*forbiddenError](err); ok {
+		t.Skipf("%v", f)
+	}
+	t.lost(what, errEnded)
 }
 
 // RawWrite sends bytes as they are.
 func (t *T) RawWrite(b string) {
-	t.c.tape.add(t.c.name, ">", t.c.secure, b)
-	if err := t.c.write([]byte(b)); err != nil {
-		t.lost("raw bytes", errEnded)
+	if err := t.c.transmit([]byte(b), b, func() {}); err != nil {
+		t.unsent("raw bytes", err)
 	}
 }
 
@@ -96,6 +106,8 @@ func (t *T) lost(what string, err error) {
 	switch {
 	case errors.Is(err, errSilence) && t.c.incomplete():
 		t.Failf("a multi-line reply%s that never ends (%s)", what, t.run.opts.timeout())
+	case errors.Is(err, errFlood):
+		t.Failf("the reply%s never ends: more than %d bytes", what, floodBytes)
 	case errors.Is(err, errSilence):
 		t.Failf("no reply%s within %s", what, t.run.opts.timeout())
 	default:
@@ -211,7 +223,7 @@ func (t *T) WantEnd(why string) {
 	c.goodbye = true
 	deadline := time.Now().Add(min(5*time.Second, t.run.opts.timeout()))
 	for !c.ended {
-		if _, err := c.receive(time.Until(deadline)); errors.Is(err, errSilence) {
+		if _, err := c.receive(time.Until(deadline)); errors.Is(err, errSilence) || time.Now().After(deadline) {
 			t.Failf("%s: the control connection is still open", why)
 		}
 	}
@@ -229,6 +241,8 @@ func (t *T) Fresh() *Conn {
 func (t *T) Dial() *Conn {
 	c, err := t.run.dial(t.tape)
 	if err != nil {
+		t.cause = err
+		t.unheard(err)
 		t.Errorf("could not connect: %v", err)
 	}
 	t.opened = append(t.opened, c)
@@ -238,12 +252,50 @@ func (t *T) Dial() *Conn {
 
 // Greeting reads the greeting: 220, perhaps behind a 120.
 func (t *T) Greeting() protocol.Reply {
-	r := t.Reply()
-	if r.Code == 120 {
-		r = t.Reply()
+	r, err := t.c.receive(t.run.opts.timeout())
+	if err == nil && r.Code == 120 {
+		r, err = t.c.receive(t.run.opts.timeout())
+	}
+	if err != nil {
+		t.unheard(t.noGreeting(err))
+		t.lost("", err)
+	}
+	t.run.deaf = 0
+	if refused(r) {
+		t.cause = &protocol.ReplyError{Reply: r}
 	}
 	t.WantIn(r, "the greeting", 2)
 	return r
+}
+
+// noGreeting returns the error of a connection on which nothing came that greets.
+func (t *T) noGreeting(err error) error {
+	switch {
+	case t.c.fault != nil:
+		return t.c.fault
+	case errors.Is(err, errSilence) && !t.c.incomplete():
+		t.cause = &SilenceError{After: t.run.opts.timeout()}
+		return t.cause
+	}
+	return err
+}
+
+// A SilenceError is a server that sends no greeting.
+type SilenceError struct{ After time.Duration }
+
+// Error says how long was waited.
+func (e *SilenceError) Error() string { return fmt.Sprintf("no greeting within %s", e.After) }
+
+// Unwrap returns os.ErrDeadlineExceeded.
+func (e *SilenceError) Unwrap() error { return os.ErrDeadlineExceeded }
+
+// unheard counts connections on which no greeting came. Three in a row, and the
+// server is taken to be gone.
+func (t *T) unheard(err error) {
+	r := t.run
+	if r.deaf++; r.deaf >= 3 && r.gone == "" {
+		r.gone = fmt.Sprintf("three connections in a row led nowhere, the last: %v", err)
+	}
 }
 
 // Use makes c the current connection.
@@ -262,6 +314,7 @@ func (t *T) Open() *Conn {
 func (t *T) AuthTLS() {
 	r := t.Ask("AUTH TLS")
 	if refused(r) {
+		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
 		t.Failf("AUTH TLS is refused: %s", brief(r))
 	}
 	t.WantIn(r, "AUTH TLS", 234)
@@ -275,6 +328,7 @@ func (t *T) Handshake() {
 	}
 	err := t.c.startTLS()
 	if _, ours := errors.AsType[*tls.CertificateVerificationError](err); ours {
+		t.cause = err
 		t.Errorf("%v", err)
 	} else if err != nil {
 		t.Failf("the TLS handshake failed: %v", err)
@@ -290,6 +344,9 @@ func (t *T) Login() {
 		}
 		t.lost("the login", err)
 	} else if !ok(r) {
+		if refused(r) || r.Code == 332 {
+			t.cause = &protocol.ReplyError{Verb: t.run.loginVerb, Reply: r}
+		}
 		t.Failf("the login was refused: %s", brief(r))
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // A Line is one line of a transcript: something sent, received, or done.
@@ -39,7 +37,7 @@ const (
 // A tape records the transcript of one case. Its size is bounded.
 type tape struct {
 	start  time.Time
-	secret *protocol.Redactor
+	secret *masker
 
 	mu   sync.Mutex
 	head []Line
@@ -47,14 +45,14 @@ type tape struct {
 	lost int
 }
 
-func newTape(secret *protocol.Redactor) *tape {
+func newTape(secret *masker) *tape {
 	return &tape{start: time.Now(), secret: secret}
 }
 
 func (p *tape) add(conn, dir string, tls bool, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := Line{time.Since(p.start).Milliseconds(), conn, dir, tls, visible(p.secret.String(text))}
+	l := Line{time.Since(p.start).Milliseconds(), conn, dir, tls, visible(p.secret.text(text))}
 	switch {
 	case len(p.head) < tapeHead:
 		p.head = append(p.head, l)

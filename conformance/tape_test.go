@@ -3,8 +3,6 @@ package conformance
 import (
 	"strings"
 	"testing"
-
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 func TestVisible(t *testing.T) {
@@ -27,7 +25,7 @@ func TestVisible(t *testing.T) {
 }
 
 func TestTapeIsBounded(t *testing.T) {
-	p := newTape(&protocol.Redactor{})
+	p := newTape(newMasker())
 	for range 5000 {
 		p.add("ctrl 1", ">", false, "NOOP")
 	}

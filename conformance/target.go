@@ -85,11 +85,16 @@ type Options struct {
 	// a transfer. If zero, it is 10 seconds.
 	Timeout time.Duration
 
+	// MaxTime is the longest time that the whole run takes, the clean-up included.
+	// When it is over, the report holds what is known. If zero, it is 10 minutes.
+	MaxTime time.Duration
+
 	// WriteDir is the directory of the server in which a directory of our own is
 	// made. If empty, it is the one that the login leads to.
 	WriteDir string
 
-	// ReadOnly forbids everything that changes files.
+	// ReadOnly forbids everything that could change something: no verb is sent that
+	// could, and cases that want one are skipped.
 	ReadOnly bool
 
 	// MaxLogins is the largest number of logins. Cases that would exceed it are
@@ -110,6 +115,8 @@ type Options struct {
 const quiet = 250 * time.Millisecond // how long nothing must arrive, behind a NOOP
 
 func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Second) }
+
+func (o *Options) maxTime() time.Duration { return cmp.Or(o.MaxTime, 10*time.Minute) }
 
 // selects reports whether the patterns and the level take c.
 func (o *Options) selects(c *Case) bool {

@@ -112,6 +112,11 @@ func (x *Transfer) Store(pieces ...[]byte) protocol.Reply {
 			break
 		}
 	}
+	return x.finish()
+}
+
+// finish ends an upload and returns the final reply.
+func (x *Transfer) finish() protocol.Reply {
 	x.d.CloseWrite()
 	r := x.Final()
 	if x.d.tls != nil {

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // checkFlags are the flags of check.
@@ -21,6 +24,7 @@ type checkFlags struct {
 	writeDir, otherHost, output             string
 	readOnly, slow, intrusive, strict, list bool
 	maxLogins                               int
+	maxTime                                 time.Duration
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -33,10 +37,16 @@ dialogue that shows it. Without a URL, the server is the embedded one, started i
 process.
 
 The checks make a directory of their own in the login directory, or in --write-dir,
-and remove it in the end; --read-only leaves out all that changes anything. PATTERNs are
-ids with * and ?, or the beginnings of ids; --list shows them.
+and remove it in the end. Before anything is changed it is proven to be that directory;
+only what the checks have made is removed, and what can't be is named. --read-only sends
+nothing that could change anything. PATTERNs are ids with * and ?, or the beginnings of
+ids; --list shows them.
 
-Exit code 0: nothing failed; 1: something did; 2: the server could not be checked.`,
+A run that is interrupted, takes longer than --max-time, or loses the server reports
+what it knows, marked INCOMPLETE.
+
+Exit code 0: nothing failed; 1: something did; 2: the server could not be checked, or
+not to the end; 130: interrupted.`,
 		Example: `  ftpwire check
   ftpwire check ftpes://tester@ftp.example.com/ --write-dir upload
   ftpwire check ftp://ftp.example.com/ --read-only --level must --format json --output report.json
@@ -50,10 +60,11 @@ Exit code 0: nothing failed; 1: something did; 2: the server could not be checke
 	f.level = addChoice(cmd, "level", "may", "must|should|may", "least weight of the requirements to check")
 	fs.StringVar(&f.writeDir, "write-dir", "", "directory of the server to work in (default: the URL's path, or the login directory)")
 	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
-	fs.BoolVar(&f.readOnly, "read-only", false, "change nothing on the server")
+	fs.BoolVar(&f.readOnly, "read-only", false, "send nothing that could change anything on the server")
 	fs.BoolVar(&f.slow, "slow", false, "also checks that wait for more than five seconds")
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")
 	fs.IntVar(&f.maxLogins, "max-logins", 0, "at most `N` logins, for servers that count them (default: no limit)")
+	fs.DurationVar(&f.maxTime, "max-time", 10*time.Minute, "longest time for all checks; then the report says what is known")
 	fs.BoolVar(&f.strict, "strict", false, "warnings count as failures")
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
 	fs.StringVar(&f.output, "output", "", "write the report to `FILE`")
@@ -94,8 +105,8 @@ func (a *app) check(f *checkFlags, args []string) error {
 	count := a.counter(opts, f.count())
 	report, err := conformance.Run(a.ctx, target, *opts)
 	count.end()
-	if err != nil {
-		return setupError(target.Addr, err)
+	if report == nil {
+		return a.setupError(target.Addr, err)
 	}
 	if err := f.write(out, report); err != nil {
 		return fmt.Errorf("the report: %w", err)
@@ -105,13 +116,22 @@ func (a *app) check(f *checkFlags, args []string) error {
 			return fmt.Errorf("the report: %w", err)
 		}
 	}
-	if report.Leftover != "" {
-		a.warn("left behind on the server: " + report.Leftover)
-	}
-	if report.Failed() {
+	a.leftBehind(report.Leftover)
+	switch {
+	case err != nil:
+		return err // interrupted
+	case report.Incomplete != "":
+		return usagef("%s was not checked to the end: %s", target.Addr, report.Incomplete)
+	case report.Failed():
 		return errSaid
 	}
 	return nil
+}
+
+func (a *app) leftBehind(what string) {
+	if what != "" {
+		a.warn("left behind on the server: " + what)
+	}
 }
 
 func (f *checkFlags) write(w io.Writer, r *conformance.Report) error {
@@ -127,14 +147,28 @@ func (f *checkFlags) write(w io.Writer, r *conformance.Report) error {
 }
 
 // setupError says why a server could not be checked.
-func setupError(addr string, err error) error {
-	if se, ok := errors.AsType[*conformance.SetupError](err); ok {
-		return &usageError{
-			err:  fmt.Errorf("%s could not be checked: %w", addr, se),
-			hint: sentence(ftpwire.Diagnose(err)),
-		}
+func (a *app) setupError(addr string, err error) error {
+	se, ok := errors.AsType[*conformance.SetupError](err)
+	if !ok {
+		return cannot(err)
 	}
-	return cannot(err)
+	a.leftBehind(se.Leftover)
+	hint := sentence(ftpwire.Diagnose(asClient(se)))
+	if se.Stage == "working directory" {
+		hint = "--write-dir names a directory that may be written to; --read-only checks what needs none."
+	}
+	return &usageError{err: fmt.Errorf("%s could not be checked: %w", addr, se), hint: hint}
+}
+
+// asClient returns what a client would say of the same server, for which there is advice.
+func asClient(se *conformance.SetupError) error {
+	if silence, ok := errors.AsType[*conformance.SilenceError](se); ok {
+		return &control.TimeoutError{After: silence.After}
+	}
+	if re, ok := errors.AsType[*protocol.ReplyError](se); ok && re.Verb == "AUTH" {
+		return &control.SecurityError{Err: re}
+	}
+	return se
 }
 
 // A counter shows on a terminal how far the checks are.

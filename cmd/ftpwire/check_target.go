@@ -18,8 +18,11 @@ func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *co
 	}
 	opts := &conformance.Options{
 		Only: f.only, Skip: f.skip, Timeout: f.timeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
-		MaxLogins: f.maxLogins, Slow: f.slow, Intrusive: f.intrusive, Strict: f.strict,
+		MaxLogins: f.maxLogins, MaxTime: f.maxTime, Slow: f.slow, Intrusive: f.intrusive, Strict: f.strict,
 		Level: map[string]conformance.Level{"must": conformance.Must, "should": conformance.Should}[f.level.value],
+	}
+	if f.maxTime <= 0 {
+		return conformance.Target{}, nil, nil, usagef("--max-time must be above zero")
 	}
 	if len(args) == 0 {
 		target, stop, err := a.embedded(f)

@@ -1,0 +1,133 @@
+package conformance
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A license says what a run may do to files of the server.
+type license uint8
+
+const (
+	mayLook   license = iota // nothing may change
+	mayMake                  // names of our own may come to be: the sandbox is being made
+	mayChange                // names of our own may change and go, too: the sandbox is proven
+)
+
+// A forbiddenError is a command that must not be sent.
+type forbiddenError struct {
+	verb string
+	why  string
+}
+
+func (e *forbiddenError) Error() string { return e.verb + " is not sent: " + e.why }
+
+// guard decides whether bytes may leave. All that goes to a server's control
+// connection comes through here, so that no case has to be trusted: a verb that
+// could change something needs the license, and names of our own.
+func (c *Conn) guard(b []byte) error {
+	text := c.unsent + string(b)
+	for {
+		end := strings.IndexAny(text, "\r\n")
+		line := text
+		if end >= 0 {
+			line = text[:end]
+		}
+		if err := c.run.permit(line, end >= 0); err != nil {
+			if c.unsent != "" {
+				c.close() // the beginning of the line is out, and nothing else may end it
+			}
+			return err
+		}
+		if end < 0 {
+			c.unsent = line
+			return nil
+		}
+		text = text[end+1:]
+	}
+}
+
+// permit reports why a command line must not be sent, or nil. An unfinished line
+// is judged by what it can become.
+func (r *runner) permit(line string, whole bool) error {
+	verb, arg := splitLine(line)
+	if verb == "" || harmless(verb, arg, whole) {
+		return nil
+	}
+	_, named := strings.CutPrefix(arg, " ")
+	switch name := strings.TrimPrefix(arg, " "); {
+	case r.license == mayLook:
+		return &forbiddenError{verb, r.whyLook()}
+	case r.license == mayMake && verb != "MKD" && verb != "STOR":
+		return &forbiddenError{verb, "the directory of our own is not proven yet"}
+	case verb == "SITE" && !strings.Contains(name, " "), verb == "ALLO", verb == "SMNT":
+		return nil // names no file
+	case named && name != "" && !r.ours(name):
+		return &forbiddenError{verb, "the name is none of ours"}
+	}
+	return nil
+}
+
+// whyLook says why nothing may be changed.
+func (r *runner) whyLook() string {
+	if r.opts.ReadOnly {
+		return "it could change something, and the run is read-only"
+	}
+	return "it could change something, and no directory is proven to be ours"
+}
+
+// mayAsk reports whether a case may send a line: those that send many leave out
+// what is forbidden.
+func (t *T) mayAsk(line string) bool { return t.run.permit(line, true) == nil }
+
+// ours reports whether an argument names something of this run: the token stands
+// in it, and nothing leads out again.
+func (r *runner) ours(arg string) bool {
+	up := strings.FieldsFunc(arg, func(c rune) bool { return c == '/' || c == '\\' })
+	return strings.Contains(arg, r.token) && !slices.Contains(up, "..")
+}
+
+// splitLine returns the verb in capitals, and the rest with the blank in front.
+// Telnet codes, and whatever else a server may pass over, are taken off.
+func splitLine(line string) (verb, rest string) {
+	letter := func(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+	i := 0
+	for i < len(line) && !letter(line[i]) {
+		i++
+	}
+	line = line[i:]
+	i = 0
+	for i < len(line) && line[i] != ' ' && line[i] != '\t' {
+		i++
+	}
+	return strings.ToUpper(line[:i]), line[i:]
+}
+
+// setsTime is the form of MDTM by which some servers set a file's time.
+var setsTime = regexp.MustCompile(`^ +[0-9]{8,}(\.[0-9]+)? `)
+
+// harmless reports whether a command can change no file, whatever the server.
+func harmless(verb, arg string, whole bool) bool {
+	switch {
+	case verb == "MDTM":
+		return !setsTime.MatchString(arg)
+	case slices.Contains(harmlessVerbs, verb):
+		return true
+	case whole || arg != "":
+		return false
+	}
+	return slices.ContainsFunc(harmlessVerbs, func(v string) bool { return strings.HasPrefix(v, verb) })
+}
+
+// harmlessVerbs are the verbs that only look, or concern the session alone. What is
+// not in the list may change something.
+var harmlessVerbs = strings.Fields(`
+	USER PASS ACCT REIN QUIT HOST LANG CLNT CSID
+	CWD XCWD CDUP XCUP PWD XPWD
+	PORT PASV EPRT EPSV LPRT LPSV TYPE STRU MODE REST RANG ABOR
+	RETR LIST NLST MLSD MLST SIZE MDTM STAT HASH AVBL THMB
+	XCRC XMD5 MD5 MMD5 XSHA XSHA1 XSHA256 XSHA512
+	SYST HELP NOOP FEAT OPTS ALGS
+	AUTH ADAT PBSZ PROT CCC MIC CONF ENC SSCN CPSV
+	XYZZY ZZZZ GET`)
