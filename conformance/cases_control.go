@@ -42,6 +42,9 @@ var controlCases = []Case{
 		Faults: []string{"site-help-other-code"},
 		Run: func(t *T) {
 			for _, cmd := range []string{"FEAT", "HELP", "STAT", "SITE HELP"} {
+				if !t.mayAsk(cmd) {
+					continue
+				}
 				t.Ask(cmd)
 				t.barrier("behind " + cmd)
 			}

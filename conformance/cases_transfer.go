@@ -82,6 +82,9 @@ var transferCases = []Case{
 		Faults: []string{"dele-noarg-500", "appe-replaces", "dele-directory", "mkd-existing-257", "port-bad-200", "retr-dir-226", "size-dir-213", "stor-dir-226"},
 		Run: func(t *T) {
 			for _, verb := range []string{"RETR", "STOR", "APPE", "DELE", "RNFR", "MKD", "RMD", "TYPE", "PORT", "REST", "SIZE", "MDTM"} {
+				if !t.mayAsk(verb) {
+					continue // a run that changes nothing
+				}
 				if r := t.Ask(verb); r.Code != 502 {
 					t.Grade(r, verb+" without an argument", is(501), is(4, 5))
 				}
@@ -127,7 +130,6 @@ var transferCases = []Case{
 			x := t.stouBegin()
 			t.WantIn(x.Store([]byte("x")), "STOU", 226, 250)
 			names := t.names("NLST")
-			t.madeHere(names...)
 			if len(names) != 1 {
 				t.Failf("behind one STOU in an empty directory, NLST there has %d names", len(names))
 			}
@@ -287,6 +289,7 @@ var transferCases = []Case{
 var stouReply = regexp.MustCompile(`^FILE: (.+)$`)
 
 func (t *T) stouBegin() *Transfer {
+	t.letServerName()
 	x := t.Begin("STOU")
 	if unknown(x.First) {
 		t.Unimplf("STOU: %s", brief(x.First))
@@ -309,7 +312,6 @@ func (t *T) stou(text string) string {
 	if m == nil {
 		t.Failf("STOU: got %s, want the text \"FILE: \" and the name", brief(first))
 	}
-	t.madeHere(m[1])
 	return m[1]
 }
 

@@ -6,6 +6,8 @@ import (
 	rnd "math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
 )
 
 // A run removes only what it has made: every command that makes something puts the
@@ -27,13 +29,11 @@ func (r *runner) keep(name string) {
 	r.kept = append(r.kept, name)
 }
 
-// madeHere records names that the server has chosen, in the current directory, which
-// has to be one of ours.
-func (t *T) madeHere(names ...string) {
-	for _, name := range names {
-		if base := lastElement(name); base != "" && base != "." && base != ".." {
-			t.run.record(t.c.path(base))
-		}
+// letServerName makes the current directory one in which the server may choose names,
+// by STOU: what comes to be there from now on is ours.
+func (t *T) letServerName() {
+	if _, known := t.run.chosen[t.c.cwd]; !known {
+		t.run.chosen[t.c.cwd] = t.namesHere()
 	}
 }
 
@@ -48,12 +48,57 @@ func (t *T) tidy(end bool) {
 	for len(r.made) > 0 {
 		name := r.made[len(r.made)-1]
 		if rel, inside := strings.CutPrefix(name, r.box.dir+"/"); inside && rel != r.box.marker && r.ours(rel) {
-			if !ok(t.Ask("DELE "+rel)) && !ok(t.Ask("RMD "+rel)) {
+			if !t.remove(rel) {
 				r.stubborn = append(r.stubborn, name)
 			}
 		}
 		r.made = r.made[:len(r.made)-1]
 	}
+}
+
+// remove removes a file or a directory of ours.
+func (t *T) remove(rel string) bool {
+	if ok(t.Ask("DELE "+rel)) || ok(t.Ask("RMD "+rel)) {
+		return true
+	}
+	if !ok(t.Ask("CWD " + rel)) {
+		return false
+	}
+	names := t.strangersHere()
+	t.Must("CWD "+t.run.box.dir, 2)
+	for _, name := range names {
+		t.Ask("DELE " + rel + "/" + name)
+	}
+	return len(names) > 0 && ok(t.Ask("RMD "+rel))
+}
+
+// strangersHere returns names in the current directory that are ours, but not as we
+// gave them: servers change names, and choose them behind STOU.
+func (t *T) strangersHere() (names []string) {
+	before, chosen := t.run.chosen[t.c.cwd]
+	for _, name := range t.namesHere() {
+		if strings.Contains(name, t.run.token) || chosen && !slices.Contains(before, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// namesHere returns the names that are listed in the current directory.
+func (t *T) namesHere() (names []string) {
+	if t.run.feats.Has("MLST") {
+		for _, line := range t.rawLines("MLSD") {
+			if e, err := parse.MLSx(line); err == nil {
+				names = append(names, lastElement(e.Name))
+			}
+		}
+	}
+	if len(names) == 0 {
+		for _, line := range t.rawLines("NLST") {
+			names = append(names, lastElement(line))
+		}
+	}
+	return slices.DeleteFunc(names, func(s string) bool { return s == "" || s == "." || s == ".." })
 }
 
 // Name returns a name that nothing else has, in this run or on the server.

@@ -65,6 +65,8 @@ type runner struct {
 	kept     []string      // and of what stays until the end
 	stubborn []string      // what could not be removed behind its case
 
+	chosen map[string][]string // directories in which the server chooses names, and what was there before
+
 	workDir  string // absolute path of the directory of our own; "" if there is none
 	homeDir  string // where a login leads to
 	big      string // name of the big file, once it is there
@@ -98,6 +100,7 @@ func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 		findings: map[string]finding{},
 		heard:    foreignWords{},
 		has:      map[string]bool{},
+		chosen:   map[string][]string{},
 		noop:     200,
 	}
 	report := &Report{Target: target.Addr, TLS: target.TLS, Started: r.started, Strict: opts.Strict}

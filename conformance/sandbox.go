@@ -253,11 +253,14 @@ func (t *T) cleanUp() bool {
 	if ok(t.Ask("RMD " + s.dir)) {
 		return true
 	}
-	// A file that was in use may have been kept.
+	// A file may have been in use behind its case, or have got another name.
 	t.Must("CWD "+s.dir, 2)
 	slices.Reverse(r.stubborn)
 	r.made, r.stubborn = r.stubborn, nil
 	t.tidy(true)
+	for _, name := range t.strangersHere() {
+		t.remove(name)
+	}
 	t.Must("CWD "+s.base, 2)
 	t.Must("RMD "+s.dir, 2)
 	return true

@@ -21,7 +21,7 @@ type faultCheck struct {
 }
 
 func faultChecks() []faultCheck {
-	return slices.Concat(baseChecks(), hostileChecks(), refusedLoginChecks(), uploadChecks(), tlsChecks(), restartChecks(), modeChecks())
+	return slices.Concat(baseChecks(), hostileChecks(), lyingChecks(), refusedLoginChecks(), uploadChecks(), tlsChecks(), restartChecks(), modeChecks())
 }
 
 func baseChecks() []faultCheck {
