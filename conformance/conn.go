@@ -315,6 +315,15 @@ func (c *Conn) flooded() bool {
 // incomplete reports whether a reply has begun and is not complete.
 func (c *Conn) incomplete() bool { return c.reader.Partial() }
 
+// alive reports whether the session still answers.
+func (c *Conn) alive() bool {
+	if c.ended || c.send("NOOP") != nil {
+		return false
+	}
+	_, err := c.receive(c.run.opts.timeout())
+	return err == nil && len(c.pending) == 0
+}
+
 // close ends the connection without ceremony.
 func (c *Conn) close() {
 	c.tcp.Close()

@@ -220,8 +220,8 @@ func (s *sandbox) remains(why string) string {
 	if s.dir != "" {
 		what = s.dir
 	}
-	if s.marked {
-		what += " and the file " + s.marker
+	if s.marked && !s.proven {
+		what += fmt.Sprintf(" and the file %s, in it or in %s", s.marker, s.base)
 	}
 	if s.doubt != "" {
 		why = s.doubt + "; nothing was removed"
@@ -276,7 +276,7 @@ func (s *sandbox) whyLeft(refused *refusedError) string {
 // sessionToClean takes the shared session, or opens one.
 func (t *T) sessionToClean() {
 	r := t.run
-	if r.shared != nil && !r.shared.ended {
+	if r.shared != nil && r.shared.alive() {
 		t.c = r.shared
 		t.c.tape = t.tape
 		return

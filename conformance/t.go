@@ -276,6 +276,8 @@ func (t *T) noGreeting(err error) error {
 	case errors.Is(err, errSilence) && !t.c.incomplete():
 		t.cause = &SilenceError{After: t.run.opts.timeout()}
 		return t.cause
+	case errors.Is(err, errSilence):
+		return fmt.Errorf("a greeting that never ends (%s)", t.run.opts.timeout())
 	}
 	return err
 }
