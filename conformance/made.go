@@ -61,11 +61,11 @@ func (t *T) remove(rel string) bool {
 	if ok(t.Ask("DELE "+rel)) || ok(t.Ask("RMD "+rel)) {
 		return true
 	}
-	if !ok(t.Ask("CWD " + rel)) {
-		return false
+	var names []string
+	if ok(t.Ask("CWD " + rel)) {
+		names = t.strangersHere()
 	}
-	names := t.strangersHere()
-	t.Must("CWD "+t.run.box.dir, 2)
+	t.Must("CWD "+t.run.box.dir, 2) // after a refusal too: some servers refuse and move
 	for _, name := range names {
 		t.Ask("DELE " + rel + "/" + name)
 	}

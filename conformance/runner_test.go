@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"net"
@@ -113,40 +112,6 @@ func TestWriteDir(t *testing.T) {
 	}
 }
 
-// TestReadOnly checks that nothing is written where that is not permitted.
-func TestReadOnly(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		cfg    ftptest.Config
-		opts   conformance.Options
-		reason string
-	}{
-		{"by the options", ftptest.Config{}, conformance.Options{ReadOnly: true}, "read-only run"},
-		{"by the server", ftptest.Config{ReadOnly: true}, conformance.Options{}, "does not let us write"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			srv, target := start(t, &tt.cfg)
-			report, err := conformance.Run(t.Context(), target, tt.opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if r := report.Result("rfc959-4.1.3-appe"); r.Verdict != conformance.Skip || !strings.Contains(r.Reason, tt.reason) {
-				t.Errorf("APPE: %s %s; want SKIP and %q", r.Verdict, r.Reason, tt.reason)
-			}
-			if report.Failed() {
-				t.Errorf("a correct server fails: %v", report.Summary())
-			}
-			if tt.opts.ReadOnly {
-				for _, line := range srv.Commands() {
-					if strings.HasPrefix(line, "STOR big") || strings.HasPrefix(line, "MKD ftpwire-") {
-						t.Errorf("the server got %q", line)
-					}
-				}
-			}
-		})
-	}
-}
-
 // TestMaxLogins checks that the number of logins is kept.
 func TestMaxLogins(t *testing.T) {
 	srv, target := start(t, nil)
@@ -165,21 +130,6 @@ func TestMaxLogins(t *testing.T) {
 	}
 	if logins != 2 {
 		t.Errorf("%d logins, want 2", logins)
-	}
-}
-
-// TestCancel checks that the end of the context ends the run.
-func TestCancel(t *testing.T) {
-	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}})
-	ctx, cancel := context.WithCancel(t.Context())
-	opts := conformance.Options{Progress: func(conformance.Result) { cancel() }}
-	begin := time.Now()
-	report, err := conformance.Run(ctx, target, opts)
-	if !errors.Is(err, context.Canceled) || report == nil {
-		t.Errorf("Run: report %v, error %v; want a report and context.Canceled", report, err)
-	}
-	if d := time.Since(begin); d > 8*time.Second {
-		t.Errorf("the run ended %s after it was cancelled", d)
 	}
 }
 

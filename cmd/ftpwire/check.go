@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -155,7 +156,7 @@ func (a *app) setupError(addr string, err error) error {
 	a.leftBehind(se.Leftover)
 	hint := sentence(ftpwire.Diagnose(asClient(se)))
 	if se.Stage == "working directory" {
-		hint = "--write-dir names a directory that may be written to; --read-only checks what needs none."
+		hint = strings.TrimSpace(hint + " --write-dir names a directory that may be written to; --read-only checks what needs none.")
 	}
 	return &usageError{err: fmt.Errorf("%s could not be checked: %w", addr, se), hint: hint}
 }

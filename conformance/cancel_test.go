@@ -1,0 +1,224 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
+)
+
+// TestCancel checks that the end of the context ends the run, at once, with a
+// report and without a trace on the server.
+func TestCancel(t *testing.T) {
+	for _, after := range []int{1, 3, 40, 100, 200, 270} {
+		dir := home(t)
+		before := hashes(t, dir)
+		_, target := start(t, &ftptest.Config{Root: dir})
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		var at time.Time
+		opts := conformance.Options{Progress: func(conformance.Result) {
+			if n++; n == after {
+				at = time.Now()
+				cancel()
+			}
+		}}
+		report, err := conformance.Run(ctx, target, opts)
+		cancel()
+		if !errors.Is(err, context.Canceled) || report == nil {
+			t.Fatalf("Run: a report %t, error %v; want one, and context.Canceled", report != nil, err)
+		}
+		if d := time.Since(at); d > 3*time.Second {
+			t.Errorf("after %d results: the run ended %s after it was cancelled", after, d)
+		}
+		wantIncomplete(t, report, "interrupted")
+		if report.Leftover != "" || len(hashes(t, dir)) != len(before) {
+			t.Errorf("after %d results: left over %q", after, report.Leftover)
+		}
+	}
+}
+
+// wantIncomplete checks that a report is marked, in both forms.
+func wantIncomplete(t *testing.T, report *conformance.Report, why string) {
+	t.Helper()
+	var text, js bytes.Buffer
+	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(report.Incomplete, why) || !strings.Contains(text.String(), "\nINCOMPLETE: ") || !strings.Contains(js.String(), `"incomplete": "`) {
+		t.Errorf("incomplete: %q; want %q in both forms of the report", report.Incomplete, why)
+	}
+	if got := len(report.Results) + report.NotRun; got != len(conformance.Cases()) {
+		t.Errorf("%d results and %d not run; want %d together", len(report.Results), report.NotRun, len(conformance.Cases()))
+	}
+	for _, r := range report.Results {
+		if strings.Contains(r.Reason, "context") {
+			t.Errorf("%s: %s %s; want no result", r.ID, r.Verdict, r.Reason)
+		}
+	}
+}
+
+// TestCancelWhileSilent checks that no wait for a server outlives the run, be it for
+// a reply or for data.
+func TestCancelWhileSilent(t *testing.T) {
+	for _, fault := range []ftptest.Fault{"greeting-never", "reply-never", "reply-none", "data-never-closed", "retr-lingers"} {
+		t.Run(string(fault), func(t *testing.T) {
+			t.Parallel()
+			_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{fault}})
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			begin := time.Now()
+			report, err := conformance.Run(ctx, target, conformance.Options{Timeout: time.Minute})
+			if report == nil || !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("Run: a report %t, error %v; want both", report != nil, err)
+			}
+			if d := time.Since(begin); d > 5*time.Second {
+				t.Errorf("the run ended after %s", d)
+			}
+			wantIncomplete(t, report, "interrupted")
+		})
+	}
+}
+
+// TestMaxTime checks that a run ends in its time, with a report.
+func TestMaxTime(t *testing.T) {
+	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}})
+	begin := time.Now()
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 10 * time.Second, MaxTime: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(begin); d > 4*time.Second {
+		t.Errorf("the run ended after %s", d)
+	}
+	wantIncomplete(t, report, "the total time of 2s is over")
+}
+
+// TestServerGoes checks that a run ends soon when the server goes away.
+func TestServerGoes(t *testing.T) {
+	_, target := start(t, nil)
+	var gone atomic.Bool
+	var dials atomic.Int64
+	var d net.Dialer
+	target.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if gone.Load() {
+			dials.Add(1)
+			return nil, errors.New("refused")
+		}
+		c, err := d.DialContext(ctx, network, addr)
+		return &mortal{c, &gone}, err
+	}
+	n := 0
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, Progress: func(conformance.Result) {
+		if n++; n == 20 {
+			gone.Store(true)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantIncomplete(t, report, "the server is gone")
+	if report.NotRun < 200 || dials.Load() > 6 {
+		t.Errorf("%d not run, %d attempts to connect", report.NotRun, dials.Load())
+	}
+	if report.Leftover == "" {
+		t.Error("nothing is said about the directory that could not be removed")
+	}
+}
+
+// A mortal connection ends with its server.
+type mortal struct {
+	net.Conn
+	gone *atomic.Bool
+}
+
+func (m *mortal) Write(b []byte) (int, error) {
+	if m.gone.Load() {
+		m.Close()
+	}
+	return m.Conn.Write(b)
+}
+
+// TestEndless checks that what never ends is a finding, soon, and takes no memory.
+func TestEndless(t *testing.T) {
+	for _, tt := range []struct {
+		fault ftptest.Fault
+		only  string
+		want  string
+	}{
+		{"list-endless", "rfc959-", "do not end"},
+		{"retr-endless", "rfc959-", "do not end"},
+		{"greeting-endless", "", "never ends"},
+		{"greeting-half", "", "never ends"},
+		{"reply-endless-lines", "rfc2389-", "never ends"},
+		{"reply-endless-line", "rfc2389-", "never ends"},
+		{"preliminary-flood", "rfc959-5.4-retr", "never ends"},
+	} {
+		t.Run(string(tt.fault), func(t *testing.T) {
+			_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{tt.fault}})
+			begin := time.Now()
+			peak := watchHeap(t)
+			opts := conformance.Options{Timeout: time.Second, MaxTime: time.Minute, Only: []string{tt.only, "rfc959-5.4-greeting"}}
+			report, err := conformance.Run(t.Context(), target, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := time.Since(begin); d > 40*time.Second {
+				t.Errorf("the run took %s", d)
+			}
+			if mib := peak() >> 20; mib > 160 { // the server's 32 MiB are in it, twice while they grow
+				t.Errorf("the heap grew to %d MiB", mib)
+			}
+			found := false
+			for _, r := range report.Results {
+				found = found || r.Verdict == conformance.Fail && strings.Contains(r.Reason, tt.want)
+			}
+			if !found {
+				t.Errorf("no FAIL says %q: %v", tt.want, report.Summary())
+			}
+		})
+	}
+}
+
+// watchHeap returns a function that tells how large the heap was since.
+func watchHeap(t *testing.T) func() uint64 {
+	var peak atomic.Uint64
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak.Store(max(peak.Load(), m.HeapAlloc))
+			select {
+			case <-done:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	return func() uint64 { close(done); <-stopped; return peak.Load() }
+}
+
+// TestMonitorsNeedLines checks that monitors that saw nothing say nothing.
+func TestMonitorsNeedLines(t *testing.T) {
+	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"greeting-half"}})
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range conformance.Cases() {
+		if r := report.Result(c.ID); c.Monitor() && (r == nil || r.Verdict != conformance.Skip) {
+			t.Errorf("%s: %+v; want SKIP", c.ID, r)
+		}
+	}
+}
