@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"runtime"
 	"strings"
@@ -19,30 +20,33 @@ import (
 // report and without a trace on the server.
 func TestCancel(t *testing.T) {
 	for _, after := range []int{1, 3, 40, 100, 200, 270} {
-		dir := home(t)
-		before := hashes(t, dir)
-		_, target := start(t, &ftptest.Config{Root: dir})
-		ctx, cancel := context.WithCancel(t.Context())
-		n := 0
-		var at time.Time
-		opts := conformance.Options{Progress: func(conformance.Result) {
-			if n++; n == after {
-				at = time.Now()
-				cancel()
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			t.Parallel()
+			dir := home(t)
+			before := hashes(t, dir)
+			_, target := start(t, &ftptest.Config{Root: dir})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n := 0
+			var at time.Time
+			opts := conformance.Options{Progress: func(conformance.Result) {
+				if n++; n == after {
+					at = time.Now()
+					cancel()
+				}
+			}}
+			report, err := conformance.Run(ctx, target, opts)
+			if !errors.Is(err, context.Canceled) || report == nil {
+				t.Fatalf("Run: a report %t, error %v; want one, and context.Canceled", report != nil, err)
 			}
-		}}
-		report, err := conformance.Run(ctx, target, opts)
-		cancel()
-		if !errors.Is(err, context.Canceled) || report == nil {
-			t.Fatalf("Run: a report %t, error %v; want one, and context.Canceled", report != nil, err)
-		}
-		if d := time.Since(at); d > 3*time.Second {
-			t.Errorf("after %d results: the run ended %s after it was cancelled", after, d)
-		}
-		wantIncomplete(t, report, "interrupted")
-		if report.Leftover != "" || len(hashes(t, dir)) != len(before) {
-			t.Errorf("after %d results: left over %q", after, report.Leftover)
-		}
+			if d := time.Since(at); d > 3*time.Second {
+				t.Errorf("the run ended %s after it was cancelled", d)
+			}
+			wantIncomplete(t, report, "interrupted")
+			if report.Leftover != "" || len(hashes(t, dir)) != len(before) {
+				t.Errorf("left over %q", report.Leftover)
+			}
+		})
 	}
 }
 

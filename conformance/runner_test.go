@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -133,23 +135,51 @@ func TestMaxLogins(t *testing.T) {
 	}
 }
 
-// TestSecrets checks that no password is in a report, though the server echoes it.
+// TestSecrets checks that no password is in a report, nor the beginning of one,
+// though the server echoes it wherever it can.
 func TestSecrets(t *testing.T) {
-	const secret = "hunter2-hunter2"
-	srv := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: secret}}, Faults: []ftptest.Fault{"noop-250"}})
-	report, err := conformance.Run(t.Context(), conformance.Target{Addr: srv.Addr(), User: "user", Password: secret}, conformance.Options{Only: []string{"rfc959-4.1.1", "rfc959-5.4"}})
-	if err != nil {
-		t.Fatal(err)
+	for _, secret := range []string{"hunter2-hunter2", `a"b\c 50%`, "pä\x01ß-wort"} {
+		t.Run(secret, func(t *testing.T) {
+			t.Parallel()
+			srv := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: secret}}, Faults: []ftptest.Fault{"noop-250", "secret-in-331", "secret-in-replies"}})
+			target := conformance.Target{Addr: srv.Addr(), User: "user", Password: secret}
+			var told strings.Builder
+			opts := conformance.Options{
+				Timeout: time.Second, Only: []string{"rfc959-", "rfc2228-5.2", "rfc1123-4.1.2.11"},
+				Progress: func(r conformance.Result) { fmt.Fprintf(&told, "%+v\n", r) },
+			}
+			report, err := conformance.Run(t.Context(), target, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text, js bytes.Buffer
+			if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+				t.Fatal(err)
+			}
+			wantMasked(t, secret, text.String()+js.String()+told.String())
+			for _, id := range []string{"rfc959-4.2-reply-syntax", "rfc959-4.2-second-digit", "rfc1123-4.1.2.11-defined-codes"} {
+				if r := report.Result(id); !strings.Contains(r.Reason, "****") {
+					t.Errorf("%s: %s %q: nothing was masked", id, r.Verdict, r.Reason)
+				}
+			}
+			if !strings.Contains(js.String(), "PASS ****") || !strings.Contains(report.Features[0], "****") {
+				t.Errorf("no transcript of a login in the report, or no secret in %q: nothing was masked", report.Features[0])
+			}
+			target.TLS = conformance.TLSExplicit
+			_, err = conformance.Run(t.Context(), target, opts)
+			wantMasked(t, secret, fmt.Sprintf("%v %+v", err, err))
+		})
 	}
-	var text, js bytes.Buffer
-	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(text.String()+js.String(), secret) {
-		t.Error("the report holds the password")
-	}
-	if !strings.Contains(js.String(), "PASS ****") {
-		t.Error("no transcript of a login in the report: nothing was masked")
+}
+
+// wantMasked fails if five bytes of a secret stand in a text, in any form.
+func wantMasked(t *testing.T, secret, text string) {
+	t.Helper()
+	quoted := strconv.Quote(secret)
+	for _, form := range []string{secret, quoted[1 : len(quoted)-1]} {
+		if i := strings.Index(text, form[:5]); i >= 0 {
+			t.Errorf("%q is in the report: %q", form[:5], text[max(0, i-60):min(len(text), i+60)])
+		}
 	}
 }
 

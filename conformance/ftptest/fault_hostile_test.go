@@ -46,6 +46,13 @@ func hostileChecks() []faultCheck {
 			c.want("greeting", 220)
 			c.say("USER user", "331 Password for user (it is password)\r\n")
 		}},
+		{"secret-in-replies", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.say("SYST", "215 UNIX "+strings.Repeat("x", 67)+" password\r\n")
+			c.say("SMNT /", "password\r\n580 \"password\" is no volume\r\n")
+			c.say("MODE S", "207 Mode set, password\r\n")
+			c.say("CWD nope", "550 No, password\r\n")
+		}},
 		{"secret-in-530", TLSNone, func(t *testing.T, c *client) {
 			c.want("greeting", 220)
 			c.do("USER user", 331)

@@ -36,12 +36,31 @@ func loginFaults() []deviation {
 				s.reply(530, "No login with "+arg+", \""+arg+"\" or "+url.PathEscape(arg))
 				return true
 			})},
+		{name: "secret-in-replies", doc: "replies to SYST, SMNT, MODE and CWD hold the user's password, one of them behind a long text, one in a line of its own",
+			reply: secretReplies},
 		{name: "otp-stuck", doc: "the sequence number of one-time passwords does not go down, so that a password works twice",
 			greeted: func(s *session) {
 				s.srv.otp.mu.Lock()
 				s.srv.otp.stuck = true
 				s.srv.otp.mu.Unlock()
 			}},
+	}
+}
+
+func secretReplies(s *session, r *outgoing) {
+	if s.user == nil {
+		return
+	}
+	secret := s.user.Password
+	switch {
+	case r.verb == "SYST" && r.code == 215:
+		r.wire = []byte("215 UNIX " + strings.Repeat("x", 67) + " " + secret + "\r\n")
+	case r.verb == "SMNT":
+		r.wire = []byte(secret + "\r\n580 \"" + secret + "\" is no volume\r\n")
+	case r.verb == "MODE" && r.code == 200:
+		r.wire = []byte("207 Mode set, " + secret + "\r\n")
+	case r.verb == "CWD" && r.code == 550:
+		r.wire = []byte("550 No, " + secret + "\r\n")
 	}
 }
 
