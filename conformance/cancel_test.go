@@ -138,6 +138,34 @@ func TestServerGoes(t *testing.T) {
 	}
 }
 
+// TestNoMoreConnections checks that a server that takes no more connections, and
+// goes on with those that it has, is not taken to be gone.
+func TestNoMoreConnections(t *testing.T) {
+	_, target := start(t, nil)
+	var d net.Dialer
+	dials := 0
+	target.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if dials++; addr == target.Addr && dials > 2 {
+			return nil, errors.New("refused")
+		}
+		return d.DialContext(ctx, network, addr)
+	}
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, Only: []string{
+		"rfc959-5.4-greeting", "rfc959-5.4-reply-per-command", "rfc1123-4.1.2.10-split-command", "rfc959-5.4-pwd", "rfc959-5.4-syst",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Incomplete != "" || report.NotRun != 0 || report.Leftover != "" {
+		t.Errorf("incomplete %q, left over %q", report.Incomplete, report.Leftover)
+	}
+	for id, want := range map[string]conformance.Verdict{"rfc1123-4.1.2.10-split-command": conformance.Error, "rfc959-5.4-syst": conformance.Pass} {
+		if r := report.Result(id); r == nil || r.Verdict != want {
+			t.Errorf("%s: %+v; want %s", id, r, want)
+		}
+	}
+}
+
 // A mortal connection ends with its server.
 type mortal struct {
 	net.Conn

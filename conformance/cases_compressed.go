@@ -86,7 +86,7 @@ var compressedCases = []Case{
 			soft := is(2, 4, 5)
 			x := t.BeginOn(d, "RETR "+name)
 			if !x.dead {
-				if b, _ := x.d.ReadN(-1); len(b) > 0 {
+				if x.d.Rest() > 0 {
 					soft = is(4, 5)
 				}
 				x.d.goodbye()

@@ -17,7 +17,7 @@ var mlsdCases = []Case{
 			x := t.Begin("MLSD")
 			first := x.First
 			x.Accepted()
-			x.d.ReadN(-1)
+			x.d.Rest()
 			x.d.goodbye()
 			t.Grade(first, "MLSD", is(150), is(125))
 			t.Grade(x.Final(), "MLSD, when the data are through", is(226), is(250))
@@ -45,7 +45,7 @@ var mlsdCases = []Case{
 		Run: func(t *T) {
 			x := t.Begin("MLSD " + t.File("mlsd"))
 			if !x.dead {
-				x.d.ReadN(-1)
+				x.d.Rest()
 				x.d.goodbye()
 				t.Failf("MLSD of a file got %s, then %s", brief(x.First), brief(x.Final()))
 			}

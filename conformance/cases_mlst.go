@@ -79,7 +79,7 @@ var mlstCases = []Case{
 			t.Grade(t.Ask("MLST "+t.Missing()), "MLST of what does not exist", is(550, 501), is(4, 5))
 			x := t.Begin("MLSD " + t.Missing())
 			if !x.dead {
-				x.d.ReadN(-1)
+				x.d.Rest()
 				x.d.goodbye()
 				t.Failf("MLSD of what does not exist got %s, then %s", brief(x.First), brief(x.Final()))
 			}

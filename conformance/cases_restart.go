@@ -46,7 +46,7 @@ var restartCases = []Case{
 			x := t.BeginOn(d, "RETR "+name)
 			soft := is(2, 4, 5)
 			if !x.dead {
-				if b, _ := x.d.ReadN(-1); len(b) > 0 {
+				if x.d.Rest() > 0 {
 					soft = is(4, 5)
 				}
 				x.d.goodbye()

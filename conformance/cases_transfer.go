@@ -18,7 +18,7 @@ var transferCases = []Case{
 			name := t.File("retr")
 			x := t.Begin("RETR " + name)
 			t.WantIn(x.First, "RETR", 125, 150)
-			x.d.ReadN(-1)
+			x.d.Rest()
 			x.d.goodbye()
 			t.Want("RETR, when the data are through", 226, 250)
 		},

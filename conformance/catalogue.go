@@ -55,7 +55,23 @@ embedded server that turn it red; a test proves that they do. The verdicts:
 Cases marked "widely missed" give WARN where others give FAIL: most servers in use
 miss them. After every case a NOOP has to be answered as NOOP is; a reply too many
 or too few is FAIL, whatever the case has found. Monitors have no steps of their
-own: they watch every line of every session.
+own: they watch every line of every session; where no line came they are SKIP.
+
+## What a run does to a server
+
+A run makes a directory of its own, and works in it. Before anything is changed or
+removed, the directory is proven: PWD ends in its unique name, a file with another
+unique name is listed in it, and that file is not listed in the directory above.
+Where that can't be shown nothing is written and nothing removed; the report says
+what was left, where and why, and is INCOMPLETE. Every name that a run gives holds a
+word of its own, and only what it has made is removed. A read-only run sends no verb
+that could change anything, before the login or after it.
+
+What a server sends is bounded: 8 MiB of data (64 MiB where they are only counted),
+1 MiB in answer to one command, three times the timeout for small data. More is a
+failure of the case. A run ends after ten minutes (` + "`--max-time`" + `), when three connections
+in a row lead nowhere, or when it is interrupted; then the report holds what is
+known and is INCOMPLETE.
 `
 
 type group struct {

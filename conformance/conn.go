@@ -44,6 +44,8 @@ type Conn struct {
 	fault    error           // why the first line that is none of a reply is none
 	replies  int             // that came
 	unread   int             // bytes that came since the last command
+	waits    int             // preliminary replies since then
+	asked    time.Time       // when that was
 }
 
 // What can go wrong while a reply is awaited. They are the peer's doing.
@@ -148,7 +150,7 @@ func (c *Conn) transmit(b []byte, shown string, leaving func()) error {
 		return err
 	}
 	leaving()
-	c.unread = 0
+	c.unread, c.waits, c.asked = 0, 0, time.Now()
 	c.tape.add(c.name, ">", c.secure, shown)
 	c.foreign = c.run.heard.add(string(b))
 	c.rw.SetWriteDeadline(time.Now().Add(c.run.opts.timeout()))
@@ -220,6 +222,9 @@ func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
 			}
 			if c.replies++; r.Code.Class() != 1 {
 				c.moved(r)
+			} else if c.waits++; c.waits > mostWaits && time.Since(c.asked) > 12*c.run.opts.timeout() {
+				c.close()
+				return r, errFlood
 			}
 			c.watch.reply(r)
 			return r, nil
@@ -298,6 +303,9 @@ func (c *Conn) fill(deadline time.Time) error {
 
 // floodBytes is more than a server has to say to one command.
 const floodBytes = 1 << 20
+
+// mostWaits is how many preliminary replies a command may get however long it takes.
+const mostWaits = 16
 
 // flooded reports whether more came than belongs to a command, and ends the
 // connection then: what is still to come has no end.

@@ -213,6 +213,16 @@ func (d *Data) ReadN(n int) ([]byte, error) {
 	return out, d.end(out, err)
 }
 
+// Rest reads to the end what does not matter, but for its length. Without an end it
+// is a failure.
+func (d *Data) Rest() (n int) {
+	n, err := d.Drain()
+	if errors.Is(err, errEndless) {
+		d.t.note(Fail, "%v", err)
+	}
+	return n
+}
+
 // end records how reading has ended. io.EOF is what was waited for.
 func (d *Data) end(b []byte, err error) error {
 	switch {
@@ -315,14 +325,24 @@ func (d *Data) ends(wait time.Duration) bool {
 // Write sends data.
 func (d *Data) Write(b []byte) error {
 	d.show(">", b, "")
+	deadline := time.Now().Add(3 * d.t.run.opts.timeout())
 	for piece := range slices.Chunk(b, 64<<10) {
-		d.stream().SetWriteDeadline(time.Now().Add(d.t.run.opts.timeout()))
+		d.writeUntil(deadline)
 		if _, err := d.stream().Write(piece); err != nil {
 			d.event("sending failed: %v", err)
 			return err
 		}
 	}
 	return nil
+}
+
+// writeUntil lets the next piece take the reply timeout, but not longer than the
+// deadline of the whole.
+func (d *Data) writeUntil(deadline time.Time) {
+	if stall := time.Now().Add(d.t.run.opts.timeout()); stall.Before(deadline) {
+		deadline = stall
+	}
+	d.stream().SetWriteDeadline(deadline)
 }
 
 // CloseWrite ends an upload.

@@ -59,7 +59,7 @@ func (r *runner) permit(line string, whole bool) error {
 	switch name := strings.TrimPrefix(arg, " "); {
 	case r.license == mayLook:
 		return &forbiddenError{verb, r.whyLook()}
-	case r.license == mayMake && verb != "MKD" && verb != "STOR":
+	case r.license == mayMake && (verb != "MKD" && verb != "STOR" || !r.ours(name)):
 		return &forbiddenError{verb, "the directory of our own is not proven yet"}
 	case verb == "SITE" && !strings.Contains(name, " "), verb == "ALLO", verb == "SMNT":
 		return nil // names no file

@@ -41,7 +41,11 @@ func (r *runner) setup() *SetupError {
 	r.has[NeedLogin] = true
 	t.attempt((*T).probe)
 	if !r.opts.ReadOnly {
-		t.attempt((*T).makeSandbox)
+		t = r.newT() // what the probe met is for the cases to find
+		t.attempt(func(t *T) {
+			t.sharedOrNew()
+			t.makeSandbox()
+		})
 	}
 	if !r.box.proven {
 		r.license = mayLook

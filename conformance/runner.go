@@ -193,6 +193,7 @@ func (r *runner) runAll(report *Report) {
 		if !c.Monitor() {
 			if r.ctx.Err() == nil && r.gone == "" {
 				r.runCase(c, &res)
+				r.lookAgain()
 			}
 			if r.ctx.Err() != nil || res.Verdict == Pass && r.gone != "" {
 				report.NotRun++
@@ -201,6 +202,14 @@ func (r *runner) runAll(report *Report) {
 			r.progress(res)
 		}
 		report.Results = append(report.Results, res)
+	}
+}
+
+// lookAgain takes back that the server is gone if a session of before still answers:
+// then it only takes no more connections.
+func (r *runner) lookAgain() {
+	if r.gone != "" && r.shared != nil && r.shared.alive() {
+		r.gone, r.deaf = "", 0
 	}
 }
 

@@ -106,6 +106,8 @@ func (t *T) lost(what string, err error) {
 	switch {
 	case errors.Is(err, errSilence) && t.c.incomplete():
 		t.Failf("a multi-line reply%s that never ends (%s)", what, t.run.opts.timeout())
+	case errors.Is(err, errFlood) && t.c.unread <= floodBytes:
+		t.Failf("the reply%s never ends: %d preliminary ones came", what, t.c.waits)
 	case errors.Is(err, errFlood):
 		t.Failf("the reply%s never ends: more than %d bytes", what, floodBytes)
 	case errors.Is(err, errSilence):

@@ -59,7 +59,8 @@ const exitCodesText = `  0    good: everything was done
   1    the answer is no: a file was not found or not transferred, the server refused
        a command, a check failed, a line could not be parsed
   2    it could not even be tried: a wrong command line or URL, a local file that
-       cannot be read, no connection, no TLS, no login
+       cannot be read, no connection, no TLS, no login; a check that did not come
+       to its end
   130  interrupted by SIGINT, SIGTERM or SIGHUP; nothing incomplete is left under a
        local name, and a temporary file on the server is removed, or named if it can't be
 
