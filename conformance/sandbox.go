@@ -45,13 +45,17 @@ func (t *T) judge(r protocol.Reply, line, what string) {
 }
 
 func (t *T) unlessRefused(r protocol.Reply, line, what string) {
-	if !refused(r) {
+	if !refused(r) || slices.Contains(aboutConnection, int(r.Code)) {
 		return
 	}
 	verb, _, _ := strings.Cut(line, " ")
 	t.run.refused = &refusedError{protocol.Verb(verb), what, r}
 	t.Failf("%s: %s: %s", what, verb, brief(r))
 }
+
+// aboutConnection are refusals that do not speak of the directory or the account: what
+// is wrong is for the cases to find.
+var aboutConnection = is(421, 425, 426, 521, 522, 533, 534, 535, 536)
 
 // makeSandbox makes the directory, proves that it is ours, and finds out whether
 // files can be removed there. Without it nothing is written.
