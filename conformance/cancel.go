@@ -11,7 +11,7 @@ import (
 var errTimeUp = errors.New("the total time is over")
 
 // cleanTime is how long the clean-up of an interrupted run may take.
-const cleanTime = 2 * time.Second
+const cleanTime = 2500 * time.Millisecond
 
 // track makes c end with the run. Connections of every kind and listening ports
 // are tracked, so that no wait on any outlives the run.

@@ -41,7 +41,8 @@ type Conn struct {
 	unsent   string          // the command line that has begun to go out
 	cwd      string          // where the session is, as far as known
 	moving   string          // where a command that waits for its reply leads
-	fault    error           // why the first line that is none of a reply is none
+	fault    error           // the first line that was no reply
+	garbled  error           // the same, since the last command
 	replies  int             // that came
 	unread   int             // bytes that came since the last command
 	waits    int             // preliminary replies since then
@@ -150,7 +151,7 @@ func (c *Conn) transmit(b []byte, shown string, leaving func()) error {
 		return err
 	}
 	leaving()
-	c.unread, c.waits, c.asked = 0, 0, time.Now()
+	c.unread, c.waits, c.asked, c.garbled = 0, 0, time.Now(), nil
 	c.tape.add(c.name, ">", c.secure, shown)
 	c.foreign = c.run.heard.add(string(b))
 	c.rw.SetWriteDeadline(time.Now().Add(c.run.opts.timeout()))
@@ -211,9 +212,20 @@ func masked(line string) string {
 	return line
 }
 
+// afterGarbage is how long a reply is waited for when a line has come that is none: a
+// server that sends both sends them together.
+const afterGarbage = time.Second
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 // receive waits for the next reply.
 func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
-	deadline := time.Now().Add(wait)
+	deadline, hurried := time.Now().Add(wait), false
 	for {
 		r, ok := c.assemble()
 		if ok {
@@ -231,6 +243,9 @@ func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
 		}
 		if c.flooded() {
 			return r, errFlood
+		}
+		if soon := time.Now().Add(afterGarbage); c.garbled != nil && !hurried {
+			deadline, hurried = earlier(deadline, soon), true
 		}
 		if c.ended {
 			return r, errEnded
@@ -253,6 +268,7 @@ func (c *Conn) assemble() (protocol.Reply, bool) {
 		}
 		c.pending = c.pending[n:]
 		if err != nil {
+			c.garbled = err
 			if c.fault == nil {
 				c.fault = err
 			}

@@ -80,6 +80,7 @@ func TestHarmsNothing(t *testing.T) {
 		{name: "CWD and PWD lie, listings are those of the root", faults: []ftptest.Fault{"cwd-pretends", "list-of-root"}},
 		{name: "listings have other names", faults: []ftptest.Fault{"list-other-names"}},
 		{name: "listings never end", faults: []ftptest.Fault{"list-endless"}},
+		{name: "LIST is all there is", faults: []ftptest.Fault{"no-listings"}, proven: true},
 		{name: "a refused CWD moves", faults: []ftptest.Fault{"cwd-missing-moves"}, proven: true},
 		{name: "RMD removes all below", faults: []ftptest.Fault{"rmd-recursive"}, proven: true},
 		{name: "DELE removes directories", faults: []ftptest.Fault{"dele-directory"}, proven: true},

@@ -98,6 +98,13 @@ func (t *T) namesHere() (names []string) {
 			names = append(names, lastElement(line))
 		}
 	}
+	if len(names) == 0 {
+		for _, line := range t.rawLines("LIST") {
+			if words := strings.Fields(line); len(words) > 1 {
+				names = append(names, lastElement(words[len(words)-1]))
+			}
+		}
+	}
 	return slices.DeleteFunc(names, func(s string) bool { return s == "" || s == "." || s == ".." })
 }
 

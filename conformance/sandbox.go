@@ -24,6 +24,8 @@ type sandbox struct {
 	marked bool   // so has the STOR of the marker
 	proven bool
 	doubt  string // why it is not proven
+
+	unmarked bool // the marker has been removed again: from then on nothing can be proven
 }
 
 // A refusedError is a server that does not let us make a directory to work in.
@@ -84,7 +86,7 @@ func (t *T) makeSandbox() {
 func (t *T) prove() {
 	s := &t.run.box
 	dir := t.where()
-	if lastElement(dir) != s.name {
+	if !s.is(dir) {
 		t.doubtful("PWD says %q in it", dir)
 	}
 	s.dir = dir
@@ -100,7 +102,7 @@ func (t *T) prove() {
 		t.doubtful("a file stored in it is not listed there")
 	}
 	t.Must("CWD "+s.base, 2)
-	if up := t.where(); lastElement(up) == s.name {
+	if up := t.where(); s.is(up) {
 		t.doubtful("behind CWD %s PWD says %q", s.base, up)
 	}
 	if t.inListing(s.marker) {
@@ -113,7 +115,7 @@ func (t *T) prove() {
 func (t *T) enterProven() {
 	r, s := t.run, &t.run.box
 	t.Must("CWD "+s.dir, 2)
-	if dir := t.where(); lastElement(dir) != s.name {
+	if dir := t.where(); !s.is(dir) {
 		t.doubtful("behind CWD %s PWD says %q", s.dir, dir)
 	}
 	if !t.inListing(s.marker) {
@@ -132,6 +134,10 @@ func (t *T) doubtful(format string, args ...any) {
 	t.Failf("the directory of our own is %s", s.doubt)
 }
 
+// is reports whether a path ends in the sandbox's name. Some servers know one case of
+// letters only.
+func (s *sandbox) is(dir string) bool { return strings.EqualFold(lastElement(dir), s.name) }
+
 // where returns the current directory.
 func (t *T) where() string {
 	dir, err := parse.PWD(t.Must("PWD", 257).LastLine())
@@ -148,7 +154,7 @@ func lastElement(dir string) string {
 }
 
 // inListing reports whether any kind of listing of the current directory has a name,
-// which is one that nothing else has.
+// which is one that nothing else has, in small letters.
 func (t *T) inListing(name string) bool {
 	verbs := []string{"NLST", "LIST"}
 	if t.run.feats.Has("MLST") {
@@ -169,7 +175,7 @@ func (t *T) listedBy(verb, name string) (found bool) {
 	}
 	var last []byte // so that a name is found that came in two pieces
 	_, err := x.d.drain(func(b []byte) {
-		last = append(last, b...)
+		last = append(last, bytes.ToLower(b)...)
 		found = found || bytes.Contains(last, []byte(name))
 		last = append([]byte(nil), last[max(0, len(last)-len(name)):]...)
 	})
@@ -216,7 +222,7 @@ func (r *runner) removeSandbox() (leftover string) {
 		if gone && !t.verdict.red() {
 			return ""
 		}
-		if s.doubt != "" || r.gone != "" || r.ctx.Err() != nil {
+		if s.doubt != "" || s.unmarked || r.gone != "" || r.ctx.Err() != nil {
 			break
 		}
 	}
@@ -258,6 +264,7 @@ func (t *T) cleanUp() bool {
 		t.prove()
 	}
 	t.tidy(true)
+	s.unmarked = true
 	t.Ask("DELE " + s.marker)
 	t.Must("CWD "+s.base, 2)
 	if ok(t.Ask("RMD " + s.dir)) {

@@ -104,6 +104,8 @@ func (t *T) lost(what string, err error) {
 		what = " to " + masked(what)
 	}
 	switch {
+	case errors.Is(err, errSilence) && t.c.garbled != nil:
+		t.Failf("what came%s is no reply: %v", what, t.c.garbled)
 	case errors.Is(err, errSilence) && t.c.incomplete():
 		t.Failf("a multi-line reply%s that never ends (%s)", what, t.run.opts.timeout())
 	case errors.Is(err, errFlood) && t.c.unread <= floodBytes:

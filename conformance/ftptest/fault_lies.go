@@ -36,6 +36,18 @@ func lyingFaults() []deviation {
 				}
 				return true
 			}},
+		{name: "no-listings", doc: "FEAT, MLSD, MLST and NLST are not implemented; there is LIST",
+			command: func(s *session, c protocol.Command) bool {
+				switch c.Verb {
+				case "FEAT", "MLST":
+					s.reply(502, "Command not implemented")
+				case "MLSD", "NLST":
+					s.refuseTransfer(502, "Command not implemented")
+				default:
+					return false
+				}
+				return true
+			}},
 		{name: "list-of-root", doc: "LIST, NLST and MLSD list the root, whatever is asked for",
 			command: func(s *session, c protocol.Command) bool {
 				list := map[protocol.Verb]func(*session, string){"LIST": (*session).list, "NLST": (*session).nlst, "MLSD": (*session).mlsd}[c.Verb]

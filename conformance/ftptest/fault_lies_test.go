@@ -34,6 +34,15 @@ func lyingChecks() []faultCheck {
 			c.wantPWD("/g")
 			c.do("DELE f", 250)
 		}},
+		{"no-listings", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			for _, line := range []string{"FEAT", "MLST", "MLSD", "NLST"} {
+				c.do(line, 502)
+			}
+			if text := c.down("LIST"); !strings.Contains(text, "f\r\n") {
+				t.Errorf("LIST: %q; want f", text)
+			}
+		}},
 		{"list-of-root", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("MKD d", 257)
