@@ -161,9 +161,12 @@ func (r *runner) summarize(t *T) {
 	if len(names) > 0 {
 		r.facts = append(r.facts, "FEAT: "+strings.Join(names, ", "))
 	}
-	if r.workDir != "" {
+	switch {
+	case r.workDir != "":
 		r.facts = append(r.facts, "working directory: "+visible(r.workDir))
-	} else {
+	case r.box.asked:
+		r.facts = append(r.facts, "no working directory is proven, and nothing more is written")
+	default:
 		r.facts = append(r.facts, "nothing is written")
 	}
 	if box := &r.box; !r.opts.ReadOnly && !box.proven && box.doubt == "" && r.ctx.Err() == nil {

@@ -15,22 +15,6 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A SetupError reports a server that could not be checked at all: it cannot be
-// reached, it does not let us in, or nothing can be written where that was wanted.
-type SetupError struct {
-	Stage      string // "connect", "session", "working directory"
-	Reason     string
-	Err        error  // the cause, such as a *protocol.ReplyError, or nil
-	Leftover   string // what could not be removed again, and why; "" if nothing is left
-	Transcript []Line
-}
-
-// Error returns stage and reason.
-func (e *SetupError) Error() string { return "conformance: " + e.Stage + ": " + e.Reason }
-
-// Unwrap returns the cause.
-func (e *SetupError) Unwrap() error { return e.Err }
-
 // A runner is one run.
 type runner struct {
 	ctx     context.Context
@@ -202,14 +186,6 @@ func (r *runner) runAll(report *Report) {
 			r.progress(res)
 		}
 		report.Results = append(report.Results, res)
-	}
-}
-
-// lookAgain takes back that the server is gone if a session of before still answers:
-// then it only takes no more connections.
-func (r *runner) lookAgain() {
-	if r.gone != "" && r.shared != nil && r.shared.alive() {
-		r.gone, r.deaf = "", 0
 	}
 }
 
