@@ -3,7 +3,6 @@ package conformance
 import (
 	"crypto/rand"
 	"fmt"
-	rnd "math/rand/v2"
 	"slices"
 	"strings"
 
@@ -129,17 +128,4 @@ func (t *T) Dir(stem string) string {
 	name := t.Name(stem)
 	t.Must("MKD "+name, 2)
 	return name
-}
-
-const bigSize = 32 << 20 // no pair of socket buffers holds it
-
-// payload returns n bytes that are the same in every run.
-func payload(n int) []byte {
-	b := make([]byte, n)
-	payloadSource().Read(b)
-	return b
-}
-
-func payloadSource() *rnd.ChaCha8 {
-	return rnd.NewChaCha8([32]byte{'f', 't', 'p', 'w', 'i', 'r', 'e'})
 }
