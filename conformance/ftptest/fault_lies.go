@@ -68,10 +68,6 @@ func lyingFaults() []deviation {
 					"LIST": "-rw-r--r-- 1 ftp ftp 1 Jan  1 00:00 f\r\n", "NLST": "f\r\n", "MLSD": "type=file; f\r\n",
 				}[verb]}
 			})},
-		{name: "retr-endless", doc: "RETR never ends",
-			transfer: onVerb("RETR", func(_ *session, t *transfer) {
-				t.wrapSource = func(io.Reader) io.Reader { return &endless{line: strings.Repeat("more\r\n", 1000)} }
-			})},
 	}
 }
 

@@ -68,10 +68,6 @@ func lyingChecks() []faultCheck {
 				c.wantEndless(verb)
 			}
 		}},
-		{"retr-endless", TLSNone, func(t *testing.T, c *client) {
-			c.begin()
-			c.wantEndless("RETR f")
-		}},
 		{"greeting-endless", TLSNone, func(t *testing.T, c *client) {
 			c.wantBytes(strings.Repeat("220-And so on\r\n", 10_000))
 		}},
