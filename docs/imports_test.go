@@ -1,13 +1,8 @@
-package ftpwire_test
+package docs_test
 
 import (
 	"fmt"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,40 +61,21 @@ func rules(t *testing.T) []rule {
 func TestImportPolicy(t *testing.T) {
 	rs := rules(t)
 	seen := map[string]bool{}
-	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && file != ".") {
-			return filepath.SkipDir
-		}
-		if _, err := os.Stat(filepath.Join(file, "go.mod")); d.IsDir() && err == nil && file != "." {
-			return filepath.SkipDir // a module of its own
-		}
-		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
-			return nil
-		}
-		folder := path.Dir(filepath.ToSlash(file))
+	for _, file := range sources(t) {
+		folder := path.Dir(file)
 		r, ok := ruleFor(rs, folder)
 		if !ok {
 			t.Errorf("%s: the policy has no line for folder %s", file, folder)
-			return nil
+			continue
 		}
 		seen[r.folder] = true
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
+		_, f := parseFile(t, file)
 		for _, imp := range f.Imports {
 			p, _ := strconv.Unquote(imp.Path.Value)
 			if reason := r.forbids(p); reason != "" {
 				t.Errorf("%s imports %q: %s", file, p, reason)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	for _, r := range rs {
 		if !seen[r.folder] && r.folder != "fuzz" {
@@ -158,15 +134,9 @@ func (r rule) forbids(p string) string {
 // TestNoClock holds parse and protocol to what no import shows: they never ask
 // for the time.
 func TestNoClock(t *testing.T) {
-	for _, folder := range []string{"parse", "protocol", "protocol/mode"} {
-		files, err := filepath.Glob(folder + "/*.go")
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %d files, %v", folder, len(files), err)
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
+	for _, file := range sources(t) {
+		switch path.Dir(file) {
+		case "parse", "protocol", "protocol/mode":
 			if line := findCall(t, file, "time", "Now", "Since", "Until", "After", "Sleep", "NewTimer", "Tick"); line != "" {
 				t.Errorf("%s asks the clock", line)
 			}

@@ -1,4 +1,4 @@
-package ftpwire_test
+package docs_test
 
 import "github.com/ftpwire/ftpwire/protocol"
 

@@ -1,11 +1,10 @@
-package ftpwire_test
+package docs_test
 
 import (
 	"cmp"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,7 +25,7 @@ const rfcMapHead = `# Commands
 
 Every command of the command table (` + "`protocol.Verbs`" + `): what sends it, and which conformance cases
 of ` + "`ftpwire check`" + ` send it to a server. This page is generated:
-` + "`go test . -run TestRFCMap -update`" + `.
+` + "`go test ./docs -run TestRFCMap -update`" + `.
 
 ` + "`Do`" + ` is ` + "`control.Conn.Do`" + `: it sends any command that moves no data, with the exchange diagram of the
 table. "(Config)" means that the driver sends the command by itself, as its configuration says.
@@ -88,7 +87,7 @@ func TestRFCMap(t *testing.T) {
 		fmt.Fprintf(&doc, "| %s | %s | %s | %s |\n", v.Verb, v.RFC, cols[0], cols[1])
 	}
 	doc.WriteString(rfcMapFoot)
-	name := filepath.Join("docs", "rfc-map.md")
+	name := "rfc-map.md"
 	if *update {
 		if err := os.WriteFile(name, []byte(doc.String()), 0o644); err != nil {
 			t.Fatal(err)
