@@ -83,6 +83,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 				e = c.entryName(e)
 				c.given(e.Name)
 				if err = d.isOther(e.Name); err != nil {
+					s.discard()
 					yield(e, err)
 					return
 				}
@@ -94,7 +95,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 				return
 			default:
 				if line, ok := errors.AsType[*parse.Error](err); ok && d.mayBeSplit() {
-					s.close()
+					s.discard()
 					yield(e, d.notAsked(ctx, line))
 					return
 				}

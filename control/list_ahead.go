@@ -70,6 +70,20 @@ func (s *sharedListing) finish() error {
 	return s.err
 }
 
+// maxUnwanted bounds what is read of a listing that nobody wants any more, so that it need not
+// be given up: many servers take ABOR badly.
+const maxUnwanted = 1 << 20
+
+// discard ends the listing when its rest is of no use.
+func (s *sharedListing) discard() {
+	<-s.reading
+	defer func() { s.reading <- struct{}{} }()
+	if !s.closed && s.end == nil {
+		io.CopyN(io.Discard, s.d, maxUnwanted) // finish tells how it ended
+	}
+	s.finish()
+}
+
 // readAhead reads the rest and gives the turn back, so that an operation that waits for it
 // can go on.
 func (s *sharedListing) readAhead() {
