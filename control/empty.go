@@ -154,7 +154,7 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 // that it is not; otherwise this data connection proved nothing either.
 func (d *Download) lookAgain() (reason string, proven bool) {
 	t := d.t
-	again, err := t.c.transferLocked(t.ctx, t.f.cmd, t.format.Type, "")
+	again, err := t.opening.once(t.ctx)
 	if err != nil {
 		return "another data connection: " + reasonOf(err), false
 	}

@@ -25,7 +25,6 @@ type quirkState struct {
 
 	rest, lastRest int64        // offset of the transfer under way, and the last one before it that was not 0
 	restUnused     bool         // REST was sent, and no transfer behind it
-	another        bool         // the data connection that failed can be opened in another way
 	mtimeBy        mtimeMeans   // what set a modification time
 	noops          atomic.Int64 // answered NOOPs of KeepAlive
 }

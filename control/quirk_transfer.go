@@ -4,38 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
-
-// openQuirky is transferLocked with what particular servers need around it.
-func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
-	if err := c.sendable(cmd); err != nil {
-		return nil, err
-	}
-	cmd, back, err := c.inPlace(ctx, cmd)
-	if err != nil {
-		return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
-	}
-	t, err := c.transferLocked(ctx, cmd, typ, rest)
-	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
-		t, err = c.transferLocked(ctx, cmd, typ, rest)
-	}
-	if err != nil && (c.listsUnreversed(cmd, err) || c.anotherWay() || c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
-		t, err = c.transferLocked(ctx, cmd, typ, rest)
-	}
-	switch {
-	case err == nil:
-		t.back = back
-	case back != nil:
-		back()
-	}
-	return t, err
-}
 
 // prepareServer sends what goes before the address of a data connection.
 func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
@@ -58,21 +31,31 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 	return err // 550: no such file; the transfer would be told the same
 }
 
+// tellFirst notices a server that does without FEAT, and says what it wants when it is too
+// late.
+var tellFirst = remedy{
+	name:  "PRET",
+	cause: protocol.WantsPret,
+	fits:  func(o *opening, _ error) bool { return !o.c.HasQuirk("pret") },
+	apply: func(_ context.Context, o *opening, re *protocol.ReplyError) bool {
+		return o.c.notice("pret", o.c.answered(re))
+	},
+}
+
 const protOn522 = "prot-p-on-522"
 
-// raiseProt protects data connections if err is the refusal of a clear one, and
-// reports whether the transfer is worth a second attempt. That only ever adds
+// raiseProt protects data connections where clear ones are refused. That only ever adds
 // protection: a reply of the server's can't take any away.
-func (c *Conn) raiseProt(ctx context.Context, err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	p := c.protection()
-	if !ok || c.Err() != nil || !p.Secured() || p.Data != protocol.LevelClear || c.HasQuirk(protOn522) {
-		return false
-	}
-	if re.Meaning() != protocol.WantsProtection {
-		return false
-	}
-	return c.notice(protOn522, c.answered(re)) && c.protP(ctx) == nil
+var raiseProt = remedy{
+	name:  "PROT P",
+	cause: protocol.WantsProtection,
+	fits: func(o *opening, _ error) bool {
+		p := o.c.protection()
+		return p.Secured() && p.Data == protocol.LevelClear && !o.c.HasQuirk(protOn522)
+	},
+	apply: func(ctx context.Context, o *opening, re *protocol.ReplyError) bool {
+		return o.c.notice(protOn522, o.c.answered(re)) && o.c.protP(ctx) == nil
+	},
 }
 
 func (c *Conn) protP(ctx context.Context) error {
@@ -86,12 +69,16 @@ func (c *Conn) protP(ctx context.Context) error {
 
 // makeRoom deletes the file that an upload is to replace, where the caller says that
 // the server wants that.
-func (c *Conn) makeRoom(ctx context.Context, cmd protocol.Command, rest string, err error) bool {
-	if cmd.Verb != "STOR" || rest != "" || !c.HasQuirk("stor-no-replace") || !errors.Is(err, fs.ErrExist) {
-		return false
-	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: cmd.Arg})
-	return err == nil
+var makeRoom = remedy{
+	name:  "DELE",
+	cause: protocol.Exists,
+	fits: func(o *opening, _ error) bool {
+		return o.cmd.Verb == "STOR" && o.rest == "" && o.c.HasQuirk("stor-no-replace")
+	},
+	apply: func(ctx context.Context, o *opening, _ *protocol.ReplyError) bool {
+		_, err := o.c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: o.cmd.Arg})
+		return err == nil
+	},
 }
 
 // restart sends REST, if rest is not "", or takes back one that the server may have kept.

@@ -45,17 +45,18 @@ func (c *Conn) Sscn(ctx context.Context, on bool) error {
 
 const sscnNotListings = "sscn-not-listings"
 
-// listsUnreversed notices a server that waits for TLS to begin from here, though it was
-// told to begin it, and reports whether a listing is worth a second attempt.
-func (c *Conn) listsUnreversed(cmd protocol.Command, err error) bool {
-	he, ok := errors.AsType[*tlsx.HandshakeError](err)
-	if !ok || !he.Silent || !errors.Is(he, os.ErrDeadlineExceeded) || c.Err() != nil {
-		return false
-	}
-	if !c.sscn || !cmd.Verb.Does(protocol.Lists) || c.HasQuirk(sscnNotListings) {
-		return false
-	}
-	return c.notice(sscnNotListings, string(cmd.Verb)+" behind SSCN ON: the server did not begin TLS")
+// listUnreversed notices a server that waits for TLS to begin from here, though it was
+// told to begin it. No reply says so.
+var listUnreversed = remedy{
+	name: "this side is the TLS client",
+	fits: func(o *opening, err error) bool {
+		he, ok := errors.AsType[*tlsx.HandshakeError](err)
+		return ok && he.Silent && errors.Is(he, os.ErrDeadlineExceeded) &&
+			o.c.sscn && o.cmd.Verb.Does(protocol.Lists) && !o.c.HasQuirk(sscnNotListings)
+	},
+	apply: func(_ context.Context, o *opening, _ *protocol.ReplyError) bool {
+		return o.c.notice(sscnNotListings, string(o.cmd.Verb)+" after SSCN ON: the server did not begin TLS")
+	},
 }
 
 // Cpsv sends CPSV: PASV for one data connection of which the server is the TLS

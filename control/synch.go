@@ -38,5 +38,6 @@ func (c *Conn) synch(conn net.Conn) []byte {
 
 // launchABOR sends ABOR.
 func (c *Conn) launchABOR() (*flight, error) {
-	return c.launchBehind(protocol.Command{Verb: "ABOR"}, c.cfg.abortTimeout(), c.synch)
+	abor := protocol.Command{Verb: "ABOR"}
+	return c.launchAfter(abor, abor, c.cfg.abortTimeout(), c.synch)
 }
