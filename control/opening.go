@@ -142,7 +142,7 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
-	c.data.SetReversed(c.sscn && !(cmd.Verb.Does(protocol.Lists) && c.HasQuirk(sscnNotListings)))
+	c.data.SetReversed(c.sscn && !(cmd.Verb.Does(protocol.Lists) && c.HasQuirk(QuirkSSCNNotListings)))
 	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
 		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}

@@ -112,7 +112,7 @@ func TestPRETByWords(t *testing.T) {
 		if err := f.wait(); err != nil || f.data != "abc" {
 			t.Fatalf("%q, %v", f.data, err)
 		}
-		if !tc.c.HasQuirk("pret") {
+		if !tc.c.HasQuirk(control.QuirkPRET) {
 			t.Error("the quirk was not noticed")
 		}
 	})
@@ -143,7 +143,7 @@ func TestPRETByWords(t *testing.T) {
 	})
 	inBubble(t, "forbidden", func(t *testing.T) {
 		conf := clear
-		conf.Quirks.Forbid = []string{"pret"}
+		conf.Quirks.Forbid = []control.QuirkName{control.QuirkPRET}
 		tc := login(t, &conf)
 		f := play(tc)
 		wantTransferError(t, f.wait(), control.PhaseOpen, 500)

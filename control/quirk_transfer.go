@@ -12,12 +12,12 @@ import (
 
 // prepareServer sends what goes before the address of a data connection.
 func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
-	if p := c.protection(); c.HasQuirk(protOn522) && p.Secured() && p.Data == protocol.LevelClear {
+	if p := c.protection(); c.HasQuirk(QuirkPROTPOn522) && p.Secured() && p.Data == protocol.LevelClear {
 		if err := c.protP(ctx); err != nil {
 			return err
 		}
 	}
-	if !c.HasQuirk("pret") {
+	if !c.HasQuirk(QuirkPRET) {
 		return nil
 	}
 	arg := string(cmd.Verb)
@@ -36,13 +36,11 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 var tellFirst = remedy{
 	name:  "PRET",
 	cause: protocol.WantsPret,
-	fits:  func(o *opening, _ error) bool { return !o.c.HasQuirk("pret") },
+	fits:  func(o *opening, _ error) bool { return !o.c.HasQuirk(QuirkPRET) },
 	apply: func(_ context.Context, o *opening, re *protocol.ReplyError) bool {
-		return o.c.notice("pret", o.c.answered(re))
+		return o.c.notice(QuirkPRET, o.c.answered(re))
 	},
 }
-
-const protOn522 = "prot-p-on-522"
 
 // raiseProt protects data connections where clear ones are refused. That only ever adds
 // protection: a reply of the server's can't take any away.
@@ -51,10 +49,10 @@ var raiseProt = remedy{
 	cause: protocol.WantsProtection,
 	fits: func(o *opening, _ error) bool {
 		p := o.c.protection()
-		return p.Secured() && p.Data == protocol.LevelClear && !o.c.HasQuirk(protOn522)
+		return p.Secured() && p.Data == protocol.LevelClear && !o.c.HasQuirk(QuirkPROTPOn522)
 	},
 	apply: func(ctx context.Context, o *opening, re *protocol.ReplyError) bool {
-		return o.c.notice(protOn522, o.c.answered(re)) && o.c.protP(ctx) == nil
+		return o.c.notice(QuirkPROTPOn522, o.c.answered(re)) && o.c.protP(ctx) == nil
 	},
 }
 
@@ -73,7 +71,7 @@ var makeRoom = remedy{
 	name:  "DELE",
 	cause: protocol.Exists,
 	fits: func(o *opening, _ error) bool {
-		return o.cmd.Verb == "STOR" && o.rest == "" && o.c.HasQuirk("stor-no-replace")
+		return o.cmd.Verb == "STOR" && o.rest == "" && o.c.HasQuirk(QuirkSTORNoReplace)
 	},
 	apply: func(ctx context.Context, o *opening, _ *protocol.ReplyError) bool {
 		_, err := o.c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: o.cmd.Arg})
@@ -103,7 +101,7 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 		q.lastRest = q.rest
 	}
 	q.rest = offset
-	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk("rest-sticky")) {
+	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk(QuirkRESTSticky)) {
 		return nil
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: "0"})
@@ -114,11 +112,9 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 func (c *Conn) suspectRest(want, got int64) {
 	q := &c.quirks
 	if q.rest == 0 && q.lastRest > 0 && want-got == q.lastRest {
-		c.notice("rest-sticky", fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
+		c.notice(QuirkRESTSticky, fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
 	}
 }
-
-const emptyRefused = "empty-listing-refused"
 
 // isEmptyListing reports whether the error of a listing says that there is nothing
 // to list.
@@ -129,17 +125,17 @@ func (c *Conn) isEmptyListing(err error) bool {
 		return false
 	}
 	if m := re.Meaning(); m == protocol.EmptyListing {
-		return c.notice(emptyRefused, c.answered(re)) || c.isForced(emptyRefused)
+		return c.notice(QuirkEmptyListingRefused, c.answered(re)) || c.isForced(QuirkEmptyListingRefused)
 	} else if m.OfData() || m.NotImplemented() {
 		return false
 	}
-	return c.isForced(emptyRefused)
+	return c.isForced(QuirkEmptyListingRefused)
 }
 
 // emptyByReset reports whether an error of the data connection is how the server
 // says that a listing is empty: it closed the port that we were in the queue of.
 func (d *Download) emptyByReset(err error) bool {
-	const name = "empty-listing-reset"
+	const name = QuirkEmptyListingReset
 	t := d.t
 	if !t.f.cmd.Verb.Does(protocol.Lists) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
 		return false
@@ -152,4 +148,70 @@ func (d *Download) emptyByReset(err error) bool {
 		return true
 	}
 	return t.c.notice(name, fmt.Sprintf("the data connection of %s was reset before a byte came, and the reply is %d", t.f.cmd.Verb, t.f.reply.Code))
+}
+
+// QuirkEmptyListingRefused: an empty directory is refused: 550 "No files found", "No members found", 450.
+const QuirkEmptyListingRefused QuirkName = "empty-listing-refused"
+
+var rowEmptyListingRefused = Quirk{
+	Name: QuirkEmptyListingRefused, Mode: QuirkDetected,
+	Behaviour:  "an empty directory is refused: 550 \"No files found\", \"No members found\", 450",
+	Evidence:   "a listing is refused with such words and nothing was sent",
+	Workaround: "it is an empty listing",
+	Refs:       []string{"WinSCP", "curl", "FluentFTP", "lftp"},
+}
+
+// QuirkEmptyListingReset: the data connection of an empty listing is reset: the server never took it, or found nothing.
+const QuirkEmptyListingReset QuirkName = "empty-listing-reset"
+
+var rowEmptyListingReset = Quirk{
+	Name: QuirkEmptyListingReset, Mode: QuirkDetected,
+	Behaviour:  "the data connection of an empty listing is reset: the server never took it, or found nothing",
+	Evidence:   "it is reset before a byte came, and the final reply reports success",
+	Workaround: "it is an empty listing; over TLS only if the control connection proves it",
+	Refs:       []string{"lftp, with ProFTPD", "FluentFTP"},
+}
+
+// QuirkPRET: a cluster must know the transfer before it opens a port.
+const QuirkPRET QuirkName = "pret"
+
+var rowPRET = Quirk{
+	Name: QuirkPRET, Mode: QuirkDetected,
+	Behaviour:  "a cluster must know the transfer before it opens a port",
+	Evidence:   "FEAT lists PRET, or the refusal of EPSV or PASV speaks of it",
+	Workaround: "PRET with the command goes before EPSV, PASV, EPRT and PORT",
+	Refs:       []string{"DrFTPD", "curl", "FluentFTP", "lftp"},
+	marks:      []quirkMark{{inFeat, "PRET"}},
+}
+
+// QuirkPROTPOn522: transfers are refused with 521, 522 or 534 while data connections are clear, though PROT C was accepted.
+const QuirkPROTPOn522 QuirkName = "prot-p-on-522"
+
+var rowPROTPOn522 = Quirk{
+	Name: QuirkPROTPOn522, Mode: QuirkDetected,
+	Behaviour:  "transfers are refused with 521, 522 or 534 while data connections are clear, though PROT C was accepted",
+	Evidence:   "such a refusal under TLS with PROT C",
+	Workaround: "PROT P is sent and the transfer repeated; protection is only ever added",
+	Refs:       []string{"lftp"},
+}
+
+// QuirkRESTSticky: the offset of REST stays for later transfers.
+const QuirkRESTSticky QuirkName = "rest-sticky"
+
+var rowRESTSticky = Quirk{
+	Name: QuirkRESTSticky, Mode: QuirkDetected,
+	Behaviour:  "the offset of REST stays for later transfers",
+	Evidence:   "a file comes short by exactly the offset of an earlier REST",
+	Workaround: "REST 0 goes before transfers from the beginning",
+	Refs:       []string{"lftp"},
+}
+
+// QuirkSTORNoReplace: STOR of a file that is there is refused.
+const QuirkSTORNoReplace QuirkName = "stor-no-replace"
+
+var rowSTORNoReplace = Quirk{
+	Name: QuirkSTORNoReplace, Mode: QuirkOnRequest,
+	Behaviour:  "STOR of a file that is there is refused",
+	Workaround: "such a file is deleted and the upload begun again",
+	Refs:       []string{"FluentFTP"},
 }

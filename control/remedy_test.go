@@ -73,7 +73,7 @@ func startOpening(t *testing.T) (*openingPlay, *op) {
 	conf := control.Config{
 		TLS: clientTLS(), ClearData: true,
 		Data:   datachan.Config{Mode: datachan.ModeActive},
-		Quirks: control.QuirkPolicy{Force: []string{"stor-no-replace"}},
+		Quirks: control.QuirkPolicy{Force: []control.QuirkName{control.QuirkSTORNoReplace}},
 	}
 	p := &openingPlay{testConn: newTestConn(t, &conf)}
 	p.writeReply("220 ready")
