@@ -13,29 +13,29 @@ import (
 
 // usesMLSD reports whether directories are listed by MLSD.
 func (c *Client) usesMLSD() bool {
-	if c.noMLSD || c.conn.HasQuirk("mlsd-broken") {
+	if c.noMLSD || c.conn.HasQuirk(control.QuirkMLSDBroken) {
 		return false
 	}
 	f := c.conn.Features()
-	return f.Has("MLST") || f.Has("MLSD") || c.conn.HasQuirk("mlst-unlisted")
+	return f.Has("MLST") || f.Has("MLSD") || c.conn.HasQuirk(control.QuirkMLSTUnlisted)
 }
 
 // usesMLST reports whether MLST is asked for facts.
 func (c *Client) usesMLST() bool {
-	return !c.noMLST && (c.conn.Features().Has("MLST") || c.conn.HasQuirk("mlst-unlisted"))
+	return !c.noMLST && (c.conn.Features().Has("MLST") || c.conn.HasQuirk(control.QuirkMLSTUnlisted))
 }
 
 // usesSIZE reports whether sizes are asked for and compared.
 func (c *Client) usesSIZE() bool {
-	if c.conn.HasQuirk("size-useless") {
+	if c.conn.HasQuirk(control.QuirkSIZEUseless) {
 		return false
 	}
-	return c.conn.Features().Has("SIZE") || c.conn.HasQuirk("size-unlisted")
+	return c.conn.Features().Has("SIZE") || c.conn.HasQuirk(control.QuirkSIZEUnlisted)
 }
 
 // size asks for the size of a file, where that means something.
 func (c *Client) size(ctx context.Context, path string) (int64, error) {
-	if c.conn.HasQuirk("size-useless") {
+	if c.conn.HasQuirk(control.QuirkSIZEUseless) {
 		return -1, fmt.Errorf("ftp: SIZE says nothing on this server: %w", errors.ErrUnsupported)
 	}
 	return c.conn.Size(ctx, path)
@@ -68,7 +68,7 @@ func (c *Client) mlsdBroken(path string, err error) bool {
 	} else {
 		return false
 	}
-	return c.conn.NoticeQuirk("mlsd-broken", evidence)
+	return c.conn.NoticeQuirk(control.QuirkMLSDBroken, evidence)
 }
 
 func timedOut(err error) bool {
@@ -84,7 +84,7 @@ func (c *Client) reallyMoved(ctx context.Context, home, dir string) bool {
 	if clean := path.Clean(dir); clean == "." || clean == path.Clean(home) || path.Join(home, dir) == path.Clean(home) {
 		return true
 	}
-	const name = "cwd-on-file"
+	const name = control.QuirkCWDOnFile
 	now, err := c.conn.Pwd(ctx)
 	return err != nil || now != home || !c.conn.NoticeQuirk(name, "CWD succeeded and PWD is as before")
 }

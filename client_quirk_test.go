@@ -150,7 +150,7 @@ const (
 
 // A clientPlay is one use of a server with a quirk.
 type clientPlay struct {
-	name   string // of the quirk
+	name   control.QuirkName // of the quirk
 	server *script
 	use    func(ctx context.Context, c *ftpwire.Client) (any, error)
 	want   map[string]any // by "detected" or "off", "forbidden", "forced"; an error is wanted if absent
@@ -159,7 +159,7 @@ type clientPlay struct {
 
 var clientPlays = []clientPlay{
 	{
-		name:   "mlsd-broken",
+		name:   control.QuirkMLSDBroken,
 		server: &script{replies: map[string]string{"FEAT": featMLST, "MLSD": "500 unknown", "SYST": "215 UNIX"}, data: map[string]string{"LIST": lsLine}},
 		use:    func(ctx context.Context, c *ftpwire.Client) (any, error) { return names(ctx, c, "") },
 		want:   map[string]any{"detected": []string{"f"}, "forced": []string{"f"}},
@@ -170,7 +170,7 @@ var clientPlays = []clientPlay{
 		},
 	},
 	{
-		name: "mlsd-broken",
+		name: control.QuirkMLSDBroken,
 		server: &script{replies: map[string]string{"FEAT": featMLST, "MLSD": "", "ABOR": "426 aborted\r\n226 done"},
 			data: map[string]string{"LIST": lsLine}},
 		use:  func(ctx context.Context, c *ftpwire.Client) (any, error) { return names(ctx, c, "") },
@@ -182,28 +182,28 @@ var clientPlays = []clientPlay{
 		},
 	},
 	{
-		name: "mlsd-broken",
+		name: control.QuirkMLSDBroken,
 		server: &script{replies: map[string]string{"FEAT": featMLST, "ABOR": "226 done"},
 			data: map[string]string{"MLSD": lsLine, "LIST": lsLine}},
 		use:  func(ctx context.Context, c *ftpwire.Client) (any, error) { return names(ctx, c, "") },
 		want: map[string]any{"detected": []string{"f"}, "forced": []string{"f"}},
 	},
 	{
-		name:   "mlst-unlisted",
+		name:   control.QuirkMLSTUnlisted,
 		server: &script{replies: map[string]string{"FEAT": featNone, "SYST": "215 UNIX"}, data: map[string]string{"LIST": lsLine, "MLSD": "type=file; g\r\n"}},
 		use:    func(ctx context.Context, c *ftpwire.Client) (any, error) { return names(ctx, c, "") },
 		want:   map[string]any{"off": []string{"f"}, "forced": []string{"g"}},
 		sent:   map[string][]string{"off": {"SYST", "EPSV", "LIST"}, "forced": {"EPSV", "MLSD"}},
 	},
 	{
-		name:   "mlst-unlisted", // forced in vain
+		name:   control.QuirkMLSTUnlisted, // forced in vain
 		server: &script{replies: map[string]string{"FEAT": featNone}, data: map[string]string{"LIST": lsLine}},
 		use:    func(ctx context.Context, c *ftpwire.Client) (any, error) { return names(ctx, c, "") },
 		want:   map[string]any{"off": []string{"f"}, "forced": []string{"f"}},
 		sent:   map[string][]string{"off": {"SYST", "EPSV", "LIST"}, "forced": {"EPSV", "MLSD", "SYST", "EPSV", "LIST"}},
 	},
 	{
-		name:   "size-unlisted",
+		name:   control.QuirkSIZEUnlisted,
 		server: &script{replies: map[string]string{"FEAT": featNone, "SIZE f": "213 4"}, data: map[string]string{"RETR f": "abc"}},
 		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
 			return c.ReadTo(ctx, "f", io.Discard)
@@ -212,7 +212,7 @@ var clientPlays = []clientPlay{
 		sent: map[string][]string{"off": {"TYPE I", "EPSV", "RETR f"}, "forced": {"TYPE I", "SIZE f", "EPSV", "RETR f"}},
 	},
 	{
-		name: "size-useless",
+		name: control.QuirkSIZEUseless,
 		server: &script{greeting: "220-FTPD1 IBM FTP CS V2R4 at HOST, 17:30:37 on 2026-06-25.\r\n220 ready",
 			replies: map[string]string{"FEAT": "211-x\r\n SIZE\r\n211 end", "SIZE f": "213 80"}, data: map[string]string{"RETR f": "abc"}},
 		use:  func(ctx context.Context, c *ftpwire.Client) (any, error) { return c.ReadTo(ctx, "f", io.Discard) },
@@ -224,7 +224,7 @@ var clientPlays = []clientPlay{
 		},
 	},
 	{
-		name: "size-useless",
+		name: control.QuirkSIZEUseless,
 		server: &script{replies: map[string]string{"FEAT": "211-x\r\n SIZE\r\n211 end", "SYST": "215 MVS is the operating system of this server. FTP Server is running on z/OS.",
 			"SIZE f": "213 80", "MDTM f": "213 20260102030405", "PWD": `257 "'HLQ.'" is working directory`, "CWD f": "550 no"}},
 		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
@@ -237,7 +237,7 @@ var clientPlays = []clientPlay{
 		want: map[string]any{"detected": "file -1", "forbidden": "file 80", "forced": "file -1"},
 	},
 	{
-		name: "cwd-on-file",
+		name: control.QuirkCWDOnFile,
 		server: &script{replies: map[string]string{"FEAT": featNone, "SIZE f": "550 no", "MDTM f": "550 no",
 			"PWD": `257 "/home"`, "CWD f": "250 ok", "CWD /home": "250 ok"}},
 		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
@@ -275,7 +275,7 @@ func TestStatGoesBack(t *testing.T) {
 						synctest.Wait()
 					}
 				}
-				c := s.connect(t, control.QuirkPolicy{Forbid: []string{"cwd-on-file"}})
+				c := s.connect(t, control.QuirkPolicy{Forbid: []control.QuirkName{control.QuirkCWDOnFile}})
 				e, err := c.Stat(ctx, "d")
 				switch {
 				case tt.cancel != "" && !errors.Is(err, context.Canceled), tt.closed && !errors.Is(err, net.ErrClosed):
@@ -293,7 +293,7 @@ func TestStatGoesBack(t *testing.T) {
 
 // Every quirk that a Client works around is played in all the ways it can be.
 func TestClientQuirks(t *testing.T) {
-	tested := map[string]bool{}
+	tested := map[control.QuirkName]bool{}
 	for i, play := range clientPlays {
 		tested[play.name] = true
 		q, ok := control.LookupQuirk(play.name)
@@ -323,9 +323,9 @@ func (play *clientPlay) run(t *testing.T, how string) {
 	var policy control.QuirkPolicy
 	switch how {
 	case "forced":
-		policy.Force = []string{play.name}
+		policy.Force = []control.QuirkName{play.name}
 	case "forbidden":
-		policy.Forbid = []string{play.name}
+		policy.Forbid = []control.QuirkName{play.name}
 	}
 	c := s.connect(t, policy)
 	got, err := play.use(t.Context(), c)
@@ -344,7 +344,7 @@ func (play *clientPlay) run(t *testing.T, how string) {
 	notes := 0
 	s.mu.Lock()
 	for _, n := range s.note {
-		if strings.HasPrefix(n, "quirk "+play.name+": ") {
+		if strings.HasPrefix(n, "quirk "+string(play.name)+": ") {
 			notes++
 		}
 	}
@@ -386,7 +386,7 @@ func TestMLSDRefused(t *testing.T) {
 // The embedded server hides its features.
 func TestUnlistedFeatures(t *testing.T) {
 	s, c := connect(t, ftptest.Config{Faults: []ftptest.Fault{"feat-without-mlst", "feat-without-size"}}, func(p *ftpwire.Profile) {
-		p.Quirks.Force = []string{"mlst-unlisted", "size-unlisted"}
+		p.Quirks.Force = []control.QuirkName{control.QuirkMLSTUnlisted, control.QuirkSIZEUnlisted}
 	})
 	if err := s.WriteFile("/f", []byte("abc")); err != nil {
 		t.Fatal(err)

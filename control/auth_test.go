@@ -89,7 +89,7 @@ func TestT30AuthUnanswered(t *testing.T) {
 		tc.drain()
 	})
 	inBubble(t, "handshake never", func(t *testing.T) {
-		strict := control.QuirkPolicy{Forbid: []string{"tls-hello-lost"}} // one attempt
+		strict := control.QuirkPolicy{Forbid: []control.QuirkName{control.QuirkTLSHelloLost}} // one attempt
 		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ConnectTimeout: 5 * time.Second, Quirks: strict})
 		tc.writeReply("220 ready")
 		tc.answer("AUTH TLS", "234 go on")

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
-
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // promptly is how long a caller whose context has ended is kept for what saves the
@@ -66,11 +64,11 @@ const (
 	deserted        // the caller has left
 )
 
-// openPromptly is openQuirky for a caller who may leave: what it takes to be in step with
+// openPromptly is [opening.open] for a caller who may leave: what it takes to be in step with
 // the server again then goes on behind the caller's back, and gives the turn away.
-func (c *Conn) openPromptly(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) {
 	if ctx.Done() == nil {
-		t, err := c.openQuirky(ctx, cmd, typ, rest)
+		t, err := o.open(ctx)
 		if err != nil {
 			c.endTurn()
 		}
@@ -85,7 +83,7 @@ func (c *Conn) openPromptly(ctx context.Context, cmd protocol.Command, typ byte,
 	)
 	go func() {
 		defer close(done)
-		t, err = c.openQuirky(ctx, cmd, typ, rest)
+		t, err = o.open(ctx)
 		switch stays := state.CompareAndSwap(undecided, opened); {
 		case err != nil:
 			c.endTurn()
@@ -98,7 +96,7 @@ func (c *Conn) openPromptly(ctx context.Context, cmd protocol.Command, typ byte,
 		c.busy.Store(false) // who comes next waits for the turn
 		if state.CompareAndSwap(undecided, deserted) {
 			c.behind(func() { <-done })
-			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: context.Cause(ctx)}
+			return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: context.Cause(ctx)}
 		}
 		<-done
 		c.busy.Store(err == nil)

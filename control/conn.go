@@ -157,15 +157,29 @@ func (c *Conn) start(ctx context.Context) error {
 // launch sends a command and returns its flight. The turn must be held, by the
 // caller or by the transfer that the command is about.
 func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
-	return c.launchBehind(cmd, c.cfg.connectTimeout(), func(net.Conn) []byte { return nil })
+	c.mu.Lock()
+	wire, err := c.encode(cmd)
+	if c.dead != nil {
+		err = c.dead
+	}
+	c.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return c.launchWire(cmd, wire)
 }
 
-// launchBehind is launch with a bound on the write, and with bytes in front of the
+// launchWire is launch for a command that is encoded already.
+func (c *Conn) launchWire(cmd, wire protocol.Command) (*flight, error) {
+	return c.launchAfter(cmd, wire, c.cfg.connectTimeout(), func(net.Conn) []byte { return nil })
+}
+
+// launchAfter is launchWire with a bound on the write, and with bytes in front of the
 // command, which are those that before returns; it may write to the connection.
-func (c *Conn) launchBehind(cmd protocol.Command, within time.Duration, before func(net.Conn) []byte) (*flight, error) {
+func (c *Conn) launchAfter(cmd, encoded protocol.Command, within time.Duration, before func(net.Conn) []byte) (*flight, error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	f, conn, wire, err := c.prepare(cmd)
+	f, conn, wire, err := c.prepare(cmd, encoded)
 	if err != nil {
 		return nil, err
 	}
@@ -178,15 +192,11 @@ func (c *Conn) launchBehind(cmd protocol.Command, within time.Duration, before f
 	return f, nil
 }
 
-func (c *Conn) prepare(cmd protocol.Command) (*flight, net.Conn, []byte, error) {
+func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dead != nil {
 		return nil, nil, nil, c.dead
-	}
-	encoded, err := c.encode(cmd)
-	if err != nil {
-		return nil, nil, nil, err
 	}
 	wire, err := c.machine.Send(encoded)
 	if err != nil {

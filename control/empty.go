@@ -40,9 +40,6 @@ func (e *EmptyError) Error() string {
 // Unwrap returns what became of the data connection.
 func (e *EmptyError) Unwrap() error { return e.Err }
 
-// noCloseNotify is the quirk of servers whose data over TLS never ends in order.
-const noCloseNotify = "no-close-notify"
-
 // isEmpty reports whether the caller read nothing at all.
 func (d *Download) isEmpty() bool {
 	return d.read == 0 && (d.dec != nil || d.t.moved() == 0)
@@ -154,7 +151,7 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 // that it is not; otherwise this data connection proved nothing either.
 func (d *Download) lookAgain() (reason string, proven bool) {
 	t := d.t
-	again, err := t.c.transferLocked(t.ctx, t.f.cmd, t.format.Type, "")
+	again, err := t.opening.once(t.ctx)
 	if err != nil {
 		return "another data connection: " + reasonOf(err), false
 	}
@@ -187,7 +184,7 @@ func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
 	case !c.isEmptyListing(err):
 		return err
 	}
-	if path == "" || c.isForced(emptyRefused) || c.confirmListed(ctx, "", path) == nil {
+	if path == "" || c.isForced(QuirkEmptyListingRefused) || c.confirmListed(ctx, "", path) == nil {
 		return nil
 	}
 	return err
@@ -210,7 +207,7 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 // and to files, pyftpdlib 501 "No such directory.".
 func (c *Conn) isVague(path string, err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || !re.Verb.Does(protocol.Lists) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(emptyRefused) {
+	if !ok || !re.Verb.Does(protocol.Lists) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(QuirkEmptyListingRefused) {
 		return false
 	}
 	m := re.Meaning()
@@ -274,4 +271,14 @@ func withoutConnection(err error) error {
 		}
 	}
 	return err
+}
+
+// QuirkNoCloseNotify: data connections over TLS end without close_notify.
+const QuirkNoCloseNotify QuirkName = "no-close-notify"
+
+var rowNoCloseNotify = Quirk{
+	Name: QuirkNoCloseNotify, Mode: QuirkOnRequest,
+	Behaviour:  "data connections over TLS end without close_notify",
+	Workaround: "such an end passes for the end of a file or listing, which anybody on the path can cut short then; files are still held to their size where it is known",
+	Refs:       []string{"curl issue 11383", "lftp issue 450"},
 }

@@ -59,7 +59,7 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 			f.Mode = 'S'
 		}
 	}
-	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk("mode-z-uploads") {
+	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk(QuirkModeZUploads) {
 		f.Mode = 'S'
 	}
 	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
@@ -127,4 +127,16 @@ func (c *Conn) ensureLevel(ctx context.Context, f mode.Format) error {
 	}
 	c.levelSent = f.Level // or refused, and not to be asked for again
 	return nil
+}
+
+// QuirkModeZUploads: uploads of more than a few buffers stall or arrive damaged in MODE Z.
+const QuirkModeZUploads QuirkName = "mode-z-uploads"
+
+var rowModeZUploads = Quirk{
+	Name: QuirkModeZUploads, Mode: QuirkDetected,
+	Behaviour:  "uploads of more than a few buffers stall or arrive damaged in MODE Z",
+	Evidence:   "the greeting names ProFTPD, whose releases before 1.3.9 have that fault",
+	Workaround: "uploads go in MODE S; downloads and listings stay compressed",
+	Refs:       []string{"ProFTPD issue 1896", "lftp"},
+	marks:      []quirkMark{{inGreeting, "ProFTPD"}},
 }

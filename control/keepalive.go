@@ -9,8 +9,6 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-const quirkInTransfer = "noop-in-transfer"
-
 // errAsideOver: nothing is asked beside a transfer that has not begun or whose data
 // are through.
 var errAsideOver = errors.New("ftp: no data is moving")
@@ -68,11 +66,11 @@ func (t *transfer) nudge() bool {
 			return true
 		}
 		if re, ok := errors.AsType[*protocol.ReplyError](f.result()); ok && f.cmd.Verb == t.c.keepAliveVerb() && t.c.Err() == nil {
-			t.c.notice(quirkInTransfer, t.c.answered(re))
+			t.c.notice(QuirkNOOPInTransfer, t.c.answered(re))
 		}
 	}
 	t.asked = nil
-	if t.c.HasQuirk(quirkInTransfer) {
+	if t.c.HasQuirk(QuirkNOOPInTransfer) {
 		return false
 	}
 	if !t.f.isStarted() || t.f.isDone() {
@@ -112,7 +110,7 @@ func (t *transfer) settleAsked(ctx context.Context) {
 	pwd, err := c.launch(protocol.Command{Verb: "PWD"})
 	if err == nil && c.settled(ctx, pwd, 0) && last.isDone() {
 		if last.reply.Code == 0 && c.Err() == nil && last.cmd.Verb == c.keepAliveVerb() {
-			c.notice(quirkInTransfer, fmt.Sprintf("%s during a transfer was never answered", last.cmd.Verb))
+			c.notice(QuirkNOOPInTransfer, fmt.Sprintf("%s during a transfer was never answered", last.cmd.Verb))
 		}
 		return
 	}
@@ -141,4 +139,15 @@ func (c *Conn) keepIdle(every time.Duration) {
 		}
 		t.Reset(every - unused)
 	}
+}
+
+// QuirkNOOPInTransfer: NOOP while a transfer runs is refused, or never answered.
+const QuirkNOOPInTransfer QuirkName = "noop-in-transfer"
+
+var rowNOOPInTransfer = Quirk{
+	Name: QuirkNOOPInTransfer, Mode: QuirkDetected,
+	Behaviour:  "NOOP while a transfer runs is refused, or never answered",
+	Evidence:   "that was seen; PWD behind the transfer shows that no answer will come",
+	Workaround: "the keepalives of Config.KeepAlive are left out",
+	Refs:       []string{"node-ftp pull request 151", "FluentFTP"},
 }

@@ -17,8 +17,8 @@ import (
 var keeping = control.Config{KeepAlive: time.Minute}
 
 // playsOfEnds are the quirks of the ends of transfers.
-var playsOfEnds = map[string]func(*quirkPlay){
-	"noop-in-transfer": func(p *quirkPlay) {
+var playsOfEnds = map[control.QuirkName]func(*quirkPlay){
+	control.QuirkNOOPInTransfer: func(p *quirkPlay) {
 		p.keep = 40 * time.Second
 		p.login()
 		f := p.retr(p.t.Context(), 0)
@@ -46,7 +46,7 @@ var playsOfEnds = map[string]func(*quirkPlay){
 		}
 		p.wantAlive()
 	},
-	"abor-synch": func(p *quirkPlay) {
+	control.QuirkABORSynch: func(p *quirkPlay) {
 		greeting := "220 host FTP server (GNU inetutils 2.4) ready."
 		if p.forced() {
 			greeting = "220 ready"
@@ -248,7 +248,7 @@ func TestKeepAliveInTransfer(t *testing.T) {
 		data.Close()
 		tc.writeReply("226 done")
 		tc.wantOK("RETR", f.op)
-		if tc.c.HasQuirk("noop-in-transfer") {
+		if tc.c.HasQuirk(control.QuirkNOOPInTransfer) {
 			t.Error("the refusal of STAT is taken for one of NOOP")
 		}
 	})
@@ -367,7 +367,7 @@ func TestIdleKeepAlive(t *testing.T) {
 		}
 	})
 	inBubble(t, "STAT where NOOP is not enough", func(t *testing.T) {
-		tc := login(t, &control.Config{IdleKeepAlive: time.Minute, Quirks: control.QuirkPolicy{Force: []string{"noop-idle"}}})
+		tc := login(t, &control.Config{IdleKeepAlive: time.Minute, Quirks: control.QuirkPolicy{Force: []control.QuirkName{control.QuirkNOOPIdle}}})
 		tc.answer("STAT", "211 ok")
 		tc.wantAlive()
 	})

@@ -37,3 +37,11 @@ func (c *Conn) sendAccount(ctx context.Context) bool {
 	_, err := c.exchangeOnce(ctx, protocol.Command{Verb: "ACCT", Arg: c.account})
 	return err == nil
 }
+
+// giveAccount is what exchange does, for the transfer command itself.
+var giveAccount = remedy{
+	name:  "ACCT",
+	cause: protocol.NeedAccount,
+	fits:  func(o *opening, err error) bool { return o.c.wantsAccount(o.cmd, err) },
+	apply: func(ctx context.Context, o *opening, _ *protocol.ReplyError) bool { return o.c.sendAccount(ctx) },
+}

@@ -148,16 +148,22 @@ func (l credentials) in(page *parse.CodePage) (credentials, error) {
 // sendable reports what is wrong with the arguments of commands that an operation
 // may come to, before the first of them is sent.
 func (c *Conn) sendable(cmds ...protocol.Command) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	for _, cmd := range cmds {
-		cmd, err := c.encode(cmd)
-		if err != nil {
-			return err
-		}
-		if _, err := cmd.Append(nil); err != nil {
+		if _, err := c.onWire(cmd); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// onWire returns a command as the server reads it, or what is wrong with its argument.
+func (c *Conn) onWire(cmd protocol.Command) (protocol.Command, error) {
+	c.mu.Lock()
+	cmd, err := c.encode(cmd)
+	c.mu.Unlock()
+	if err != nil {
+		return cmd, err
+	}
+	_, err = cmd.Append(nil)
+	return cmd, err
 }

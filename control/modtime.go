@@ -67,8 +67,8 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 func (c *Conn) mtimeWays() []mtimeMeans {
 	ways := []mtimeMeans{mtimeMDTM, mtimeUTIME5, mtimeUTIME2}
 	switch {
-	case c.isForced("mtime-by-mdtm"):
-	case c.isForced("mtime-by-utime"):
+	case c.isForced(QuirkMtimeByMDTM):
+	case c.isForced(QuirkMtimeByUTIME):
 		ways = ways[1:]
 	case c.Features().Has("MFMT"):
 		ways = append([]mtimeMeans{mtimeMFMT}, ways...)
@@ -83,12 +83,12 @@ func (c *Conn) mtimeWays() []mtimeMeans {
 }
 
 // quirk returns the quirk that a way belongs to, "" for the proper one.
-func (m mtimeMeans) quirk() string {
+func (m mtimeMeans) quirk() QuirkName {
 	switch m {
 	case mtimeMDTM:
-		return "mtime-by-mdtm"
+		return QuirkMtimeByMDTM
 	case mtimeUTIME5, mtimeUTIME2:
-		return "mtime-by-utime"
+		return QuirkMtimeByUTIME
 	}
 	return ""
 }
@@ -114,18 +114,51 @@ func (c *Conn) Chmod(ctx context.Context, path string, mode fs.FileMode) error {
 	arg := "CHMOD " + strconv.FormatUint(uint64(perm), 8) + " " + c.pathArg("MLST", path)
 	_, err := c.do(ctx, "SITE", arg)
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || re.Transient() || re.Meaning().NotImplemented() || c.Err() != nil || !c.mayNotice("chmod-550") {
+	if !ok || re.Transient() || re.Meaning().NotImplemented() || c.Err() != nil || !c.mayNotice(QuirkCHMOD550) {
 		return err
 	}
 	if !c.Features().Has("MLST") {
-		if c.isForced("chmod-550") {
+		if c.isForced(QuirkCHMOD550) {
 			return nil
 		}
 		return err
 	}
 	e, merr := c.Mlst(ctx, path)
-	if merr == nil && e.Mode == perm.String()[1:] && c.notice("chmod-550", c.answered(re)+", and MLST shows the permissions as asked") {
+	if merr == nil && e.Mode == perm.String()[1:] && c.notice(QuirkCHMOD550, c.answered(re)+", and MLST shows the permissions as asked") {
 		return nil
 	}
 	return err
+}
+
+// QuirkCHMOD550: SITE CHMOD is answered 550 though it was carried out.
+const QuirkCHMOD550 QuirkName = "chmod-550"
+
+var rowCHMOD550 = Quirk{
+	Name: QuirkCHMOD550, Mode: QuirkDetected,
+	Behaviour:  "SITE CHMOD is answered 550 though it was carried out",
+	Evidence:   "MLST shows the permissions that were asked for",
+	Workaround: "Chmod reports success",
+	Refs:       []string{"uFTP issue 11"},
+}
+
+// QuirkMtimeByMDTM: times are set by MDTM with a time before the name.
+const QuirkMtimeByMDTM QuirkName = "mtime-by-mdtm"
+
+var rowMtimeByMDTM = Quirk{
+	Name: QuirkMtimeByMDTM, Mode: QuirkDetected,
+	Behaviour:  "times are set by MDTM with a time before the name",
+	Evidence:   "MFMT is not offered and it is taken",
+	Workaround: "SetModTime sends that",
+	Refs:       []string{"vsftpd", "Serv-U", "WinSCP"},
+}
+
+// QuirkMtimeByUTIME: times are set by SITE UTIME, with three times or one.
+const QuirkMtimeByUTIME QuirkName = "mtime-by-utime"
+
+var rowMtimeByUTIME = Quirk{
+	Name: QuirkMtimeByUTIME, Mode: QuirkDetected,
+	Behaviour:  "times are set by SITE UTIME, with three times or one",
+	Evidence:   "MFMT and MDTM are not taken and it is",
+	Workaround: "SetModTime sends that",
+	Refs:       []string{"Pure-FTPd", "WinSCP", "lftp"},
 }

@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -15,50 +14,140 @@ import (
 // attempts that fail.
 func (c *Conn) DataMemory() datachan.Memory { return c.data.Memory() }
 
-// openData opens a data connection for cmd, behind PRET where the server wants it. The
+// An opening is what leads to a transfer: TYPE and its like, EPSV and its like, REST, then
+// the command itself. If it fails, a [remedy] may help.
+type opening struct {
+	c    *Conn
+	cmd  protocol.Command // checked
+	wire protocol.Command // the same, as the server reads it
+	typ  byte
+	rest string // argument of REST, or ""
+
+	back    func()    // leads back to the working directory, or nil
+	another bool      // the data connection that failed can be opened in another way
+	used    []*remedy // applied already
+}
+
+// openTransfer opens a transfer as an operation of its own, which ends with it.
+func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	o, err := c.newOpening(cmd, typ, rest)
+	if err != nil {
+		c.release()
+		return nil, err
+	}
+	c.busy.Store(true)
+	return c.openPromptly(ctx, o)
+}
+
+// newOpening checks the command: what can be refused here must not cost a data connection.
+func (c *Conn) newOpening(cmd protocol.Command, typ byte, rest string) (*opening, error) {
+	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
+	wire, err := c.onWire(cmd)
+	if err != nil {
+		return nil, err
+	}
+	return &opening{c: c, cmd: cmd, wire: wire, typ: typ, rest: rest}, nil
+}
+
+// open tries until the transfer is open, or nothing is left that could help. The turn must
+// be held.
+func (o *opening) open(ctx context.Context) (*transfer, error) {
+	if err := o.enter(ctx); err != nil {
+		return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: err}
+	}
+	t, err := o.once(ctx)
+	for err != nil && o.remedied(ctx, err) {
+		t, err = o.once(ctx)
+	}
+	switch {
+	case err == nil:
+		t.back = o.back
+	case o.back != nil:
+		o.back()
+	}
+	return t, err
+}
+
+// enter makes the directory of a listing the working directory, where that has to be.
+func (o *opening) enter(ctx context.Context) error {
+	cmd, back, err := o.c.inPlace(ctx, o.cmd)
+	if err != nil {
+		return err
+	}
+	if back != nil {
+		o.cmd, o.wire.Arg, o.back = cmd, cmd.Arg, back
+	}
+	return nil
+}
+
+// once tries once.
+func (o *opening) once(ctx context.Context) (*transfer, error) {
+	t, err := o.attempt(ctx)
+	if err == nil {
+		return t, nil
+	}
+	if _, own := errors.AsType[*protocol.SequenceError](err); own {
+		return nil, err
+	}
+	if _, own := errors.AsType[*protocol.ArgumentError](err); own {
+		return nil, err
+	}
+	return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: err}
+}
+
+// attempt is once with the error as it came.
+func (o *opening) attempt(ctx context.Context) (*transfer, error) {
+	c := o.c
+	o.another = false
+	format, err := c.ensureFormat(ctx, o.cmd.Verb, o.typ)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.unrange(ctx); err != nil {
+		return nil, err
+	}
+	data, err := c.openData(ctx, o.cmd)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.restart(ctx, o.rest); err != nil {
+		data.Abort()
+		return nil, err
+	}
+	f, err := c.launchWire(o.cmd, o.wire)
+	if err != nil {
+		data.Abort()
+		return nil, err
+	}
+	c.quirks.restUnused = false
+	dc, doubt := data.Establish(ctx, f, c.dataSession())
+	if doubt != nil {
+		dc = nil
+		if err := c.notEstablished(ctx, f, doubt); err != nil {
+			o.another = c.data.Failed(data, err)
+			return nil, err
+		}
+	}
+	t := c.newTransfer(ctx, f, dc, format)
+	t.opening, t.doubt = o, doubt
+	return t, nil
+}
+
+// openData asks for a data connection for cmd, after PRET where the server wants it. The
 // end of the control connection ends the wait for it.
 func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Opening, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
-	c.data.SetReversed(c.sscn && !(cmd.Verb.Does(protocol.Lists) && c.HasQuirk(sscnNotListings)))
+	c.data.SetReversed(c.sscn && !(cmd.Verb.Does(protocol.Lists) && c.HasQuirk(QuirkSSCNNotListings)))
 	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
 		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}
 	if err := c.prepareServer(ctx, cmd); err != nil {
 		return nil, err
 	}
-	o, err := c.data.Open(ctx, exchanger{c})
-	if err != nil && c.asksForPret(err) {
-		if err := c.prepareServer(ctx, cmd); err != nil {
-			return nil, err
-		}
-		return c.data.Open(ctx, exchanger{c})
-	}
-	return o, err
-}
-
-// asksForPret notices a server that does without FEAT and says what it wants when
-// it is too late.
-func (c *Conn) asksForPret(err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || c.Err() != nil || c.HasQuirk("pret") || !strings.Contains(re.Reply.Text(), "PRET") {
-		return false
-	}
-	return c.notice("pret", c.answered(re))
-}
-
-// notOpened tells the data-channel manager that nothing came of o.
-func (c *Conn) notOpened(o *datachan.Opening, err error) {
-	if c.data.Failed(o, err) {
-		c.quirks.another = protocol.MeaningIn(err) == protocol.DataChannel
-	}
-}
-
-// anotherWay reports whether the transfer that just failed is worth a second attempt
-// because the manager would open its data connection in another way.
-func (c *Conn) anotherWay() bool {
-	another := c.quirks.another && c.Err() == nil
-	c.quirks.another = false
-	return another
+	return c.data.Open(ctx, exchanger{c})
 }

@@ -112,7 +112,7 @@ func TestPRETByWords(t *testing.T) {
 		if err := f.wait(); err != nil || f.data != "abc" {
 			t.Fatalf("%q, %v", f.data, err)
 		}
-		if !tc.c.HasQuirk("pret") {
+		if !tc.c.HasQuirk(control.QuirkPRET) {
 			t.Error("the quirk was not noticed")
 		}
 	})
@@ -128,9 +128,22 @@ func TestPRETByWords(t *testing.T) {
 		wantTransferError(t, f.wait(), control.PhaseOpen, 500)
 		tc.wantAlive()
 	})
+	inBubble(t, "only the second refusal says so", func(t *testing.T) {
+		tc := login(t, &clear)
+		f := play(tc)
+		tc.answer("PRET RETR f", "200 planned")
+		data := tc.passive()
+		tc.answer("RETR f", "150 here")
+		io.WriteString(data, "abc")
+		data.Close()
+		tc.writeReply("226 done")
+		if err := f.wait(); err != nil || f.data != "abc" {
+			t.Fatalf("%q, %v", f.data, err)
+		}
+	})
 	inBubble(t, "forbidden", func(t *testing.T) {
 		conf := clear
-		conf.Quirks.Forbid = []string{"pret"}
+		conf.Quirks.Forbid = []control.QuirkName{control.QuirkPRET}
 		tc := login(t, &conf)
 		f := play(tc)
 		wantTransferError(t, f.wait(), control.PhaseOpen, 500)

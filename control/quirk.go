@@ -3,16 +3,20 @@ package control
 import (
 	"iter"
 	"slices"
+	"strings"
 )
+
+// A QuirkName names a [Quirk]: "mlsd-broken". It is stable, and in small letters.
+type QuirkName string
 
 // A Quirk is a way in which servers are known to differ from the RFCs, or from each
 // other, and what is done about it. [Quirks] yields the table.
 type Quirk struct {
-	Name       string // stable, in small letters: "mlsd-broken"
+	Name       QuirkName
 	Mode       QuirkMode
 	Client     bool     // the work is done by ftpwire.Client, not by [Conn]
 	Behaviour  string   // what the server does
-	Evidence   string   // how it is noticed; "" if it need not be
+	Evidence   string   // how it is noticed; "" if it can't be
 	Workaround string   // what is done then
 	Refs       []string // who reported it, or which software meets it too
 
@@ -30,14 +34,11 @@ const (
 	// QuirkOnRequest: only if the caller forces it, since it costs something or
 	// cannot be noticed.
 	QuirkOnRequest
-
-	// QuirkAlways: at all times, being harmless elsewhere. It can't be forbidden.
-	QuirkAlways
 )
 
-// String returns "detected", "on request" or "always".
+// String returns "detected" or "on request".
 func (m QuirkMode) String() string {
-	names := [...]string{"detected", "on request", "always"}
+	names := [...]string{"detected", "on request"}
 	if int(m) < len(names) {
 		return names[m]
 	}
@@ -73,15 +74,9 @@ func Quirks() iter.Seq[Quirk] {
 }
 
 // LookupQuirk returns the row with the given name.
-func LookupQuirk(name string) (Quirk, bool) {
-	i, ok := slices.BinarySearchFunc(quirks, name, func(q Quirk, name string) int {
-		switch {
-		case q.Name < name:
-			return -1
-		case q.Name > name:
-			return 1
-		}
-		return 0
+func LookupQuirk(name QuirkName) (Quirk, bool) {
+	i, ok := slices.BinarySearchFunc(quirks, name, func(q Quirk, name QuirkName) int {
+		return strings.Compare(string(q.Name), string(name))
 	})
 	if !ok {
 		return Quirk{}, false
@@ -95,34 +90,35 @@ type QuirkPolicy struct {
 	// Force names quirks whose workaround is at work from the start, detected or
 	// not. Those that a connection reports in [Conn.Quirks] can be given to the next
 	// connection to the same server, which then need not find out again.
-	Force []string
+	Force []QuirkName
 
 	// Forbid names quirks whose workaround is never used: the server's behaviour
 	// then shows as it is, mostly as an error.
-	Forbid []string
+	Forbid []QuirkName
 
 	carried []AppliedQuirk // with the evidence of an earlier attempt
 }
 
 // A QuirkError reports a name in a [QuirkPolicy] that can't stand there.
 type QuirkError struct {
-	Name   string
+	Name   QuirkName
 	Reason string
 }
 
-func (e *QuirkError) Error() string { return "ftp: quirk \"" + e.Name + "\" " + e.Reason }
+func (e *QuirkError) Error() string { return "ftp: quirk \"" + string(e.Name) + "\" " + e.Reason }
 
 // check returns a *QuirkError if the policy can't be followed.
 func (p *QuirkPolicy) check() error {
 	for _, name := range slices.Concat(p.Force, p.Forbid) {
-		if _, ok := LookupQuirk(name); !ok {
-			return &QuirkError{Name: name, Reason: "is not known"}
+		if _, ok := LookupQuirk(name); ok {
+			continue
 		}
+		if _, ok := LookupTolerance(string(name)); ok {
+			return &QuirkError{Name: name, Reason: "is a tolerance: it is in force always"}
+		}
+		return &QuirkError{Name: name, Reason: "is not known"}
 	}
 	for _, name := range p.Forbid {
-		if q, _ := LookupQuirk(name); q.Mode == QuirkAlways {
-			return &QuirkError{Name: name, Reason: "is always worked around and can't be forbidden"}
-		}
 		if slices.Contains(p.Force, name) {
 			return &QuirkError{Name: name, Reason: "is forced and forbidden"}
 		}

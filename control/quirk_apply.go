@@ -13,7 +13,7 @@ import (
 
 // An AppliedQuirk is a quirk whose workaround is at work on a connection.
 type AppliedQuirk struct {
-	Name     string
+	Name     QuirkName
 	Evidence string // what was seen, or that the caller forced it; never a secret
 }
 
@@ -25,7 +25,6 @@ type quirkState struct {
 
 	rest, lastRest int64        // offset of the transfer under way, and the last one before it that was not 0
 	restUnused     bool         // REST was sent, and no transfer behind it
-	another        bool         // the data connection that failed can be opened in another way
 	mtimeBy        mtimeMeans   // what set a modification time
 	noops          atomic.Int64 // answered NOOPs of KeepAlive
 }
@@ -40,15 +39,14 @@ func (c *Conn) startQuirks() error {
 	}
 	c.quirks.applied = append(c.quirks.applied, p.carried...) // traced when they were noticed
 	for _, name := range p.Force {
-		if q, _ := LookupQuirk(name); q.Mode != QuirkAlways {
-			c.enforce(q, forcedEvidence)
-		}
+		q, _ := LookupQuirk(name)
+		c.enforce(q, forcedEvidence)
 	}
 	return nil
 }
 
 // Quirks returns the quirks whose workarounds are at work, in the order in which
-// they were applied. Those of [QuirkAlways] are not among them.
+// they were applied.
 func (c *Conn) Quirks() []AppliedQuirk {
 	c.quirks.mu.Lock()
 	defer c.quirks.mu.Unlock()
@@ -56,11 +54,7 @@ func (c *Conn) Quirks() []AppliedQuirk {
 }
 
 // HasQuirk reports whether the workaround of the named quirk is at work.
-func (c *Conn) HasQuirk(name string) bool {
-	q, ok := LookupQuirk(name)
-	if ok && q.Mode == QuirkAlways {
-		return true
-	}
+func (c *Conn) HasQuirk(name QuirkName) bool {
 	c.quirks.mu.Lock()
 	defer c.quirks.mu.Unlock()
 	return slices.ContainsFunc(c.quirks.applied, func(a AppliedQuirk) bool { return a.Name == name })
@@ -70,7 +64,7 @@ func (c *Conn) HasQuirk(name string) bool {
 // evidence, which is traced the first time, and reports whether it is in force: the
 // caller's policy may forbid it. It is for what is built on a Conn; what a Conn can
 // notice it notices by itself.
-func (c *Conn) NoticeQuirk(name, evidence string) bool {
+func (c *Conn) NoticeQuirk(name QuirkName, evidence string) bool {
 	if q, ok := LookupQuirk(name); !ok || q.Mode != QuirkDetected {
 		return c.HasQuirk(name)
 	}
@@ -78,10 +72,10 @@ func (c *Conn) NoticeQuirk(name, evidence string) bool {
 }
 
 // notice is NoticeQuirk for names that must be in the table.
-func (c *Conn) notice(name, evidence string) bool {
+func (c *Conn) notice(name QuirkName, evidence string) bool {
 	q, ok := LookupQuirk(name)
 	if !ok || q.Mode != QuirkDetected {
-		panic("control: BUG: quirk " + name + " is not detected")
+		panic("control: BUG: quirk " + string(name) + " is not detected")
 	}
 	if !c.mayNotice(name) {
 		return false
@@ -98,7 +92,7 @@ func (c *Conn) enforce(q Quirk, evidence string) {
 	}
 	c.quirks.mu.Unlock()
 	if !known {
-		c.trace(TraceNote, "quirk "+q.Name+": "+evidence+"; "+q.Workaround)
+		c.trace(TraceNote, "quirk "+string(q.Name)+": "+evidence+"; "+q.Workaround)
 	}
 }
 
@@ -141,16 +135,16 @@ func (c *Conn) onlyRefused(err error) error {
 	return err
 }
 
-func (c *Conn) isForced(name string) bool { return slices.Contains(c.cfg.Quirks.Force, name) }
+func (c *Conn) isForced(name QuirkName) bool { return slices.Contains(c.cfg.Quirks.Force, name) }
 
 // mayNotice reports whether the caller allows a quirk.
-func (c *Conn) mayNotice(name string) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
+func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
 
 // traceExtra notes a reply that answered nothing. The leniencies of package protocol
-// that drop replies have the names of quirks.
+// that drop replies have the names of tolerances.
 func (c *Conn) traceExtra(e protocol.Event) {
 	c.trace(TraceReceived, replyText(e.Reply))
-	if q, ok := LookupQuirk(e.Leniency.String()); ok {
-		c.trace(TraceNote, fmt.Sprintf("quirk %s: %d came behind the reply to %s; it is dropped", q.Name, e.Reply.Code, e.Command.Verb))
+	if t, ok := LookupTolerance(e.Leniency.String()); ok {
+		c.trace(TraceNote, fmt.Sprintf("tolerance %s: %d came after the reply to %s; it is dropped", t.Name, e.Reply.Code, e.Command.Verb))
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-var playsOfCommands = map[string]func(*quirkPlay){
-	"mkd-exists": func(p *quirkPlay) {
+var playsOfCommands = map[control.QuirkName]func(*quirkPlay){
+	control.QuirkMKDExists: func(p *quirkPlay) {
 		p.login()
 		reply, code := `521 "/d" directory exists`, protocol.Code(521)
 		if p.forced() {
@@ -29,7 +29,7 @@ var playsOfCommands = map[string]func(*quirkPlay){
 		}
 		p.wantAlive()
 	},
-	"noop-idle": func(p *quirkPlay) {
+	control.QuirkNOOPIdle: func(p *quirkPlay) {
 		p.login()
 		keep := func() error { return p.c.KeepAlive(p.t.Context()) }
 		op := p.run(keep)
@@ -46,7 +46,7 @@ var playsOfCommands = map[string]func(*quirkPlay){
 			p.t.Errorf("KeepAlive: %v; want the 421", err)
 		}
 	},
-	"quit-no-reply": func(p *quirkPlay) {
+	control.QuirkQUITNoReply: func(p *quirkPlay) {
 		p.login()
 		op := p.run(func() error { return p.c.Quit(p.t.Context()) })
 		p.wantCommand("the end", "QUIT")
@@ -62,7 +62,7 @@ var playsOfCommands = map[string]func(*quirkPlay){
 			p.t.Errorf("Quit: %v", err)
 		}
 	},
-	"chmod-550": func(p *quirkPlay) {
+	control.QuirkCHMOD550: func(p *quirkPlay) {
 		features := []string{"MLST type*;UNIX.mode*;"}
 		if p.forced() {
 			features = []string{"SIZE"} // nothing can be checked
@@ -77,7 +77,7 @@ var playsOfCommands = map[string]func(*quirkPlay){
 			p.t.Errorf("Chmod: %v", err)
 		}
 	},
-	"mtime-by-mdtm": func(p *quirkPlay) {
+	control.QuirkMtimeByMDTM: func(p *quirkPlay) {
 		p.login("MDTM")
 		op := p.run(func() error { return p.c.SetModTime(p.t.Context(), "f", someTime) })
 		if p.on() {
@@ -87,7 +87,7 @@ var playsOfCommands = map[string]func(*quirkPlay){
 		}
 		p.wantOK("SetModTime", op)
 	},
-	"mtime-by-utime": func(p *quirkPlay) {
+	control.QuirkMtimeByUTIME: func(p *quirkPlay) {
 		p.login("MDTM")
 		set := func() error { return p.c.SetModTime(p.t.Context(), "f", someTime) }
 		op := p.run(set)
@@ -152,7 +152,7 @@ func TestSetModTime(t *testing.T) {
 	})
 	inBubble(t, "nothing is allowed", func(t *testing.T) {
 		p := &quirkPlay{t: t}
-		p.testConn = login(t, &control.Config{Quirks: control.QuirkPolicy{Forbid: []string{"mtime-by-mdtm", "mtime-by-utime"}}})
+		p.testConn = login(t, &control.Config{Quirks: control.QuirkPolicy{Forbid: []control.QuirkName{control.QuirkMtimeByMDTM, control.QuirkMtimeByUTIME}}})
 		if err := p.c.SetModTime(t.Context(), "f", someTime); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("SetModTime: %v", err)
 		}
@@ -163,7 +163,7 @@ func TestSetModTime(t *testing.T) {
 // A 550 that MLST does not contradict stands.
 func TestChmodRefused(t *testing.T) {
 	inBubble(t, "other mode", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "chmod-550", how: "forbidden"} // as it will look
+		p := &quirkPlay{t: t, name: control.QuirkCHMOD550, how: "forbidden"} // as it will look
 		p.testConn = login(t, &clear)
 		op := p.run(func() error { _, err := p.c.Feat(t.Context()); return err })
 		p.feat("MLST type*;UNIX.mode*;")

@@ -12,21 +12,19 @@ import (
 // which comes right after the reply to AUTH, or take it for a command.
 const helloPause = 250 * time.Millisecond
 
-const lostHello = "tls-hello-lost"
-
 // afterLostHello dials once more, with a pause before the handshake, if err says
 // that the server did not see the ClientHello after AUTH for what it is. ok is false if that
 // is not the case.
 func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (again *Conn, againErr error, ok bool) {
 	evidence := lostHelloEvidence(err)
-	if evidence == "" || c.cfg.Security == SecurityImplicit || ctx.Err() != nil || c.HasQuirk(lostHello) {
+	if evidence == "" || c.cfg.Security == SecurityImplicit || ctx.Err() != nil || c.HasQuirk(QuirkTLSHelloLost) {
 		return nil, nil, false
 	}
-	if !c.notice(lostHello, evidence) {
+	if !c.notice(QuirkTLSHelloLost, evidence) {
 		return nil, nil, false
 	}
 	conf := c.cfg
-	conf.Quirks.carried = []AppliedQuirk{{Name: lostHello, Evidence: evidence}}
+	conf.Quirks.carried = []AppliedQuirk{{Name: QuirkTLSHelloLost, Evidence: evidence}}
 	again, againErr = Dial(ctx, address, &conf)
 	if _, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || lostHelloEvidence(againErr) != "") {
 		againErr = err // it got no further
@@ -50,10 +48,21 @@ func lostHelloEvidence(err error) string {
 
 // pauseBeforeHello holds the handshake back where the server needs it.
 func (c *Conn) pauseBeforeHello() {
-	if c.cfg.Security != SecurityImplicit && c.HasQuirk(lostHello) {
+	if c.cfg.Security != SecurityImplicit && c.HasQuirk(QuirkTLSHelloLost) {
 		select {
 		case <-time.After(helloPause):
 		case <-c.life.Done():
 		}
 	}
+}
+
+// QuirkTLSHelloLost: a ClientHello right after the reply to AUTH is lost, or taken for a command.
+const QuirkTLSHelloLost QuirkName = "tls-hello-lost"
+
+var rowTLSHelloLost = Quirk{
+	Name: QuirkTLSHelloLost, Mode: QuirkDetected,
+	Behaviour:  "a ClientHello right after the reply to AUTH is lost, or taken for a command",
+	Evidence:   "AUTH was accepted and not one byte of a handshake came, or a reply in clear text",
+	Workaround: "one new connection, with a quarter of a second between the reply and the handshake",
+	Refs:       []string{"ftp-srv"},
 }

@@ -29,7 +29,7 @@ func (c *Conn) KeepAlive(ctx context.Context) error {
 
 // keepAliveVerb returns what resets the server's idle timer.
 func (c *Conn) keepAliveVerb() protocol.Verb {
-	if c.HasQuirk("noop-idle") {
+	if c.HasQuirk(QuirkNOOPIdle) {
 		return "STAT"
 	}
 	return "NOOP"
@@ -39,7 +39,7 @@ func (c *Conn) keepAliveVerb() protocol.Verb {
 func (c *Conn) idleEnded(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if ok && re.Meaning() == protocol.IdledOut && c.quirks.noops.Load() > 0 {
-		c.notice("noop-idle", "NOOP was answered, and yet the session ended for being idle")
+		c.notice(QuirkNOOPIdle, "NOOP was answered, and yet the session ended for being idle")
 	}
 	return err
 }
@@ -47,7 +47,7 @@ func (c *Conn) idleEnded(err error) error {
 // quit sends QUIT. Servers that end the connection instead of answering, or do
 // neither, are done with as well.
 func (c *Conn) quit(ctx context.Context) error {
-	const name = "quit-no-reply"
+	const name = QuirkQUITNoReply
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -67,4 +67,26 @@ func (c *Conn) quit(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// QuirkNOOPIdle: NOOP does not reset the idle timer.
+const QuirkNOOPIdle QuirkName = "noop-idle"
+
+var rowNOOPIdle = Quirk{
+	Name: QuirkNOOPIdle, Mode: QuirkDetected,
+	Behaviour:  "NOOP does not reset the idle timer",
+	Evidence:   "421 for being idle comes although NOOPs had been answered",
+	Workaround: "KeepAlive sends STAT; as the connection is gone by then, the caller forces it on the next one",
+	Refs:       []string{"node-ftp issue 139", "FluentFTP"},
+}
+
+// QuirkQUITNoReply: QUIT is not answered, or the connection is reset.
+const QuirkQUITNoReply QuirkName = "quit-no-reply"
+
+var rowQUITNoReply = Quirk{
+	Name: QuirkQUITNoReply, Mode: QuirkDetected,
+	Behaviour:  "QUIT is not answered, or the connection is reset",
+	Evidence:   "the connection ends, or the wait for the reply does",
+	Workaround: "Quit is done without it; if forced, it waits no longer than the AbortTimeout",
+	Refs:       []string{"FluentFTP"},
 }

@@ -37,8 +37,8 @@ func (p *quirkPlay) wantMeaning(err, meaning error, code protocol.Code, plain er
 	}
 }
 
-var playsOfLogin = map[string]func(*quirkPlay){
-	"login-530-too-many": func(p *quirkPlay) {
+var playsOfLogin = map[control.QuirkName]func(*quirkPlay){
+	control.QuirkLogin530TooMany: func(p *quirkPlay) {
 		text := "530 Sorry, the maximum number of clients (10) for this user are already connected."
 		if p.forced() {
 			text = "530 no"
@@ -56,17 +56,17 @@ var playsOfLogin = map[string]func(*quirkPlay){
 			}
 		}
 	},
-	"login-530-wants-tls": func(p *quirkPlay) {
+	control.QuirkLogin530WantsTLS: func(p *quirkPlay) {
 		text := "530 Non-anonymous sessions must use encryption."
 		if p.forced() {
 			text = "530 no"
 		}
 		p.wantMeaning(p.refusedLogin(text, ""), control.ErrWantsTLS, 530, fs.ErrPermission)
 	},
-	"pass-501": func(p *quirkPlay) {
+	control.QuirkPASS501: func(p *quirkPlay) {
 		p.wantMeaning(p.refusedLogin("331 password", "501 Syntax error"), fs.ErrPermission, 501, nil)
 	},
-	"as400-init": func(p *quirkPlay) {
+	control.QuirkAS400Init: func(p *quirkPlay) {
 		p.greet("220-QTCP at host.example.\r\n220 Connection will close if idle more than 5 minutes.")
 		p.begin()
 		if p.on() {
@@ -76,7 +76,7 @@ var playsOfLogin = map[string]func(*quirkPlay){
 		p.feat()
 		p.wantOK("login", p.op)
 	},
-	"zos-init": func(p *quirkPlay) {
+	control.QuirkZOSInit: func(p *quirkPlay) {
 		p.greet("220 ready")
 		p.begin()
 		if p.on() {
@@ -87,7 +87,7 @@ var playsOfLogin = map[string]func(*quirkPlay){
 		p.feat()
 		p.wantOK("login", p.op)
 	},
-	"utf8-after-clnt": func(p *quirkPlay) {
+	control.QuirkUTF8AfterCLNT: func(p *quirkPlay) {
 		features := []string{"UTF8", "CLNT"}
 		if p.forced() {
 			features = features[:1]
@@ -101,7 +101,7 @@ var playsOfLogin = map[string]func(*quirkPlay){
 		p.answer("OPTS UTF8 ON", "200 on")
 		p.wantOK("login", p.op)
 	},
-	"tls-hello-lost": playHelloLost,
+	control.QuirkTLSHelloLost: playHelloLost,
 }
 
 // A server that loses a ClientHello which comes at once. It waits for ever; the
@@ -147,7 +147,7 @@ func playHelloLost(p *quirkPlay) {
 // that failed aloud gets one.
 func TestHelloLostForGood(t *testing.T) {
 	inBubble(t, "silent", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "tls-hello-lost", how: "detected"}
+		p := &quirkPlay{t: t, name: control.QuirkTLSHelloLost, how: "detected"}
 		p.testConn = newTestConn(t, &control.Config{TLS: clientTLS(), ConnectTimeout: 5 * time.Second})
 		for i := range 2 {
 			if i > 0 {
@@ -173,7 +173,7 @@ func TestHelloLostForGood(t *testing.T) {
 	})
 	for _, reply := range []string{"502 Command not allowed", "500-what\r\n500 is this", "421 bye"} {
 		inBubble(t, "taken for a command, "+reply[:3], func(t *testing.T) {
-			p := &quirkPlay{t: t, name: "tls-hello-lost", how: "detected"}
+			p := &quirkPlay{t: t, name: control.QuirkTLSHelloLost, how: "detected"}
 			p.testConn = newTestConn(t, &control.Config{TLS: clientTLS()})
 			p.writeReply("220 ready")
 			p.answer("AUTH TLS", "234 go on")

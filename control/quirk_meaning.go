@@ -21,7 +21,7 @@ var (
 // its text or the moment tells. errors.Is matches the meaning, and not what the
 // code would mean; errors.As finds the *[protocol.ReplyError].
 type MeaningError struct {
-	Quirk   string
+	Quirk   QuirkName
 	Reply   *protocol.ReplyError
 	Meaning error // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS
 }
@@ -66,7 +66,7 @@ func holdsAny(text string, phrases ...string) bool {
 
 // means returns a refusal with its meaning, if that was seen in the reply or the
 // caller says that it is always meant.
-func (c *Conn) means(name string, seen bool, re *protocol.ReplyError, meaning error) error {
+func (c *Conn) means(name QuirkName, seen bool, re *protocol.ReplyError, meaning error) error {
 	if c.isForced(name) || seen && c.notice(name, c.answered(re)) {
 		return &MeaningError{Quirk: name, Reply: re, Meaning: meaning}
 	}
@@ -84,14 +84,14 @@ func (c *Conn) loginMeant(err error) error {
 	if code.Class() == 5 && !c.protection().Secured() {
 		seen := says == protocol.WantsTLS
 		if seen || code == 530 {
-			meant = c.means("login-530-wants-tls", seen, re, ErrWantsTLS)
+			meant = c.means(QuirkLogin530WantsTLS, seen, re, ErrWantsTLS)
 		}
 	}
 	if seen := says == protocol.TooManyUsers; meant == nil && (seen || code == 530 && says != protocol.LockedOut) {
-		meant = c.means("login-530-too-many", seen, re, ErrTooManyUsers)
+		meant = c.means(QuirkLogin530TooMany, seen, re, ErrTooManyUsers)
 	}
 	if meant == nil && code == 501 && re.Verb == "PASS" {
-		meant = c.means("pass-501", true, re, fs.ErrPermission)
+		meant = c.means(QuirkPASS501, true, re, fs.ErrPermission)
 	}
 	if meant == nil {
 		return err
@@ -109,8 +109,52 @@ func (c *Conn) mkdMeant(err error) error {
 	if re.Transient() || m != protocol.Exists && m != protocol.Unexplained {
 		return err
 	}
-	if meant := c.means("mkd-exists", m == protocol.Exists, re, fs.ErrExist); meant != nil {
+	if meant := c.means(QuirkMKDExists, m == protocol.Exists, re, fs.ErrExist); meant != nil {
 		return meant
 	}
 	return err
+}
+
+// QuirkLogin530TooMany: 530 means that there are too many users.
+const QuirkLogin530TooMany QuirkName = "login-530-too-many"
+
+var rowLogin530TooMany = Quirk{
+	Name: QuirkLogin530TooMany, Mode: QuirkDetected,
+	Behaviour:  "530 means that there are too many users",
+	Evidence:   "the text of the 530 to USER or PASS says so",
+	Workaround: "the error matches ErrTooManyUsers and is temporary; it does not match fs.ErrPermission",
+	Refs:       []string{"lftp, whose setting is ftp:retry-530"},
+}
+
+// QuirkLogin530WantsTLS: 530, 503 or 550 to USER or PASS in clear text means that TLS is wanted.
+const QuirkLogin530WantsTLS QuirkName = "login-530-wants-tls"
+
+var rowLogin530WantsTLS = Quirk{
+	Name: QuirkLogin530WantsTLS, Mode: QuirkDetected,
+	Behaviour:  "530, 503 or 550 to USER or PASS in clear text means that TLS is wanted",
+	Evidence:   "the text says so",
+	Workaround: "the error matches ErrWantsTLS, not fs.ErrPermission",
+	Refs:       []string{"FluentFTP issues 365 and 697", "ProFTPD, vsftpd, FileZilla Server"},
+}
+
+// QuirkMKDExists: MKD of what is there is refused with words or a code that do not say so plainly.
+const QuirkMKDExists QuirkName = "mkd-exists"
+
+var rowMKDExists = Quirk{
+	Name: QuirkMKDExists, Mode: QuirkDetected,
+	Behaviour:  "MKD of what is there is refused with words or a code that do not say so plainly",
+	Evidence:   "the code is 521, or the text speaks of something that exists",
+	Workaround: "the error matches fs.ErrExist",
+	Refs:       []string{"rclone", "WinSCP", "FluentFTP"},
+}
+
+// QuirkPASS501: a wrong or empty password is answered 501.
+const QuirkPASS501 QuirkName = "pass-501"
+
+var rowPASS501 = Quirk{
+	Name: QuirkPASS501, Mode: QuirkDetected,
+	Behaviour:  "a wrong or empty password is answered 501",
+	Evidence:   "501 to PASS",
+	Workaround: "the error matches fs.ErrPermission",
+	Refs:       []string{"WinSCP, with ProFTPD"},
 }

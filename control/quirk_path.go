@@ -16,16 +16,16 @@ func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
 	if arg == "" || info.Arg != protocol.ArgPath && info.Arg != protocol.ArgPathOpt {
 		return arg
 	}
-	if c.HasQuirk("vms-paths") {
+	if c.HasQuirk(QuirkVMSPaths) {
 		arg = vmsPath(arg, info.Does&protocol.NamesDir != 0)
 	}
 	switch verb {
 	case "LIST", "NLST", "STAT":
-		if strings.HasPrefix(arg, "-") && c.notice("dash-names", "a pathname given to "+string(verb)+" begins with '-'") {
+		if strings.HasPrefix(arg, "-") && c.notice(QuirkDashNames, "a pathname given to "+string(verb)+" begins with '-'") {
 			arg = "./" + arg
 		}
 	case "CWD":
-		if c.HasQuirk("cwd-trailing-slash") && !strings.HasSuffix(arg, "/") {
+		if c.HasQuirk(QuirkCWDTrailingSlash) && !strings.HasSuffix(arg, "/") {
 			arg += "/"
 		}
 	}
@@ -78,7 +78,7 @@ func vmsPath(p string, dir bool) string {
 // would misread its name, so that none need be given. back undoes that; it is nil
 // if nothing was done. The turn must be held.
 func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
-	const ignored = "list-ignores-path"
+	const ignored = QuirkListIgnoresPath
 	if !cmd.Verb.Does(protocol.Lists) || cmd.Arg == "" {
 		return cmd, nil, nil
 	}
@@ -107,20 +107,18 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	return cmd, back, nil
 }
 
-const globNames, blankNames = "glob-names", "blank-names"
-
 // Characters by which servers read the argument of LIST, NLST and STAT as a pattern, or as
 // several names.
 const patternChars, blankChars = "*?[]{}", " \t"
 
 // misread returns the quirk by which the server may read the argument of a listing as
 // something else than one name, or "".
-func (c *Conn) misread(cmd protocol.Command) string {
+func (c *Conn) misread(cmd protocol.Command) QuirkName {
 	switch {
-	case strings.ContainsAny(cmd.Arg, patternChars) && !c.HasQuirk("vms-paths") && c.mayNotice(globNames):
-		return globNames
-	case isSplit(cmd.Verb, cmd.Arg) && c.mayNotice(blankNames):
-		return blankNames
+	case strings.ContainsAny(cmd.Arg, patternChars) && !c.HasQuirk(QuirkVMSPaths) && c.mayNotice(QuirkGlobNames):
+		return QuirkGlobNames
+	case isSplit(cmd.Verb, cmd.Arg) && c.mayNotice(QuirkBlankNames):
+		return QuirkBlankNames
 	}
 	return ""
 }
@@ -195,7 +193,7 @@ func (c *Conn) pwdPath(p string, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	const vms, back = "vms-paths", "backslash-paths"
+	const vms, back = QuirkVMSPaths, QuirkBackslashPaths
 	if open := strings.IndexByte(p, '['); open >= 0 && strings.HasSuffix(p, "]") && (open == 0 || p[open-1] == ':') {
 		c.notice(vms, "a directory is called "+quoted(p))
 	}
@@ -213,7 +211,7 @@ func quoted(s string) string {
 
 // slashes returns a pathname from the server with slashes where it has backslashes.
 func (c *Conn) slashes(p string) string {
-	if c.HasQuirk("backslash-paths") {
+	if c.HasQuirk(QuirkBackslashPaths) {
 		p = strings.ReplaceAll(p, `\`, "/")
 	}
 	return p
@@ -226,7 +224,7 @@ func (c *Conn) nlstName(name string) string {
 	if rest == name && strings.HasPrefix(name, "//") {
 		rest = "/" + strings.TrimLeft(name, "/")
 	}
-	if rest == name || rest == "" || !c.notice("nlst-prefix", "NLST names "+quoted(name)) {
+	if rest == name || rest == "" || !c.notice(QuirkNLSTPrefix, "NLST names "+quoted(name)) {
 		return name
 	}
 	return rest
@@ -236,7 +234,7 @@ func (c *Conn) nlstName(name string) string {
 // left as it is, for [parse.Entry.UnsafeName] to tell.
 func (c *Conn) entryName(e parse.Entry) parse.Entry {
 	separators := "/"
-	if c.HasQuirk("backslash-paths") {
+	if c.HasQuirk(QuirkBackslashPaths) {
 		separators = `/\`
 	}
 	i := strings.LastIndexAny(e.Name, separators)
@@ -244,7 +242,7 @@ func (c *Conn) entryName(e parse.Entry) parse.Entry {
 		return e
 	}
 	base := e.Name[i+1:]
-	if base == "" || base == "." || !c.notice("names-with-path", "a listing names "+quoted(e.Name)) {
+	if base == "" || base == "." || !c.notice(QuirkNamesWithPath, "a listing names "+quoted(e.Name)) {
 		return e
 	}
 	e.Name = base
@@ -258,4 +256,102 @@ func climbs(name string) bool {
 		}
 	}
 	return false
+}
+
+// QuirkBackslashPaths: pathnames come with backslashes.
+const QuirkBackslashPaths QuirkName = "backslash-paths"
+
+var rowBackslashPaths = Quirk{
+	Name: QuirkBackslashPaths, Mode: QuirkDetected,
+	Behaviour:  "pathnames come with backslashes",
+	Evidence:   "PWD or MKD names a directory that begins with a drive or a backslash and has no slash",
+	Workaround: "backslashes in pathnames from the server are given as slashes, which such servers take too",
+	Refs:       []string{"lftp", "FluentFTP"},
+}
+
+// QuirkBlankNames: LIST and NLST take each word of a name for a name of its own.
+const QuirkBlankNames QuirkName = "blank-names"
+
+var rowBlankNames = Quirk{
+	Name: QuirkBlankNames, Mode: QuirkDetected,
+	Behaviour:  "LIST and NLST take each word of a name for a name of its own",
+	Evidence:   "a name with a blank is to be listed and CWD accepts it",
+	Workaround: "the directory is listed from inside, and the working directory restored; what CWD refuses may only be listed as itself",
+	Refs:       []string{"inetutils-ftpd", "linux-ftpd", "Pure-FTPd", "libunftp issue 530"},
+}
+
+// QuirkCWDTrailingSlash: CWD takes only names that end in a slash.
+const QuirkCWDTrailingSlash QuirkName = "cwd-trailing-slash"
+
+var rowCWDTrailingSlash = Quirk{
+	Name: QuirkCWDTrailingSlash, Mode: QuirkOnRequest,
+	Behaviour:  "CWD takes only names that end in a slash",
+	Workaround: "CWD gets a slash behind the name",
+	Refs:       []string{"FluentFTP"},
+}
+
+// QuirkDashNames: LIST, NLST and STAT take a name that begins with a hyphen for options of ls.
+const QuirkDashNames QuirkName = "dash-names"
+
+var rowDashNames = Quirk{
+	Name: QuirkDashNames, Mode: QuirkDetected,
+	Behaviour:  "LIST, NLST and STAT take a name that begins with a hyphen for options of ls",
+	Evidence:   "such a name is to be sent",
+	Workaround: "\"./\" goes before it",
+	Refs:       []string{"commons-net issue NET-449"},
+}
+
+// QuirkGlobNames: brackets, asterisks and question marks in the name of a directory are taken for a pattern.
+const QuirkGlobNames QuirkName = "glob-names"
+
+var rowGlobNames = Quirk{
+	Name: QuirkGlobNames, Mode: QuirkDetected,
+	Behaviour:  "brackets, asterisks and question marks in the name of a directory are taken for a pattern",
+	Evidence:   "a name with such characters is to be listed and CWD accepts it",
+	Workaround: "the directory is listed from inside, and the working directory restored; what CWD refuses is a pattern and is sent as it is",
+	Refs:       []string{"node basic-ftp issue 176", "FluentFTP issue 597", "rclone"},
+}
+
+// QuirkListIgnoresPath: LIST with a directory lists the working directory, or the entry itself.
+const QuirkListIgnoresPath QuirkName = "list-ignores-path"
+
+var rowListIgnoresPath = Quirk{
+	Name: QuirkListIgnoresPath, Mode: QuirkOnRequest,
+	Behaviour:  "LIST with a directory lists the working directory, or the entry itself",
+	Workaround: "the directory is listed from inside, and the working directory restored",
+	Refs:       []string{"FluentFTP issue 263"},
+}
+
+// QuirkNamesWithPath: LIST or MLSD give pathnames in place of names.
+const QuirkNamesWithPath QuirkName = "names-with-path"
+
+var rowNamesWithPath = Quirk{
+	Name: QuirkNamesWithPath, Mode: QuirkDetected,
+	Behaviour:  "LIST or MLSD give pathnames in place of names",
+	Evidence:   "a name holds a slash",
+	Workaround: "what stands before the last slash is taken off; names with \"..\" stay as they are",
+	Refs:       []string{"lftp", "FluentFTP"},
+}
+
+// QuirkNLSTPrefix: NLST puts "./" or a second slash before names.
+const QuirkNLSTPrefix QuirkName = "nlst-prefix"
+
+var rowNLSTPrefix = Quirk{
+	Name: QuirkNLSTPrefix, Mode: QuirkDetected,
+	Behaviour:  "NLST puts \"./\" or a second slash before names",
+	Evidence:   "a name begins so",
+	Workaround: "it is taken off",
+	Refs:       []string{"lftp", "FluentFTP"},
+}
+
+// QuirkVMSPaths: pathnames are those of OpenVMS.
+const QuirkVMSPaths QuirkName = "vms-paths"
+
+var rowVMSPaths = Quirk{
+	Name: QuirkVMSPaths, Mode: QuirkDetected,
+	Behaviour:  "pathnames are those of OpenVMS",
+	Evidence:   "SYST or PWD shows it",
+	Workaround: "pathnames with slashes are translated: a/b/c is [.a.b]c; what holds brackets or colons is sent as it is",
+	Refs:       []string{"WinSCP", "FluentFTP"},
+	marks:      []quirkMark{{inSyst, "OpenVMS"}, {inSyst, "VMS V"}, {inSyst, "VMS MultiNet"}},
 }

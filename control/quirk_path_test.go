@@ -15,8 +15,8 @@ const (
 	mlsdLines = "type=file;size=3; f\r\n"
 )
 
-var playsOfPaths = map[string]func(*quirkPlay){
-	"dash-names": func(p *quirkPlay) {
+var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
+	control.QuirkDashNames: func(p *quirkPlay) {
 		p.login()
 		l := p.list("LIST", "-d")
 		if p.on() {
@@ -29,7 +29,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		p.send("NLST dir", "f\r\n")
 		p.wantNames(again, "f")
 	},
-	"blank-names": func(p *quirkPlay) {
+	control.QuirkBlankNames: func(p *quirkPlay) {
 		p.login()
 		const dir, other = "my dir", "-rw-r--r-- 1 u g 5 Jan  2  2024 dir\r\n"
 		l := p.list("LIST", dir)
@@ -74,7 +74,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 			p.wantNames(file, map[string]string{"LIST": "my f", "NLST": "/my f"}[verb])
 		}
 	},
-	"glob-names": func(p *quirkPlay) {
+	control.QuirkGlobNames: func(p *quirkPlay) {
 		p.login()
 		l := p.list("LIST", "a[1]")
 		if p.on() {
@@ -94,7 +94,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		p.send("LIST a[1]", unixLine)
 		p.wantNames(l, "f")
 	},
-	"list-ignores-path": func(p *quirkPlay) {
+	control.QuirkListIgnoresPath: func(p *quirkPlay) {
 		p.login()
 		l := p.list("MLSD", "d")
 		if p.on() {
@@ -107,7 +107,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		}
 		p.wantNames(l, "f")
 	},
-	"cwd-trailing-slash": func(p *quirkPlay) {
+	control.QuirkCWDTrailingSlash: func(p *quirkPlay) {
 		p.login()
 		op := p.run(func() error { return p.c.Cwd(p.t.Context(), "d") })
 		if p.on() {
@@ -119,7 +119,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 			p.t.Errorf("Cwd: %v", err)
 		}
 	},
-	"vms-paths": func(p *quirkPlay) {
+	control.QuirkVMSPaths: func(p *quirkPlay) {
 		p.login()
 		syst := p.run(func() error { _, err := p.c.Syst(p.t.Context()); return err })
 		p.answer("SYST", "215 VMS OpenVMS V8.4")
@@ -132,7 +132,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 		}
 		p.wantOK("DELE", op)
 	},
-	"backslash-paths": func(p *quirkPlay) {
+	control.QuirkBackslashPaths: func(p *quirkPlay) {
 		p.login()
 		var got string
 		op := p.run(func() (err error) { got, err = p.c.Pwd(p.t.Context()); return err })
@@ -153,7 +153,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 			p.wantNames(l, `a\f`)
 		}
 	},
-	"nlst-prefix": func(p *quirkPlay) {
+	control.QuirkNLSTPrefix: func(p *quirkPlay) {
 		p.login()
 		l := p.list("NLST", "")
 		p.send("NLST", "./a\r\n//b\r\nd/c\r\n./../e\r\n")
@@ -163,7 +163,7 @@ var playsOfPaths = map[string]func(*quirkPlay){
 			p.wantNames(l, "./a", "//b", "d/c", "./../e")
 		}
 	},
-	"names-with-path": func(p *quirkPlay) {
+	control.QuirkNamesWithPath: func(p *quirkPlay) {
 		p.login()
 		l := p.list("MLSD", "/d")
 		p.send("MLSD /d", "type=cdir; /d\r\ntype=file; /d/a\r\ntype=file; ../b\r\ntype=file; c\r\n")
@@ -191,7 +191,7 @@ func TestVMSPaths(t *testing.T) {
 		{"its own form", "[a.b]c/d", "[a.b]c/d", "[a.b]c/d"},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
-			p := &quirkPlay{t: t, name: "vms-paths", how: "forced"}
+			p := &quirkPlay{t: t, name: control.QuirkVMSPaths, how: "forced"}
 			p.login()
 			file := p.run(func() error { return p.c.Dele(t.Context(), tt.path) })
 			p.answer("DELE "+tt.file, "250 ok")
@@ -202,13 +202,13 @@ func TestVMSPaths(t *testing.T) {
 		})
 	}
 	inBubble(t, "noticed by PWD", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "vms-paths", how: "detected"}
+		p := &quirkPlay{t: t, name: control.QuirkVMSPaths, how: "detected"}
 		p.login()
 		var got string
 		op := p.run(func() (err error) { got, err = p.c.Pwd(t.Context()); return err })
 		p.answer("PWD", `257 "DISK$USER:[SMITH]" is the current directory`)
 		p.wantOK("PWD", op)
-		if got != "DISK$USER:[SMITH]" || !p.c.HasQuirk("vms-paths") {
+		if got != "DISK$USER:[SMITH]" || !p.c.HasQuirk(control.QuirkVMSPaths) {
 			t.Errorf("Pwd = %q, %v", got, p.c.Quirks())
 		}
 	})
@@ -218,7 +218,7 @@ func TestVMSPaths(t *testing.T) {
 // mean: the connection ends instead.
 func TestInPlaceStuck(t *testing.T) {
 	inBubble(t, "stuck", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "list-ignores-path", how: "forced"}
+		p := &quirkPlay{t: t, name: control.QuirkListIgnoresPath, how: "forced"}
 		p.login()
 		l := p.list("LIST", "d")
 		p.answer("PWD", `257 "/home"`)
@@ -232,7 +232,7 @@ func TestInPlaceStuck(t *testing.T) {
 		}
 	})
 	inBubble(t, "the listing is refused", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "list-ignores-path", how: "forced"}
+		p := &quirkPlay{t: t, name: control.QuirkListIgnoresPath, how: "forced"}
 		p.login()
 		l := p.list("LIST", "d")
 		p.answer("PWD", `257 "/home"`)
@@ -247,7 +247,7 @@ func TestInPlaceStuck(t *testing.T) {
 		p.wantAlive()
 	})
 	inBubble(t, "cancelled on the way", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "list-ignores-path", how: "forced"}
+		p := &quirkPlay{t: t, name: control.QuirkListIgnoresPath, how: "forced"}
 		p.login()
 		ctx, cancel := context.WithCancel(t.Context())
 		op := p.async(func() error {

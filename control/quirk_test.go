@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "rewrite docs/quirks.md from the table")
 type quirkPlay struct {
 	*testConn
 	t    *testing.T
-	name string
+	name control.QuirkName
 	how  string // "detected", "forbidden", "forced", "off", "always"
 	op   *op    // of the login
 	data datachan.Config
@@ -42,9 +42,9 @@ func (p *quirkPlay) forced() bool { return p.how == "forced" }
 func (p *quirkPlay) policy() control.QuirkPolicy {
 	switch p.how {
 	case "forced":
-		return control.QuirkPolicy{Force: []string{p.name}}
+		return control.QuirkPolicy{Force: []control.QuirkName{p.name}}
 	case "forbidden":
-		return control.QuirkPolicy{Forbid: []string{p.name}}
+		return control.QuirkPolicy{Forbid: []control.QuirkName{p.name}}
 	}
 	return control.QuirkPolicy{}
 }
@@ -158,7 +158,7 @@ func (p *quirkPlay) notes() (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, e := range p.log {
-		if e.Kind == control.TraceNote && strings.HasPrefix(e.Text, "quirk "+p.name+": ") {
+		if e.Kind == control.TraceNote && strings.HasPrefix(e.Text, "quirk "+string(p.name)+": ") {
 			n++
 		}
 	}
@@ -172,7 +172,7 @@ func (p *quirkPlay) check() {
 	if p.on() && p.how != "always" {
 		want = 1
 	}
-	if got := p.notes(); got != want && !strings.HasPrefix(p.name, "extra-") { // those are traced one by one
+	if got := p.notes(); got != want {
 		p.t.Errorf("traced %d times; want %d:\n%s", got, want, p.traced())
 	}
 	if p.c == nil {
@@ -195,8 +195,8 @@ func (p *quirkPlay) check() {
 
 // Every quirk that a Conn works around is played, in all the ways it can be.
 func TestQuirks(t *testing.T) {
-	plays := map[string]func(*quirkPlay){}
-	for _, set := range []map[string]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsOfEnds, playsAlways} {
+	plays := map[control.QuirkName]func(*quirkPlay){}
+	for _, set := range []map[control.QuirkName]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsOfEnds} {
 		for name, play := range set {
 			if q, ok := control.LookupQuirk(name); !ok || q.Client {
 				t.Errorf("%s is not in the table", name)
@@ -216,10 +216,9 @@ func TestQuirks(t *testing.T) {
 		hows := map[control.QuirkMode][]string{
 			control.QuirkDetected:  {"detected", "forbidden", "forced"},
 			control.QuirkOnRequest: {"off", "forced"},
-			control.QuirkAlways:    {"always"},
 		}[q.Mode]
 		for _, how := range hows {
-			inBubble(t, q.Name+"/"+how, func(t *testing.T) {
+			inBubble(t, string(q.Name)+"/"+how, func(t *testing.T) {
 				p := &quirkPlay{t: t, name: q.Name, how: how}
 				play(p)
 				p.check()
@@ -229,9 +228,9 @@ func TestQuirks(t *testing.T) {
 }
 
 func TestQuirkTable(t *testing.T) {
-	last := ""
+	last := control.QuirkName("")
 	for q := range control.Quirks() {
-		if q.Name <= last || strings.ToLower(q.Name) != q.Name {
+		if q.Name <= last || strings.ToLower(string(q.Name)) != string(q.Name) {
 			t.Errorf("%q behind %q: the table is sorted, in small letters", q.Name, last)
 		}
 		last = q.Name
@@ -254,12 +253,13 @@ func TestQuirkPolicy(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		policy control.QuirkPolicy
-		bad    string // name in the QuirkError
+		bad    control.QuirkName // name in the QuirkError
 	}{
-		{"unknown forced", control.QuirkPolicy{Force: []string{"pret", "nonsense"}}, "nonsense"},
-		{"unknown forbidden", control.QuirkPolicy{Forbid: []string{"nonsense"}}, "nonsense"},
-		{"both", control.QuirkPolicy{Force: []string{"pret"}, Forbid: []string{"pret"}}, "pret"},
-		{"always, forbidden", control.QuirkPolicy{Forbid: []string{"several-1yz"}}, "several-1yz"},
+		{"unknown forced", control.QuirkPolicy{Force: []control.QuirkName{control.QuirkPRET, "nonsense"}}, "nonsense"},
+		{"unknown forbidden", control.QuirkPolicy{Forbid: []control.QuirkName{"nonsense"}}, "nonsense"},
+		{"both", control.QuirkPolicy{Force: []control.QuirkName{control.QuirkPRET}, Forbid: []control.QuirkName{control.QuirkPRET}}, control.QuirkPRET},
+		{"a tolerance, forced", control.QuirkPolicy{Force: []control.QuirkName{"several-1yz"}}, "several-1yz"},
+		{"a tolerance, forbidden", control.QuirkPolicy{Forbid: []control.QuirkName{"several-1yz"}}, "several-1yz"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := control.Dial(t.Context(), "127.0.0.1:1", &control.Config{Quirks: tt.policy})
@@ -268,22 +268,15 @@ func TestQuirkPolicy(t *testing.T) {
 			}
 		})
 	}
-	inBubble(t, "always, forced", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "several-1yz", how: "forced"}
-		p.login()
-		if q := p.c.Quirks(); len(q) != 0 || !p.c.HasQuirk("several-1yz") {
-			t.Errorf("Quirks() = %v; want none, as it is nothing particular", q)
-		}
-	})
 	inBubble(t, "noticed from outside", func(t *testing.T) {
-		p := &quirkPlay{t: t, name: "size-useless", how: "detected"}
+		p := &quirkPlay{t: t, name: control.QuirkSIZEUseless, how: "detected"}
 		p.login()
-		for name, want := range map[string]bool{"size-useless": true, "zos-init": false, "several-1yz": true, "nonsense": false} {
+		for name, want := range map[control.QuirkName]bool{control.QuirkSIZEUseless: true, control.QuirkZOSInit: false, "several-1yz": false, "nonsense": false} {
 			if got := p.c.NoticeQuirk(name, "secret was seen"); got != want {
 				t.Errorf("NoticeQuirk(%q) = %v; want %v", name, got, want)
 			}
 		}
-		want := []control.AppliedQuirk{{Name: "size-useless", Evidence: "**** was seen"}}
+		want := []control.AppliedQuirk{{Name: control.QuirkSIZEUseless, Evidence: "**** was seen"}}
 		if diff := cmp.Diff(want, p.c.Quirks()); diff != "" {
 			t.Errorf("mismatch (-want +got):\n%s", diff)
 		}
@@ -312,8 +305,7 @@ func TestQuirksDoc(t *testing.T) {
 
 const quirksIntro = `# Server quirks
 
-Generated from the table of package control; do not edit. After a change of the
-table:
+Generated from the tables of package control; do not edit. After a change of one:
 
     go test ./control -run TestQuirksDoc -update
 
@@ -321,7 +313,8 @@ Servers differ from the RFCs, and from each other. Every difference that is work
 around has a name. One that is **detected** is worked around once the server was seen
 to have it, which the log says: ` + "`quirk NAME: evidence; what is done`" + `. One that is
 **on request** costs something or cannot be noticed, and is worked around only if it is
-forced. What is done **always** is harmless elsewhere.
+forced. What is harmless elsewhere is done always: those are the **tolerances**, the
+last list.
 
 ` + "`Config.Quirks`" + ` forces or forbids quirks by name; ` + "`Conn.Quirks`" + ` tells which are at
 work and why. A quirk that is forbidden shows as it is, mostly as an error. Nothing
@@ -331,13 +324,13 @@ that a server says selects anything beyond this table.
 func quirksDoc() string {
 	var b strings.Builder
 	b.WriteString(quirksIntro)
-	for _, mode := range []control.QuirkMode{control.QuirkDetected, control.QuirkOnRequest, control.QuirkAlways} {
+	for _, mode := range []control.QuirkMode{control.QuirkDetected, control.QuirkOnRequest} {
 		fmt.Fprintf(&b, "\n## %s%s\n\n", strings.ToUpper(mode.String()[:1]), mode.String()[1:])
 		evidence := mode == control.QuirkDetected
 		if evidence {
 			b.WriteString("| name | the server | noticed by | what is done | known from |\n|---|---|---|---|---|\n")
 		} else {
-			b.WriteString("| name | the server | what is done | known from |\n|---|---|---|---|\n")
+			b.WriteString(fourColumns)
 		}
 		for q := range control.Quirks() {
 			if q.Mode != mode {
@@ -350,5 +343,11 @@ func quirksDoc() string {
 			fmt.Fprintf(&b, " %s | %s |\n", q.Workaround, strings.Join(q.Refs, "; "))
 		}
 	}
+	b.WriteString("\n## Tolerances\n\nThese are allowed for on every connection. No policy and no flag names them.\n\n" + fourColumns)
+	for t := range control.Tolerances() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.Name, t.Behaviour, t.Workaround, strings.Join(t.Refs, "; "))
+	}
 	return b.String()
 }
+
+const fourColumns = "| name | the server | what is done | known from |\n|---|---|---|---|\n"

@@ -4,47 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// openQuirky is transferLocked with what particular servers need around it.
-func (c *Conn) openQuirky(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
-	if err := c.sendable(cmd); err != nil {
-		return nil, err
-	}
-	cmd, back, err := c.inPlace(ctx, cmd)
-	if err != nil {
-		return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
-	}
-	t, err := c.transferLocked(ctx, cmd, typ, rest)
-	if c.wantsAccount(cmd, err) && c.sendAccount(ctx) {
-		t, err = c.transferLocked(ctx, cmd, typ, rest)
-	}
-	if err != nil && (c.listsUnreversed(cmd, err) || c.anotherWay() || c.raiseProt(ctx, err) || c.makeRoom(ctx, cmd, rest, err)) {
-		t, err = c.transferLocked(ctx, cmd, typ, rest)
-	}
-	switch {
-	case err == nil:
-		t.back = back
-	case back != nil:
-		back()
-	}
-	return t, err
-}
-
 // prepareServer sends what goes before the address of a data connection.
 func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
-	if p := c.protection(); c.HasQuirk(protOn522) && p.Secured() && p.Data == protocol.LevelClear {
+	if p := c.protection(); c.HasQuirk(QuirkPROTPOn522) && p.Secured() && p.Data == protocol.LevelClear {
 		if err := c.protP(ctx); err != nil {
 			return err
 		}
 	}
-	if !c.HasQuirk("pret") {
+	if !c.HasQuirk(QuirkPRET) {
 		return nil
 	}
 	arg := string(cmd.Verb)
@@ -58,21 +31,29 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 	return err // 550: no such file; the transfer would be told the same
 }
 
-const protOn522 = "prot-p-on-522"
+// tellFirst notices a server that does without FEAT, and says what it wants when it is too
+// late.
+var tellFirst = remedy{
+	name:  "PRET",
+	cause: protocol.WantsPret,
+	fits:  func(o *opening, _ error) bool { return !o.c.HasQuirk(QuirkPRET) },
+	apply: func(_ context.Context, o *opening, re *protocol.ReplyError) bool {
+		return o.c.notice(QuirkPRET, o.c.answered(re))
+	},
+}
 
-// raiseProt protects data connections if err is the refusal of a clear one, and
-// reports whether the transfer is worth a second attempt. That only ever adds
+// raiseProt protects data connections where clear ones are refused. That only ever adds
 // protection: a reply of the server's can't take any away.
-func (c *Conn) raiseProt(ctx context.Context, err error) bool {
-	re, ok := errors.AsType[*protocol.ReplyError](err)
-	p := c.protection()
-	if !ok || c.Err() != nil || !p.Secured() || p.Data != protocol.LevelClear || c.HasQuirk(protOn522) {
-		return false
-	}
-	if re.Meaning() != protocol.WantsProtection {
-		return false
-	}
-	return c.notice(protOn522, c.answered(re)) && c.protP(ctx) == nil
+var raiseProt = remedy{
+	name:  "PROT P",
+	cause: protocol.WantsProtection,
+	fits: func(o *opening, _ error) bool {
+		p := o.c.protection()
+		return p.Secured() && p.Data == protocol.LevelClear && !o.c.HasQuirk(QuirkPROTPOn522)
+	},
+	apply: func(ctx context.Context, o *opening, re *protocol.ReplyError) bool {
+		return o.c.notice(QuirkPROTPOn522, o.c.answered(re)) && o.c.protP(ctx) == nil
+	},
 }
 
 func (c *Conn) protP(ctx context.Context) error {
@@ -86,12 +67,16 @@ func (c *Conn) protP(ctx context.Context) error {
 
 // makeRoom deletes the file that an upload is to replace, where the caller says that
 // the server wants that.
-func (c *Conn) makeRoom(ctx context.Context, cmd protocol.Command, rest string, err error) bool {
-	if cmd.Verb != "STOR" || rest != "" || !c.HasQuirk("stor-no-replace") || !errors.Is(err, fs.ErrExist) {
-		return false
-	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: cmd.Arg})
-	return err == nil
+var makeRoom = remedy{
+	name:  "DELE",
+	cause: protocol.Exists,
+	fits: func(o *opening, _ error) bool {
+		return o.cmd.Verb == "STOR" && o.rest == "" && o.c.HasQuirk(QuirkSTORNoReplace)
+	},
+	apply: func(ctx context.Context, o *opening, _ *protocol.ReplyError) bool {
+		_, err := o.c.exchange(ctx, protocol.Command{Verb: "DELE", Arg: o.cmd.Arg})
+		return err == nil
+	},
 }
 
 // restart sends REST, if rest is not "", or takes back one that the server may have kept.
@@ -116,7 +101,7 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 		q.lastRest = q.rest
 	}
 	q.rest = offset
-	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk("rest-sticky")) {
+	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk(QuirkRESTSticky)) {
 		return nil
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: "0"})
@@ -127,11 +112,9 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 func (c *Conn) suspectRest(want, got int64) {
 	q := &c.quirks
 	if q.rest == 0 && q.lastRest > 0 && want-got == q.lastRest {
-		c.notice("rest-sticky", fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
+		c.notice(QuirkRESTSticky, fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
 	}
 }
-
-const emptyRefused = "empty-listing-refused"
 
 // isEmptyListing reports whether the error of a listing says that there is nothing
 // to list.
@@ -142,17 +125,17 @@ func (c *Conn) isEmptyListing(err error) bool {
 		return false
 	}
 	if m := re.Meaning(); m == protocol.EmptyListing {
-		return c.notice(emptyRefused, c.answered(re)) || c.isForced(emptyRefused)
+		return c.notice(QuirkEmptyListingRefused, c.answered(re)) || c.isForced(QuirkEmptyListingRefused)
 	} else if m.OfData() || m.NotImplemented() {
 		return false
 	}
-	return c.isForced(emptyRefused)
+	return c.isForced(QuirkEmptyListingRefused)
 }
 
 // emptyByReset reports whether an error of the data connection is how the server
 // says that a listing is empty: it closed the port that we were in the queue of.
 func (d *Download) emptyByReset(err error) bool {
-	const name = "empty-listing-reset"
+	const name = QuirkEmptyListingReset
 	t := d.t
 	if !t.f.cmd.Verb.Does(protocol.Lists) || t.moved() > 0 || t.ctx.Err() != nil || !errors.Is(err, syscall.ECONNRESET) || !t.c.mayNotice(name) {
 		return false
@@ -165,4 +148,70 @@ func (d *Download) emptyByReset(err error) bool {
 		return true
 	}
 	return t.c.notice(name, fmt.Sprintf("the data connection of %s was reset before a byte came, and the reply is %d", t.f.cmd.Verb, t.f.reply.Code))
+}
+
+// QuirkEmptyListingRefused: an empty directory is refused: 550 "No files found", "No members found", 450.
+const QuirkEmptyListingRefused QuirkName = "empty-listing-refused"
+
+var rowEmptyListingRefused = Quirk{
+	Name: QuirkEmptyListingRefused, Mode: QuirkDetected,
+	Behaviour:  "an empty directory is refused: 550 \"No files found\", \"No members found\", 450",
+	Evidence:   "a listing is refused with such words and nothing was sent",
+	Workaround: "it is an empty listing",
+	Refs:       []string{"WinSCP", "curl", "FluentFTP", "lftp"},
+}
+
+// QuirkEmptyListingReset: the data connection of an empty listing is reset: the server never took it, or found nothing.
+const QuirkEmptyListingReset QuirkName = "empty-listing-reset"
+
+var rowEmptyListingReset = Quirk{
+	Name: QuirkEmptyListingReset, Mode: QuirkDetected,
+	Behaviour:  "the data connection of an empty listing is reset: the server never took it, or found nothing",
+	Evidence:   "it is reset before a byte came, and the final reply reports success",
+	Workaround: "it is an empty listing; over TLS only if the control connection proves it",
+	Refs:       []string{"lftp, with ProFTPD", "FluentFTP"},
+}
+
+// QuirkPRET: a cluster must know the transfer before it opens a port.
+const QuirkPRET QuirkName = "pret"
+
+var rowPRET = Quirk{
+	Name: QuirkPRET, Mode: QuirkDetected,
+	Behaviour:  "a cluster must know the transfer before it opens a port",
+	Evidence:   "FEAT lists PRET, or the refusal of EPSV or PASV speaks of it",
+	Workaround: "PRET with the command goes before EPSV, PASV, EPRT and PORT",
+	Refs:       []string{"DrFTPD", "curl", "FluentFTP", "lftp"},
+	marks:      []quirkMark{{inFeat, "PRET"}},
+}
+
+// QuirkPROTPOn522: transfers are refused with 521, 522 or 534 while data connections are clear, though PROT C was accepted.
+const QuirkPROTPOn522 QuirkName = "prot-p-on-522"
+
+var rowPROTPOn522 = Quirk{
+	Name: QuirkPROTPOn522, Mode: QuirkDetected,
+	Behaviour:  "transfers are refused with 521, 522 or 534 while data connections are clear, though PROT C was accepted",
+	Evidence:   "such a refusal under TLS with PROT C",
+	Workaround: "PROT P is sent and the transfer repeated; protection is only ever added",
+	Refs:       []string{"lftp"},
+}
+
+// QuirkRESTSticky: the offset of REST stays for later transfers.
+const QuirkRESTSticky QuirkName = "rest-sticky"
+
+var rowRESTSticky = Quirk{
+	Name: QuirkRESTSticky, Mode: QuirkDetected,
+	Behaviour:  "the offset of REST stays for later transfers",
+	Evidence:   "a file comes short by exactly the offset of an earlier REST",
+	Workaround: "REST 0 goes before transfers from the beginning",
+	Refs:       []string{"lftp"},
+}
+
+// QuirkSTORNoReplace: STOR of a file that is there is refused.
+const QuirkSTORNoReplace QuirkName = "stor-no-replace"
+
+var rowSTORNoReplace = Quirk{
+	Name: QuirkSTORNoReplace, Mode: QuirkOnRequest,
+	Behaviour:  "STOR of a file that is there is refused",
+	Workaround: "such a file is deleted and the upload begun again",
+	Refs:       []string{"FluentFTP"},
 }

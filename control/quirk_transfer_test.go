@@ -16,8 +16,8 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-var playsOfTransfers = map[string]func(*quirkPlay){
-	"empty-listing-refused": func(p *quirkPlay) {
+var playsOfTransfers = map[control.QuirkName]func(*quirkPlay){
+	control.QuirkEmptyListingRefused: func(p *quirkPlay) {
 		p.login()
 		text := "550 No files found."
 		if p.forced() {
@@ -64,7 +64,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		}
 		p.wantAlive()
 	},
-	"no-close-notify": func(p *quirkPlay) {
+	control.QuirkNoCloseNotify: func(p *quirkPlay) {
 		p.testConn = loginTLS(p.t, &control.Config{Quirks: p.policy()})
 		for _, data := range []string{"", unixLine} {
 			l := p.list("LIST", "")
@@ -94,7 +94,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 			}
 		}
 	},
-	"empty-listing-reset": func(p *quirkPlay) {
+	control.QuirkEmptyListingReset: func(p *quirkPlay) {
 		p.login()
 		l := p.list("LIST", "")
 		ln := p.announce()
@@ -107,7 +107,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		}
 		p.wantAlive()
 	},
-	"mode-z-uploads": func(p *quirkPlay) {
+	control.QuirkModeZUploads: func(p *quirkPlay) {
 		greeting := "220 ready"
 		if !p.forced() {
 			greeting = "220 ProFTPD Server (Debian) [192.0.2.1]"
@@ -135,7 +135,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		p.wantOK("STOR", up)
 		p.wantAlive()
 	},
-	"pret": func(p *quirkPlay) {
+	control.QuirkPRET: func(p *quirkPlay) {
 		p.login("PRET")
 		f := p.retr(p.t.Context(), 0)
 		p.answer("TYPE I", "200 ok")
@@ -156,7 +156,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 		wantTransferError(p.t, missing.wait(), control.PhaseOpen, 550)
 		p.wantAlive()
 	},
-	"prot-p-on-522": func(p *quirkPlay) {
+	control.QuirkPROTPOn522: func(p *quirkPlay) {
 		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), ClearData: true, Quirks: p.policy()})
 		p.writeReply("220 ready")
 		p.answer("AUTH TLS", "234 go on")
@@ -189,7 +189,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 			p.t.Fatalf("%q, %v", f.data, err)
 		}
 	},
-	"sscn-not-listings": func(p *quirkPlay) {
+	control.QuirkSSCNNotListings: func(p *quirkPlay) {
 		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), Quirks: p.policy()})
 		p.writeReply("220 ready")
 		p.answer("AUTH TLS", "234 go on")
@@ -231,7 +231,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 			p.t.Errorf("%q, %v", f.data, err)
 		}
 	},
-	"stor-no-replace": func(p *quirkPlay) {
+	control.QuirkSTORNoReplace: func(p *quirkPlay) {
 		p.login()
 		op := p.stor(p.t.Context(), "new")
 		p.answer("TYPE I", "200 ok")
@@ -251,7 +251,7 @@ var playsOfTransfers = map[string]func(*quirkPlay){
 			p.t.Fatalf("%q, %v", got, err)
 		}
 	},
-	"rest-sticky": func(p *quirkPlay) {
+	control.QuirkRESTSticky: func(p *quirkPlay) {
 		p.login()
 		get := func(offset, want int64) *op {
 			return p.run(func() error {
@@ -325,17 +325,17 @@ func TestQuirksOfServer(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  ftptest.Fault
-		quirk  string
+		quirk  control.QuirkName
 		use    func(c *control.Conn) error
 		strict bool // an error if the quirk is forbidden
 	}{
-		{"empty NLST", "nlst-empty-550", "empty-listing-refused", func(c *control.Conn) error {
+		{"empty NLST", "nlst-empty-550", control.QuirkEmptyListingRefused, func(c *control.Conn) error {
 			for _, err := range c.Nlst(t.Context(), "/empty") {
 				return err
 			}
 			return nil
 		}, true},
-		{"empty MLSD", "mlsd-empty-550", "empty-listing-refused", func(c *control.Conn) error {
+		{"empty MLSD", "mlsd-empty-550", control.QuirkEmptyListingRefused, func(c *control.Conn) error {
 			for _, err := range c.Mlsd(t.Context(), "/empty", control.ListOptions{}) {
 				if err != nil {
 					return err
@@ -343,7 +343,7 @@ func TestQuirksOfServer(t *testing.T) {
 			}
 			return nil
 		}, true},
-		{"full paths", "mlsd-full-paths", "names-with-path", func(c *control.Conn) error {
+		{"full paths", "mlsd-full-paths", control.QuirkNamesWithPath, func(c *control.Conn) error {
 			for _, err := range c.Mlsd(t.Context(), "/", control.ListOptions{}) {
 				if err != nil {
 					return err
@@ -361,7 +361,7 @@ func TestQuirksOfServer(t *testing.T) {
 				s := ftptest.NewServer(t, &ftptest.Config{Faults: []ftptest.Fault{tt.fault}})
 				cfg := &control.Config{Security: control.SecurityNone}
 				if forbid {
-					cfg.Quirks.Forbid = []string{tt.quirk}
+					cfg.Quirks.Forbid = []control.QuirkName{tt.quirk}
 				}
 				c := dialServer(t, s, cfg)
 				if _, err := c.Mkd(t.Context(), "/empty"); err != nil {

@@ -208,7 +208,7 @@ func (d *Download) forgive() bool {
 	if want := d.t.want.Load(); want >= 0 {
 		return d.octets() == want
 	}
-	if d.t.c.isForced(noCloseNotify) {
+	if d.t.c.isForced(QuirkNoCloseNotify) {
 		return true
 	}
 	if d.t.moved() > 0 {

@@ -81,7 +81,7 @@ func idleSeconds(t *testing.T, conn *net.TCPConn) (idle int) {
 func TestSynchOfServer(t *testing.T) {
 	s := ftptest.NewServer(t, nil)
 	s.WriteFile("/big", make([]byte, 64<<20))
-	c := dialServer(t, s, &control.Config{Security: control.SecurityNone, Quirks: control.QuirkPolicy{Force: []string{"abor-synch"}}})
+	c := dialServer(t, s, &control.Config{Security: control.SecurityNone, Quirks: control.QuirkPolicy{Force: []control.QuirkName{control.QuirkABORSynch}}})
 	d, err := c.Retr(t.Context(), "/big", 0)
 	if err != nil {
 		t.Fatal(err)

@@ -37,25 +37,24 @@ func (c *Conn) Sscn(ctx context.Context, on bool) error {
 	if err == nil {
 		c.sscn = on
 		if on && holdsAny(c.greeting.Text(), "proftpd") {
-			c.notice(sscnNotListings, "the greeting names ProFTPD")
+			c.notice(QuirkSSCNNotListings, "the greeting names ProFTPD")
 		}
 	}
 	return err
 }
 
-const sscnNotListings = "sscn-not-listings"
-
-// listsUnreversed notices a server that waits for TLS to begin from here, though it was
-// told to begin it, and reports whether a listing is worth a second attempt.
-func (c *Conn) listsUnreversed(cmd protocol.Command, err error) bool {
-	he, ok := errors.AsType[*tlsx.HandshakeError](err)
-	if !ok || !he.Silent || !errors.Is(he, os.ErrDeadlineExceeded) || c.Err() != nil {
-		return false
-	}
-	if !c.sscn || !cmd.Verb.Does(protocol.Lists) || c.HasQuirk(sscnNotListings) {
-		return false
-	}
-	return c.notice(sscnNotListings, string(cmd.Verb)+" behind SSCN ON: the server did not begin TLS")
+// listUnreversed notices a server that waits for TLS to begin from here, though it was
+// told to begin it. No reply says so.
+var listUnreversed = remedy{
+	name: "this side is the TLS client",
+	fits: func(o *opening, err error) bool {
+		he, ok := errors.AsType[*tlsx.HandshakeError](err)
+		return ok && he.Silent && errors.Is(he, os.ErrDeadlineExceeded) &&
+			o.c.sscn && o.cmd.Verb.Does(protocol.Lists) && !o.c.HasQuirk(QuirkSSCNNotListings)
+	},
+	apply: func(_ context.Context, o *opening, _ *protocol.ReplyError) bool {
+		return o.c.notice(QuirkSSCNNotListings, string(o.cmd.Verb)+" after SSCN ON: the server did not begin TLS")
+	},
 }
 
 // Cpsv sends CPSV: PASV for one data connection of which the server is the TLS
@@ -83,4 +82,15 @@ func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
 		addr = netip.AddrPortFrom(host, addr.Port())
 	}
 	return addr, nil
+}
+
+// QuirkSSCNNotListings: behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same.
+const QuirkSSCNNotListings QuirkName = "sscn-not-listings"
+
+var rowSSCNNotListings = Quirk{
+	Name: QuirkSSCNNotListings, Mode: QuirkDetected,
+	Behaviour:  "behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same",
+	Evidence:   "the greeting names ProFTPD when SSCN ON is sent, or not one byte of TLS comes for a listing behind it",
+	Workaround: "this side is the TLS client of listings then; the one that failed is asked for again",
+	Refs:       []string{"ProFTPD 1.3.8"},
 }

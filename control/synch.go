@@ -13,16 +13,13 @@ const (
 	telnetDM  = 242
 )
 
-// quirkSynch is on request only: what some servers need makes others hang.
-const quirkSynch = "abor-synch"
-
 // synch returns what goes in front of ABOR where the server notices commands during
 // a transfer only by Telnet's Synch (RFC 959, Section 4.1.3), and sends the urgent part
 // of it. The order is that of all old clients: the urgent mark is on the second IAC
 // and DM follows, since in BSD's sockets the mark is behind the urgent byte. Over
 // TLS there is no urgent data, and bytes outside of it would break it: nothing is sent.
 func (c *Conn) synch(conn net.Conn) []byte {
-	if !c.HasQuirk(quirkSynch) || conn != c.raw {
+	if !c.HasQuirk(QuirkABORSynch) || conn != c.raw {
 		return nil
 	}
 	head := []byte{telnetIAC, telnetIP, telnetIAC}
@@ -38,5 +35,18 @@ func (c *Conn) synch(conn net.Conn) []byte {
 
 // launchABOR sends ABOR.
 func (c *Conn) launchABOR() (*flight, error) {
-	return c.launchBehind(protocol.Command{Verb: "ABOR"}, c.cfg.abortTimeout(), c.synch)
+	abor := protocol.Command{Verb: "ABOR"}
+	return c.launchAfter(abor, abor, c.cfg.abortTimeout(), c.synch)
+}
+
+// QuirkABORSynch: commands during a transfer are noticed only behind Telnet's Synch.
+const QuirkABORSynch QuirkName = "abor-synch"
+
+var rowABORSynch = Quirk{
+	Name: QuirkABORSynch, Mode: QuirkDetected,
+	Behaviour:  "commands during a transfer are noticed only behind Telnet's Synch",
+	Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Some servers are said to hang on them",
+	Evidence:   "the greeting names GNU inetutils, whose server ends when the data connection is cut before it has read ABOR",
+	Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac", "vsftpd 3.0.3 answers at once with it, and else only when the data connection is cut"},
+	marks:      []quirkMark{{inGreeting, "GNU inetutils"}},
 }

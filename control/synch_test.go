@@ -67,7 +67,7 @@ func TestSynchIsUrgent(t *testing.T) {
 			}
 		}
 	}()
-	cfg := &control.Config{Security: control.SecurityNone, Quirks: control.QuirkPolicy{Force: []string{"abor-synch"}}}
+	cfg := &control.Config{Security: control.SecurityNone, Quirks: control.QuirkPolicy{Force: []control.QuirkName{control.QuirkABORSynch}}}
 	c, err := control.Dial(t.Context(), ln.Addr().String(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -31,18 +31,19 @@ type DataInfo struct {
 // A transfer is a transfer command under way, and its data connection.
 // It holds the connection's turn until it ends.
 type transfer struct {
-	c      *Conn
-	ctx    context.Context // for its cause only; the AfterFunc below is what obeys it
-	f      *flight
-	dc     *datachan.Conn // nil if the server had nothing to send
-	format mode.Format
-	level  protocol.Level // of a mechanism
-	stop   func() bool    // ends the watch on the context
-	end    chan struct{}
-	err    error // sticky
-	over   bool
-	back   func() // leads back to the working directory, or nil
-	doubt  error  // nothing came, and this is why the data connection does not prove that there was nothing
+	c       *Conn
+	ctx     context.Context // for its cause only; the AfterFunc below is what obeys it
+	f       *flight
+	opening *opening       // that led here
+	dc      *datachan.Conn // nil if the server had nothing to send
+	format  mode.Format
+	level   protocol.Level // of a mechanism
+	stop    func() bool    // ends the watch on the context
+	end     chan struct{}
+	err     error // sticky
+	over    bool
+	back    func() // leads back to the working directory, or nil
+	doubt   error  // nothing came, and this is why the data connection does not prove that there was nothing
 
 	givenUp <-chan struct{} // closed when the connection is in step again, or shut; nil if abort was not called
 	leaveBy time.Time       // when a caller whose context has ended is let go, once that is known
@@ -55,65 +56,6 @@ type transfer struct {
 	asked    []*flight  // STAT and NOOP beside the transfer
 	dataOver bool
 	closed   bool // nothing more is asked
-}
-
-// openTransfer runs the commands that lead to an open data connection: TYPE,
-// EPSV or its like, REST, then cmd itself.
-func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	if err := c.acquire(ctx); err != nil {
-		return nil, err
-	}
-	c.busy.Store(true)
-	return c.openPromptly(ctx, cmd, typ, rest)
-}
-
-// transferLocked is openTransfer with the turn held.
-func (c *Conn) transferLocked(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	fail := func(err error) error {
-		if _, own := errors.AsType[*protocol.SequenceError](err); own {
-			return err
-		}
-		if _, own := errors.AsType[*protocol.ArgumentError](err); own {
-			return err
-		}
-		return &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
-	}
-	// What can be refused here must not cost a data connection.
-	if err := c.sendable(cmd); err != nil {
-		return nil, err
-	}
-	format, err := c.ensureFormat(ctx, cmd.Verb, typ)
-	if err != nil {
-		return nil, fail(err)
-	}
-	if err := c.unrange(ctx); err != nil {
-		return nil, fail(err)
-	}
-	o, err := c.openData(ctx, cmd)
-	if err != nil {
-		return nil, fail(err)
-	}
-	if err := c.restart(ctx, rest); err != nil {
-		o.Abort()
-		return nil, fail(err)
-	}
-	f, err := c.launch(cmd)
-	if err != nil {
-		o.Abort()
-		return nil, fail(err)
-	}
-	c.quirks.restUnused = false
-	dc, doubt := o.Establish(ctx, f, c.dataSession())
-	if doubt != nil {
-		dc = nil
-		if err := c.notEstablished(ctx, f, doubt); err != nil {
-			c.notOpened(o, err)
-			return nil, fail(err)
-		}
-	}
-	t := c.newTransfer(ctx, f, dc, format)
-	t.doubt = doubt
-	return t, nil
 }
 
 // notEstablished explains why there is no data connection: if the server refused

@@ -94,7 +94,7 @@ func refused(err error) bool {
 		return false
 	}
 	switch re.Meaning() {
-	case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn:
+	case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn, protocol.WantsPret:
 		return false
 	}
 	return true

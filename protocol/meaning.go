@@ -34,6 +34,7 @@ const (
 	Aborted         // it broke, or was closed, in the middle of the transfer
 	WantsProtection // it must be protected in another way (PROT)
 	WantsResumption // its TLS session must be the one of the control connection
+	WantsPret       // PRET must tell first what is to be transferred
 
 	// About files.
 	NoRestart    // a transfer does not begin at that offset, or in the middle at all
@@ -54,7 +55,7 @@ var meaningNames = [...]string{
 	Unexplained: "unexplained", UnknownCommand: "unknown command", UnknownParameter: "unknown parameter", BadParameter: "bad parameter", NotNow: "not now",
 	Closing: "closing", IdledOut: "idled out", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
 	TooManyUsers: "too many users", NeedAccount: "needs an account", WantsTLS: "wants TLS",
-	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption",
+	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption", WantsPret: "wants PRET",
 	NoRestart: "no restart", NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
 	NotPlain: "not a plain file", NotEmpty: "not empty", EmptyListing: "empty listing", Permission: "permission",
 	InUse: "in use", BadName: "bad name", NoSpace: "no space",
@@ -72,7 +73,7 @@ func (m Meaning) String() string {
 // that the refusal says nothing about the file.
 func (m Meaning) OfData() bool {
 	switch m {
-	case DataChannel, Aborted, WantsProtection, WantsResumption, Closing, IdledOut:
+	case DataChannel, Aborted, WantsProtection, WantsResumption, WantsPret, Closing, IdledOut:
 		return true
 	}
 	return false

@@ -184,6 +184,12 @@ var meanings = []meaningRow{
 		seen:    "vsftpd: 522 SSL connection failed: session reuse required; FileZilla Server: 450 and 425 TLS session of data connection not resumed",
 	},
 	{
+		class:   ofAddress,
+		any:     []string{"pret"},
+		meaning: WantsPret,
+		seen:    "DrFTPD: 500 You need to use a client supporting PRET (PRE Transfer) to use PASV",
+	},
+	{
 		class: ofAddress, codes: []Code{522},
 		meaning: UnknownParameter,
 		seen:    "RFC 2428, Section 2: network protocol not supported",

@@ -75,6 +75,7 @@ func TestMeaningOf(t *testing.T) {
 		{425, "RETR", "Unable to build data connection: Operation not permitted", DataChannel},
 		{426, "STOR", "Failure writing network stream", Aborted},
 		{521, "LIST", "PROT P required", WantsProtection},
+		{500, "PASV", "You need to use a client supporting PRET (PRE Transfer) to use PASV", WantsPret},
 		{522, "EPSV", "Network protocol not supported, use (1)", UnknownParameter},
 		{534, "RETR", "Policy", WantsProtection},
 

@@ -20,55 +20,64 @@ func (f *quirkFlags) add(cmd *cobra.Command) {
 		fs.StringArrayVar(&f.force, "quirk", nil, "work around the server's quirk `NAME` from the start; \"ftpwire help quirks\" lists them (repeatable)")
 		fs.StringArrayVar(&f.forbid, "no-quirk", nil, "never work around the quirk `NAME` (repeatable)")
 	})
-	cmd.RegisterFlagCompletionFunc("quirk", completeQuirks(func(control.Quirk) bool { return true }))
-	cmd.RegisterFlagCompletionFunc("no-quirk", completeQuirks(forbiddable))
+	cmd.RegisterFlagCompletionFunc("quirk", completeQuirks)
+	cmd.RegisterFlagCompletionFunc("no-quirk", completeQuirks)
 }
 
-func forbiddable(q control.Quirk) bool { return q.Mode != control.QuirkAlways }
-
 // applyQuirks checks the names, which a server need not be asked about.
-func (f *connFlags) applyQuirks(p *ftpwire.Profile) error {
-	for _, name := range slices.Concat(f.force, f.forbid) {
-		if _, ok := control.LookupQuirk(name); !ok {
-			return &usageError{err: fmt.Errorf("unknown quirk %q", name), hint: suggestion(nearQuirks(name), `"ftpwire help quirks" lists them.`)}
-		}
+func (f *connFlags) applyQuirks(p *ftpwire.Profile) (err error) {
+	if p.Quirks.Force, err = quirkNames("--quirk", f.force); err != nil {
+		return err
+	}
+	if p.Quirks.Forbid, err = quirkNames("--no-quirk", f.forbid); err != nil {
+		return err
 	}
 	for _, name := range f.forbid {
-		if q, _ := control.LookupQuirk(name); !forbiddable(q) {
-			return usagef("--no-quirk %s: what is done about it is harmless and always done", name)
-		}
 		if slices.Contains(f.force, name) {
 			return usagef("--quirk and --no-quirk both name %s", name)
 		}
 	}
-	p.Quirks.Force, p.Quirks.Forbid = f.force, f.forbid
 	return nil
+}
+
+// quirkNames returns the quirks that a flag names.
+func quirkNames(flag string, names []string) (quirks []control.QuirkName, err error) {
+	for _, name := range names {
+		q, ok := control.LookupQuirk(control.QuirkName(name))
+		if _, always := control.LookupTolerance(name); always {
+			return nil, usagef("%s %s: what is done about it is harmless and always done", flag, name)
+		}
+		if !ok {
+			return nil, &usageError{err: fmt.Errorf("unknown quirk %q", name), hint: suggestion(nearQuirks(name), `"ftpwire help quirks" lists them.`)}
+		}
+		quirks = append(quirks, q.Name)
+	}
+	return quirks, nil
 }
 
 func nearQuirks(name string) (near []string) {
 	for q := range control.Quirks() {
-		if similar(name, q.Name) || len(name) > 2 && strings.HasPrefix(q.Name, name) {
-			near = append(near, q.Name)
+		if is := string(q.Name); similar(name, is) || len(name) > 2 && strings.HasPrefix(is, name) {
+			near = append(near, is)
 		}
 	}
 	return near
 }
 
-func completeQuirks(want func(control.Quirk) bool) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		var names []cobra.Completion
-		for q := range control.Quirks() {
-			if want(q) {
-				names = append(names, cobra.CompletionWithDesc(q.Name, q.Behaviour))
-			}
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+func completeQuirks(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	for q := range control.Quirks() {
+		names = append(names, cobra.CompletionWithDesc(string(q.Name), q.Behaviour))
 	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // quirksText is the topic that lists the quirks.
 func quirksText() string {
 	var b strings.Builder
+	item := func(name, behaviour, workaround string) {
+		fmt.Fprintf(&b, "\n  %s\n%s", name, paragraph(behaviour+": "+workaround, "      ", 85))
+	}
 	b.WriteString(`Servers differ from the RFCs, and from each other. What is known of them has a name,
 and --log says which is at work: "quirk NAME". --quirk NAME works around it from the
 start, whether or not the server was seen to have it; --no-quirk NAME never does.
@@ -79,14 +88,17 @@ start, whether or not the server was seen to have it; --no-quirk NAME never does
 	}{
 		{control.QuirkDetected, "Worked around once the server was seen to have it:"},
 		{control.QuirkOnRequest, "Worked around only with --quirk:"},
-		{control.QuirkAlways, "Always worked around, being harmless elsewhere:"},
 	} {
 		b.WriteString("\n" + mode.title + "\n")
 		for q := range control.Quirks() {
 			if q.Mode == mode.mode {
-				fmt.Fprintf(&b, "\n  %s\n%s", q.Name, paragraph(q.Behaviour+": "+q.Workaround, "      ", 85))
+				item(string(q.Name), q.Behaviour, q.Workaround)
 			}
 		}
+	}
+	b.WriteString("\nAllowed for always, being harmless elsewhere. These are no quirks that a flag can name:\n")
+	for t := range control.Tolerances() {
+		item(t.Name, t.Behaviour, t.Workaround)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

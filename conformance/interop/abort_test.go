@@ -65,7 +65,7 @@ func (a *aborter) connect(synch bool) {
 	cfg := clientConfig(a.s, a.mode, 0)
 	if a.how = "ABOR"; synch {
 		a.how = "Synch and ABOR"
-		cfg.Quirks.Force = []string{"abor-synch"}
+		cfg.Quirks.Force = []control.QuirkName{control.QuirkABORSynch}
 	}
 	a.c = login(a.t, a.s, cfg, a.hear)
 }

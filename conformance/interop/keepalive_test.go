@@ -69,7 +69,7 @@ func TestKeepAliveInTransfer(t *testing.T) {
 					t.Fatal(err)
 				}
 
-				refused = c.HasQuirk("noop-in-transfer")
+				refused = c.HasQuirk(control.QuirkNOOPInTransfer)
 				u, err := c.Stor(t.Context(), "up", 0)
 				if err != nil {
 					t.Fatal(err)

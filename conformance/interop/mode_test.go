@@ -38,7 +38,7 @@ func TestModeZ(t *testing.T) {
 				t.Run(mode.String(), func(t *testing.T) {
 					cfg := clientConfig(s, sec.options.TLS, sec.version)
 					cfg.Data.Mode = mode
-					cfg.Quirks.Forbid = []string{"mode-z-uploads"}
+					cfg.Quirks.Forbid = []control.QuirkName{control.QuirkModeZUploads}
 					c := login(t, s, cfg)
 					if !hasModeZ(c) {
 						t.Errorf("FEAT does not list MODE Z")

@@ -83,7 +83,7 @@ func TestSSCNUnannounced(t *testing.T) {
 			t.Errorf("%s: %v", verb, err)
 		}
 	}
-	if !c.HasQuirk("sscn-not-listings") {
+	if !c.HasQuirk(control.QuirkSSCNNotListings) {
 		t.Error("the quirk was not noticed")
 	}
 }

@@ -3,7 +3,9 @@ package control_test
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
+	"testing"
 	"testing/synctest"
 	"time"
 
@@ -45,7 +47,7 @@ func (p *quirkPlay) noop(reply string) {
 // wantTraced checks that the log has a reply that nobody waited for.
 func (p *quirkPlay) wantTraced(reply string) {
 	p.t.Helper()
-	if log := p.traced(); !strings.Contains(log, reply) || !strings.Contains(log, "quirk "+p.name+": ") {
+	if log := p.traced(); !strings.Contains(log, reply) || !strings.Contains(log, "tolerance "+string(p.name)+": ") {
 		p.t.Errorf("%q is not traced, with the name of the quirk:\n%s", reply, log)
 	}
 }
@@ -60,8 +62,8 @@ func (p *quirkPlay) pwd(reply, want string) {
 	}
 }
 
-// What is worked around at all times, on any connection.
-var playsAlways = map[string]func(*quirkPlay){
+// What is allowed for at all times, on any connection.
+var playsOfTolerances = map[string]func(*quirkPlay){
 	"abort-two-replies": func(p *quirkPlay) {
 		p.login()
 		op := p.run(func() error {
@@ -354,4 +356,36 @@ func (p *quirkPlay) pasv(form string) {
 	p.writeReply(strings.Replace(form, "%s", numbers, 1))
 	data := p.takeData(ln)
 	p.transfer(data, "NLST", "f\r\n")
+}
+
+// Every tolerance is played.
+func TestTolerances(t *testing.T) {
+	last := ""
+	for tol := range control.Tolerances() {
+		if tol.Name <= last || tol.Behaviour == "" || tol.Workaround == "" || len(tol.Refs) == 0 {
+			t.Errorf("%q after %q: the list is sorted and complete", tol.Name, last)
+		}
+		last = tol.Name
+		if _, both := control.LookupQuirk(control.QuirkName(tol.Name)); both {
+			t.Errorf("%s is a quirk too", tol.Name)
+		}
+		if got, ok := control.LookupTolerance(tol.Name); !ok || !slices.Equal(got.Refs, tol.Refs) {
+			t.Errorf("LookupTolerance(%q) = %v, %v", tol.Name, got, ok)
+		}
+		play, ok := playsOfTolerances[tol.Name]
+		if !ok {
+			t.Errorf("%s is not tested", tol.Name)
+			continue
+		}
+		inBubble(t, tol.Name, func(t *testing.T) {
+			p := &quirkPlay{t: t, name: control.QuirkName(tol.Name), how: "always"}
+			play(p)
+			p.check()
+		})
+	}
+	for name := range playsOfTolerances {
+		if _, ok := control.LookupTolerance(name); !ok {
+			t.Errorf("%s is not in the list", name)
+		}
+	}
 }
