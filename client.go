@@ -266,8 +266,11 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	// A success that came before the last octet proves nothing; the size does.
 	err = u.Close()
 	early := isType[*control.EarlyReplyError](err)
-	if err != nil && !early || !c.binary() {
+	if err != nil && !early {
 		return n, err
+	}
+	if !c.binary() {
+		return n, errors.Join(err, c.kept(ctx, path))
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.
 	// Others answer it to one that somebody on the path has cut short.
@@ -278,5 +281,5 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	if size >= 0 && size != n {
 		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 	}
-	return n, nil
+	return n, c.kept(ctx, path)
 }
