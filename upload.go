@@ -57,7 +57,7 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	if u.o.TempUpload {
 		u.target = u.o.tempName(remote)
 	}
-	err = c.retried(ctx, &u.o, remote, &u.r, u.attempt)
+	err = c.retried(ctx, u.o.Retry, remote, &u.r, u.attempt)
 	if err != nil && u.stored {
 		c.leave(ctx, u)
 	}
