@@ -23,7 +23,7 @@ type Client struct {
 	mu   sync.Mutex // guards conn beside the turn, for those who have none
 	conn *control.Conn
 
-	profile *Profile // to dial again
+	profile *Profile // to dial again, nil if that can't be done
 	behind  backlog  // has a lock of its own
 
 	noMLSD bool // not there, though the caller thinks so
@@ -40,6 +40,9 @@ type Client struct {
 
 // Dial connects to the server of p and logs in.
 func Dial(ctx context.Context, p *Profile) (*Client, error) {
+	if p == nil {
+		return nil, &ProfileError{Field: "Host", Reason: "is not known: there is no Profile"}
+	}
 	addr, err := p.Address()
 	if err != nil {
 		return nil, err
@@ -53,7 +56,18 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &Client{turn: make(chan struct{}, 1), conn: conn, profile: new(*p), list: p.List}, nil
+	return NewClient(conn, p), nil
+}
+
+// NewClient returns a Client on a connection that is logged in, and that nobody else must use any more. p is the Profile to connect
+// with again, and says how listings are read. It may be nil: then there is no other connection than conn, so that each operation has
+// one attempt whatever its [Retry] says.
+func NewClient(conn *control.Conn, p *Profile) *Client {
+	c := &Client{turn: make(chan struct{}, 1), conn: conn}
+	if p != nil {
+		c.profile, c.list = new(*p), p.List
+	}
+	return c
 }
 
 // Conn returns the control connection, for what a Client has no method for. Operations of
@@ -266,8 +280,11 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	// A success that came before the last octet proves nothing; the size does.
 	err = u.Close()
 	early := isType[*control.EarlyReplyError](err)
-	if err != nil && !early || !c.binary() {
+	if err != nil && !early {
 		return n, err
+	}
+	if !c.binary() {
+		return n, errors.Join(err, c.kept(ctx, path))
 	}
 	// Servers are known that answer 226 to an upload that they lost the end of.
 	// Others answer it to one that somebody on the path has cut short.
@@ -278,5 +295,5 @@ func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64
 	if size >= 0 && size != n {
 		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 	}
-	return n, nil
+	return n, c.kept(ctx, path)
 }

@@ -54,7 +54,7 @@ func (s *script) connect(t *testing.T, policy control.QuirkPolicy) *ftpwire.Clie
 		t.Fatal(err)
 	}
 	go s.serve(network, ln)
-	p := &ftpwire.Profile{Host: "127.0.0.1", User: "user", Password: "password", Security: control.SecurityNone, Quirks: policy}
+	p := &ftpwire.Profile{Host: "127.0.0.1", User: "user", Password: "password", Config: control.Config{Security: control.SecurityNone, Quirks: policy}}
 	p.Dial = func(ctx context.Context, n, address string) (net.Conn, error) {
 		return network.DialContext(ctx, n, address)
 	}

@@ -40,7 +40,7 @@ func connect(t *testing.T, cfg ftptest.Config, change func(*ftpwire.Profile)) (*
 // profileOf returns how to reach s.
 func profileOf(s *ftptest.Server, mode ftptest.TLSMode) *ftpwire.Profile {
 	host, port, _ := strings.Cut(s.Addr(), ":")
-	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 2 * time.Second}
+	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Timeout: 2 * time.Second, Config: control.Config{Security: control.SecurityNone}}
 	p.Port, _ = strconv.Atoi(port)
 	switch mode {
 	case ftptest.TLSExplicit:
@@ -399,7 +399,7 @@ func TestDialFails(t *testing.T) {
 			}
 			s := ftptest.NewServer(t, cfg)
 			host, port, _ := strings.Cut(s.Addr(), ":")
-			p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 5 * time.Second}
+			p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Timeout: 5 * time.Second, Config: control.Config{Security: control.SecurityNone}}
 			p.Port, _ = strconv.Atoi(port)
 			if tt.mode == ftptest.TLSExplicit {
 				p.Security, p.RootCAs = control.SecurityExplicit, s.RootCAs()

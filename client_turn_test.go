@@ -31,19 +31,19 @@ func turnClient(t *testing.T, nth int64, faults ...ftptest.Fault) (*ftpwire.Clie
 	host, port, _ := net.SplitHostPort(s.Addr())
 	var logins, data atomic.Int64
 	p := &ftpwire.Profile{
-		Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 5 * time.Second,
-		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := new(net.Dialer).DialContext(ctx, network, address)
-			switch {
-			case err != nil:
-			case address == s.Addr():
-				logins.Add(1)
-			case nth > 0 && data.Add(1)%nth == 0:
-				c.(*net.TCPConn).SetLinger(0)
-				c.Close()
-			}
-			return c, err
-		},
+		Host: host, User: "user", Password: "password", Timeout: 5 * time.Second, Config: control.Config{Security: control.SecurityNone},
+	}
+	p.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, address)
+		switch {
+		case err != nil:
+		case address == s.Addr():
+			logins.Add(1)
+		case nth > 0 && data.Add(1)%nth == 0:
+			c.(*net.TCPConn).SetLinger(0)
+			c.Close()
+		}
+		return c, err
 	}
 	p.Port, _ = strconv.Atoi(port)
 	c, err := ftpwire.Dial(t.Context(), p)

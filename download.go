@@ -46,7 +46,7 @@ func (c *Client) Download(ctx context.Context, remote, local string, o *Transfer
 			return d.r, err
 		}
 	}
-	err = c.retried(ctx, &d.o, remote, &d.r, d.attempt)
+	err = c.retried(ctx, d.o.Retry, remote, &d.r, d.attempt)
 	return d.r, err
 }
 
@@ -164,6 +164,9 @@ func (d *download) origin(p *part, offset int64) error {
 }
 
 func (d *download) server() string {
+	if d.c.profile == nil {
+		return d.c.conn.RemoteAddr().String()
+	}
 	addr, _ := d.c.profile.Address() // it was good enough to dial
 	return addr
 }

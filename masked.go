@@ -1,33 +1,58 @@
 package ftpwire
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // Format implements fmt.Formatter: whatever the verb, passwords, the account and private keys are masked. It can't be called for a
 // Profile in a field that is not exported: there, store a *Profile.
 func (p Profile) Format(f fmt.State, verb rune) {
-	type plain Profile
-	printed(f, verb, plain(p.masked()))
+	// It is copied field by field, as what embeds the Config would be printed by the Config's own method, and be nothing else.
+	printed(f, verb, struct {
+		Host                    string
+		Port                    int
+		User, Password, Account string
+		RootCAs                 *x509.CertPool
+		Insecure                bool
+		ClientCertificates      []tls.Certificate
+		TLSMin, TLSMax          uint16
+		CipherSuites            []uint16
+		DataMode                datachan.Mode
+		NAT                     datachan.NAT
+		SyncDataChannel         datachan.Sync
+		Timeout                 time.Duration
+		List                    control.ListOptions
+		Proxy                   *proxy.Proxy
+		DirectData              bool
+		Config                  control.Config
+	}{
+		p.Host, p.Port, p.User, mask(p.Password), mask(p.Account), p.RootCAs, p.Insecure, withoutKeys(p.ClientCertificates),
+		p.TLSMin, p.TLSMax, p.CipherSuites, p.DataMode, p.NAT, p.SyncDataChannel, p.Timeout, p.List, p.Proxy, p.DirectData, p.Config,
+	})
 }
 
 // LogValue implements slog.LogValuer, with secrets masked; see [Profile.Format].
 func (p Profile) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", p)) }
 
-// masked returns p without the secrets that it holds itself; those of Login and Proxy are masked by their own Format.
-func (p Profile) masked() Profile {
-	p.Password, p.Account = mask(p.Password), mask(p.Account)
-	p.Certificates = slices.Clone(p.Certificates)
-	for i := range p.Certificates {
-		if p.Certificates[i].PrivateKey != nil {
-			p.Certificates[i].PrivateKey = protocol.Mask
+// withoutKeys returns certificates with their private keys masked.
+func withoutKeys(certificates []tls.Certificate) []tls.Certificate {
+	shown := slices.Clone(certificates)
+	for i := range shown {
+		if shown[i].PrivateKey != nil {
+			shown[i].PrivateKey = protocol.Mask
 		}
 	}
-	return p
+	return shown
 }
 
 // mask returns what stands for a secret, and "" for none.

@@ -28,7 +28,7 @@ var holders = []struct {
 }{
 	{new(ftpwire.Profile), profileFields},
 	{new(ftpwire.Location), "Path " + under("Profile", profileFields)},
-	{new(control.Config), "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Verify.Host " + under("Login", loginFields)},
+	{new(control.Config), configFields},
 	{new(control.LoginOptions), loginFields},
 	{new(control.LoginProxy), proxyFields},
 	{new(control.LoginLine), "Send"},
@@ -42,10 +42,13 @@ var holders = []struct {
 
 // Lines of scripts are masked where they are commands with a secret, see TestCommandsInFormats.
 const (
-	proxyFields   = "Host User Script.0.Send"
-	loginFields   = "VirtualHost ClientName Language After.0.Command Proxy.Host Proxy.User Proxy.Script.0.Send"
-	profileFields = "Host Auth.0 User Login.VirtualHost Login.ClientName Login.Language Login.After.0.Command Login.Proxy.Host Login.Proxy.User Login.Proxy.Script.0.Send " +
-		"Verify.Host List.Lines.Dialect List.Lines.System Proxy.Addr Quirks.Force.0 Quirks.Forbid.0"
+	proxyFields = "Host User Script.0.Send"
+	loginFields = "VirtualHost ClientName Language After.0.Command Proxy.Host Proxy.User Proxy.Script.0.Send"
+)
+
+var (
+	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Verify.Host " + under("Login", loginFields)
+	profileFields = "Host User List.Lines.Dialect List.Lines.System Proxy.Addr " + under("Config", configFields)
 )
 
 // under returns names of fields as those of a field.
@@ -201,7 +204,7 @@ func TestCommandsInFormats(t *testing.T) {
 		for _, v := range []any{
 			&c, &protocol.Event{Command: c}, &r, answer, []otp.Response{answer},
 			&control.AfterLogin{Command: line}, &control.LoginOptions{After: []control.AfterLogin{{Command: line}}},
-			&control.LoginLine{Send: line}, &control.LoginProxy{Script: []control.LoginLine{{Send: line}}}, &ftpwire.Profile{Login: control.LoginOptions{Proxy: &control.LoginProxy{Script: []control.LoginLine{{Send: line}}}}},
+			&control.LoginLine{Send: line}, &control.LoginProxy{Script: []control.LoginLine{{Send: line}}}, &ftpwire.Profile{Config: control.Config{Login: control.LoginOptions{Proxy: &control.LoginProxy{Script: []control.LoginLine{{Send: line}}}}}},
 		} {
 			out := shown(reflect.ValueOf(box(v)))
 			if i := strings.Index(out, "secret-"); i >= 0 {
@@ -229,8 +232,8 @@ func TestConnectionsShowNoSecret(t *testing.T) {
 	s := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: "secret-1", Account: "secret-2"}}})
 	host, port, _ := net.SplitHostPort(s.Addr())
 	number, _ := strconv.Atoi(port)
-	c, err := ftpwire.Dial(t.Context(), &ftpwire.Profile{Host: host, Port: number, Security: control.SecurityNone, User: "user", Password: "secret-1", Account: "secret-2",
-		Login: control.LoginOptions{After: []control.AfterLogin{{Command: "SITE PSWD secret-1 secret-2", MayFail: true}}}})
+	c, err := ftpwire.Dial(t.Context(), &ftpwire.Profile{Host: host, Port: number, User: "user", Password: "secret-1", Account: "secret-2",
+		Config: control.Config{Security: control.SecurityNone, Login: control.LoginOptions{After: []control.AfterLogin{{Command: "SITE PSWD secret-1 secret-2", MayFail: true}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
-	"github.com/ftpwire/ftpwire/control"
 )
 
 // An onPath is somebody between client and server who owns no key. He can tell TLS records
@@ -149,14 +148,14 @@ func playOnPath(t *testing.T, s *ftptest.Server, o *onPath, version uint16, entr
 	t.Helper()
 	host, port, _ := net.SplitHostPort(s.Addr())
 	p := &ftpwire.Profile{
-		Host: host, User: "user", Password: "password", Security: control.SecurityExplicit, RootCAs: s.RootCAs(),
+		Host: host, User: "user", Password: "password", RootCAs: s.RootCAs(),
 		TLSMin: version, TLSMax: version, Timeout: 2 * time.Second,
-		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if address == s.Addr() {
-				return new(net.Dialer).DialContext(ctx, network, address)
-			}
-			return o.dial(ctx, network, address)
-		},
+	}
+	p.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address == s.Addr() {
+			return new(net.Dialer).DialContext(ctx, network, address)
+		}
+		return o.dial(ctx, network, address)
 	}
 	p.Port, _ = strconv.Atoi(port)
 	do := func(what string, f func(c *ftpwire.Client) error) {

@@ -109,7 +109,7 @@ func newResumePlay(t *testing.T, tls ftptest.TLSMode, faults ...ftptest.Fault) *
 	s := ftptest.NewServer(t, &ftptest.Config{TLS: tls, Faults: faults, DataTimeout: 2 * time.Second})
 	host, port, _ := strings.Cut(s.Addr(), ":")
 	cut := &cutter{control: s.Addr()}
-	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone, Timeout: 2 * time.Second, Dial: cut.dial}
+	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Timeout: 2 * time.Second, Config: control.Config{Security: control.SecurityNone, Dial: cut.dial}}
 	p.Port, _ = strconv.Atoi(port)
 	switch tls {
 	case ftptest.TLSExplicit:

@@ -40,8 +40,13 @@ type Retry struct {
 
 // Do calls try until it succeeds, fails for good, or there are no attempts left.
 func (r Retry) Do(ctx context.Context, try func(context.Context) error) error {
+	return r.attempts(ctx, func(int) error { return try(ctx) })
+}
+
+// attempts is Do. try is told how many attempts there were before.
+func (r Retry) attempts(ctx context.Context, try func(n int) error) error {
 	for n := 0; ; n++ {
-		err := try(ctx)
+		err := try(n)
 		if err == nil || !r.again(ctx, n, err) {
 			return err
 		}
@@ -184,35 +189,45 @@ func isType[E error](err error) bool {
 
 // retried runs try until it succeeds, or fails for good. remote is the path that it
 // is about: a relative one needs the same working directory on every connection.
-func (c *Client) retried(ctx context.Context, o *TransferOptions, remote string, r *TransferResult, try func(context.Context) error) error {
+func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *TransferResult, try func(context.Context) error) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
-	dir, lost := "", false
-	if o.Retry.Attempts > 0 && !path.IsAbs(remote) {
+	dir, wanted := "", retry.Attempts > 0
+	if wanted && c.profile != nil && !path.IsAbs(remote) {
 		var err error
-		dir, err = c.conn.Pwd(ctx)
-		lost = err != nil && c.conn.Roamed() // else it is the login directory
+		if dir, err = c.conn.Pwd(ctx); err != nil && c.conn.Roamed() { // else it is the login directory
+			retry.Attempts = 0
+		}
 	}
-	for n := 0; ; n++ {
-		err := error(nil)
+	if c.profile == nil {
+		retry.Attempts = 0
+	}
+	err := retry.attempts(ctx, func(n int) error {
 		if n > 0 {
-			err = c.redial(ctx, dir)
+			if err := c.redial(ctx, dir); err != nil {
+				return err
+			}
 		}
-		if err == nil {
-			r.Attempts++
-			err = try(ctx)
-		}
-		if err == nil || lost || !o.Retry.again(ctx, n, err) {
-			return err
-		}
+		r.Attempts++
+		return try(ctx)
+	})
+	if wanted && c.profile == nil && Temporary(err) {
+		return errors.Join(err, errNoProfile)
 	}
+	return err
 }
+
+// errNoProfile is why there is no other connection.
+var errNoProfile = errors.New("ftp: there was one attempt only: the Client has no Profile to connect with again")
 
 // quitPatience bounds the good-bye on a connection that another one takes the place of.
 const quitPatience = 2 * time.Second
 
 // redial replaces the connection, and goes to dir if that is not "".
 func (c *Client) redial(ctx context.Context, dir string) error {
+	if c.profile == nil {
+		return errNoProfile
+	}
 	old := c.conn
 	if old.Err() == nil {
 		quit, cancel := context.WithTimeout(ctx, quitPatience)
@@ -220,7 +235,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 		cancel()
 	}
 	old.Close()
-	c.profile.DataMemory = old.DataMemory()
+	c.profile.Data.Memory = old.DataMemory()
 	n, err := Dial(ctx, c.profile)
 	if err != nil {
 		return err

@@ -349,8 +349,7 @@ func dieInDownload(t *testing.T, spec string) {
 			os.Exit(killed) // nothing is flushed, closed or removed
 		}
 	}
-	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Security: control.SecurityNone,
-		Trace: func(control.TraceEvent) { next() }}
+	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Config: control.Config{Security: control.SecurityNone, Trace: func(control.TraceEvent) { next() }}}
 	p.Port, _ = strconv.Atoi(port)
 	c, err := ftpwire.Dial(t.Context(), p)
 	if err != nil {

@@ -57,7 +57,7 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	if u.o.TempUpload {
 		u.target = u.o.tempName(remote)
 	}
-	err = c.retried(ctx, &u.o, remote, &u.r, u.attempt)
+	err = c.retried(ctx, u.o.Retry, remote, &u.r, u.attempt)
 	if err != nil && u.stored {
 		c.leave(ctx, u)
 	}
@@ -294,7 +294,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		u.r.Proof = ProofReply
 	}
 	if !u.c.binary() {
-		return err
+		return errors.Join(err, u.kept(ctx, u.target))
 	}
 	return u.compareSize(ctx, way, offset, n, err)
 }
@@ -329,17 +329,26 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	switch {
 	case size == offset+n:
 		u.r.Proof |= ProofReply | ProofSize
-		return nil
+		return u.kept(ctx, u.target)
 	case early != nil:
 		return early
 	case ctx.Err() != nil || offset > 0 && u.c.conn.Err() != nil:
 		return u.c.lost(ctx)
 	case size < 0 && offset == 0:
-		return nil
+		return u.kept(ctx, u.target) // it may be there under another name
 	case offset > 0:
 		return &ResumeError{u.target, "the server does not continue the file by " + string(way.verb)}
 	}
 	return &control.TransferError{Verb: way.verb, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
+}
+
+// kept is [Client.kept]. What went elsewhere is not under target, and nothing that could be removed.
+func (u *upload) kept(ctx context.Context, name string) error {
+	err := u.c.kept(ctx, name)
+	if err != nil && name == u.target {
+		u.stored = false
+	}
+	return err
 }
 
 // tally has Tally told how the upload fares. How much text becomes is not known before.

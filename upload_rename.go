@@ -282,6 +282,9 @@ var errNotRenamed = errors.New("the server says that it is done, and both are as
 // renamed looks whether the file has its name now: servers are known that say so too
 // early, or not in truth.
 func (u *upload) renamed(ctx context.Context) error {
+	if err := u.kept(ctx, u.remote); err != nil && u.look(ctx, u.target).absent() {
+		return err
+	}
 	if u.r.Proof.Has(ProofSize) {
 		size := u.c.storedSize(ctx, u.remote)
 		switch err := u.c.lost(ctx); {

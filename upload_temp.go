@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"path"
+	"strings"
 	"time"
 )
 
@@ -13,10 +14,19 @@ func (o *TransferOptions) tempName(remote string) string {
 		return o.TempName(remote)
 	}
 	dir, base := path.Split(remote)
+	base = strings.Map(plain, base)
 	if o.Resume {
 		return dir + "." + shorten(base) + ".ftpwire-part"
 	}
 	return dir + "." + shorten(base) + ".ftpwire-" + rand.Text()[:8]
+}
+
+// plain returns what a temporary name has in place of a character that servers change; see [OtherNameError].
+func plain(r rune) rune {
+	if isControl(r) {
+		return '_'
+	}
+	return r
 }
 
 // cleanupPatience bounds what is done to leave nothing behind.

@@ -1,11 +1,13 @@
 package ftpwire_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -125,7 +127,7 @@ func TestProfileAddress(t *testing.T) {
 		want    string // "": a ProfileError
 	}{
 		{"plain", ftpwire.Profile{Host: "h"}, "h:21"},
-		{"implicit", ftpwire.Profile{Host: "h", Security: control.SecurityImplicit}, "h:990"},
+		{"implicit", ftpwire.Profile{Host: "h", Config: control.Config{Security: control.SecurityImplicit}}, "h:990"},
 		{"port", ftpwire.Profile{Host: "h", Port: 2121}, "h:2121"},
 		{"brackets", ftpwire.Profile{Host: "[::1]"}, "[::1]:21"},
 		{"underscore", ftpwire.Profile{Host: "my_host"}, "my_host:21"},
@@ -159,17 +161,42 @@ func TestProfileDefaults(t *testing.T) {
 
 // What a profile says of data connections reaches them.
 func TestProfileData(t *testing.T) {
-	p := &ftpwire.Profile{
-		Host: "h", NAT: datachan.NATAuto, EPSVAll: true, SyncDataChannel: datachan.SyncOn,
+	p := &ftpwire.Profile{Host: "h", NAT: datachan.NATAuto, SyncDataChannel: datachan.SyncOn, Timeout: time.Minute}
+	p.Data = datachan.Config{
+		EPSVAll: true, EPSVNumber: true, PassiveAttempts: 3, NAT: datachan.NATServer, Sync: datachan.SyncOff, Mode: datachan.ModePASV,
 		ActivePorts:  datachan.PortRange{First: 50000, Last: 50010},
 		BlockedPorts: []datachan.PortRange{{First: 1234, Last: 1234}},
-		DataMemory:   datachan.Memory{NoEPSV: true},
+		Memory:       datachan.Memory{NoEPSV: true}, IdleTimeout: -1,
 	}
-	want := datachan.Config{
-		NAT: p.NAT, EPSVAll: true, Sync: p.SyncDataChannel, ActivePorts: p.ActivePorts,
-		BlockedPorts: p.BlockedPorts, Memory: p.DataMemory,
-	}
+	want := p.Data
+	want.NAT, want.Sync, want.ConnectTimeout = datachan.NATAuto, datachan.SyncOn, time.Minute
 	if got := p.Control().Data; !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v; want %+v", got, want)
+	}
+}
+
+// What the Config says of TLS counts where the Profile says nothing, and is left as it was.
+func TestProfileTLS(t *testing.T) {
+	base := &tls.Config{MinVersion: tls.VersionTLS13, CipherSuites: []uint16{1}, ServerName: "n", Certificates: make([]tls.Certificate, 1)}
+	p := &ftpwire.Profile{Host: "h", Config: control.Config{TLS: base}}
+	if got := p.Control().TLS; got.MinVersion != tls.VersionTLS13 || len(got.CipherSuites) != 1 || got.ServerName != "n" || len(got.Certificates) != 1 {
+		t.Errorf("%+v", got)
+	}
+	p.TLSMin, p.TLSMax, p.Insecure, p.CipherSuites, p.ClientCertificates = tls.VersionTLS10, tls.VersionTLS12, true, []uint16{2, 3}, make([]tls.Certificate, 2)
+	got := p.Control().TLS
+	if got.MinVersion != tls.VersionTLS10 || got.MaxVersion != tls.VersionTLS12 || !got.InsecureSkipVerify || len(got.CipherSuites) != 2 || len(got.Certificates) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if base.InsecureSkipVerify || base.MinVersion != tls.VersionTLS13 {
+		t.Error("the Config was changed")
+	}
+}
+
+// Every wait has the Profile's Timeout, unless it has one of its own.
+func TestProfileTimeouts(t *testing.T) {
+	p := &ftpwire.Profile{Host: "h", Timeout: 5 * time.Second, Config: control.Config{ReplyTimeout: time.Hour, FinalTimeout: -1}}
+	c := p.Control()
+	if c.ConnectTimeout != 5*time.Second || c.ReplyTimeout != time.Hour || c.FinalTimeout != -1 || c.Data.ConnectTimeout != 5*time.Second || c.Data.IdleTimeout != 5*time.Second {
+		t.Errorf("%+v", c)
 	}
 }

@@ -21,10 +21,7 @@ func (a *app) rmdirCmd() *cobra.Command {
 func (a *app) mkdirCmd() *cobra.Command {
 	return a.eachCmd("mkdir URL...", "Make directories", "Makes directories. Those above must exist, or be made first: URLs are taken in order.",
 		"  ftpwire mkdir ftpes://alice@ftp.example.com/a ftpes://alice@ftp.example.com/a/b",
-		func(c *ftpwire.Client, path string) error {
-			_, err := c.Conn().Mkd(a.ctx, bare(path))
-			return err
-		})
+		func(c *ftpwire.Client, path string) error { return c.Mkdir(a.ctx, bare(path)) })
 }
 
 // bare returns a directory's path without the slash at its end, which some servers

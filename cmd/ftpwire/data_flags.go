@@ -60,14 +60,14 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 	}
 	p.NAT = map[string]datachan.NAT{"auto": datachan.NATAuto, "always": datachan.NATControlHost, "never": datachan.NATServer}[f.nat.value]
 	p.SyncDataChannel = map[string]datachan.Sync{"auto": datachan.SyncAuto, "on": datachan.SyncOn, "off": datachan.SyncOff}[f.sync.value]
-	p.EPSVAll, p.AnyPeer = f.epsvAll, f.anyPeer
+	p.Data.EPSVAll, p.Data.AnyPeer = f.epsvAll, f.anyPeer
 	if f.activeAddr != "" {
-		if p.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
+		if p.Data.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
 			return usagef("--active-address: %q is no IP address", f.activeAddr)
 		}
 	}
 	if f.activePorts != "" {
-		if p.ActivePorts, err = datachan.ParsePortRange(f.activePorts); err != nil {
+		if p.Data.ActivePorts, err = datachan.ParsePortRange(f.activePorts); err != nil {
 			return usagef("--active-ports: %w", err)
 		}
 	}
@@ -76,7 +76,7 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 		if err != nil {
 			return usagef("--block-port: %w", err)
 		}
-		p.BlockedPorts = append(p.BlockedPorts, r)
+		p.Data.BlockedPorts = append(p.Data.BlockedPorts, r)
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (a *app) record(f *connFlags, p *ftpwire.Profile) error {
 			before(e)
 		}
 	}
-	p.TapData = func(_ bool, b []byte) { rec.Payload(b) }
+	p.Data.Tap = func(_ bool, b []byte) { rec.Payload(b) }
 	return nil
 }
 

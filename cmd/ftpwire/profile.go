@@ -118,7 +118,7 @@ func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 			return err
 		}
 	}
-	p.Certificates, err = a.clientCertificate(f)
+	p.ClientCertificates, err = a.clientCertificate(f)
 	return err
 }
 
@@ -133,7 +133,7 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 		"required": tlsx.ResumeRequired, "preferred": tlsx.ResumePreferred, "off": tlsx.ResumeOff,
 	}[f.resume.value]
 	p.ClearData = f.prot.value == "C"
-	if f.noDataCert && len(p.Certificates) == 0 {
+	if f.noDataCert && len(p.ClientCertificates) == 0 {
 		return usagef("--no-data-cert needs a client certificate (--cert or --pfx)")
 	}
 	p.SessionIDs, p.NoDataCertificate = f.sessionIDs, f.noDataCert

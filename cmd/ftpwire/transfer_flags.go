@@ -39,7 +39,7 @@ func (f *paceFlags) apply(p *ftpwire.Profile) error {
 		return usagef("--speed-limit is no less than --limit-rate lets through")
 	}
 	if f.rate > 0 {
-		p.Down, p.Up = datachan.NewLimiter(int64(f.rate), 0), datachan.NewLimiter(int64(f.rate), 0)
+		p.Data.Down, p.Data.Up = datachan.NewLimiter(int64(f.rate), 0), datachan.NewLimiter(int64(f.rate), 0)
 	}
 	p.LowestRate, p.LowestTime = int64(f.lowest), f.lowestTime
 	p.KeepAlive = f.keepAlive

@@ -36,6 +36,28 @@ func lyingFaults() []deviation {
 				}
 				return true
 			}},
+		{name: "names-underscored", doc: "blanks at the ends of the last element of a new name, and control characters in it, are stored as underscores",
+			command: func(s *session, c protocol.Command) bool {
+				name := underscored(c.Arg)
+				if name == c.Arg {
+					return false
+				}
+				store := map[protocol.Verb]func(*session, string){"STOR": (*session).stor, "APPE": (*session).appe, "MKD": (*session).mkd, "RNTO": (*session).rnto}[c.Verb]
+				if store == nil {
+					return false
+				}
+				store(s, name)
+				return true
+			}},
+		{name: "control-underscored", doc: "control characters in commands are taken for underscores",
+			command: func(s *session, c protocol.Command) bool {
+				arg := strings.Map(withoutControl, c.Arg)
+				if arg == c.Arg {
+					return false
+				}
+				s.perform(protocol.Command{Verb: c.Verb, Arg: arg})
+				return true
+			}},
 		{name: "no-listings", doc: "FEAT, MLSD, MLST and NLST are not implemented; there is LIST",
 			command: func(s *session, c protocol.Command) bool {
 				switch c.Verb {
@@ -69,6 +91,25 @@ func lyingFaults() []deviation {
 				}[verb]}
 			})},
 	}
+}
+
+// underscored returns a pathname as Pure-FTPd stores it.
+func underscored(name string) string {
+	dir, base := path.Split(name)
+	b := []byte(base)
+	for i, c := range b {
+		if outer := i == 0 || i == len(b)-1; c < ' ' || c == ' ' && outer {
+			b[i] = '_'
+		}
+	}
+	return dir + string(b)
+}
+
+func withoutControl(r rune) rune {
+	if r < ' ' {
+		return '_'
+	}
+	return r
 }
 
 // onListings returns a transfer hook that changes what LIST, NLST and MLSD send.

@@ -34,6 +34,24 @@ func lyingChecks() []faultCheck {
 			c.wantPWD("/g")
 			c.do("DELE f", 250)
 		}},
+		{"names-underscored", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.up("STOR  g", content)
+			c.do("SIZE  g", 550)
+			c.wantFile("_g", content)
+			if text := c.do("MKD d ", 257); !strings.Contains(text, `"/d_"`) {
+				t.Errorf("MKD: %q", text)
+			}
+			c.do("RNFR _g", 350)
+			c.do("RNTO d_/a\tb ", 250)
+			c.do("SIZE d_/a_b_", 213)
+		}},
+		{"control-underscored", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.up("STOR a\tb", content)
+			c.do("SIZE a\tb", 213)
+			c.wantFile("a_b", content)
+		}},
 		{"no-listings", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			for _, line := range []string{"FEAT", "MLST", "MLSD", "NLST"} {

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -136,6 +137,7 @@ func fileWithBlanks(t *testing.T, w way) {
 	names, suffix := []string{"new file", "my dir/new  file", " new", "new "}, " moved "
 	if w.s.Name == "pure-ftpd" { // it puts "_" in place of the first and the last blank of a new name
 		names, suffix = names[:2], " moved"
+		otherNames(t, c)
 	}
 	for _, name := range names {
 		if n, err := c.WriteFrom(soon(t), name, strings.NewReader(newContent)); int(n) != len(newContent) || err != nil {
@@ -166,6 +168,32 @@ func fileWithBlanks(t *testing.T, w way) {
 		t.Logf("%s of a file: %q, %v", verb, names, err)
 		if err == nil && !slices.Equal(names, []string{"a file"}) {
 			t.Errorf("%s of a file: %q and no error; want an error, or its name", verb, names)
+		}
+	}
+}
+
+// otherNames stores under names that the server changes, which must not pass for done.
+func otherNames(t *testing.T, c *ftpwire.Client) {
+	local := filepath.Join(t.TempDir(), "up")
+	if err := os.WriteFile(local, []byte(newContent), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	isOther := func(err error) bool {
+		_, ok := errors.AsType[*ftpwire.OtherNameError](err)
+		return ok
+	}
+	for _, name := range []string{" up", "up ", "u\tp", "my dir/up "} {
+		if _, err := c.WriteFrom(soon(t), name, strings.NewReader(newContent)); !isOther(err) {
+			t.Errorf("WriteFrom %q: %v; want an OtherNameError", name, err)
+		}
+		for _, temp := range []bool{false, true} {
+			if r, err := c.Upload(soon(t), local, name, &ftpwire.TransferOptions{TempUpload: temp}); !isOther(err) || r.Partial != "" {
+				t.Errorf("Upload %q, temporary name %v: %v, %q left; want an OtherNameError, and nothing", name, temp, err, r.Partial)
+			}
+		}
+		dir := " d" + rand.Text()
+		if err := c.Mkdir(soon(t), dir); !isOther(err) {
+			t.Errorf("Mkdir %q: %v; want an OtherNameError", dir, err)
 		}
 	}
 }

@@ -127,7 +127,7 @@ func (r *resumer) ctx() context.Context {
 func (r *resumer) dial() *ftpwire.Client {
 	r.t.Helper()
 	host, port, _ := net.SplitHostPort(r.s.Addr)
-	p := &ftpwire.Profile{Host: host, User: r.s.User, Password: r.s.Password, Timeout: 20 * time.Second, Trace: tracer(r.t)}
+	p := &ftpwire.Profile{Host: host, User: r.s.User, Password: r.s.Password, Timeout: 20 * time.Second, Config: control.Config{Trace: tracer(r.t)}}
 	p.Port, _ = strconv.Atoi(port)
 	p.RootCAs = x509.NewCertPool()
 	p.RootCAs.AppendCertsFromPEM(r.s.CertPEM)
