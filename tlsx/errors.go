@@ -43,6 +43,15 @@ func (e *truncationError) Is(target error) bool { return target == ErrTruncated 
 
 func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
 
+// A TrustStoreError reports a file of accepted certificates that could not be read or
+// written. It says nothing about the certificate that was to be looked up in it.
+type TrustStoreError struct{ Err error }
+
+func (e *TrustStoreError) Error() string { return "ftp: tls: trust store: " + e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *TrustStoreError) Unwrap() error { return e.Err }
+
 // An IdentityError reports a data connection whose certificate is not the one
 // of the control connection, though it may be valid for the same name.
 type IdentityError struct {
@@ -106,6 +115,8 @@ type HandshakeError struct {
 	// empty where Err says all there is. What it quotes of the peer is short
 	// and escaped.
 	Hint string
+	// Failure is the kind of what Hint says.
+	Failure Failure
 	// Silent means that the peer sent not one byte before the failure. After
 	// AUTH it is the mark of a server that lost a ClientHello which came at
 	// once; a new connection with a short pause may succeed.
@@ -115,6 +126,21 @@ type HandshakeError struct {
 	// which came at once for a command; again a pause may help.
 	InClear bool
 }
+
+// A Failure is a kind of reason for which a handshake fails.
+type Failure uint8
+
+// The kinds of failure.
+const (
+	FailureOther       Failure = iota // what Err says
+	FailureCertificate                // the server's certificate was refused here
+	FailureNotTLS                     // the peer spoke something else than TLS
+	FailureVersion                    // there is no version of TLS that both sides allow
+	FailureAlert                      // the peer refused the handshake for a reason that it named
+	FailureALPN                       // the peer speaks another protocol over TLS
+	FailureTimeout                    // the peer did not answer in time
+	FailureEnded                      // the peer, or something on the way, cut the connection
+)
 
 // Error never holds control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {

@@ -154,7 +154,7 @@ func (a *app) setupError(addr string, err error) error {
 		return cannot(err)
 	}
 	a.leftBehind(se.Leftover)
-	hint := sentence(ftpwire.Diagnose(asClient(se)))
+	hint := adviceOn(ftpwire.Diagnose(asClient(se)), nil)
 	if se.Stage == "working directory" {
 		hint = strings.TrimSpace(hint + " --write-dir names a directory that may be written to; --read-only checks what needs none.")
 	}

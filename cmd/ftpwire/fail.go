@@ -114,19 +114,7 @@ func adviceFor(err error) string {
 	if u, ok := errors.AsType[*usageError](err); ok && u.hint != "" {
 		return u.hint
 	}
-	return sentence(ftpwire.Diagnose(err))
-}
-
-// sentence begins s with a capital and ends it with a full stop.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.ContainsAny(s[len(s)-1:], ".?!") {
-		s += "."
-	}
-	return s
+	return adviceOn(ftpwire.Diagnose(err), nil)
 }
 
 // errorText returns the message of err without what only programs need.
