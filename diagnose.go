@@ -174,7 +174,7 @@ func render(advice []segment, name func(Change) string) string {
 			}
 		}
 		if names != nil {
-			b.WriteString(" (" + strings.Join(names, ", ") + ")")
+			b.WriteString(" (" + strings.Join(names, " or ") + ")")
 		}
 	}
 	return sentence(b.String())

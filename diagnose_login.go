@@ -71,7 +71,7 @@ var loginRules = []diagnosisRule{
 	},
 	{
 		cause: CauseWantsTLS, find: either(is(control.ErrWantsTLS), refused(anyVerb, protocol.WantsTLS)),
-		advice: "the server wants TLS before the login{Security=explicit}{Security=implicit}",
+		advice: "the server wants TLS before the login: use explicit TLS{Security=explicit} or implicit TLS{Security=implicit}",
 	},
 	{
 		cause: CauseTooManyUsers, find: either(is(control.ErrTooManyUsers), refused(anyVerb, protocol.TooManyUsers)),

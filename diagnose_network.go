@@ -22,7 +22,7 @@ const (
 var networkRules = []diagnosisRule{
 	{
 		cause: CauseNoGreeting, find: silent(""),
-		advice: "the connection is open, but the server says nothing. On a port of implicit TLS it waits for the client{Security=implicit}. " +
+		advice: "the connection is open, but the server says nothing. On a port of implicit TLS it waits for the client: use implicit TLS there{Security=implicit}. " +
 			"Otherwise it is overloaded, or a firewall is in between; how long to wait can be set{Timeout}",
 	},
 	{

@@ -143,7 +143,7 @@ var protocolRules = []diagnosisRule{
 	},
 	{
 		cause: CauseTLSFirst, find: speaking("TLS"),
-		advice: "the server begins with TLS{Security=implicit}",
+		advice: "the server begins with TLS: use implicit TLS{Security=implicit}",
 	},
 	{
 		cause: CauseNotFTP, find: speaking("not an FTP reply"),

@@ -196,6 +196,8 @@ func TestDiagnose(t *testing.T) {
 				case tt.want == "":
 				case d == nil || d.Cause != tt.want:
 					t.Errorf("%v: %+v; want %s", err, d, tt.want)
+				case strings.Contains(d.Evidence[min(len(d.Evidence), 5):], "ftp: "):
+					t.Errorf("evidence %q has a prefix within", d.Evidence)
 				case d.Evidence == "" || strings.Contains(d.String(), "…"):
 					t.Errorf("%v: evidence %q, advice %q", err, d.Evidence, d)
 				}

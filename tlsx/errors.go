@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // Errors without data, for errors.Is.
@@ -17,13 +19,13 @@ var (
 	// an io.ErrUnexpectedEOF too.
 	ErrTruncated error = &truncationError{}
 	// ErrNotResumed is in the chain of every *NotResumedError.
-	ErrNotResumed = errors.New("ftp: tls: session not resumed")
+	ErrNotResumed = errors.New("ftp: the TLS session was not resumed")
 	// ErrIdentity is in the chain of every *IdentityError.
-	ErrIdentity = errors.New("ftp: tls: certificate is not the control connection's")
+	ErrIdentity = errors.New("ftp: the certificate is not the control connection's")
 	// ErrReuseRequired is the server's refusal of a data connection that does
 	// not resume a session its Binding accepts. The reply to it is 522
 	// (RFC 4217, Section 10.2).
-	ErrReuseRequired = errors.New("ftp: tls: session reuse required")
+	ErrReuseRequired = errors.New("ftp: TLS session reuse required")
 
 	errNoControl       = errors.New("the control connection is not protected")
 	errCut       error = &truncationError{midRecord: true}
@@ -34,9 +36,9 @@ type truncationError struct{ midRecord bool }
 
 func (e *truncationError) Error() string {
 	if e.midRecord {
-		return "ftp: tls: data connection ended in the middle of a record"
+		return "ftp: the data connection ended in the middle of a record"
 	}
-	return "ftp: tls: data connection ended without close_notify: the data may be truncated"
+	return "ftp: the data connection ended without close_notify: the data may be truncated"
 }
 
 func (e *truncationError) Is(target error) bool { return target == ErrTruncated }
@@ -47,7 +49,7 @@ func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
 // written. It says nothing about the certificate that was to be looked up in it.
 type TrustStoreError struct{ Err error }
 
-func (e *TrustStoreError) Error() string { return "ftp: tls: trust store: " + e.Err.Error() }
+func (e *TrustStoreError) Error() string { return "ftp: trust store: " + errtext.Of(e.Err) }
 
 // Unwrap returns Err.
 func (e *TrustStoreError) Unwrap() error { return e.Err }
@@ -80,9 +82,9 @@ type NotResumedError struct {
 }
 
 func (e *NotResumedError) Error() string {
-	s := "ftp: tls: session resumption is required, but the data connection was "
+	s := "ftp: TLS session resumption is required, but the data connection was "
 	if e.ByServer {
-		s = "ftp: tls: the server may demand session resumption, and the data connection was "
+		s = "ftp: the server may demand TLS session resumption, and the data connection was "
 	}
 	if e.Reuse == Off {
 		s += "not resumed: "
@@ -142,12 +144,13 @@ const (
 	FailureEnded                      // the peer, or something on the way, cut the connection
 )
 
-// Error never holds control characters, whatever names a certificate has.
+// Error leaves Hint out, which explains the rest of the message. It
+// never holds control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {
-	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(strings.TrimPrefix(e.Err.Error(), "ftp: tls: "))
-	if e.Hint != "" {
-		s += " (" + e.Hint + ")"
+	if c, ok := e.Err.(*CertificateError); ok {
+		return c.Error()
 	}
+	s := "ftp: TLS handshake of the " + string(e.Phase) + " connection: " + printable(errtext.Of(e.Err))
 	return s
 }
 

@@ -19,7 +19,7 @@ const (
 
 // ErrTrustLocked is in the chain of the error of a change for which another
 // process held the lock of the trust store too long.
-var ErrTrustLocked = errors.New("ftp: tls: trust store: locked by another process")
+var ErrTrustLocked = errors.New("ftp: trust store: locked by another process")
 
 // read returns the contents of the file; one that is not there is empty.
 func (s *TrustStore) read() (*trustFile, error) {

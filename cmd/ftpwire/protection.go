@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -87,5 +88,5 @@ func (w *watch) warn(c *control.Conn) {
 
 // dialError says why a server could not be reached, or let nobody in.
 func dialError(p *ftpwire.Profile, err error) error {
-	return &usageError{err: fmt.Errorf("%s: %w", describe(p), err), hint: adviceOn(ftpwire.Diagnose(err), p)}
+	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err), hint: adviceOn(ftpwire.Diagnose(err), p)}
 }
