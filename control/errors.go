@@ -18,12 +18,12 @@ var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
 // A ClosedError reports a control connection that can no longer be used.
 // errors.Is matches net.ErrClosed, and the cause.
 type ClosedError struct {
-	Cause error // why; nil after Close
+	Cause error // why; nil after Close and Quit
 }
 
 func (e *ClosedError) Error() string {
 	if e.Cause == nil {
-		return "ftp: the control connection is closed"
+		return "ftp: the control connection was closed on this side"
 	}
 	return "ftp: the control connection is closed: " + errtext.Of(e.Cause)
 }
