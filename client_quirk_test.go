@@ -413,12 +413,12 @@ func TestDiagnoseMeaning(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"TLS", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrWantsTLS}, "ftpes://"},
+		{"TLS", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrWantsTLS}, "Security=explicit"},
 		{"users", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrTooManyUsers}, "Wait"},
 		{"password", &control.MeaningError{Reply: refusal(501), Meaning: errors.ErrUnsupported}, "check user name and password"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := ftpwire.Diagnose(tt.err); !strings.Contains(got, tt.want) {
+			if got := ftpwire.Diagnose(tt.err).String(); !strings.Contains(got, tt.want) {
 				t.Errorf("%q; want %q in it", got, tt.want)
 			}
 		})

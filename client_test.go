@@ -383,11 +383,11 @@ func TestDialFails(t *testing.T) {
 		change func(*ftpwire.Profile)
 		advice string
 	}{
-		{"no TLS there", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Security = control.SecurityExplicit }, "ftps://"},
+		{"no TLS there", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Security = control.SecurityExplicit }, "Security=implicit"},
 		{"AUTH refused", "auth-refused", ftptest.TLSExplicit, nil, "No password was sent"},
 		{"PROT refused", "prot-refused", ftptest.TLSExplicit, nil, "does not protect data"},
 		{"wrong password", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Password = "wrong" }, "check user name and password"},
-		{"unknown authority", "", ftptest.TLSExplicit, func(p *ftpwire.Profile) { p.RootCAs = nil }, "--ca"},
+		{"unknown authority", "", ftptest.TLSExplicit, func(p *ftpwire.Profile) { p.RootCAs = nil }, "RootCAs"},
 		{"nobody there", "", ftptest.TLSExplicit, func(p *ftpwire.Profile) { p.Host = "127.0.0.1"; p.Port = 1 }, ""},
 		{"silence", "greeting-never", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Timeout = 200 * time.Millisecond }, "says nothing"},
 		{"SSH", "greeting-garbage", ftptest.TLSNone, nil, ""},
@@ -412,7 +412,7 @@ func TestDialFails(t *testing.T) {
 				c.Conn().Close()
 				t.Fatal("no error")
 			}
-			if advice := ftpwire.Diagnose(err); !strings.Contains(advice, tt.advice) {
+			if advice := ftpwire.Diagnose(err).String(); !strings.Contains(advice, tt.advice) {
 				t.Errorf("%v: advice %q; want %q in it", err, advice, tt.advice)
 			}
 		})

@@ -8,51 +8,114 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// diagnoseLogin is about what a login has besides user and password.
-func diagnoseLogin(err error) string {
-	if h, ok := errors.AsType[*control.HostError](err); ok {
-		return diagnoseHost(h)
-	}
-	if o, ok := errors.AsType[*control.OneTimeError](err); ok {
-		if o.Challenge == "" {
-			return "The server asks for no one-time password, and nothing else may be sent (--otp require). --otp auto would log in with the password as it is. No password was sent."
-		}
-		return "The server's challenge could not be answered with a one-time password. If it takes the password as it is, say so (--otp never). No password was sent."
-	}
-	if _, ok := errors.AsType[*control.AfterLoginError](err); ok {
-		return "The login went well, but the server refused a command that is to follow it (--after). With a hyphen before the command it may fail."
-	}
-	if u, ok := errors.AsType[*control.UnansweredLoginError](err); ok {
-		return "The server gave no answer to " + string(u.Verb) + ". Some end the connection when the login is wrong, or after too many wrong ones: check user name and password before the next attempt."
-	}
-	if p, ok := errors.AsType[*control.ProxyError](err); ok {
-		return diagnoseProxy(p)
-	}
-	return ""
+// Causes about logins.
+const (
+	CauseNoVirtualHosts      Cause = "no-virtual-hosts"
+	CauseVirtualHostUnknown  Cause = "virtual-host-unknown"
+	CauseNoChallenge         Cause = "no-challenge"
+	CauseChallengeUnanswered Cause = "challenge-unanswered"
+	CauseAfterLogin          Cause = "after-login"
+	CauseLoginUnanswered     Cause = "login-unanswered"
+	CauseLoginProxyRejects   Cause = "login-proxy-rejects"
+	CauseLoginProxyKind      Cause = "login-proxy-kind"
+	CauseWantsTLS            Cause = "wants-tls"
+	CauseTooManyUsers        Cause = "too-many-users"
+	CauseNeedAccount         Cause = "need-account"
+	CauseLockedOut           Cause = "locked-out"
+	CauseNotFTPLogin         Cause = "not-ftp-login"
+	CauseLoginRejected       Cause = "login-rejected"
+	CauseLoginRejected530    Cause = "login-rejected-530"
+)
+
+const checkLogin = "the server rejected the login: check user name and password. Without a user name the login is anonymous, which many servers refuse{User}"
+
+// ofLogin reports whether v gives user, password or account.
+var ofLogin = verbs("USER", "PASS", "ACCT")
+
+var loginRules = []diagnosisRule{
+	{
+		cause: CauseNoVirtualHosts, find: a(func(e *control.HostError) bool { return e.Unsupported }),
+		advice: "the server has no virtual hosts (RFC 7151): leave the virtual host out{Login.VirtualHost}. No password was sent",
+	},
+	{
+		cause: CauseVirtualHostUnknown, find: a(func(e *control.HostError) bool { return e.Err != nil }),
+		advice: "the server has no virtual host of that name: check its spelling{Login.VirtualHost}. Over TLS it may have to be the host of the URL too. No password was sent",
+	},
+	{
+		cause: CauseNoChallenge, find: a(func(e *control.OneTimeError) bool { return e.Challenge == "" }),
+		advice: "the server asks for no one-time password, and nothing else may be sent{Login.OneTime=require}. The password could be sent as it is{Login.OneTime=auto}. No password was sent",
+	},
+	{
+		cause: CauseChallengeUnanswered, find: a[*control.OneTimeError](),
+		advice: "the server's challenge could not be answered with a one-time password. If it takes the password as it is, say so{Login.OneTime=never}. No password was sent",
+	},
+	{
+		cause: CauseAfterLogin, find: a[*control.AfterLoginError](),
+		advice: "the login went well, but the server refused a command that is to follow it{Login.After}. A command can be allowed to fail",
+	},
+	{
+		cause: CauseLoginUnanswered, find: a[*control.UnansweredLoginError](),
+		words:  words(func(e *control.UnansweredLoginError) []string { return []string{string(e.Verb)} }),
+		advice: "the server gave no answer to %s. Some end the connection when the login is wrong, or after too many wrong ones: check user name and password before the next attempt",
+	},
+	{
+		cause: CauseLoginProxyRejects, find: a(ownLogin, func(e *control.ProxyError) bool { return protocol.MeaningIn(e.Err) == protocol.RejectedLogin }),
+		advice: "the FTP proxy rejected its own login: check its user{Login.Proxy} and password{Login.Proxy.Password}",
+	},
+	{
+		cause: CauseLoginProxyKind, find: a(func(e *control.ProxyError) bool {
+			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
+			return ok && re.Verb != "PASS" && re.Verb != "ACCT" || ok && ownLogin(e) && re.Meaning() != protocol.RejectedLogin && re.Verb != "PASS" && re.Verb != "ACCT"
+		}),
+		advice: "the FTP proxy refused to connect to the server, or is told which one in another way: try another kind{Login.Proxy}",
+	},
+	{
+		cause: CauseWantsTLS, find: either(is(control.ErrWantsTLS), refused(anyVerb, protocol.WantsTLS)),
+		advice: "the server wants TLS before the login: use explicit TLS{Security=explicit} or implicit TLS{Security=implicit}",
+	},
+	{
+		cause: CauseTooManyUsers, find: either(is(control.ErrTooManyUsers), refused(anyVerb, protocol.TooManyUsers)),
+		advice: "the server has too many users now, or too many connections of this one. Wait a little and try again",
+	},
+	{
+		cause: CauseNeedAccount, find: refused(anyVerb, protocol.NeedAccount),
+		advice: "the server wants an account besides user and password{Account}",
+	},
+	{
+		cause: CauseLockedOut, find: refused(anyVerb, protocol.LockedOut),
+		advice: "the server takes no logins of this user, or from here, for now: there were too many failed ones, or somebody shut it out. Another attempt may make that longer; wait, or ask who runs the server",
+	},
+	{
+		cause: CauseNotFTPLogin, find: refused(verbs("USER"), protocol.UnknownCommand),
+		advice: "the server does not know USER, with which every FTP session begins: it speaks another protocol, as a mail server (SMTP) does that greets in the same way, or is a proxy. Use the port of the FTP server, usually 21",
+	},
+	{
+		cause: CauseLoginRejected530, find: bareRejection,
+		advice: checkLogin + ". A server that wants TLS first, or has too many users, answers the same; its text says more",
+	},
+	{
+		cause: CauseLoginRejected, find: either(passMeaning, refused(ofLogin, protocol.RejectedLogin)),
+		advice: checkLogin,
+	},
 }
 
-func diagnoseHost(e *control.HostError) string {
-	switch {
-	case e.Unsupported:
-		return "The server has no virtual hosts (RFC 7151): leave the virtual host out (--virtual-host). No password was sent."
-	case e.Err == nil:
-		return ""
-	}
-	return "The server has no virtual host of that name: check its spelling (--virtual-host). Over TLS it may have to be the host of the URL too. No password was sent."
+// ownLogin reports whether a step was the proxy's own login, not the server's, which
+// comes after it.
+func ownLogin(e *control.ProxyError) bool {
+	return (strings.Contains(e.Step, "%s") || strings.Contains(e.Step, "%w")) && !strings.Contains(e.Step, "%u") && !strings.Contains(e.Step, "%p")
 }
 
-// diagnoseProxy tells the proxy's login from the server's, which comes behind it.
-func diagnoseProxy(e *control.ProxyError) string {
-	re, ok := errors.AsType[*protocol.ReplyError](e.Err)
-	if !ok {
-		return ""
+// bareRejection finds a rejection that has no reason but its code, by which servers
+// mean other things as well.
+func bareRejection(f *failure) error {
+	if passMeaning(f) != nil || f.reply == nil || !ofLogin(f.reply.Verb) || f.means != protocol.RejectedLogin {
+		return nil
 	}
-	own := (strings.Contains(e.Step, "%s") || strings.Contains(e.Step, "%w")) && !strings.Contains(e.Step, "%u") && !strings.Contains(e.Step, "%p")
-	switch {
-	case own && re.Reply.Code == 530:
-		return "The FTP proxy rejected its own login: check its user (--login-proxy) and password (FTPWIRE_LOGIN_PROXY_PASSWORD)."
-	case re.Verb == "PASS" || re.Verb == "ACCT":
-		return ""
+	if !errors.Is(f.reply, &protocol.ReplyError{Reply: protocol.Reply{Code: 530}}) {
+		return nil
 	}
-	return "The FTP proxy refused to connect to the server, or is told which one in another way: try another kind (--login-proxy)."
+	return f.reply
 }
+
+// passMeaning finds a refused password that the code alone does not tell of.
+var passMeaning = a(func(e *control.MeaningError) bool { return e.Reply.Verb == "PASS" })

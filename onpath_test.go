@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +29,8 @@ type onPath struct {
 	pass  int  // records that he passes on in that direction
 	reset bool // the end is a reset; else FIN
 
-	cut atomic.Int64 // connections that he has cut
+	mu  sync.Mutex
+	cut int // connections that he has cut
 }
 
 // dial opens data connections through him.
@@ -77,7 +78,9 @@ func (o *onPath) between(client, server *net.TCPConn) {
 			return
 		}
 	}
-	o.cut.Add(1)
+	o.mu.Lock()
+	o.cut++
+	o.mu.Unlock()
 	if o.reset {
 		to.SetLinger(0)
 		to.Close()
@@ -119,11 +122,11 @@ func TestOnPath(t *testing.T) {
 							write(t, s, fmt.Sprintf("/d/f%d", n), []byte("x"))
 						}
 						write(t, s, "/file", file)
-						cut := int64(0)
+						cut := 0
 						for pass := range 12 {
 							o := &onPath{up: up, pass: pass, reset: reset}
 							playOnPath(t, s, o, version, entries, file)
-							cut += o.cut.Load()
+							cut += o.cut
 						}
 						if cut == 0 {
 							t.Error("nothing was ever cut")

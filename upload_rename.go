@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -24,7 +25,7 @@ type RenameError struct {
 }
 
 func (e *RenameError) Error() string {
-	s := fmt.Sprintf("ftp: renaming %q to %q: %v", e.From, e.To, e.Err)
+	s := fmt.Sprintf("ftp: renaming %q to %q: %s", e.From, e.To, errtext.Of(e.Err))
 	if e.Reason != "" {
 		s += "; " + e.Reason
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -32,7 +33,7 @@ func (e *EmptyError) Error() string {
 		s += " (" + e.Reason + ")"
 	}
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + errtext.Of(e.Err)
 	}
 	return s
 }
@@ -88,7 +89,7 @@ func (d *Download) confirmEmptyFile() error {
 }
 
 // reasonOf returns the text of an error that becomes part of another.
-func reasonOf(err error) string { return strings.TrimPrefix(err.Error(), "ftp: ") }
+func reasonOf(err error) string { return errtext.Of(err) }
 
 // saysNothing reports whether a reply to a transfer counts nothing.
 func (f *flight) saysNothing() bool {

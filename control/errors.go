@@ -1,12 +1,14 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -16,14 +18,14 @@ var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
 // A ClosedError reports a control connection that can no longer be used.
 // errors.Is matches net.ErrClosed, and the cause.
 type ClosedError struct {
-	Cause error // why; nil after Close
+	Cause error // why; nil after Close and Quit
 }
 
 func (e *ClosedError) Error() string {
 	if e.Cause == nil {
-		return "ftp: the control connection is closed"
+		return "ftp: the control connection was closed on this side"
 	}
-	return "ftp: the control connection is closed: " + e.Cause.Error()
+	return "ftp: the control connection is closed: " + errtext.Of(e.Cause)
 }
 
 // Unwrap returns net.ErrClosed and the cause.
@@ -69,7 +71,7 @@ func (e *SecurityError) Error() string {
 	if e.Err == nil {
 		return "ftp: " + e.Reason
 	}
-	return "ftp: " + e.Reason + ": " + e.Err.Error()
+	return "ftp: " + e.Reason + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns the server's refusal.
@@ -93,8 +95,17 @@ type TransferError struct {
 	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
 }
 
+// Error is that of the cause where the server has refused the transfer and nothing has
+// moved: no more is to be said.
 func (e *TransferError) Error() string {
-	return fmt.Sprintf("ftp: %s failed while %s, after %d bytes: %v", e.Verb, e.Phase, e.Bytes, e.Err)
+	if re, ok := errors.AsType[*protocol.ReplyError](e.Err); ok && e.Bytes == 0 && re.Verb == e.Verb {
+		return "ftp: " + errtext.Of(e.Err)
+	}
+	s := fmt.Sprintf("ftp: %s failed while %s", e.Verb, e.Phase)
+	if e.Bytes > 0 || e.Phase != PhaseOpen {
+		s += fmt.Sprintf(", after %d bytes", e.Bytes)
+	}
+	return s + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns the cause.

@@ -14,7 +14,7 @@ import (
 // later for a single command (532). The Config's [LoginOptions] add to that: a virtual
 // host, a proxy, one-time passwords, other encodings than UTF-8.
 //
-// A wrong password or a missing account is a *[protocol.ReplyError] that matches
+// A wrong password or a missing account is a *[RejectedLoginError], which matches
 // fs.ErrPermission; the connection can be used to try again. A server that refuses
 // to protect data connections is a *[SecurityError]. See also [HostError],
 // [OneTimeError], [ProxyError] and [AfterLoginError]. A user, password or account that
@@ -32,7 +32,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return &SecurityError{Reason: "the control connection is in clear since CCC: no password can be sent"}
 	}
 	if err := l.enter(ctx); err != nil {
-		return c.loginMeant(err)
+		return rejected(c.loginMeant(err))
 	}
 	c.loggedIn = true
 	if err := c.protect(ctx); err != nil {

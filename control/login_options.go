@@ -1,6 +1,7 @@
 package control
 
 import (
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -118,7 +119,7 @@ type HostError struct {
 func (e *HostError) Error() string {
 	s := "ftp: virtual host " + quoteArg(e.Host) + ": " + e.Reason
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + errtext.Of(e.Err)
 	}
 	return s
 }
@@ -148,7 +149,7 @@ type AfterLoginError struct {
 }
 
 func (e *AfterLoginError) Error() string {
-	return "ftp: command after the login, " + quoteArg(e.Command) + ": " + e.Err.Error()
+	return "ftp: command after the login, " + quoteArg(e.Command) + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns the refusal.
@@ -161,7 +162,7 @@ type ProxyError struct {
 }
 
 func (e *ProxyError) Error() string {
-	return "ftp: login through the proxy, " + e.Step + ": " + e.Err.Error()
+	return "ftp: login through the proxy, " + e.Step + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns the cause.

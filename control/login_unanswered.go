@@ -3,6 +3,7 @@ package control
 import (
 	"errors"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -16,7 +17,7 @@ type UnansweredLoginError struct {
 }
 
 func (e *UnansweredLoginError) Error() string {
-	return "ftp: the login ended without an answer to " + string(e.Verb) + ": " + e.Err.Error()
+	return "ftp: the login ended without an answer to " + string(e.Verb) + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns how the connection ended.

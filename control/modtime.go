@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -60,7 +61,7 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 	if first == nil {
 		return fmt.Errorf("ftp: the server offers no way to set times: %w", errors.ErrUnsupported)
 	}
-	return fmt.Errorf("ftp: the server offers no way to set times that works: %w: %w", errors.ErrUnsupported, first)
+	return errtext.Errorf("ftp: the server offers no way to set times that works: %w: %w", errors.ErrUnsupported, first)
 }
 
 // mtimeWays returns what to try, in order.

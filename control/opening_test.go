@@ -253,7 +253,7 @@ func TestSSCN(t *testing.T) {
 		time.Sleep(31 * time.Second)
 		tc.writeReply("425 no TLS")
 		he, ok := errors.AsType[*tlsx.HandshakeError](f.wait())
-		if !ok || !strings.Contains(he.Error(), "did not begin TLS") || !errors.Is(f.err, os.ErrDeadlineExceeded) {
+		if !ok || !strings.Contains(he.Hint, "did not begin TLS") || !errors.Is(f.err, os.ErrDeadlineExceeded) {
 			t.Errorf("RETR: %v; want a timeout of the handshake with a hint", f.err)
 		}
 		tc.wantIdle("the file is not asked for again")

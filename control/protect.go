@@ -35,6 +35,9 @@ func (c *Conn) protect(ctx context.Context) error {
 	return nil
 }
 
+// DataProtection returns how data connections are protected, as PROT has settled it.
+func (c *Conn) DataProtection() protocol.Level { return c.protection().Data }
+
 // prot reports whether it was PROT that the server refused.
 func prot(e *SecurityError) bool {
 	re, ok := e.Err.(*protocol.ReplyError)

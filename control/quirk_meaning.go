@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -27,7 +28,7 @@ type MeaningError struct {
 }
 
 func (e *MeaningError) Error() string {
-	return e.Reply.Error() + " (" + strings.TrimPrefix(e.Meaning.Error(), "ftp: ") + ")"
+	return e.Reply.Error() + " (" + errtext.Of(e.Meaning) + ")"
 }
 
 // Is reports whether target is the meaning, or a reply with the same code.

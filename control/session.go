@@ -63,5 +63,10 @@ func (c *Conn) Abor(ctx context.Context) error {
 func (c *Conn) Quit(ctx context.Context) error {
 	err := c.quit(ctx)
 	c.Close()
+	if err == nil {
+		c.mu.Lock()
+		c.dead = &ClosedError{} // whichever side was the first to close: it was meant to be
+		c.mu.Unlock()
+	}
 	return err
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -18,7 +19,7 @@ type EarlyReplyError struct {
 func (e *EarlyReplyError) Error() string {
 	s := fmt.Sprintf("ftp: the server said %d before all data was sent", e.Reply.Code)
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + errtext.Of(e.Err)
 	}
 	return s
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // An OpenError reports a data connection that did not come about. The control
@@ -21,7 +23,7 @@ func (e *OpenError) Error() string {
 	if e.Addr != "" {
 		s += " " + e.Addr
 	}
-	return s + ": " + e.Err.Error()
+	return s + ": " + errtext.Of(e.Err)
 }
 
 // Unwrap returns the cause.
@@ -41,7 +43,7 @@ type StrangerError struct {
 }
 
 func (e *StrangerError) Error() string {
-	return "a connection from " + e.Addr + " was refused, which is not the server (" + e.Server + "): " + e.Err.Error()
+	return "a connection from " + e.Addr + " was refused, which is not the server (" + e.Server + "): " + errtext.Of(e.Err)
 }
 
 // Unwrap returns what ended the wait.

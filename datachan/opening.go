@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -231,7 +232,7 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 	close(finished)
 	<-watched
 	if ended := refused || errors.Is(context.Cause(hctx), ErrEnded); err != nil && ended && !explains(err) {
-		return nil, fmt.Errorf("%w: %w", ErrEnded, err)
+		return nil, errtext.Errorf("%w: %w", ErrEnded, err)
 	}
 	return c, err
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -32,7 +33,7 @@ func (m *Manager) openPassive(ctx context.Context, x Exchanger) (*Opening, error
 		return o, err
 	}
 	if reason := m.noPASV(x); reason != nil && !skipped {
-		return nil, fmt.Errorf("%w (%w)", err, reason)
+		return nil, errtext.Errorf("%w (%w)", err, reason)
 	}
 	o, secondErr := second(ctx, x)
 	if secondErr != nil {

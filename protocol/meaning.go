@@ -121,6 +121,10 @@ func rowOf(code Code, verb Verb, text string) *meaningRow {
 // negative reply to it may count against the user, so that it is not to be repeated.
 func (v Verb) IsLogin() bool { return classOf(v)&(ofLogin|ofSecurity) != 0 }
 
+// IsDataAddress reports whether v settles between which addresses a data connection is
+// made: EPSV, PASV, EPRT, PORT and their like.
+func (v Verb) IsDataAddress() bool { return classOf(v) == ofAddress }
+
 // A verbClass is a set of kinds of commands.
 type verbClass uint16
 

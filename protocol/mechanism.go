@@ -3,6 +3,8 @@ package protocol
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // A Mechanism is one security mechanism of RFC 2228 during one security exchange,
@@ -70,7 +72,7 @@ type ProtectionError struct {
 
 func (e *ProtectionError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("ftp: %s: %v", e.Reason, e.Err)
+		return "ftp: " + e.Reason + ": " + errtext.Of(e.Err)
 	}
 	return "ftp: " + e.Reason
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // defaultClearTimeout bounds the wait for the peer's close_notify. It only has
@@ -29,7 +31,7 @@ type ClearError struct {
 }
 
 func (e *ClearError) Error() string {
-	return "ftp: tls: taking TLS down on the control connection: " + printable(e.Err.Error())
+	return "ftp: taking TLS down on the control connection: " + printable(errtext.Of(e.Err))
 }
 
 // Unwrap returns Err.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // A ClientCertificateReason says why a server ended a connection over the client's
@@ -55,9 +57,9 @@ type ClientCertificateError struct {
 }
 
 func (e *ClientCertificateError) Error() string {
-	s := "ftp: tls: " + e.explanation()
+	s := "ftp: " + e.explanation()
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + errtext.Of(e.Err)
 	}
 	return s
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // Errors without data, for errors.Is.
@@ -17,13 +19,13 @@ var (
 	// an io.ErrUnexpectedEOF too.
 	ErrTruncated error = &truncationError{}
 	// ErrNotResumed is in the chain of every *NotResumedError.
-	ErrNotResumed = errors.New("ftp: tls: session not resumed")
+	ErrNotResumed = errors.New("ftp: the TLS session was not resumed")
 	// ErrIdentity is in the chain of every *IdentityError.
-	ErrIdentity = errors.New("ftp: tls: certificate is not the control connection's")
+	ErrIdentity = errors.New("ftp: the certificate is not the control connection's")
 	// ErrReuseRequired is the server's refusal of a data connection that does
 	// not resume a session its Binding accepts. The reply to it is 522
 	// (RFC 4217, Section 10.2).
-	ErrReuseRequired = errors.New("ftp: tls: session reuse required")
+	ErrReuseRequired = errors.New("ftp: TLS session reuse required")
 
 	errNoControl       = errors.New("the control connection is not protected")
 	errCut       error = &truncationError{midRecord: true}
@@ -34,14 +36,23 @@ type truncationError struct{ midRecord bool }
 
 func (e *truncationError) Error() string {
 	if e.midRecord {
-		return "ftp: tls: data connection ended in the middle of a record"
+		return "ftp: the data connection ended in the middle of a record"
 	}
-	return "ftp: tls: data connection ended without close_notify: the data may be truncated"
+	return "ftp: the data connection ended without close_notify: the data may be truncated"
 }
 
 func (e *truncationError) Is(target error) bool { return target == ErrTruncated }
 
 func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// A TrustStoreError reports a file of accepted certificates that could not be read or
+// written. It says nothing about the certificate that was to be looked up in it.
+type TrustStoreError struct{ Err error }
+
+func (e *TrustStoreError) Error() string { return "ftp: trust store: " + errtext.Of(e.Err) }
+
+// Unwrap returns Err.
+func (e *TrustStoreError) Unwrap() error { return e.Err }
 
 // An IdentityError reports a data connection whose certificate is not the one
 // of the control connection, though it may be valid for the same name.
@@ -71,9 +82,9 @@ type NotResumedError struct {
 }
 
 func (e *NotResumedError) Error() string {
-	s := "ftp: tls: session resumption is required, but the data connection was "
+	s := "ftp: TLS session resumption is required, but the data connection was "
 	if e.ByServer {
-		s = "ftp: tls: the server may demand session resumption, and the data connection was "
+		s = "ftp: the server may demand TLS session resumption, and the data connection was "
 	}
 	if e.Reuse == Off {
 		s += "not resumed: "
@@ -106,6 +117,8 @@ type HandshakeError struct {
 	// empty where Err says all there is. What it quotes of the peer is short
 	// and escaped.
 	Hint string
+	// Failure is the kind of what Hint says.
+	Failure Failure
 	// Silent means that the peer sent not one byte before the failure. After
 	// AUTH it is the mark of a server that lost a ClientHello which came at
 	// once; a new connection with a short pause may succeed.
@@ -116,12 +129,28 @@ type HandshakeError struct {
 	InClear bool
 }
 
-// Error never holds control characters, whatever names a certificate has.
+// A Failure is a kind of reason for which a handshake fails.
+type Failure uint8
+
+// The kinds of failure.
+const (
+	FailureOther       Failure = iota // what Err says
+	FailureCertificate                // the server's certificate was refused here
+	FailureNotTLS                     // the peer spoke something else than TLS
+	FailureVersion                    // there is no version of TLS that both sides allow
+	FailureAlert                      // the peer refused the handshake for a reason that it named
+	FailureALPN                       // the peer speaks another protocol over TLS
+	FailureTimeout                    // the peer did not answer in time
+	FailureEnded                      // the peer, or something on the way, cut the connection
+)
+
+// Error leaves Hint out, which explains the rest of the message. It
+// never holds control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {
-	s := "ftp: tls: handshake of the " + string(e.Phase) + " connection: " + printable(strings.TrimPrefix(e.Err.Error(), "ftp: tls: "))
-	if e.Hint != "" {
-		s += " (" + e.Hint + ")"
+	if c, ok := e.Err.(*CertificateError); ok {
+		return c.Error()
 	}
+	s := "ftp: TLS handshake of the " + string(e.Phase) + " connection: " + printable(errtext.Of(e.Err))
 	return s
 }
 

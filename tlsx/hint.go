@@ -22,16 +22,20 @@ func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError 
 		return &HandshakeError{Phase: phase, Err: refused}
 	}
 	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0, InClear: isReply(head) && head[0] >= '4'}
-	for _, hint := range []string{
-		certificateHint(err),
-		plaintextHint(err, head, phase),
-		c.versionHint(err, head),
-		AlertHint(err),
-		alpnHint(err),
-		endHint(err, e.Silent),
+	for _, h := range []struct {
+		failure Failure
+		hint    string
+	}{
+		{FailureCertificate, certificateHint(err)},
+		{FailureNotTLS, plaintextHint(err, head, phase)},
+		{FailureVersion, c.versionHint(err, head)},
+		{FailureAlert, AlertHint(err)},
+		{FailureALPN, alpnHint(err)},
+		{FailureTimeout, timeoutHint(err, e.Silent)},
+		{FailureEnded, endHint(err, e.Silent)},
 	} {
-		if hint != "" {
-			e.Hint = hint
+		if h.hint != "" {
+			e.Failure, e.Hint = h.failure, h.hint
 			break
 		}
 	}
@@ -114,7 +118,7 @@ func (c *Config) versionHint(err error, head []byte) string {
 		return "the peer speaks SSL 3.0 only, whose use RFC 7568 forbids; the server needs TLS"
 	}
 	if version < lowest {
-		return fmt.Sprintf("the server speaks %s, and the lowest version allowed is %s (tls.Config.MinVersion, --tls-min)",
+		return fmt.Sprintf("the server speaks %s, and the lowest version allowed is %s",
 			VersionName(version), VersionName(lowest))
 	}
 	return ""
@@ -125,10 +129,10 @@ func (c *Config) versionHint(err error, head []byte) string {
 func (c *Config) versionsRefused(lowest uint16) string {
 	highest := c.base().MaxVersion
 	if highest == 0 || highest >= tls.VersionTLS13 {
-		return fmt.Sprintf("the server refused every TLS version from %s up, so it speaks older ones only; the lowest version allowed is set by tls.Config.MinVersion (--tls-min) (alert protocol_version)",
+		return fmt.Sprintf("the server refused every TLS version from %s up, so it speaks older ones only (alert protocol_version)",
 			VersionName(lowest))
 	}
-	return fmt.Sprintf("the server refused the TLS versions offered, %s to %s; they are set by tls.Config.MinVersion and MaxVersion (--tls-min, --tls-max) (alert protocol_version)",
+	return fmt.Sprintf("the server refused the TLS versions offered, %s to %s (alert protocol_version)",
 		VersionName(lowest), VersionName(highest))
 }
 
@@ -156,7 +160,7 @@ var alertHints = []struct {
 	{86, "inappropriate_fallback", "the server suspects a downgrade: it speaks a higher version than the one offered"},
 	{112, "unrecognized_name", "the server does not know the host name sent in the handshake"},
 	{116, "certificate_required", "the server demands a client certificate"},
-	{alertNoApplicationProtocol, "no_application_protocol", "the server refused the protocol name offered (ALPN); it may be another service than FTP, or speak FTP on a new connection that offers no name (tls.Config.NextProtos empty but not nil)"},
+	{alertNoApplicationProtocol, "no_application_protocol", "the server refused the protocol name offered (ALPN); it may be another service than FTP, or speak FTP on a new connection that offers no name"},
 }
 
 // AlertHint says in plain words what the TLS alert means with which the peer
@@ -177,6 +181,20 @@ func AlertHint(err error) string {
 		}
 	}
 	return ""
+}
+
+// AlertOf returns the alert with which the peer ended a connection, if err says so.
+func AlertOf(err error) (alert tls.AlertError, ok bool) {
+	text, ok := remoteAlert(err)
+	if !ok {
+		return 0, false
+	}
+	for a := range 256 {
+		if alert = tls.AlertError(a); alert.Error() == text {
+			return alert, true
+		}
+	}
+	return 0, false
 }
 
 // isAlert reports whether the peer ended the handshake with the alert.
@@ -229,24 +247,33 @@ func certificateHint(err error) string {
 	return ""
 }
 
-func endHint(err error, silent bool) string {
+func timeoutHint(err error, silent bool) string {
 	var timeout interface{ Timeout() bool }
+	if errors.Is(err, context.Canceled) || !errors.As(err, &timeout) || !timeout.Timeout() {
+		return ""
+	}
+	if silent {
+		return "the peer sent nothing; it may not expect TLS here"
+	}
+	return "the peer stopped answering"
+}
+
+// endHint is about connections that ended without a word. Systems differ in what they
+// call that.
+func endHint(err error, silent bool) string {
+	how := ""
 	switch {
 	case errors.Is(err, context.Canceled):
-		return ""
-	case errors.As(err, &timeout) && timeout.Timeout():
-		if silent {
-			return "the peer sent nothing; it may not expect TLS here"
-		}
-		return "the peer stopped answering"
-	case errors.Is(err, syscall.ECONNRESET) && silent:
-		return "the peer reset the connection instead of answering"
-	case errors.Is(err, syscall.ECONNRESET):
-		return "the peer reset the connection during the handshake"
-	case errors.Is(err, io.EOF) && silent:
-		return "the peer closed the connection instead of answering"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNABORTED), errors.Is(err, syscall.EPIPE):
+		how = "the peer reset the connection "
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the peer closed the connection during the handshake"
+		how = "the peer closed the connection "
 	}
-	return ""
+	switch {
+	case how == "":
+		return ""
+	case silent:
+		return how + "instead of answering"
+	}
+	return how + "during the handshake"
 }

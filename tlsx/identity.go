@@ -47,7 +47,7 @@ func ParseIdentity(s string) (Identity, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("ftp: tls: unknown identity policy %q: want same, verified or none", shorten(s))
+	return 0, fmt.Errorf("ftp: unknown identity policy %q: want same, verified or none", shorten(s))
 }
 
 // MarshalText is String.

@@ -22,14 +22,14 @@ func ParseFingerprint(s string) (Fingerprint, error) {
 	if strings.Contains(s, ":") {
 		for part := range strings.SplitSeq(s, ":") {
 			if len(part) != 2 {
-				return Fingerprint{}, fmt.Errorf("ftp: tls: fingerprint %q: want two digits between colons", shorten(s))
+				return Fingerprint{}, fmt.Errorf("ftp: fingerprint %q: want two digits between colons", shorten(s))
 			}
 		}
 		digits = strings.ReplaceAll(s, ":", "")
 	}
 	b, err := hex.DecodeString(digits)
 	if err != nil || len(b) != sha256.Size {
-		return Fingerprint{}, fmt.Errorf("ftp: tls: fingerprint %q: want SHA-256 as 64 hexadecimal digits", shorten(s))
+		return Fingerprint{}, fmt.Errorf("ftp: fingerprint %q: want SHA-256 as 64 hexadecimal digits", shorten(s))
 	}
 	return Fingerprint(b), nil
 }
@@ -86,18 +86,18 @@ func ParsePin(s string) (Pin, error) {
 	if b64, ok := strings.CutPrefix(s, keyPinPrefix); ok {
 		b, err := base64.StdEncoding.Strict().DecodeString(b64)
 		if err != nil || len(b) != sha256.Size || strings.ContainsAny(b64, "\r\n") {
-			return Pin{}, fmt.Errorf("ftp: tls: pin %q: want 44 characters of base64 after %s", shorten(s), keyPinPrefix)
+			return Pin{}, fmt.Errorf("ftp: pin %q: want 44 characters of base64 after %s", shorten(s), keyPinPrefix)
 		}
 		return Pin{sum: [sha256.Size]byte(b)}, nil
 	}
 	if digits, ok := strings.CutPrefix(s, certPinPrefix); ok {
 		f, err := ParseFingerprint(digits)
 		if err != nil {
-			return Pin{}, fmt.Errorf("ftp: tls: pin %q: want 64 hexadecimal digits after %s", shorten(s), certPinPrefix)
+			return Pin{}, fmt.Errorf("ftp: pin %q: want 64 hexadecimal digits after %s", shorten(s), certPinPrefix)
 		}
 		return Pin{certificate: true, sum: f}, nil
 	}
-	return Pin{}, fmt.Errorf("ftp: tls: pin %q: want %sBASE64 for a public key or %sHEX for a certificate",
+	return Pin{}, fmt.Errorf("ftp: pin %q: want %sBASE64 for a public key or %sHEX for a certificate",
 		shorten(s), keyPinPrefix, certPinPrefix)
 }
 
@@ -113,7 +113,7 @@ func ParsePins(list string) ([]Pin, error) {
 		pins = append(pins, p)
 	}
 	if len(pins) == 0 {
-		return nil, fmt.Errorf("ftp: tls: no pin in %q", shorten(list))
+		return nil, fmt.Errorf("ftp: no pin in %q", shorten(list))
 	}
 	return pins, nil
 }

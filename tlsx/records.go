@@ -109,7 +109,7 @@ type ClearTextError struct {
 }
 
 func (e *ClearTextError) Error() string {
-	return "ftp: tls: clear text on the protected control connection: " + strconv.QuoteToASCII(e.Text)
+	return "ftp: clear text on the protected control connection: " + strconv.QuoteToASCII(e.Text)
 }
 
 // isRecordType reports whether b is the type of a TLS record:

@@ -281,7 +281,8 @@ func TestReversedErrors(t *testing.T) {
 	t.Run("clear text", func(t *testing.T) {
 		c, s := tcpPair(t)
 		io.WriteString(s, "total 0\r\n")
-		if _, err := e.client.DataAsServer(t.Context(), c); err == nil || !strings.Contains(err.Error(), "clear text") {
+		_, err := e.client.DataAsServer(t.Context(), c)
+		if he, ok := errors.AsType[*HandshakeError](err); !ok || !strings.Contains(he.Hint, "clear text") {
 			t.Errorf("%v; want a hint at clear text", err)
 		}
 	})

@@ -8,6 +8,8 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // Resuming TLS 1.2 by session ID (RFC 5246, Section 7.3) with crypto/tls.
@@ -38,7 +40,7 @@ type SessionIDError struct {
 }
 
 func (e *SessionIDError) Error() string {
-	return "ftp: tls: resuming by session ID is not possible: " + e.Err.Error()
+	return "ftp: resuming by session ID is not possible: " + errtext.Of(e.Err)
 }
 
 // Unwrap returns Err.

@@ -11,7 +11,7 @@ import (
 
 // ErrNoTrustStore is returned by methods of a nil *TrustStore that would have
 // to remember something.
-var ErrNoTrustStore = errors.New("ftp: tls: there is no trust store")
+var ErrNoTrustStore = errors.New("ftp: there is no trust store")
 
 // A Trusted is an accepted certificate: one entry of a [TrustStore].
 type Trusted struct {
@@ -65,7 +65,7 @@ const defaultLockWait = 5 * time.Second
 // file exists and cannot be read.
 func OpenTrustStore(path string) (*TrustStore, error) {
 	if path == "" {
-		return nil, errors.New("ftp: tls: trust store: no file name")
+		return nil, errors.New("ftp: trust store: no file name")
 	}
 	s := &TrustStore{path: path, lockWait: defaultLockWait}
 	if _, err := s.read(); err != nil {
@@ -132,7 +132,7 @@ func (s *TrustStore) set(old *Trusted, t Trusted) error {
 	}
 	if old != nil {
 		if host, err := NormalizeHost(old.Host); err != nil || host != t.Host || old.Port != t.Port {
-			return fmt.Errorf("ftp: tls: trust store: an entry for %q port %d cannot replace one for %q port %d",
+			return fmt.Errorf("ftp: trust store: an entry for %q port %d cannot replace one for %q port %d",
 				t.Host, t.Port, shorten(old.Host), old.Port)
 		}
 	}
@@ -211,7 +211,7 @@ type TrustConflictError struct {
 }
 
 func (e *TrustConflictError) Error() string {
-	where := fmt.Sprintf("ftp: tls: trust store: %s port %d: ", e.New.Host, e.New.Port)
+	where := fmt.Sprintf("ftp: trust store: %s port %d: ", e.New.Host, e.New.Port)
 	if e.Found.Host == "" {
 		return where + "the entry to replace has been removed"
 	}
@@ -228,7 +228,7 @@ type TrustFileError struct {
 }
 
 func (e *TrustFileError) Error() string {
-	return fmt.Sprintf("ftp: tls: trust store: %s:%d: the line for %s port %d cannot be read; correct or remove it",
+	return fmt.Sprintf("ftp: trust store: %s:%d: the line for %s port %d cannot be read; correct or remove it",
 		e.Path, e.Line, e.Host, e.Port)
 }
 
@@ -239,9 +239,9 @@ func (t Trusted) normal() (Trusted, error) {
 	case err != nil:
 		return t, err
 	case t.SHA256 == Fingerprint{}:
-		return t, errors.New("ftp: tls: trust store: an entry needs the SHA-256 of a certificate")
+		return t, errors.New("ftp: trust store: an entry needs the SHA-256 of a certificate")
 	case t.Reasons == 0 || !ReasonAny.Has(t.Reasons):
-		return t, fmt.Errorf("ftp: tls: trust store: %v is nothing that can be accepted", t.Reasons)
+		return t, fmt.Errorf("ftp: trust store: %v is nothing that can be accepted", t.Reasons)
 	}
 	t.Host = host
 	if t.Date.IsZero() {
@@ -254,7 +254,7 @@ func (t Trusted) normal() (Trusted, error) {
 
 func trustKey(host string, port int) (string, error) {
 	if port < 1 || port > 65535 {
-		return "", fmt.Errorf("ftp: tls: trust store: port %d is not between 1 and 65535", port)
+		return "", fmt.Errorf("ftp: trust store: port %d is not between 1 and 65535", port)
 	}
 	return NormalizeHost(host)
 }

@@ -19,7 +19,7 @@ const (
 
 // ErrTrustLocked is in the chain of the error of a change for which another
 // process held the lock of the trust store too long.
-var ErrTrustLocked = errors.New("ftp: tls: trust store: locked by another process")
+var ErrTrustLocked = errors.New("ftp: trust store: locked by another process")
 
 // read returns the contents of the file; one that is not there is empty.
 func (s *TrustStore) read() (*trustFile, error) {
@@ -28,15 +28,15 @@ func (s *TrustStore) read() (*trustFile, error) {
 		return &trustFile{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ftp: tls: trust store: %w", err)
+		return nil, &TrustStoreError{err}
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxTrustFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("ftp: tls: trust store: %w", err)
+		return nil, &TrustStoreError{err}
 	}
 	if len(b) > maxTrustFile {
-		return nil, fmt.Errorf("ftp: tls: trust store: %s is larger than %d bytes", s.path, maxTrustFile)
+		return nil, &TrustStoreError{fmt.Errorf("%s is larger than %d bytes", s.path, maxTrustFile)}
 	}
 	return parseTrustFile(b), nil
 }
@@ -46,14 +46,14 @@ func (s *TrustStore) read() (*trustFile, error) {
 func (s *TrustStore) write(contents *trustFile) error {
 	b := contents.format()
 	if len(b) > maxTrustFile {
-		return fmt.Errorf("ftp: tls: trust store: %s would be larger than %d bytes", s.path, maxTrustFile)
+		return &TrustStoreError{fmt.Errorf("%s would be larger than %d bytes", s.path, maxTrustFile)}
 	}
 	path := s.target()
 	temp := path + newSuffix
 	// The holder of the lock is the only writer: what is there was left by a
 	// crash. O_EXCL follows no link that somebody put there.
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("ftp: tls: trust store: %w", err)
+		return &TrustStoreError{err}
 	}
 	err := writeSynced(temp, b)
 	if err == nil {
@@ -64,7 +64,7 @@ func (s *TrustStore) write(contents *trustFile) error {
 	}
 	if err != nil {
 		os.Remove(temp)
-		return fmt.Errorf("ftp: tls: trust store: %w", err)
+		return &TrustStoreError{err}
 	}
 	syncFolder(filepath.Dir(path))
 	return nil
@@ -117,7 +117,7 @@ func syncFolder(path string) {
 func (s *TrustStore) lock() (unlock func(), err error) {
 	path := s.target() + lockSuffix
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("ftp: tls: trust store: %w", err)
+		return nil, &TrustStoreError{err}
 	}
 	pause := time.Millisecond
 	for end := time.Now().Add(s.lockWait); ; {
@@ -126,7 +126,7 @@ func (s *TrustStore) lock() (unlock func(), err error) {
 		case err == nil:
 			return unlock, nil
 		case err != errLocked:
-			return nil, fmt.Errorf("ftp: tls: trust store: %w", err)
+			return nil, &TrustStoreError{err}
 		case !time.Now().Before(end):
 			return nil, fmt.Errorf("%w for %v (lock file %s)", ErrTrustLocked, s.lockWait, path)
 		}

@@ -173,7 +173,7 @@ func cutField(s string) (field, rest string) {
 func parsePort(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 || s[0] == '0' {
-		return 0, fmt.Errorf("ftp: tls: trust store: %q is no port", shorten(s))
+		return 0, fmt.Errorf("ftp: trust store: %q is no port", shorten(s))
 	}
 	return int(n), nil
 }
@@ -189,7 +189,7 @@ func (t Trusted) line() string {
 // labels as A-labels (RFC 5891); an address in its shortest form, without
 // brackets, an IPv6 address with its zone, which is a part of whom it names.
 func NormalizeHost(host string) (string, error) {
-	bad := fmt.Errorf("ftp: tls: %q is no host name", shorten(host))
+	bad := fmt.Errorf("ftp: %q is no host name", shorten(host))
 	if len(host) > 4*maxHostName {
 		return "", bad
 	}

@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // A CertificateError reports a server's certificate that was refused. It stands
@@ -39,14 +41,14 @@ func (e *CertificateError) final() bool {
 // changed certificate the old one's too.
 func (e *CertificateError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ftp: tls: the certificate of %s was refused", net.JoinHostPort(clean(e.Host), strconv.Itoa(e.Port)))
+	fmt.Fprintf(&b, "ftp: the certificate of %s was refused", net.JoinHostPort(clean(e.Host), strconv.Itoa(e.Port)))
 	sep := ": "
 	for _, p := range e.Problems {
 		b.WriteString(sep + p)
 		sep = "; "
 	}
 	if e.Err != nil && (e.Reasons == 0 || e.storeFailed) {
-		b.WriteString(sep + clean(strings.ReplaceAll(e.Err.Error(), "\n", "; ")))
+		b.WriteString(sep + clean(errtext.Of(e.Err)))
 		sep = "; "
 	}
 	if e.Facts.SHA256 != (Fingerprint{}) {

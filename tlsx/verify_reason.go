@@ -41,7 +41,7 @@ func ParseReason(s string) (Reason, error) {
 	for name := range strings.SplitSeq(s, ",") {
 		bit := reasonNamed(name)
 		if bit == 0 {
-			return 0, fmt.Errorf("ftp: tls: unknown reason %q: want %s or %s", shorten(name),
+			return 0, fmt.Errorf("ftp: unknown reason %q: want %s or %s", shorten(name),
 				reasonAnyName, strings.Join(reasonNames, ", "))
 		}
 		r |= bit

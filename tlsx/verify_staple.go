@@ -84,7 +84,7 @@ func StapleStatus(st tls.ConnectionState) Staple {
 	issuer := issuerOf(leaf, st)
 	r, err := ocsp.ParseResponseForCert(st.OCSPResponse, leaf, issuer)
 	if err != nil {
-		return Staple{Status: StapleInvalid, Err: errors.New("ftp: tls: stapled OCSP response: " + clean(err.Error()))}
+		return Staple{Status: StapleInvalid, Err: errors.New("ftp: stapled OCSP response: " + clean(err.Error()))}
 	}
 	s := Staple{ThisUpdate: r.ThisUpdate, NextUpdate: r.NextUpdate, Unsigned: issuer == nil}
 	switch r.Status {

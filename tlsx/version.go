@@ -24,9 +24,9 @@ func ParseVersion(s string) (uint16, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	if number, ok := strings.CutPrefix(name, "ssl"); ok {
 		if strings.HasPrefix(strings.TrimLeft(number, " v"), "2") {
-			return 0, fmt.Errorf("ftp: tls: %q: SSL 2.0 must not be used (RFC 6176); choose TLS 1.2 or 1.3", s)
+			return 0, fmt.Errorf("ftp: %q: SSL 2.0 must not be used (RFC 6176); choose TLS 1.2 or 1.3", s)
 		}
-		return 0, fmt.Errorf("ftp: tls: %q: SSL 3.0 must not be used (RFC 7568); choose TLS 1.2 or 1.3", s)
+		return 0, fmt.Errorf("ftp: %q: SSL 3.0 must not be used (RFC 7568); choose TLS 1.2 or 1.3", s)
 	}
 	name = strings.TrimLeft(strings.TrimPrefix(name, "tls"), " v")
 	switch name {
@@ -39,7 +39,7 @@ func ParseVersion(s string) (uint16, error) {
 	case "1.3":
 		return tls.VersionTLS13, nil
 	}
-	return 0, fmt.Errorf("ftp: tls: unknown version %q: want 1.0, 1.1, 1.2 or 1.3", s)
+	return 0, fmt.Errorf("ftp: unknown version %q: want 1.0, 1.1, 1.2 or 1.3", s)
 }
 
 // ParseCipherSuites returns the suites of a list of IANA names, separated by
@@ -49,16 +49,16 @@ func ParseVersion(s string) (uint16, error) {
 func ParseCipherSuites(list string) ([]uint16, error) {
 	names := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ':' || r == ' ' })
 	if len(names) == 0 {
-		return nil, fmt.Errorf("ftp: tls: no cipher suite in %q", list)
+		return nil, fmt.Errorf("ftp: no cipher suite in %q", list)
 	}
 	var ids []uint16
 	for _, name := range names {
 		cs := cipherSuite(name)
 		if cs == nil {
-			return nil, fmt.Errorf("ftp: tls: unknown cipher suite %q", name)
+			return nil, fmt.Errorf("ftp: unknown cipher suite %q", name)
 		}
 		if cs.SupportedVersions[0] == tls.VersionTLS13 {
-			return nil, fmt.Errorf("ftp: tls: cipher suite %s is of TLS 1.3, where suites cannot be chosen", cs.Name)
+			return nil, fmt.Errorf("ftp: cipher suite %s is of TLS 1.3, where suites cannot be chosen", cs.Name)
 		}
 		ids = append(ids, cs.ID)
 	}

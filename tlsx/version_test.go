@@ -95,9 +95,9 @@ func TestStrings(t *testing.T) {
 		{Off.String(), "resumption is off"},
 		{Reuse(9).String(), "Reuse(9)"},
 		{(&NotResumedError{Reuse: NothingToOffer}).Error(),
-			"ftp: tls: session resumption is required, but the data connection was not resumed: the server issued no session ticket"},
+			"ftp: TLS session resumption is required, but the data connection was not resumed: the server issued no session ticket"},
 		{(&HandshakeError{Phase: PhaseData, Err: errors.New("bad \x1b[2J \"name\"")}).Error(),
-			`ftp: tls: handshake of the data connection: bad \x1b[2J "name"`},
+			`ftp: TLS handshake of the data connection: bad \x1b[2J "name"`},
 	}
 	for _, tt := range tests {
 		if tt.got != tt.want {

@@ -12,7 +12,7 @@ func (a *app) learn(args []string) {
 	for i, arg := range args {
 		for _, s := range secretsIn(arg) {
 			a.secret(s)
-			a.secret(strings.ReplaceAll(s, "\n", "; ")) // as errorText has it
+			a.secret(strings.ReplaceAll(s, "\n", "; ")) // as errtext has it
 			if len(s) < 3 {                             // too short to be looked for alone
 				a.secret(":" + s + "@")
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -110,11 +111,11 @@ func (a *app) check(f *checkFlags, args []string) error {
 		return a.setupError(target.Addr, err)
 	}
 	if err := f.write(out, report); err != nil {
-		return fmt.Errorf("the report: %w", err)
+		return errtext.Errorf("the report: %w", err)
 	}
 	if file, ok := out.(*os.File); ok && out != a.stdout {
 		if err := file.Close(); err != nil {
-			return fmt.Errorf("the report: %w", err)
+			return errtext.Errorf("the report: %w", err)
 		}
 	}
 	a.leftBehind(report.Leftover)
@@ -154,11 +155,11 @@ func (a *app) setupError(addr string, err error) error {
 		return cannot(err)
 	}
 	a.leftBehind(se.Leftover)
-	hint := sentence(ftpwire.Diagnose(asClient(se)))
+	hint := adviceOn(ftpwire.Diagnose(asClient(se)), nil)
 	if se.Stage == "working directory" {
 		hint = strings.TrimSpace(hint + " --write-dir names a directory that may be written to; --read-only checks what needs none.")
 	}
-	return &usageError{err: fmt.Errorf("%s could not be checked: %w", addr, se), hint: hint}
+	return &usageError{err: errtext.Errorf("%s could not be checked: %w", addr, se), hint: hint}
 }
 
 // asClient returns what a client would say of the same server, for which there is advice.

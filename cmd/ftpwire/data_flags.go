@@ -63,7 +63,7 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 	p.Data.EPSVAll, p.Data.AnyPeer = f.epsvAll, f.anyPeer
 	if f.activeAddr != "" {
 		if p.Data.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
-			return usagef("--active-address: %q is no IP address", f.activeAddr)
+			return usagef("--active-address: %q must be an IP address", f.activeAddr)
 		}
 	}
 	if f.activePorts != "" {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,10 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/datachan/proxy"
-	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/tlsx"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // The exit codes, as "ftpwire help exit-codes" explains them.
@@ -49,7 +44,9 @@ func (e *usageError) Error() string {
 func (e *usageError) Unwrap() error { return e.err }
 
 // usagef returns a usageError.
-func usagef(format string, args ...any) error { return &usageError{err: fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error {
+	return &usageError{err: errtext.Errorf(format, args...)}
+}
 
 // cannot makes err a usageError, and nil of nil.
 func cannot(err error) error {
@@ -101,7 +98,7 @@ func (a *app) report(cmd *cobra.Command, err error) {
 		}
 		return
 	}
-	a.say(prefix + errorText(err))
+	a.say(prefix + errtext.Of(err))
 	if hint := adviceFor(err); hint != "" {
 		a.say("hint: " + hint)
 	}
@@ -114,56 +111,7 @@ func adviceFor(err error) string {
 	if u, ok := errors.AsType[*usageError](err); ok && u.hint != "" {
 		return u.hint
 	}
-	return sentence(ftpwire.Diagnose(err))
-}
-
-// sentence begins s with a capital and ends it with a full stop.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.ContainsAny(s[len(s)-1:], ".?!") {
-		s += "."
-	}
-	return s
-}
-
-// errorText returns the message of err without what only programs need.
-func errorText(err error) string {
-	text := err.Error()
-	// A refused transfer is the server's word; that nothing was moved goes without saying.
-	if t, ok := errors.AsType[*control.TransferError](err); ok && t.Bytes == 0 {
-		if re, ok := errors.AsType[*protocol.ReplyError](t.Err); ok {
-			text = strings.Replace(text, t.Error(), re.Error(), 1)
-		}
-	}
-	if pe, ok := errors.AsType[*os.PathError](err); ok {
-		text = strings.Replace(text, pe.Error(), pe.Path+": "+pe.Err.Error(), 1)
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		text = strings.Replace(text, context.DeadlineExceeded.Error(), "no answer in time", 1)
-	}
-	// A proxy's status says what stands behind it once more, for programs.
-	if p, ok := errors.AsType[*proxy.Error](err); ok && p.Status != 0 && p.Err != nil {
-		status := fmt.Sprintf("(status %d)", p.Status)
-		text = strings.ReplaceAll(text, status+": "+p.Err.Error(), status)
-	}
-	// The advice repeats what the handshake's error has in parentheses.
-	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && h.Hint != "" {
-		text = strings.Replace(text, " ("+h.Hint+")", "", 1)
-	}
-	// What a certificate is refused for says enough by itself.
-	if _, ok := errors.AsType[*tlsx.CertificateError](err); ok {
-		text = strings.Replace(text, "tls: handshake of the control connection: ", "", 1)
-	}
-	text = strings.Replace(text, "tls: handshake", "TLS handshake", 1)
-	for _, p := range []string{"ftp: ", "tls: ", "ftptest: ", "conformance: "} {
-		text = strings.TrimPrefix(text, p)
-		text = strings.ReplaceAll(text, ": "+p, ": ")
-		text = strings.ReplaceAll(text, "\n"+p, "\n")
-	}
-	return strings.ReplaceAll(text, "\n", "; ") // errors that were joined
+	return adviceOn(ftpwire.Diagnose(err), nil)
 }
 
 // unknownCommand reports whether err is cobra's about a command that does not

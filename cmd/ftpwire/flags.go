@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func (p positive) Set(s string) error {
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		if d, err = time.ParseDuration(s + "s"); err != nil {
-			return fmt.Errorf("is no duration such as 30s or 2m")
+			return errors.New("must be a duration such as 30s or 2m")
 		}
 	}
 	if d <= 0 {

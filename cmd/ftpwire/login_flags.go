@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // loginFlags add to user and password.
@@ -77,7 +77,7 @@ func afterLogin(lines []string) ([]control.AfterLogin, error) {
 		command, mayFail := strings.CutPrefix(line, "-")
 		if _, err := rawCommand(command); err != nil {
 			u, _ := errors.AsType[*usageError](err)
-			return nil, &usageError{err: fmt.Errorf("--after: %w", u.err), hint: u.hint}
+			return nil, &usageError{err: errtext.Errorf("--after: %w", u.err), hint: u.hint}
 		}
 		after = append(after, control.AfterLogin{Command: command, MayFail: mayFail})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 )
 
@@ -64,7 +65,7 @@ func listingTime(now string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, usagef("--now: %q is no time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
+	return time.Time{}, usagef("--now: %q must be a time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
 }
 
 func (a *app) parseList(r io.Reader, o parse.ListOptions) error {
@@ -72,7 +73,7 @@ func (a *app) parseList(r io.Reader, o parse.ListOptions) error {
 	for e, err := range parse.Listing(r, o, parse.Limits{Entries: -1, Bytes: -1}) {
 		if pe, ok := errors.AsType[*parse.Error](err); ok {
 			bad = true
-			if err := writeJSON(a.stdout, unread{errorText(pe), e.Raw}); err != nil {
+			if err := writeJSON(a.stdout, unread{errtext.Of(pe), e.Raw}); err != nil {
 				return err
 			}
 			continue

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -66,7 +67,7 @@ func (a *app) parseReplies(r io.Reader) error {
 }
 
 func (a *app) notReply(err error) error {
-	u := unread{Error: errorText(err)}
+	u := unread{Error: errtext.Of(err)}
 	if se, ok := errors.AsType[*protocol.SyntaxError](err); ok {
 		u.Raw = se.Excerpt
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // credentials completes user, password and account of a location, in the order
@@ -109,7 +110,7 @@ func (a *app) netrc(host, user string) *netrcEntry {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		if named || !errors.Is(err, fs.ErrNotExist) {
-			a.warn(errorText(err))
+			a.warn(errtext.Of(err))
 		}
 		return nil
 	}

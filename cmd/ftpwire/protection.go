@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -81,20 +81,12 @@ func (w *watch) warn(c *control.Conn) {
 	case w.f.ccc:
 		w.a.warn("TLS has ended on the control connection (--ccc): names and commands can be read and changed on the way")
 	}
-	if w.p.ClearData {
+	if w.p.ClearData && c.DataProtection() == protocol.LevelClear {
 		w.a.warn("data connections are not protected (--prot C): listings and files can be read and changed on the way")
 	}
 }
 
-// dialError says why a server could not be reached, or let nobody in. What could be
-// accepted has its command named.
+// dialError says why a server could not be reached, or let nobody in.
 func dialError(p *ftpwire.Profile, err error) error {
-	u := &usageError{err: fmt.Errorf("%s: %w", describe(p), err)}
-	if _, ok := errors.AsType[*tlsx.CertificateError](err); ok {
-		u.hint = strings.NewReplacer(
-			"(ftpwire trust accept)", "(ftpwire trust accept "+trustURL(p)+")",
-			"(ftpwire trust remove)", "(ftpwire trust remove "+trustURL(p)+")",
-		).Replace(sentence(ftpwire.Diagnose(err)))
-	}
-	return u
+	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err), hint: adviceOn(ftpwire.Diagnose(err), p)}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // proxyFlags say which HTTP or SOCKS proxy connections go through.
@@ -48,7 +49,7 @@ func (a *app) applyHop(f *connFlags, p *ftpwire.Profile) (err error) {
 		return nil
 	case f.proxyURL != "":
 		if p.Proxy, err = proxy.Parse(f.proxyURL); err != nil {
-			return &usageError{err: fmt.Errorf("--proxy: %w", err), hint: `It is SCHEME://[USER@]HOST[:PORT]; "ftpwire help proxies" explains it.`}
+			return &usageError{err: errtext.Errorf("--proxy: %w", err), hint: `It is SCHEME://[USER@]HOST[:PORT]; "ftpwire help proxies" explains it.`}
 		}
 	default:
 		if p.Proxy, err = a.proxyOfEnvironment(f.through(p)); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -103,7 +104,7 @@ func (a *app) replay(address string, scripts []*dialogue.Script, pairs []tls.Cer
 		p := &replayed{ctx: a.ctx, tcp: conn, control: sessions.NewControl(tlsx.BindNone)}
 		err = p.play(s)
 		if step, ok := errors.AsType[*dialogue.StepError](err); ok {
-			return fmt.Errorf("connection %d: %w", i+1, step)
+			return errtext.Errorf("connection %d: %w", i+1, step)
 		}
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 )
 
@@ -174,7 +174,7 @@ func onPath(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", visibleName(path), err)
+	return errtext.Errorf("%s: %w", visibleName(path), err)
 }
 
 // isDir reports whether the entry is a directory.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // paceFlags say how fast files move, and what keeps the session alive meanwhile.
@@ -75,7 +76,7 @@ func bytesOf(s, what, least string) (int64, error) {
 	v, err := strconv.ParseFloat(digits, 64)
 	switch {
 	case err != nil || strings.Trim(digits, "0123456789.") != "":
-		return 0, fmt.Errorf("is no %s such as 500k or 2M", what)
+		return 0, fmt.Errorf("must be a %s such as 500k or 2M", what)
 	case v*unit < 1:
 		return 0, fmt.Errorf("must be at least %s", least)
 	case v*unit >= math.MaxInt64:
@@ -178,7 +179,7 @@ func (a *app) retries(f *transferFlags, b *bar) ftpwire.Retry {
 	return ftpwire.Retry{Attempts: f.retry, Delay: f.retryDelay, Failed: func(err error, pause time.Duration) {
 		b.clear()
 		if !a.quiet {
-			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", errorText(err), pause.Round(10*time.Millisecond)))
+			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", errtext.Of(err), pause.Round(10*time.Millisecond)))
 		}
 	}}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // A transferJSON says how a transfer went.
@@ -53,7 +54,7 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 		j.Proof = strings.Split(r.Proof.String(), ", ")
 	}
 	if err != nil {
-		j.Error = a.masked(errorText(err))
+		j.Error = a.masked(errtext.Of(err))
 	}
 	return j
 }

@@ -348,6 +348,6 @@ func TestFormats(t *testing.T) {
 	})
 	t.Run("a server without", func(t *testing.T) {
 		f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"mode-502"}})
-		f.run(t, "cat", "--mode", "block", "URL/hello.txt").want(t, exitNo, "MODE: 502", "hint: The server does not have what MODE asks for")
+		f.run(t, "cat", "--mode", "block", "URL/hello.txt").want(t, exitNo, "MODE: 502", "hint: The server does not have the mode that was asked for")
 	})
 }

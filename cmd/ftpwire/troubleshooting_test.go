@@ -193,7 +193,8 @@ var troubles = []trouble{
 const troubleshootingHead = `# Troubleshooting
 
 What goes wrong most, and what ` + "`ftpwire`" + ` says of it. This page is written by a test that plays each case:
-` + "`go test ./cmd/ftpwire -run TestTroubleshooting -update`" + `. The library says the same: ` + "`ftpwire.Diagnose(err)`" + ` returns the hint.
+` + "`go test ./cmd/ftpwire -run TestTroubleshooting -update`" + `. The library says the same: ` + "`ftpwire.Diagnose(err)`" + ` returns the cause and the hint as data,
+which names fields of a Profile where the command has flags.
 
 ` + "`--log`" + ` prints the whole dialogue on standard error, passwords masked.
 `
@@ -214,6 +215,7 @@ func TestTroubleshooting(t *testing.T) {
 			}
 		})
 	}
+	doc.WriteString(causes())
 	if t.Failed() {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -132,7 +133,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		if _, early := errors.AsType[*tlsx.HandshakeError](err); !early && in.Reasons != 0 && a.ctx.Err() == nil {
 			return nil
 		}
-		return cannot(fmt.Errorf("%s: %w", describe(p), err))
+		return cannot(errtext.Errorf("%s: %w", describe(p), err))
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(a.ctx, quitTimeout)
@@ -157,7 +158,7 @@ func newStapleJSON(s tlsx.Staple) *stapleJSON {
 		j.NextUpdate = &s.NextUpdate
 	}
 	if s.Err != nil {
-		j.Error = errorText(s.Err)
+		j.Error = errtext.Of(s.Err)
 	}
 	return j
 }

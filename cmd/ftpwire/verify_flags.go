@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -89,7 +90,7 @@ func (a *app) optionalStore(f *connFlags) (*tlsx.TrustStore, error) {
 	if named || f.acceptNew {
 		return nil, cannot(err)
 	}
-	a.warn("accepted certificates are not known: " + errorText(err))
+	a.warn("accepted certificates are not known: " + errtext.Of(err))
 	return nil, nil
 }
 
@@ -98,7 +99,7 @@ func readPins(lists []string) (pins []tlsx.Pin, err error) {
 		more, err := tlsx.ParsePins(list)
 		if err != nil {
 			return nil, &usageError{
-				err:  fmt.Errorf("--pin: %w", err),
+				err:  errtext.Errorf("--pin: %w", err),
 				hint: `"ftpwire trust show URL" prints the pin of a server's key; the pin of a certificate is cert-sha256: and its SHA-256.`,
 			}
 		}

@@ -29,9 +29,9 @@ func TestClientCertificates(t *testing.T) {
 	}{
 		{"accepted", []tls.Certificate{client}, 0, nil},
 		{"the right one of two", []tls.Certificate{foreign.Client(t, "peer"), client}, 0, nil},
-		{"missing", nil, tlsx.ClientCertificateMissing, []string{"--cert", "with a certificate only", "CN=the known authority"}},
+		{"missing", nil, tlsx.ClientCertificateMissing, []string{"Certificates", "with a certificate only", "CN=the known authority"}},
 		{"wrong authority", []tls.Certificate{foreign.Client(t, "peer")}, tlsx.ClientCertificateUnknownIssuer,
-			[]string{"--cert", "does not trust the authority", "CN=a foreign authority", "CN=the known authority"}},
+			[]string{"Certificates", "does not trust the authority", "CN=a foreign authority", "CN=the known authority"}},
 	}
 	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode peer.TLSMode, version uint16) {
 		for _, tt := range tests {
@@ -49,7 +49,7 @@ func TestClientCertificates(t *testing.T) {
 						t.Fatalf("%v; want a *tlsx.ClientCertificateError: %v\n%s", err, tt.want, s.Log())
 					}
 					for _, word := range tt.advice {
-						if got := ftpwire.Diagnose(err); !strings.Contains(got, word) {
+						if got := ftpwire.Diagnose(err).String(); !strings.Contains(got, word) {
 							t.Errorf("%v: advice %q lacks %q", err, got, word)
 						}
 					}

@@ -157,7 +157,7 @@ func (r *cellRun) fails(name string, run func(*cellRun, context.Context, *contro
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("%s: the error took %v", name, took)
 	}
-	advice := "--resume-tls preferred"
+	advice := "Resumption=preferred"
 	switch r.cell.want {
 	case notResumed:
 		advice = "Prefer it"
@@ -173,7 +173,7 @@ func (r *cellRun) fails(name string, run func(*cellRun, context.Context, *contro
 			t.Errorf("%s: %v; want a *protocol.ReplyError with %d", name, err, code)
 		}
 	}
-	if got := ftpwire.Diagnose(err); !strings.Contains(got, advice) {
+	if got := ftpwire.Diagnose(err).String(); !strings.Contains(got, advice) {
 		t.Errorf("%s: %v\nadvice %q does not say %q", name, err, got, advice)
 	}
 	if err := c.Noop(ctx); (err == nil) != (r.cell.want == refused425) {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/Azure/go-ntlmssp"
@@ -94,6 +95,8 @@ func (a *authentication) answer(h *head) (string, error) {
 	switch {
 	case a.p.given():
 		return "", refused(h.status, "the proxy does not take the Proxy-Authorization it was given", nil)
+	case a.p.User == "" && len(challenges) > 0 && !slices.ContainsFunc(challenges, func(c challenge) bool { return schemeName(c.scheme) != "" }):
+		return "", refused(h.status, "the proxy demands an authentication that is not known here"+offers(challenges), errors.ErrUnsupported)
 	case a.p.User == "":
 		return "", refused(h.status, "the proxy demands credentials"+offers(challenges), nil)
 	case a.sent == "ntlm" && a.step == 1 && h.status == 407:

@@ -8,6 +8,8 @@ import (
 	"net"
 	"strings"
 	"syscall"
+
+	"github.com/ftpwire/ftpwire/internal/errtext"
 )
 
 // A Hop is one of the two connections that lead to a server through a proxy.
@@ -86,10 +88,16 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, " (status %d)", e.Status)
 	}
-	if e.Err != nil && !strings.Contains(e.Reason, e.Err.Error()) {
-		b.WriteString(": " + e.Err.Error())
+	if e.Err != nil && !e.said() && !strings.Contains(e.Reason, e.Err.Error()) {
+		b.WriteString(": " + errtext.Of(e.Err))
 	}
 	return b.String()
+}
+
+// said reports whether the status says what Err is, which is for programs then.
+func (e *Error) said() bool {
+	_, errno := errors.AsType[syscall.Errno](e.Err)
+	return e.Status != 0 && (errno || errors.Is(e.Err, errors.ErrUnsupported))
 }
 
 // Unwrap returns the cause.

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+// flagNames says how the settings that a diagnosis names are called on the command line.
+// A value that has a name of its own stands before the field's general one; %s is the
+// value in small letters.
+var flagNames = []struct {
+	field ftpwire.Field
+	value string // "" stands for every value
+	name  string
+}{
+	{ftpwire.FieldSecurity, "explicit", "ftpes://"},
+	{ftpwire.FieldSecurity, "implicit", "ftps://"},
+	{ftpwire.FieldSecurity, "none", "ftp://"},
+	{ftpwire.FieldSecurity, "", "--tls explicit or implicit"},
+	{ftpwire.FieldAuth, "SSL", "--auth-ssl"},
+	{ftpwire.FieldUser, "", "--user"},
+	{ftpwire.FieldAccount, "", "--acct"},
+	{ftpwire.FieldVirtualHost, "", "--virtual-host"},
+	{ftpwire.FieldOneTime, "", "--otp %s"},
+	{ftpwire.FieldAfter, "", `--after; a hyphen before the command lets it fail`},
+	{ftpwire.FieldLoginProxy, "", "--login-proxy"},
+	{ftpwire.FieldProxyPassword, "", "FTPWIRE_LOGIN_PROXY_PASSWORD"},
+	{ftpwire.FieldRootCAs, "", "--ca FILE"},
+	{ftpwire.FieldInsecure, "true", "--insecure"},
+	{ftpwire.FieldTrust, "accept", "ftpwire trust accept"},
+	{ftpwire.FieldTrust, "remove", "ftpwire trust remove"},
+	{ftpwire.FieldTrust, "file", "--trust-file"},
+	{ftpwire.FieldPins, "", "--pin"},
+	{ftpwire.FieldSkipChain, "true", "--skip-cert-check chain"},
+	{ftpwire.FieldIdentity, "", "--data-identity %s"},
+	{ftpwire.FieldCertificates, "", "--cert, --key or --pfx"},
+	{ftpwire.FieldTLSMin, "", "--tls-min %s"},
+	{ftpwire.FieldTLSMax, "", "--tls-max %s"},
+	{ftpwire.FieldCipherSuites, "", "--ciphers"},
+	{ftpwire.FieldResumption, "", "--resume-tls %s"},
+	{ftpwire.FieldSessionIDs, "true", "--session-ids"},
+	{ftpwire.FieldClearCommands, "false", "without --ccc"},
+	{ftpwire.FieldClearData, "true", "--prot C"},
+	{ftpwire.FieldClearData, "false", "--prot P"},
+	{ftpwire.FieldDataMode, "active", "--active"},
+	{ftpwire.FieldDataMode, "passive", "without --active"},
+	{ftpwire.FieldDataMode, "", "--data-mode %s"},
+	{ftpwire.FieldNAT, "", "--nat %s"},
+	{ftpwire.FieldAnyPeer, "true", "--any-peer"},
+	{ftpwire.FieldBlockedPorts, "", "--block-port"},
+	{ftpwire.FieldSync, "", "--sync-data %s"},
+	{ftpwire.FieldQuirks, "", "--quirk %s"},
+	{ftpwire.FieldTimeout, "", "--timeout"},
+	{ftpwire.FieldKeepAlive, "", "--keep-alive"},
+	{ftpwire.FieldProxy, "nil", "--no-proxy"},
+	{ftpwire.FieldProxy, "", "--proxy, or ftp_proxy and its kind in the environment"},
+	{ftpwire.FieldHopUser, "", "--proxy http://USER@HOST:PORT"},
+	{ftpwire.FieldHopPassword, "", "FTPWIRE_PROXY_PASSWORD"},
+	{ftpwire.FieldHopTLS, "", "--proxy-ca FILE"},
+	{ftpwire.FieldProxyGet, "false", "without --proxy-get"},
+	{ftpwire.FieldProxyGet, "", "ftpwire get --proxy-get"},
+	{ftpwire.FieldDirectData, "true", "--proxy-data=false"},
+	{ftpwire.FieldResume, "true", "ftpwire get or put --resume"},
+	{ftpwire.FieldRetry, "", "--retry"},
+	{ftpwire.FieldRequire, "", "--require %s"},
+	{ftpwire.FieldMaxSize, "", "--max-size"},
+	{ftpwire.FieldType, "", "--type %s"},
+	{ftpwire.FieldStructure, "", "--structure"},
+	{ftpwire.FieldMode, "", "--mode, --compress"},
+}
+
+// flagName returns what a setting is called on the command line, or "".
+func flagName(c ftpwire.Change) string {
+	for _, f := range flagNames {
+		if f.field == c.Field && (f.value == "" || f.value == c.Value) {
+			return strings.TrimSpace(strings.ReplaceAll(f.name, "%s", strings.ToLower(c.Value)))
+		}
+	}
+	return ""
+}
+
+// adviceOn returns the advice with the flags of the command line. p is the profile of the
+// server, if there is one: a command that can accept its certificate is named as a whole.
+func adviceOn(d *ftpwire.Diagnosis, p *ftpwire.Profile) string {
+	return d.Advice(func(c ftpwire.Change) string {
+		name := flagName(c)
+		if p != nil && strings.HasPrefix(name, "ftpwire trust ") {
+			name += " " + trustURL(p)
+		}
+		return name
+	})
+}

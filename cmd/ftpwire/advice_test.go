@@ -1,0 +1,72 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+var flagPattern = regexp.MustCompile(`--([a-z-]+)`)
+
+// Whatever a diagnosis says to change has a name on the command line, and that exists.
+func TestFlagNames(t *testing.T) {
+	flags := allFlags(newApp(t.Context(), nil, nil, nil, nil).root())
+	used := map[string]bool{}
+	for _, d := range ftpwire.Causes() {
+		for _, c := range d.Changes {
+			name := flagName(c)
+			if name == "" {
+				t.Errorf("%s: %v has no name on the command line", d.Cause, c)
+			}
+			for _, m := range flagPattern.FindAllStringSubmatch(name, -1) {
+				if !slices.Contains(flags, m[1]) {
+					t.Errorf("%s: %v is called %q, and there is no --%s", d.Cause, c, name, m[1])
+				}
+			}
+			used[rowOf(c)] = true
+		}
+	}
+	for _, f := range flagNames {
+		if c := (ftpwire.Change{Field: f.field, Value: f.value}); !used[c.String()] {
+			t.Errorf("no diagnosis needs the name of %v", c)
+		}
+	}
+}
+
+// rowOf returns the row of flagNames that has the name of c.
+func rowOf(c ftpwire.Change) string {
+	for _, f := range flagNames {
+		if f.field == c.Field && (f.value == "" || f.value == c.Value) {
+			return ftpwire.Change{Field: f.field, Value: f.value}.String()
+		}
+	}
+	return ""
+}
+
+// allFlags returns the names of the flags of all commands.
+func allFlags(cmd *cobra.Command) []string {
+	var names []string
+	for _, set := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+		set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	}
+	for _, sub := range cmd.Commands() {
+		names = append(names, allFlags(sub)...)
+	}
+	return names
+}
+
+// causes is the part of docs/troubleshooting.md that lists what there is advice on.
+func causes() string {
+	var b strings.Builder
+	b.WriteString("\n## Every cause\n\nWhat `ftpwire.Diagnose` tells from an error, the causes that lie deeper first; \"…\" stands for words of the error.\n\n| cause | advice |\n|---|---|\n")
+	for _, d := range ftpwire.Causes() {
+		b.WriteString("| `" + string(d.Cause) + "` | " + strings.ReplaceAll(adviceOn(d, nil), "|", `\|`) + " |\n")
+	}
+	return b.String()
+}
