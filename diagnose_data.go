@@ -94,7 +94,7 @@ var dataRules = []diagnosisRule{
 	},
 	{
 		cause: CausePortsBlocked, find: is(datachan.ErrPortsBlocked),
-		advice: "every port that the server offers for data connections is among those that are not to be used{BlockedPorts}",
+		advice: "every port that the server offers for data connections is among those that are not to be used{Data.BlockedPorts}",
 	},
 	{
 		cause: CauseAddressRefused, find: a[*datachan.AddressError](),
@@ -103,7 +103,7 @@ var dataRules = []diagnosisRule{
 	{
 		cause: CauseStranger, find: a[*datachan.StrangerError](),
 		words:  words(func(e *datachan.StrangerError) []string { return []string{e.Addr} }),
-		advice: "the data connection came from %s and not from the server. If the server has several addresses, let it in{AnyPeer=true}; passive mode needs no such thing{DataMode=passive}",
+		advice: "the data connection came from %s and not from the server. If the server has several addresses, let it in{Data.AnyPeer=true}; passive mode needs no such thing{DataMode=passive}",
 	},
 	{
 		cause: CauseActiveBlocked, find: opened(isActive),

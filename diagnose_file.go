@@ -22,7 +22,7 @@ var cancelRules = []diagnosisRule{
 const (
 	CauseSizeDiffers      Cause = "size-differs"
 	CauseContentsDiffer   Cause = "contents-differ"
-	CauseSizeUseless      Cause = "size-useless"
+	CauseSizeUseless            = Cause(control.QuirkSIZEUseless)
 	CauseTooLarge         Cause = "too-large"
 	CauseEarlyReply       Cause = "early-reply"
 	CauseChanged          Cause = "changed"

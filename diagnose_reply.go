@@ -22,7 +22,7 @@ const (
 	CauseDataChannel     Cause = "data-channel"
 	CauseWantsProtection Cause = "wants-protection"
 	CauseNoSpace         Cause = "no-space"
-	CauseMLSTUnlisted    Cause = "mlst-unlisted"
+	CauseMLSTUnlisted          = Cause(control.QuirkMLSTUnlisted)
 	CauseUnknownCommand  Cause = "unknown-command"
 	CauseInUse           Cause = "in-use"
 	CauseNotExist        Cause = "not-exist"

@@ -41,18 +41,18 @@ var certificateRules = []diagnosisRule{
 	{
 		cause: CauseClientCertificateMissing, find: clientCertificate(tlsx.ClientCertificateMissing),
 		words:  words(func(e *tlsx.ClientCertificateError) []string { return []string{trusted(e)} }),
-		advice: "the server lets in clients with a certificate only. Give one and its key{Certificates}, signed by an authority that the server trusts%s",
+		advice: "the server lets in clients with a certificate only. Give one and its key{ClientCertificates}, signed by an authority that the server trusts%s",
 	},
 	{
 		cause: CauseClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer),
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Issuer, trusted(e)} }),
-		advice: "the server does not trust the authority that signed the client certificate (%s). Give another certificate{Certificates}, signed by an authority that the server trusts%s; " +
+		advice: "the server does not trust the authority that signed the client certificate (%s). Give another certificate{ClientCertificates}, signed by an authority that the server trusts%s; " +
 			"or ask the server's administrator to trust that authority",
 	},
 	{
 		cause: CauseClientCertificateRefused, find: a[*tlsx.ClientCertificateError](),
 		words:  words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Subject} }),
-		advice: "the server refused the client certificate (%s): it may have expired, been revoked, or not be meant for clients. Give another one{Certificates}",
+		advice: "the server refused the client certificate (%s): it may have expired, been revoked, or not be meant for clients. Give another one{ClientCertificates}",
 	},
 	{
 		cause: CauseTrustDamaged, find: a[*tlsx.TrustFileError](),
@@ -203,11 +203,11 @@ var tlsRules = []diagnosisRule{
 	},
 	{
 		cause: CauseNoCommonCipher, find: alert(40, 71), words: alertOf,
-		advice: "%s. Old servers have cipher suites only that are not offered unless they are named{CipherSuites}, or want an old version{TLSMin}; others demand a client certificate{Certificates}",
+		advice: "%s. Old servers have cipher suites only that are not offered unless they are named{CipherSuites}, or want an old version{TLSMin}; others demand a client certificate{ClientCertificates}",
 	},
 	{
 		cause: CauseClientCertificate, find: alert(42, 43, 44, 45, 46, 48, 116), words: alertOf,
-		advice: "%s. The client's certificate and its key can be named{Certificates}",
+		advice: "%s. The client's certificate and its key can be named{ClientCertificates}",
 	},
 	{
 		cause: CauseTLSAlert, find: alert(), words: alertOf,
