@@ -3,7 +3,6 @@ package ftpwire
 import (
 	"context"
 	"errors"
-	"io"
 	"iter"
 	"sync"
 
@@ -256,44 +255,4 @@ func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
 		return -1
 	}
 	return n
-}
-
-// WriteFrom copies r to a remote file, which is replaced, and returns how many
-// bytes it read. A nil error says that the server stored everything; where it can
-// tell sizes, the size was compared. If the control connection ends behind the final
-// reply, that is the proof.
-func (c *Client) WriteFrom(ctx context.Context, path string, r io.Reader) (int64, error) {
-	done, err := c.take(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer done()
-	u, err := c.conn.Stor(ctx, path, 0)
-	if err != nil {
-		return 0, err
-	}
-	n, err := u.ReadFrom(r) // not io.Copy, which would hide a file from it
-	if err != nil {
-		u.Abort()
-		return n, err
-	}
-	// A success that came before the last octet proves nothing; the size does.
-	err = u.Close()
-	early := isType[*control.EarlyReplyError](err)
-	if err != nil && !early {
-		return n, err
-	}
-	if !c.binary() {
-		return n, errors.Join(err, c.kept(ctx, path))
-	}
-	// Servers are known that answer 226 to an upload that they lost the end of.
-	// Others answer it to one that somebody on the path has cut short.
-	size := c.storedSize(ctx, path)
-	if early && size != n {
-		return n, err
-	}
-	if size >= 0 && size != n {
-		return n, &control.TransferError{Verb: "STOR", Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
-	}
-	return n, c.kept(ctx, path)
 }

@@ -206,7 +206,8 @@ var clientPlays = []clientPlay{
 		name:   control.QuirkSIZEUnlisted,
 		server: &script{replies: map[string]string{"FEAT": featNone, "SIZE f": "213 4"}, data: map[string]string{"RETR f": "abc"}},
 		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
-			return c.ReadTo(ctx, "f", io.Discard)
+			r, err := c.Get(ctx, "f", io.Discard, nil)
+			return r.Bytes, err
 		},
 		want: map[string]any{"off": int64(3)}, // forced: the file is found to be short
 		sent: map[string][]string{"off": {"TYPE I", "EPSV", "RETR f"}, "forced": {"TYPE I", "SIZE f", "EPSV", "RETR f"}},
@@ -215,7 +216,10 @@ var clientPlays = []clientPlay{
 		name: control.QuirkSIZEUseless,
 		server: &script{greeting: "220-FTPD1 IBM FTP CS V2R4 at HOST, 17:30:37 on 2026-06-25.\r\n220 ready",
 			replies: map[string]string{"FEAT": "211-x\r\n SIZE\r\n211 end", "SIZE f": "213 80"}, data: map[string]string{"RETR f": "abc"}},
-		use:  func(ctx context.Context, c *ftpwire.Client) (any, error) { return c.ReadTo(ctx, "f", io.Discard) },
+		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
+			r, err := c.Get(ctx, "f", io.Discard, nil)
+			return r.Bytes, err
+		},
 		want: map[string]any{"detected": int64(3), "forced": int64(3)},
 		sent: map[string][]string{
 			"detected":  {"TYPE I", "EPSV", "RETR f"},
@@ -396,8 +400,8 @@ func TestUnlistedFeatures(t *testing.T) {
 		t.Errorf("Stat: %+v, %v", e, err)
 	}
 	var b bytes.Buffer
-	if n, err := c.ReadTo(t.Context(), "/f", &b); n != 3 || err != nil {
-		t.Errorf("ReadTo: %d, %v", n, err)
+	if r, err := c.Get(t.Context(), "/f", &b, nil); r.Bytes != 3 || err != nil {
+		t.Errorf("Get: %d, %v", r.Bytes, err)
 	}
 	if list, err := names(t.Context(), c, "/"); err != nil || !slices.Contains(list, "f") {
 		t.Errorf("Entries: %v, %v", list, err)

@@ -85,10 +85,10 @@ func TestClientFromGoroutines(t *testing.T) {
 					}
 					return nil
 				},
-				"Stat":   func(int) error { _, err := c.Stat(ctx, "d"); return err },
-				"ReadTo": func(int) error { _, err := c.ReadTo(ctx, "file", io.Discard); return err },
-				"WriteFrom": func(n int) error {
-					_, err := c.WriteFrom(ctx, fmt.Sprintf("w%d", n), bytes.NewReader(make([]byte, 99)))
+				"Stat": func(int) error { _, err := c.Stat(ctx, "d"); return err },
+				"Get":  func(int) error { _, err := c.Get(ctx, "file", io.Discard, nil); return err },
+				"Put": func(n int) error {
+					_, err := c.Put(ctx, fmt.Sprintf("w%d", n), bytes.NewReader(make([]byte, 99)), nil)
 					return err
 				},
 				"Download": func(n int) error {
@@ -152,7 +152,7 @@ func TestCallsInEntries(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if _, err := c.ReadTo(t.Context(), "/d/"+e.Name, &b); err != nil || int64(b.Len()) != e.Size {
+		if _, err := c.Get(t.Context(), "/d/"+e.Name, &b, nil); err != nil || int64(b.Len()) != e.Size {
 			t.Fatalf("%s: %d octets, %v; want %d", e.Name, b.Len(), err, e.Size)
 		}
 		n++
@@ -169,7 +169,7 @@ func TestTurnBounds(t *testing.T) {
 	running, stop := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
-		_, err := c.WriteFrom(t.Context(), "slow", readerFunc(func([]byte) (int, error) {
+		_, err := c.Put(t.Context(), "slow", readerFunc(func([]byte) (int, error) {
 			select {
 			case <-running:
 			default:
@@ -177,7 +177,7 @@ func TestTurnBounds(t *testing.T) {
 			}
 			<-stop
 			return 0, io.EOF
-		}))
+		}), nil)
 		done <- err
 	}()
 	<-running

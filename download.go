@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -29,43 +28,31 @@ import (
 // Download to the same local file goes on from there. Errors besides those of the
 // options: a *[control.TransferError], errors of the local file.
 func (c *Client) Download(ctx context.Context, remote, local string, o *TransferOptions) (TransferResult, error) {
-	d := &download{c: c, remote: remote, local: local}
-	if o != nil {
-		d.o = *o
-	}
+	d := &download{job: newJob(c, remote, o), local: local}
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
 		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
 	}
-	done, err := c.take(ctx)
+	done, err := d.begin(ctx)
 	if err != nil {
 		return d.r, err
 	}
 	defer done()
-	if d.o.Resume {
-		if err := c.conn.Resumable(); err != nil {
-			return d.r, err
-		}
-	}
-	err = c.retried(ctx, d.o.Retry, remote, &d.r, d.attempt)
+	err = d.attempts(ctx, d.attempt)
 	return d.r, err
 }
 
-// A download is one call of Download.
+// A download is one call of Download or Get. The latter has no part: where a *part is an
+// argument, it is nil.
 type download struct {
-	c             *Client
-	remote, local string
-	o             TransferOptions
-	r             TransferResult
+	job
+	local string
+	w     io.Writer // of Get, else nil
 
-	state  remoteState
-	alg    string // for hash, "" if there is none
-	hash   hash.Hash
-	reason string // why a proof is missing
+	state remoteState
 }
 
 // attempt tries on the present connection.
-func (d *download) attempt(ctx context.Context) (err error) {
-	d.r.Bytes, d.r.Proof, d.r.Partial, d.r.Prefix, d.r.ResumedFrom = 0, 0, "", "", 0
+func (d *download) attempt(ctx context.Context) error {
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}
@@ -79,10 +66,7 @@ func (d *download) attempt(ctx context.Context) (err error) {
 			d.r.Partial = p.leave()
 		}
 	}()
-	if err := d.fill(ctx, p); err != nil {
-		return err
-	}
-	if err := d.check(ctx, p); err != nil {
+	if err := d.proven(ctx, p, d.fill(ctx, p)); err != nil {
 		return err
 	}
 	if err := p.commit(d.local); err != nil {
@@ -92,15 +76,13 @@ func (d *download) attempt(ctx context.Context) (err error) {
 	return nil
 }
 
-// prepare asks what has to be known before data move, and whether the proofs
-// demanded can be had.
+// prepare asks what has to be known before data move.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
-	binary := d.c.binary()
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)
-	case binary:
+	case d.c.binary():
 		d.state.Size = d.c.sizeIfKnown(ctx, d.remote)
 	}
 	if err != nil {
@@ -109,20 +91,7 @@ func (d *download) prepare(ctx context.Context) (err error) {
 	if err := withinSize(d.state.Size, d.o.MaxSize); err != nil {
 		return err
 	}
-	if d.alg, d.reason = "", ""; binary && d.o.hashes() {
-		d.alg = d.c.bestHash()
-	}
-	switch {
-	case !binary && d.o.Require&(ProofSize|ProofHash) != 0:
-		d.reason = "the file is transferred as text or in records"
-	case d.o.Require.Has(ProofHash) && d.alg == "":
-		d.reason = "the server offers no sums"
-	case d.o.Require.Has(ProofSize) && d.state.Size < 0 && d.c.conn.Err() == nil && !d.c.usesSIZE():
-		d.reason = "the server does not tell sizes"
-	default:
-		return nil
-	}
-	return &UnprovenError{Path: d.remote, Want: d.o.Require, Reason: d.reason}
+	return d.job.prepare(d.state.Size)
 }
 
 // fill brings the data into the part, from where it can go on.
@@ -137,7 +106,7 @@ func (d *download) fill(ctx context.Context, p *part) error {
 	err = d.transfer(ctx, p, offset)
 	if re, ok := errors.AsType[*ResumeError](err); ok && offset > 0 {
 		d.r.Restarted = re.Reason
-		if re.Reason != restRefused { // else it is kept until the file comes from its beginning
+		if !re.untouched { // else it is kept until the file comes from its beginning
 			if terr := p.restart(); terr != nil {
 				return terr
 			}
@@ -222,7 +191,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
 	if err != nil {
 		if offset > 0 && refusesRest(err) && d.c.conn.Err() == nil {
-			return &ResumeError{d.remote, restRefused}
+			return &ResumeError{Path: d.remote, Reason: "the server refuses to begin there (REST)", untouched: true}
 		}
 		return err
 	}
@@ -248,8 +217,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		err = d.copy(rd, p, offset)
 	}
 	cerr := rd.Close()
-	d.r.Data = rd.Data()
-	d.r.Moved += rd.Octets()
+	d.moved(rd.Data(), rd.Octets())
 	if err == nil {
 		err = cerr
 	}
@@ -257,7 +225,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	case err != nil && offset > 0 && d.overlong(err):
 		// What fits by chance, such as a file of zeros, does not fit in size.
 		d.c.noRest = true
-		return &ResumeError{d.remote, "the server ignores REST"}
+		return &ResumeError{Path: d.remote, Reason: "the server ignores REST"}
 	case err != nil:
 		if d.overlong(err) {
 			p.restart() // it has grown meanwhile: half of this and half of that
@@ -278,9 +246,6 @@ func (d *download) overlong(err error) bool {
 	se, ok := errors.AsType[*control.SizeError](err)
 	return ok && se.Got > se.Want
 }
-
-// restRefused is the reason when nothing of the part was touched.
-const restRefused = "the server refuses to begin there (REST)"
 
 // refusesRest reports whether a transfer may not have begun because of its offset. Servers
 // refuse that with REST, or take REST and refuse RETR with 554, as RFC 1123 has it, or with
@@ -311,7 +276,7 @@ func (d *download) tail(rd *control.Download, p *part, offset, window int64) err
 	}
 	if _, err := io.ReadFull(rd, got); err != nil {
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return &ResumeError{d.remote, "the data ended before what is there already"}
+			return &ResumeError{Path: d.remote, Reason: "the data ended before what is there already"}
 		}
 		return err
 	}
@@ -320,22 +285,24 @@ func (d *download) tail(rd *control.Download, p *part, offset, window int64) err
 	}
 	if _, err := p.f.ReadAt(want, 0); err == nil && bytes.Equal(got, want) {
 		d.c.noRest = true
-		return &ResumeError{d.remote, "the server ignores REST"}
+		return &ResumeError{Path: d.remote, Reason: "the server ignores REST"}
 	}
-	return &ResumeError{d.remote, "the end of the part differs from the file"}
+	return &ResumeError{Path: d.remote, Reason: "the end of the part differs from the file"}
 }
 
 // copy appends the rest.
 func (d *download) copy(rd *control.Download, p *part, offset int64) error {
-	if _, err := p.f.Seek(offset, io.SeekStart); err != nil {
-		return err
-	}
-	w := io.Writer(p.f) // alone, the kernel may copy
-	if d.hash = nil; d.alg != "" {
-		d.hash = localHashes[d.alg]()
-		if err := hashHead(d.hash, p.f, offset); err != nil {
+	w, head := d.w, io.ReaderAt(nil)
+	if p != nil {
+		w, head = p.f, p.f // alone, the kernel may copy
+		if _, err := p.f.Seek(offset, io.SeekStart); err != nil {
 			return err
 		}
+	}
+	if err := d.startHash(head, offset); err != nil {
+		return err
+	}
+	if d.hash != nil {
 		w = io.MultiWriter(w, d.hash)
 	}
 	if d.o.Writer != nil {
@@ -346,8 +313,12 @@ func (d *download) copy(rd *control.Download, p *part, offset int64) error {
 	return err
 }
 
-// check proves the part as demanded. What is not right is not kept.
-func (d *download) check(ctx context.Context, p *part) error {
+// proven proves what has come as demanded, unless there is an error already. What is not
+// right is not kept.
+func (d *download) proven(ctx context.Context, p *part, err error) error {
+	if err != nil {
+		return err
+	}
 	if d.o.Resume {
 		// What changed on the way may be half of this and half of that.
 		now, err := d.c.state(ctx, d.remote)
@@ -359,20 +330,11 @@ func (d *download) check(ctx context.Context, p *part) error {
 			return &ChangedError{Path: d.remote}
 		}
 	}
-	if d.hash != nil {
-		reason, err := d.c.prove(ctx, &d.r, d.remote, d.alg, hexSum(d.hash))
-		if isType[*MismatchError](err) {
-			p.restart()
-		}
-		if err != nil {
-			return err
-		}
-		d.reason = reason
+	err = d.prove(ctx, d.remote, d.missing())
+	if isType[*MismatchError](err) {
+		p.restart()
 	}
-	if d.reason == "" {
-		d.reason = d.missing()
-	}
-	return lacking(d.remote, d.o.Require, d.r.Proof, d.reason)
+	return err
 }
 
 // missing says why a proof other than a hash is not there.

@@ -201,6 +201,9 @@ func (p *part) setNote(o partOrigin) error {
 
 // restart empties the part.
 func (p *part) restart() error {
+	if p == nil {
+		return nil
+	}
 	if err := p.f.Truncate(0); err != nil {
 		return err
 	}

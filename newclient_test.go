@@ -33,7 +33,7 @@ func TestNewClient(t *testing.T) {
 	for _, p := range []*ftpwire.Profile{nil, {Host: "127.0.0.1"}} {
 		c := ftpwire.NewClient(ownConn(t, s), p)
 		var got bytes.Buffer
-		if _, err := c.ReadTo(t.Context(), "/f", &got); err != nil || !bytes.Equal(got.Bytes(), noise(1, 100_000)) {
+		if _, err := c.Get(t.Context(), "/f", &got, nil); err != nil || !bytes.Equal(got.Bytes(), noise(1, 100_000)) {
 			t.Errorf("%v, %d octets", err, got.Len())
 		}
 		local := t.TempDir() + "/f"

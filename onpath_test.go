@@ -209,7 +209,7 @@ func playOnPath(t *testing.T, s *ftptest.Server, o *onPath, version uint16, entr
 	})
 	do("reading", func(c *ftpwire.Client) error {
 		var b bytes.Buffer
-		if _, err := c.ReadTo(t.Context(), "/file", &b); err == nil && !bytes.Equal(b.Bytes(), file) {
+		if _, err := c.Get(t.Context(), "/file", &b, nil); err == nil && !bytes.Equal(b.Bytes(), file) {
 			return fmt.Errorf("%d of %d octets, and no error", b.Len(), len(file))
 		}
 		return nil
@@ -228,7 +228,7 @@ func playOnPath(t *testing.T, s *ftptest.Server, o *onPath, version uint16, entr
 	})
 	do("upload", func(c *ftpwire.Client) error {
 		name := fmt.Sprintf("/up%d", o.pass)
-		_, err := c.WriteFrom(t.Context(), name, bytes.NewReader(file))
+		_, err := c.Put(t.Context(), name, bytes.NewReader(file), nil)
 		if b, rerr := s.ReadFile(name); err == nil && !bytes.Equal(b, file) {
 			return fmt.Errorf("%d of %d octets (%v), and no error", len(b), len(file), rerr)
 		}

@@ -134,6 +134,8 @@ func (e *ChangedError) Error() string {
 type ResumeError struct {
 	Path   string // remote
 	Reason string
+
+	untouched bool // nothing was changed, here or there
 }
 
 func (e *ResumeError) Error() string {

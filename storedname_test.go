@@ -33,8 +33,8 @@ func TestStoredUnderOtherName(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, name := range fragileNames {
-					if _, err := r.c.WriteFrom(t.Context(), name, strings.NewReader(asItWas)); !isOtherName(err, name) {
-						t.Errorf("WriteFrom %q: %v", name, err)
+					if _, err := r.c.Put(t.Context(), name, strings.NewReader(asItWas), nil); !isOtherName(err, name) {
+						t.Errorf("Put %q: %v", name, err)
 					}
 					for _, o := range []ftpwire.TransferOptions{{}, {Resume: true}, {TempUpload: true}, {TempUpload: true, Resume: true}} {
 						got, err := r.c.Upload(t.Context(), r.local, name, &o)
@@ -49,8 +49,8 @@ func TestStoredUnderOtherName(t *testing.T) {
 				if err := r.c.Conn().SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := r.c.WriteFrom(t.Context(), " text", strings.NewReader(asItWas)); !isOtherName(err, " text") {
-					t.Errorf("WriteFrom in text mode: %v", err)
+				if _, err := r.c.Put(t.Context(), " text", strings.NewReader(asItWas), nil); !isOtherName(err, " text") {
+					t.Errorf("Put in text mode: %v", err)
 				}
 			})
 		}
@@ -66,8 +66,8 @@ func TestStoredUnderItsName(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range fragileNames {
-			if _, err := r.c.WriteFrom(t.Context(), name, strings.NewReader(asItWas)); err != nil {
-				t.Errorf("%v: WriteFrom %q: %v", faults, name, err)
+			if _, err := r.c.Put(t.Context(), name, strings.NewReader(asItWas), nil); err != nil {
+				t.Errorf("%v: Put %q: %v", faults, name, err)
 			}
 			if _, err := r.c.Upload(t.Context(), r.local, name, &ftpwire.TransferOptions{TempUpload: true}); err != nil {
 				t.Errorf("%v: Upload %q: %v", faults, name, err)
@@ -96,8 +96,8 @@ func TestMkdirUnderOtherName(t *testing.T) {
 func TestNamesChangedInCommands(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone, "control-underscored")
 	r.setLocal([]byte(asItWas))
-	if _, err := r.c.WriteFrom(t.Context(), "a\tb", strings.NewReader(asItWas)); !isOtherName(err, "a\tb") {
-		t.Errorf("WriteFrom: %v", err)
+	if _, err := r.c.Put(t.Context(), "a\tb", strings.NewReader(asItWas), nil); !isOtherName(err, "a\tb") {
+		t.Errorf("Put: %v", err)
 	}
 	for _, temp := range []bool{false, true} {
 		if got, err := r.c.Upload(t.Context(), r.local, "a\tb", &ftpwire.TransferOptions{TempUpload: temp}); !isOtherName(err, "a\tb") || got.Partial != "" {

@@ -25,11 +25,11 @@ func TestSizeOfRecords(t *testing.T) {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer
-			if _, err := r.c.ReadTo(t.Context(), "/f", &b); err != nil || b.String() != string(text) {
-				t.Errorf("ReadTo: %v, %q; want %q", err, b.String(), text)
+			if _, err := r.c.Get(t.Context(), "/f", &b, nil); err != nil || b.String() != string(text) {
+				t.Errorf("Get: %v, %q; want %q", err, b.String(), text)
 			}
-			if n, err := r.c.WriteFrom(t.Context(), "/f", bytes.NewReader(text)); err != nil || n != int64(len(text)) {
-				t.Errorf("WriteFrom: %d, %v", n, err)
+			if got, err := r.c.Put(t.Context(), "/f", bytes.NewReader(text), nil); err != nil || got.Bytes != int64(len(text)) {
+				t.Errorf("Put: %d, %v", got.Bytes, err)
 			}
 			down, err := r.c.Download(t.Context(), "/f", r.local, nil)
 			if err != nil || down.Proof.Has(ftpwire.ProofSize) != tt.size {

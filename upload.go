@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -25,10 +24,7 @@ import (
 // by REST and STOR where the server lists REST STREAM, else by APPE; and by the
 // other one where the server refuses or does something else.
 func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOptions) (TransferResult, error) {
-	u := &upload{c: c, remote: remote, target: remote, local: local}
-	if o != nil {
-		u.o = *o
-	}
+	u := &upload{job: newJob(c, remote, o), local: local}
 	f, err := os.Open(local)
 	if err != nil {
 		return u.r, err
@@ -37,55 +33,56 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	if u.info, err = f.Stat(); err != nil {
 		return u.r, err
 	}
+	u.f, u.src = f, f
 	switch {
 	case u.info.IsDir():
 		return u.r, &fs.PathError{Op: "upload", Path: local, Err: errIsDirectory}
-	case !u.info.Mode().IsRegular() && (u.o.Resume || u.o.Retry.Attempts > 0):
+	case !u.regular() && u.onlyOnce() != nil:
 		return u.r, &fs.PathError{Op: "upload", Path: local, Err: errors.New("is no regular file, and can't be read twice")}
 	}
-	u.f = f
-	done, err := c.take(ctx)
-	if err != nil {
-		return u.r, err
-	}
-	defer done()
-	if u.o.Resume {
-		if err := c.conn.Resumable(); err != nil {
-			return u.r, err
-		}
-	}
-	if u.o.TempUpload {
-		u.target = u.o.tempName(remote)
-	}
-	err = c.retried(ctx, u.o.Retry, remote, &u.r, u.attempt)
-	if err != nil && u.stored {
-		c.leave(ctx, u)
-	}
-	return u.r, u.withAside(err)
+	return u.run(ctx)
 }
 
-// An upload is one call of Upload.
+// An upload is one call of Upload or Put.
 type upload struct {
-	c             *Client
-	local, remote string
-	target        string // remote, or the temporary name
-	o             TransferOptions
-	r             TransferResult
-	f             *os.File
-	info          fs.FileInfo
+	job
+	local  string
+	target string      // remote, or the temporary name
+	src    io.Reader   // f, or what Put reads
+	f      *os.File    // nil for Put, as is what follows
+	info   fs.FileInfo // of f
 
 	stored bool   // something of it may be under target
 	keep   bool   // it must stay there: nobody knows what is under remote
 	aside  string // where the file is that was to be replaced, "" if it was not moved
-	alg    string
-	hash   hash.Hash
-	reason string // why a proof is missing
+}
+
+// regular reports whether what is sent is a file that can be read again.
+func (u *upload) regular() bool { return u.info != nil && u.info.Mode().IsRegular() }
+
+// run makes the attempts.
+func (u *upload) run(ctx context.Context) (TransferResult, error) {
+	done, err := u.begin(ctx)
+	if err != nil {
+		return u.r, err
+	}
+	defer done()
+	if u.target = u.remote; u.o.TempUpload {
+		u.target = u.o.tempName(u.remote)
+	}
+	err = u.attempts(ctx, u.attempt)
+	if err != nil && u.stored {
+		u.c.leave(ctx, u)
+	}
+	return u.r, u.withAside(err)
 }
 
 // attempt tries on the present connection.
 func (u *upload) attempt(ctx context.Context) error {
-	u.r.Bytes, u.r.Proof, u.r.Partial, u.r.Prefix, u.r.ResumedFrom = 0, 0, "", "", 0
-	if err := u.prepare(); err != nil {
+	if u.o.Require.Has(ProofEnd) {
+		return u.unprovable("close_notify proves nothing of an upload")
+	}
+	if err := u.prepare(-1); err != nil {
 		return err
 	}
 	offset, err := u.offset(ctx)
@@ -105,27 +102,6 @@ func (u *upload) attempt(ctx context.Context) error {
 		return err
 	}
 	return u.rename(ctx)
-}
-
-// prepare finds out whether the proofs demanded can be had.
-func (u *upload) prepare() error {
-	binary := u.c.binary()
-	if u.alg, u.reason = "", ""; binary && u.o.hashes() {
-		u.alg = u.c.bestHash()
-	}
-	switch {
-	case u.o.Require.Has(ProofEnd):
-		u.reason = "close_notify proves nothing of an upload"
-	case !binary && u.o.Require&(ProofSize|ProofHash) != 0:
-		u.reason = "the file is transferred as text or in records"
-	case u.o.Require.Has(ProofHash) && u.alg == "":
-		u.reason = "the server offers no sums"
-	case u.o.Require.Has(ProofSize) && u.c.conn.Err() == nil && !u.c.usesSIZE():
-		u.reason = "the server does not tell sizes"
-	default:
-		return nil
-	}
-	return &UnprovenError{Path: u.remote, Want: u.o.Require, Reason: u.reason}
 }
 
 // offset returns how much the server has that is proven to be the beginning of the
@@ -218,7 +194,7 @@ func (u *upload) send(ctx context.Context, offset int64) error {
 			return err
 		}
 		*way.broken = true
-		if re.Reason != wayRefused {
+		if !re.untouched {
 			u.r.Restarted, u.r.Prefix = re.Reason, ""
 			break
 		}
@@ -247,9 +223,6 @@ func (u *upload) way() (uploadWay, bool) {
 	return uploadWay{}, false
 }
 
-// wayRefused is the reason when the server refused before anything was changed.
-const wayRefused = "the server refuses"
-
 func (u *upload) open(ctx context.Context, verb protocol.Verb, offset int64) (*control.Upload, error) {
 	if verb == "APPE" {
 		return u.c.conn.Appe(ctx, u.target)
@@ -263,7 +236,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	w, err := u.open(ctx, way.verb, offset)
 	if err != nil {
 		if offset > 0 && u.c.conn.Err() == nil && anotherWay(err) {
-			return &ResumeError{u.target, wayRefused}
+			return &ResumeError{Path: u.target, Reason: "the server refuses", untouched: true}
 		}
 		if ctx.Err() != nil && u.target != u.remote && !u.o.Resume {
 			u.stored = true // the command may be on its way
@@ -284,8 +257,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	} else {
 		w.Abort()
 	}
-	u.r.Data = w.Data()
-	u.r.Moved += w.Octets()
+	u.moved(w.Data(), w.Octets())
 	early := isType[*control.EarlyReplyError](err)
 	if err != nil && !(early && sent) {
 		return err
@@ -337,7 +309,7 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	case size < 0 && offset == 0:
 		return u.kept(ctx, u.target) // it may be there under another name
 	case offset > 0:
-		return &ResumeError{u.target, "the server does not continue the file by " + string(way.verb)}
+		return &ResumeError{Path: u.target, Reason: "the server does not continue the file by " + string(way.verb)}
 	}
 	return &control.TransferError{Verb: way.verb, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 }
@@ -361,7 +333,7 @@ func (u *upload) tally(w *control.Upload, offset int64) {
 }
 
 func (u *upload) size() int64 {
-	if !u.info.Mode().IsRegular() {
+	if !u.regular() {
 		return -1
 	}
 	return u.info.Size()
@@ -369,17 +341,16 @@ func (u *upload) size() int64 {
 
 // copy sends the file from offset on.
 func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
-	if u.info.Mode().IsRegular() {
+	if u.regular() {
 		if _, err := u.f.Seek(offset, io.SeekStart); err != nil {
 			return 0, err
 		}
 	}
-	r := io.Reader(u.f) // alone, the kernel may copy
-	if u.hash = nil; u.alg != "" {
-		u.hash = localHashes[u.alg]()
-		if err := hashHead(u.hash, u.f, offset); err != nil {
-			return 0, err
-		}
+	if err := u.startHash(u.f, offset); err != nil {
+		return 0, err
+	}
+	r := u.src // alone, the kernel may copy
+	if u.hash != nil {
 		r = io.TeeReader(r, u.hash)
 	}
 	if u.o.Reader != nil {
@@ -390,11 +361,14 @@ func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
 
 // check proves what the server has as demanded.
 func (u *upload) check(ctx context.Context) error {
-	if now, err := u.f.Stat(); u.o.Resume && (err != nil || now.Size() != u.info.Size() || !now.ModTime().Equal(u.info.ModTime())) {
-		if err == nil {
-			u.info = now // of the next attempt
+	if u.o.Resume {
+		now, err := u.f.Stat()
+		if err != nil || now.Size() != u.info.Size() || !now.ModTime().Equal(u.info.ModTime()) {
+			if err == nil {
+				u.info = now // of the next attempt
+			}
+			return &ChangedError{Path: u.local, Local: true}
 		}
-		return &ChangedError{Path: u.local, Local: true}
 	}
 	if lost := u.c.lost(ctx); lost != nil {
 		// The server has confirmed the file, and can't be asked for more. If more is
@@ -404,15 +378,5 @@ func (u *upload) check(ctx context.Context) error {
 		}
 		return lost
 	}
-	if u.hash != nil {
-		reason, err := u.c.prove(ctx, &u.r, u.target, u.alg, hexSum(u.hash))
-		if err != nil {
-			return err
-		}
-		u.reason = reason
-	}
-	if u.reason == "" {
-		u.reason = "the server does not tell the size"
-	}
-	return lacking(u.remote, u.o.Require, u.r.Proof, u.reason)
+	return u.prove(ctx, u.target, "the server does not tell the size")
 }

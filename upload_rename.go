@@ -139,7 +139,7 @@ func (u *upload) isOurs(ctx context.Context, name string) bool {
 		}
 	}
 	from := max(u.r.Bytes-tailWindow, 0)
-	if from > 0 && u.c.noRest || !u.info.Mode().IsRegular() {
+	if from > 0 && u.c.noRest || !u.regular() {
 		return false
 	}
 	rd, err := u.c.conn.Retr(ctx, name, from)
@@ -268,7 +268,7 @@ func (u *upload) direct(ctx context.Context) error {
 	temp := u.target
 	u.target = u.remote
 	defer func() { u.target = temp }()
-	if !u.info.Mode().IsRegular() {
+	if !u.regular() {
 		return errors.ErrUnsupported
 	}
 	if err := u.sendBy(ctx, uploadWay{verb: "STOR"}, 0); err != nil {

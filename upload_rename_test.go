@@ -171,8 +171,8 @@ func TestUploadThenClosed(t *testing.T) {
 				t.Errorf("%v %v: %v, proof %v; want the reply as the proof", tls, faults, err, got.Proof)
 			}
 			r.dial()
-			if n, err := r.c.WriteFrom(t.Context(), "/g", bytes.NewReader(content)); err != nil || n != int64(len(content)) {
-				t.Errorf("%v %v: WriteFrom: %d, %v", tls, faults, n, err)
+			if got, err := r.c.Put(t.Context(), "/g", bytes.NewReader(content), nil); err != nil || got.Bytes != int64(len(content)) {
+				t.Errorf("%v %v: Put: %d, %v", tls, faults, got.Bytes, err)
 			}
 			r.dial()
 			for _, o := range []ftpwire.TransferOptions{{Require: ftpwire.ProofHash}, {Require: ftpwire.ProofSize}, {TempUpload: true}} {
@@ -205,8 +205,8 @@ func TestUploadRepliedEarly(t *testing.T) {
 			if (err == nil) != tt.ok || err != nil && !early || tt.ok && !got.Proof.Has(ftpwire.ProofSize) {
 				t.Errorf("%v %v: %v, proof %v", tls, tt.faults, err, got.Proof)
 			}
-			if _, err := r.c.WriteFrom(t.Context(), "/g", bytes.NewReader(content)); (err == nil) != tt.ok {
-				t.Errorf("%v %v: WriteFrom: %v", tls, tt.faults, err)
+			if _, err := r.c.Put(t.Context(), "/g", bytes.NewReader(content), nil); (err == nil) != tt.ok {
+				t.Errorf("%v %v: Put: %v", tls, tt.faults, err)
 			}
 		}
 	}

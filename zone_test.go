@@ -27,7 +27,7 @@ func TestDetectZone(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range tt.files {
-				if _, err := c.WriteFrom(t.Context(), "d/"+strings.Repeat("f", i+1), strings.NewReader("x")); err != nil {
+				if _, err := c.Put(t.Context(), "d/"+strings.Repeat("f", i+1), strings.NewReader("x"), nil); err != nil {
 					t.Fatal(err)
 				}
 			}

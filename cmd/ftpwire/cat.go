@@ -28,7 +28,7 @@ func (a *app) cat(f *connFlags, rawURL string) error {
 		return err
 	}
 	return a.withLocation(f, l, func(c *ftpwire.Client) error {
-		_, err := c.ReadAtMost(a.ctx, l.Path, a.stdout, int64(f.maxSize))
+		_, err := c.Get(a.ctx, l.Path, a.stdout, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize)})
 		return onPath(l.Path, err)
 	})
 }

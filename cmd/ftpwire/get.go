@@ -160,7 +160,7 @@ func (a *app) getInto(c *ftpwire.Client, f *connFlags, remote, local string) err
 		return cannot(err)
 	}
 	defer w.Close()
-	if _, err := c.ReadAtMost(a.ctx, remote, w, int64(f.maxSize)); err != nil {
+	if _, err := c.Get(a.ctx, remote, w, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize)}); err != nil {
 		return err
 	}
 	return w.Close()

@@ -110,7 +110,7 @@ func remoteName(local, path string) (string, error) {
 
 func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remote string) (r ftpwire.TransferResult, err error) {
 	if local == "-" {
-		_, err = c.WriteFrom(a.ctx, remote, a.input())
+		_, err = c.Put(a.ctx, remote, a.input(), nil)
 		return r, err
 	}
 	b := a.barFor(f, filepath.Base(local), straight)

@@ -140,13 +140,13 @@ func fileWithBlanks(t *testing.T, w way) {
 		otherNames(t, c)
 	}
 	for _, name := range names {
-		if n, err := c.WriteFrom(soon(t), name, strings.NewReader(newContent)); int(n) != len(newContent) || err != nil {
-			t.Fatalf("WriteFrom %q: %d, %v\n%s", name, n, err, w.s.Log())
+		if r, err := c.Put(soon(t), name, strings.NewReader(newContent), nil); int(r.Bytes) != len(newContent) || err != nil {
+			t.Fatalf("Put %q: %d, %v\n%s", name, r.Bytes, err, w.s.Log())
 		}
 		wantContent(t, filepath.Join(w.s.Home, name), newContent)
 		var got strings.Builder
-		if _, err := c.ReadTo(soon(t), name, &got); err != nil || got.String() != newContent {
-			t.Errorf("ReadTo %q: %q, %v; want %q", name, &got, err, newContent)
+		if _, err := c.Get(soon(t), name, &got, nil); err != nil || got.String() != newContent {
+			t.Errorf("Get %q: %q, %v; want %q", name, &got, err, newContent)
 		}
 		if e, err := c.Stat(soon(t), name); err != nil || e.Size != int64(len(newContent)) {
 			t.Errorf("Stat %q: %d octets, %v; want %d", name, e.Size, err, len(newContent))
@@ -183,8 +183,8 @@ func otherNames(t *testing.T, c *ftpwire.Client) {
 		return ok
 	}
 	for _, name := range []string{" up", "up ", "u\tp", "my dir/up "} {
-		if _, err := c.WriteFrom(soon(t), name, strings.NewReader(newContent)); !isOther(err) {
-			t.Errorf("WriteFrom %q: %v; want an OtherNameError", name, err)
+		if _, err := c.Put(soon(t), name, strings.NewReader(newContent), nil); !isOther(err) {
+			t.Errorf("Put %q: %v; want an OtherNameError", name, err)
 		}
 		for _, temp := range []bool{false, true} {
 			if r, err := c.Upload(soon(t), local, name, &ftpwire.TransferOptions{TempUpload: temp}); !isOther(err) || r.Partial != "" {

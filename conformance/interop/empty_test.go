@@ -44,7 +44,10 @@ func zeroByClient(t *testing.T, w way, typ byte) {
 		name, stored string // where an upload goes
 		run          func() (int64, error)
 	}{
-		{"ReadTo", "", func() (int64, error) { return c.ReadTo(soon(t), "void", wantNothing{t}) }},
+		{"Get", "", func() (int64, error) {
+			r, err := c.Get(soon(t), "void", wantNothing{t}, nil)
+			return r.Bytes, err
+		}},
 		{"Download", "", func() (int64, error) {
 			r, err := c.Download(soon(t), "void", local, nil)
 			if err == nil {
@@ -52,7 +55,10 @@ func zeroByClient(t *testing.T, w way, typ byte) {
 			}
 			return r.Bytes, err
 		}},
-		{"WriteFrom", "written", func() (int64, error) { return c.WriteFrom(soon(t), "written", openFile(t, source)) }},
+		{"Put", "written", func() (int64, error) {
+			r, err := c.Put(soon(t), "written", openFile(t, source), nil)
+			return r.Bytes, err
+		}},
 		{"Upload", "uploaded", func() (int64, error) {
 			r, err := c.Upload(soon(t), source, "uploaded", nil)
 			return r.Bytes, err

@@ -1,0 +1,109 @@
+package ftpwire
+
+import (
+	"context"
+	"hash"
+	"io"
+
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// A job is one transfer with all its attempts: what [Client.Download], [Client.Upload],
+// [Client.Get] and [Client.Put] have in common.
+type job struct {
+	c      *Client
+	remote string
+	o      TransferOptions
+	r      TransferResult
+
+	alg    string    // for hash, "" if no sum is wanted or to be had
+	hash   hash.Hash // of what this attempt has moved
+	reason string    // why a proof is missing
+}
+
+func newJob(c *Client, remote string, o *TransferOptions) job {
+	j := job{c: c, remote: remote}
+	if o != nil {
+		j.o = *o
+	}
+	return j
+}
+
+// begin waits for the turn. done gives it back.
+func (j *job) begin(ctx context.Context) (done func(), err error) {
+	if done, err = j.c.take(ctx); err != nil {
+		return nil, err
+	}
+	if j.o.Resume {
+		err = j.c.conn.Resumable()
+	}
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
+}
+
+// attempts has try run on the present connection, and on others if it fails for a passing
+// reason.
+func (j *job) attempts(ctx context.Context, try func(context.Context) error) error {
+	return j.c.retried(ctx, j.o.Retry, j.remote, &j.r, func(ctx context.Context) error {
+		j.r.Bytes, j.r.Proof, j.r.Partial, j.r.Prefix, j.r.ResumedFrom = 0, 0, "", "", 0
+		return try(ctx)
+	})
+}
+
+// prepare finds out whether the proofs demanded can be had, before data move. size is what
+// the server says that the file has, -1 if that is not known.
+func (j *job) prepare(size int64) error {
+	binary := j.c.binary()
+	if j.alg, j.reason = "", ""; binary && j.o.hashes() {
+		j.alg = j.c.bestHash()
+	}
+	switch {
+	case !binary && j.o.Require&(ProofSize|ProofHash) != 0:
+		return j.unprovable("the file is transferred as text or in records")
+	case j.o.Require.Has(ProofHash) && j.alg == "":
+		return j.unprovable("the server offers no sums")
+	case j.o.Require.Has(ProofSize) && size < 0 && j.c.conn.Err() == nil && !j.c.usesSIZE():
+		return j.unprovable("the server does not tell sizes")
+	}
+	return nil
+}
+
+// unprovable returns the error of a transfer that is not begun.
+func (j *job) unprovable(reason string) error {
+	return &UnprovenError{Path: j.remote, Want: j.o.Require, Reason: reason}
+}
+
+// startHash begins the sum with the first n octets of the local file, which are not moved.
+func (j *job) startHash(f io.ReaderAt, n int64) error {
+	if j.hash = nil; j.alg == "" {
+		return nil
+	}
+	j.hash = localHashes[j.alg]()
+	return hashHead(j.hash, f, n)
+}
+
+// moved counts what went over a data connection.
+func (j *job) moved(data control.DataInfo, octets int64) {
+	j.r.Data = data
+	j.r.Moved += octets
+}
+
+// prove compares the sums of what has been moved and of the remote file called name, and
+// returns an error if a proof that is demanded is not there. missing is why, where it is
+// not the sum.
+func (j *job) prove(ctx context.Context, name, missing string) error {
+	if j.hash != nil {
+		reason, err := j.c.prove(ctx, &j.r, name, j.alg, hexSum(j.hash))
+		if err != nil {
+			return err
+		}
+		j.reason = reason
+	}
+	if j.reason == "" {
+		j.reason = missing
+	}
+	return lacking(j.remote, j.o.Require, j.r.Proof, j.reason)
+}

@@ -1,0 +1,61 @@
+package ftpwire
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// Get copies a remote file to w. A nil error says that the whole file came and the server
+// confirmed it, and what else o demands; what came before an error has been written. o may be
+// nil. What needs a local file, Resume and Retry, is refused.
+func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *TransferOptions) (TransferResult, error) {
+	d := &download{job: newJob(c, remote, o), w: w}
+	if err := d.onlyOnce(); err != nil {
+		return d.r, err
+	}
+	done, err := d.begin(ctx)
+	if err != nil {
+		return d.r, err
+	}
+	defer done()
+	err = d.attempts(ctx, func(ctx context.Context) error {
+		if err := d.prepare(ctx); err != nil {
+			return err
+		}
+		return d.proven(ctx, nil, d.transfer(ctx, nil, 0))
+	})
+	return d.r, err
+}
+
+// Put copies r to a remote file, which is replaced. A nil error says that the server stored
+// everything; where it can tell sizes, the size was compared. If the control connection ends
+// behind the final reply, that is the proof. o may be nil; see [Client.Upload]. What needs a
+// local file, Resume and Retry, is refused.
+func (c *Client) Put(ctx context.Context, remote string, r io.Reader, o *TransferOptions) (TransferResult, error) {
+	u := &upload{job: newJob(c, remote, o), src: r}
+	if err := u.onlyOnce(); err != nil {
+		return u.r, err
+	}
+	return u.run(ctx)
+}
+
+var errOnce = errors.New("ftp: a stream can't be gone back to: Resume and Retry need a file")
+
+// onlyOnce returns an error if a transfer to or from a stream is to be repeated.
+func (j *job) onlyOnce() error {
+	if j.o.Resume || j.o.Retry.Attempts > 0 {
+		return errOnce
+	}
+	return nil
+}
+
+// withinSize returns an error if a file is known to have more octets than it may have.
+func withinSize(size, most int64) error {
+	if most > 0 && size > most {
+		return &control.TooLargeError{Most: most, Size: size}
+	}
+	return nil
+}
