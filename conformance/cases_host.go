@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var hostCases = []Case{
@@ -103,7 +104,7 @@ var hostCases = []Case{
 				t.end(Note, "every name will do: HOST no-such.invalid got %s", brief(r))
 			}
 			t.Grade(r, "HOST no-such.invalid", is(504), is(4, 5))
-			if t.run.target.TLS == TLSExplicit {
+			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
 			t.Must("USER "+t.run.target.user(), 331, 230, 232, 332, 336)
@@ -133,7 +134,7 @@ var hostCases = []Case{
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
 			t.FreshAs(t.otherHost())
-			if t.run.target.TLS == TLSExplicit {
+			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
 			t.Grade(t.Ask("HOST "+t.ownHost()), "HOST behind a TLS handshake with "+t.otherHost(), is(504, 503), is(4, 5))
@@ -212,7 +213,7 @@ func hostRein(t *T) {
 	t.tryHost(t.ownHost())
 	t.FreshAs(other)
 	t.Must("HOST "+other, 2)
-	if t.run.target.TLS == TLSExplicit {
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
 	}
 	if r, err := t.run.login(t.c); err != nil || ok(r) {
@@ -223,7 +224,7 @@ func hostRein(t *T) {
 		t.Skipf("HOST in clear text is refused: %s", brief(r))
 	}
 	t.Rein()
-	if t.run.target.TLS == TLSExplicit {
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.Must("AUTH TLS", 234)
 		err := t.c.startTLS()
 		if _, wrong := errors.AsType[*tls.CertificateVerificationError](err); wrong {

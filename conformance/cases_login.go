@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var loginCases = []Case{
@@ -297,7 +299,7 @@ func (t *T) reinDone() {
 	}
 	t.Grade(r, "REIN", is(220), is(230, 200))
 	t.c.loggedIn, t.c.typ = false, ""
-	if t.c.secure && t.run.target.TLS != TLSImplicit {
+	if t.c.secure && t.run.target.TLS != tlsx.ModeImplicit {
 		t.StopTLS()
 	}
 }
@@ -311,7 +313,7 @@ func reinResets(t *T) {
 	t.Type("I")
 	t.Must("CWD "+dir, 2)
 	t.Rein()
-	if t.run.target.TLS == TLSExplicit {
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
 	}
 	t.Must("PWD", 530, 503)

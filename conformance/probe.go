@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // setup opens the first session, finds out what the server offers and makes the
@@ -22,10 +23,10 @@ func (r *runner) setup() *SetupError {
 	r.has[NeedIPv4], r.has[NeedIPv6] = family(conn.tcp.RemoteAddr())
 	conn.close()
 
-	r.has[NeedTLS] = r.target.TLS != TLSNone
-	r.has[NeedAuth] = r.target.TLS == TLSExplicit
-	r.has[NeedImplicit] = r.target.TLS == TLSImplicit
-	r.has[NeedClear] = r.target.TLS != TLSImplicit
+	r.has[NeedTLS] = r.target.TLS != tlsx.ModeNone
+	r.has[NeedAuth] = r.target.TLS == tlsx.ModeExplicit
+	r.has[NeedImplicit] = r.target.TLS == tlsx.ModeImplicit
+	r.has[NeedClear] = r.target.TLS != tlsx.ModeImplicit
 	r.has[NeedSlow], r.has[NeedCrowd] = r.opts.Slow, r.opts.Intrusive
 
 	t.attempt(func(t *T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A T is what a case speaks to the server with. It has one current control
@@ -277,7 +278,7 @@ func (t *T) Use(c *Conn) { t.c = c }
 // Open is Fresh, with TLS if the target's mode has it: ready for USER.
 func (t *T) Open() *Conn {
 	c := t.Fresh()
-	if t.run.target.TLS == TLSExplicit {
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
 	}
 	return c

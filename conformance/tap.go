@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A tap below TLS tells an end of TCP from close_notify: crypto/tls reports both
@@ -44,7 +46,7 @@ func (p *tap) SetLinger(sec int) error {
 // oldTLS fails if the server negotiates version v, which must not be used.
 func (t *T) oldTLS(v uint16) {
 	var conn net.Conn
-	if t.run.target.TLS == TLSImplicit {
+	if t.run.target.TLS == tlsx.ModeImplicit {
 		ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
 		defer cancel()
 		var err error

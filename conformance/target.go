@@ -9,29 +9,9 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
-
-// A TLSMode says how the target's control connection comes to TLS.
-type TLSMode uint8
-
-// The modes.
-const (
-	TLSNone     TLSMode = iota // clear text
-	TLSExplicit                // AUTH TLS (RFC 4217)
-	TLSImplicit                // TLS from the first byte, as on port 990
-)
-
-// String returns "none", "explicit" or "implicit".
-func (m TLSMode) String() string {
-	names := [...]string{"none", "explicit", "implicit"}
-	if int(m) < len(names) {
-		return names[m]
-	}
-	return "unknown"
-}
-
-// MarshalText returns the same word as String.
-func (m TLSMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // A Target is the server to check.
 type Target struct {
@@ -40,7 +20,7 @@ type Target struct {
 
 	// TLS says how the control connection comes to TLS. If zero, it does not, and
 	// cases about TLS are skipped.
-	TLS TLSMode
+	TLS tlsx.Mode
 
 	// TLSConfig is the base of all TLS connections. If nil, the server's
 	// certificate is verified with the system's roots.
