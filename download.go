@@ -329,7 +329,7 @@ func (d *download) copy(rd *control.Download, p *part, offset int64) error {
 	}
 	w := io.Writer(p.f) // alone, the kernel may copy
 	if d.hash = nil; d.alg != "" {
-		d.hash = localHashes[d.alg]()
+		d.hash = newHash(d.alg)
 		if err := hashHead(d.hash, p.f, offset); err != nil {
 			return err
 		}

@@ -367,7 +367,7 @@ func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
 	}
 	r := io.Reader(u.f) // alone, the kernel may copy
 	if u.hash = nil; u.alg != "" {
-		u.hash = localHashes[u.alg]()
+		u.hash = newHash(u.alg)
 		if err := hashHead(u.hash, u.f, offset); err != nil {
 			return 0, err
 		}
