@@ -42,7 +42,7 @@ var hostCases = []Case{
 			t.WantIn(r, "HOST with the server's name", 220)
 			t.Must("host "+swapCase(t.ownHost()), 220)
 			if other := t.run.target.OtherHost; other != "" {
-				t.FreshAs(other)
+				t.freshAs(other)
 				t.Must("HOST "+other, 220)
 				t.Must("HOST "+swapCase(other), 220)
 			}
@@ -133,7 +133,7 @@ var hostCases = []Case{
 		Faults: []string{"host-ignores-sni"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
-			t.FreshAs(t.otherHost())
+			t.freshAs(t.otherHost())
 			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
@@ -194,15 +194,15 @@ func (t *T) hasHost(r protocol.Reply) {
 	}
 }
 
-// FreshAs is Fresh with another host's name in the TLS handshake.
-func (t *T) FreshAs(name string) *Conn {
+// freshAs is Fresh with another host's name in the TLS handshake.
+func (t *T) freshAs(name string) *Conn {
 	c, err := t.run.dialAs(t.tape, name)
 	if err != nil {
 		t.Errorf("could not connect: %v", err)
 	}
 	t.opened = append(t.opened, c)
 	t.c = c
-	t.Greeting()
+	t.greeting()
 	return c
 }
 
@@ -211,7 +211,7 @@ func (t *T) FreshAs(name string) *Conn {
 func hostRein(t *T) {
 	other := t.otherHost()
 	t.tryHost(t.ownHost())
-	t.FreshAs(other)
+	t.freshAs(other)
 	t.Must("HOST "+other, 2)
 	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
@@ -223,7 +223,7 @@ func hostRein(t *T) {
 	if r := t.Ask("HOST " + other); !ok(r) {
 		t.Skipf("HOST in clear text is refused: %s", brief(r))
 	}
-	t.Rein()
+	t.rein()
 	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.Must("AUTH TLS", 234)
 		err := t.c.startTLS()

@@ -129,11 +129,11 @@ func TestTrickle(t *testing.T) {
 	}()
 	r := &runner{secret: newMasker(), live: map[io.Closer]bool{}, opts: Options{Timeout: 100 * time.Millisecond}}
 	tt := r.newT()
-	d := &Data{t: tt, c: &Conn{run: r}, tcp: here}
+	d := &dataConn{t: tt, c: &Conn{run: r}, tcp: here}
 	begin := time.Now()
-	_, err := d.ReadN(-1)
+	_, err := d.readN(-1)
 	if took := time.Since(begin); err == nil || !strings.Contains(err.Error(), errEndless.Error()) || took > 2*time.Second {
-		t.Errorf("ReadN: %v after %s; want the data not to end", err, took)
+		t.Errorf("readN: %v after %s; want the data not to end", err, took)
 	}
 	d.Close()
 }

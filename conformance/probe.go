@@ -143,7 +143,7 @@ func (t *T) probe() {
 	if r.has[NeedIPv4] {
 		r.has[NeedPASV] = ok(t.Ask("PASV"))
 	}
-	if d, err := t.Listen(0); err == nil {
+	if d, err := t.listen(0); err == nil {
 		r.has[NeedEPRT] = ok(t.Ask("EPRT " + d.address("EPRT")))
 		d.Close()
 	}

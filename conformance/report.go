@@ -20,7 +20,7 @@ type Result struct {
 	Transcript []Line        `json:"transcript"`
 }
 
-// A Report holds the results of a run, in the order of [Cases].
+// A Report holds the results of a run, in the order of the cases.
 type Report struct {
 	Target   string // address of the server
 	TLS      tlsx.Mode

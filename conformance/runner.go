@@ -167,7 +167,7 @@ func (t *T) attempt(f func(*T)) {
 }
 
 func (r *runner) runAll(report *Report) {
-	cases := Cases()
+	cases := r.opts.cases()
 	for i := range cases {
 		c := &cases[i]
 		if !r.opts.selects(c) {
@@ -191,7 +191,7 @@ func (r *runner) runAll(report *Report) {
 
 // selected returns how many cases are to be run.
 func (r *runner) selected() (n int) {
-	for _, c := range Cases() {
+	for _, c := range r.opts.cases() {
 		if r.opts.selects(&c) {
 			n++
 		}

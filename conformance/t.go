@@ -236,13 +236,13 @@ func (t *T) WantEnd(why string) {
 // Fresh opens a control connection of the case's own, reads the greeting and
 // makes it the current one. It is closed when the case ends.
 func (t *T) Fresh() *Conn {
-	c := t.Dial()
-	t.Greeting()
+	c := t.dial()
+	t.greeting()
 	return c
 }
 
-// Dial is Fresh without the greeting.
-func (t *T) Dial() *Conn {
+// dial is Fresh without the greeting.
+func (t *T) dial() *Conn {
 	c, err := t.run.dial(t.tape)
 	if err != nil {
 		t.cause = err
@@ -254,8 +254,8 @@ func (t *T) Dial() *Conn {
 	return c
 }
 
-// Greeting reads the greeting: 220, perhaps behind a 120.
-func (t *T) Greeting() protocol.Reply {
+// greeting reads the greeting: 220, perhaps behind a 120.
+func (t *T) greeting() protocol.Reply {
 	r, err := t.c.receive(t.run.opts.timeout())
 	if err == nil && r.Code == 120 {
 		r, err = t.c.receive(t.run.opts.timeout())
@@ -292,11 +292,11 @@ func (t *T) AuthTLS() {
 		t.Failf("AUTH TLS is refused: %s", brief(r))
 	}
 	t.WantIn(r, "AUTH TLS", 234)
-	t.Handshake()
+	t.handshake()
 }
 
-// Handshake performs the TLS handshake behind an accepted AUTH.
-func (t *T) Handshake() {
+// handshake performs the TLS handshake behind an accepted AUTH.
+func (t *T) handshake() {
 	if len(t.c.pending) > 0 {
 		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
 	}
@@ -325,14 +325,14 @@ func (t *T) Login() {
 	}
 }
 
-// Protect makes data connections private: PBSZ 0 and PROT P.
-func (t *T) Protect() {
+// protect makes data connections private: PBSZ 0 and PROT P.
+func (t *T) protect() {
 	t.Must("PBSZ 0", 2)
-	t.Prot("P", 2)
+	t.prot("P", 2)
 }
 
-// Prot sends PROT and keeps track of the level that is in force.
-func (t *T) Prot(level string, codes ...int) protocol.Reply {
+// prot sends PROT and keeps track of the level that is in force.
+func (t *T) prot(level string, codes ...int) protocol.Reply {
 	r := t.Must("PROT "+level, codes...)
 	if ok(r) {
 		t.c.private = strings.EqualFold(level, "P")
@@ -346,14 +346,14 @@ func (t *T) Session() *Conn {
 	c := t.Open()
 	t.Login()
 	if c.secure {
-		t.Protect()
+		t.protect()
 	}
-	t.Enter()
+	t.enter()
 	return c
 }
 
-// Enter goes to the working directory of the run.
-func (t *T) Enter() {
+// enter goes to the working directory of the run.
+func (t *T) enter() {
 	if dir := t.run.workDir; dir != "" {
 		t.Must("CWD "+dir, 2)
 	}

@@ -91,7 +91,7 @@ func (c *Conn) certificate() []byte {
 
 // shownCertificate performs a TLS handshake on the data connection and returns the
 // certificate that the server shows, whatever it is. Nothing is read then.
-func (d *Data) shownCertificate() ([]byte, error) {
+func (d *dataConn) shownCertificate() ([]byte, error) {
 	d.tcp.SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
 	tc := tls.Client(d.tcp, &tls.Config{InsecureSkipVerify: true, ServerName: d.t.run.host})
 	if err := tc.Handshake(); err != nil {

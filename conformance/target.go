@@ -53,6 +53,11 @@ func (t *Target) password() string {
 // Options select cases and bound the run. The zero value runs every case that
 // the target permits.
 type Options struct {
+	// Cases are the cases to run, in this order. If nil, they are those of [Cases]; cases
+	// of one's own are appended to them, or stand alone. A case without Run must be a
+	// monitor of [Cases].
+	Cases []Case
+
 	// Only and Skip select cases by id, with patterns as of path.Match. A pattern
 	// without meta characters also matches ids that begin with it.
 	Only, Skip []string
@@ -98,6 +103,13 @@ func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Sec
 
 func (o *Options) maxTime() time.Duration { return cmp.Or(o.MaxTime, 10*time.Minute) }
 
+func (o *Options) cases() []Case {
+	if o.Cases == nil {
+		return Cases()
+	}
+	return o.Cases
+}
+
 // selects reports whether the patterns and the level take c.
 func (o *Options) selects(c *Case) bool {
 	return o.Level.includes(c.Level) &&
@@ -119,5 +131,5 @@ func (o *Options) check() error {
 			return fmt.Errorf("conformance: pattern %q: %w", p, err)
 		}
 	}
-	return nil
+	return checkCases(o.Cases)
 }
