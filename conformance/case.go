@@ -96,16 +96,6 @@ var allNeeds = []string{
 	NeedCrowd, NeedEPSV, NeedEPRT, NeedPASV,
 }
 
-// Cases returns every case, monitors included, in the order in which they run.
-// The caller may change the slice, not what it shares with others.
-func Cases() []Case {
-	var all []Case
-	for _, g := range groups() {
-		all = append(all, g.cases...)
-	}
-	return all
-}
-
 // checkCases finds what a case of somebody's own lacks.
 func checkCases(cases []Case) error {
 	seen := map[string]bool{}
