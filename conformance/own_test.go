@@ -24,13 +24,14 @@ func TestOwnCases(t *testing.T) {
 		own("own-fail", func(t *conformance.T) { t.Must("PWD", 999) }),
 		own("own-guarded", func(t *conformance.T) { t.Must("DELE /somebody-elses", 250) }),
 		own("own-step", func(t *conformance.T) { t.Send("PWD") }),
+		own("own-step-late", func(t *conformance.T) { t.Send("NOOP") }),
 		own("own-panic", func(t *conformance.T) { panic("oops") }),
 		own("own-after", func(t *conformance.T) { t.Must("SIZE "+t.File("own"), 213) }),
 	}
 	opts := conformance.Options{Cases: cases, Skip: []string{"own-none"}}
 	report := check(t, tlsx.ModeExplicit, opts)
 	want := map[string]conformance.Verdict{
-		"own-pass": conformance.Pass, "own-fail": conformance.Fail, "own-guarded": conformance.Skip, "own-step": conformance.Fail,
+		"own-pass": conformance.Pass, "own-fail": conformance.Fail, "own-guarded": conformance.Skip, "own-step": conformance.Fail, "own-step-late": conformance.Fail,
 		"own-panic": conformance.Error, "own-after": conformance.Pass,
 	}
 	if len(report.Results) != len(want) || report.Leftover != "" || report.Incomplete != "" {

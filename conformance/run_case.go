@@ -75,7 +75,14 @@ func (r *runner) settle(t *T) bool {
 		t.note(Fail, "the server closed the session")
 		out = true
 	}
-	if !fit || !r.restore(shared) {
+	if fit {
+		var late bool
+		if fit, late = r.restore(shared); late {
+			t.note(Fail, "out of step: more than one reply to NOOP afterwards")
+			out = true
+		}
+	}
+	if !fit {
 		shared.depart()
 		r.shared = nil
 	}

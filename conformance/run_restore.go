@@ -3,11 +3,12 @@ package conformance
 import "strings"
 
 // restore brings the shared session back to where cases expect it. It reports
-// false if that is not possible; then another session is opened.
-func (r *runner) restore(c *Conn) bool {
+// false if that is not possible; then another session is opened. Late means that a reply
+// too many came before, which could be taken for that to NOOP.
+func (r *runner) restore(c *Conn) (fit, late bool) {
 	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
 		if c.sent[verb] {
-			return false
+			return false, false
 		}
 	}
 	sent := c.sent
@@ -23,7 +24,7 @@ func (r *runner) restore(c *Conn) bool {
 	if sent["OPTS"] {
 		facts := r.defaultFacts()
 		if facts == "" {
-			return false
+			return false, false
 		}
 		steps = append(steps, "OPTS MLST "+facts)
 	}
@@ -34,18 +35,28 @@ func (r *runner) restore(c *Conn) bool {
 		steps = append(steps, "PROT P")
 		c.private = true
 	}
-	for _, s := range steps {
+	for i, s := range steps {
 		if c.send(s) != nil {
-			return false
+			return false, false
 		}
 		got, err := c.receive(r.opts.timeout())
 		// CWD is a second barrier: its reply cannot be taken for that to a transfer.
 		if err != nil || got.Code.Class() != 2 && got.Code != 350 || got.Code == 226 {
-			return false
+			return false, false
+		}
+		if i == 0 && got.Code == r.noop && c.another() {
+			return false, true
 		}
 	}
 	c.typ = "I"
-	return len(c.pending) == 0 && r.tidied(c)
+	return len(c.pending) == 0 && r.tidied(c), false
+}
+
+// another reports whether one more reply comes within a short time. Where CWD is
+// answered as NOOP is, the reply may have been the one to NOOP.
+func (c *Conn) another() bool {
+	_, err := c.receive(quiet)
+	return err == nil
 }
 
 // tidied removes what the case has left in the sandbox, so that there is never much
