@@ -85,7 +85,7 @@ var hashCases = []Case{
 	},
 	{
 		ID: "prac-xcrc-family", RFC: "draft-bryan-ftpext-hash B", Level: Info,
-		Text:   "XCRC, XMD5, XSHA1, XSHA256 and their kind give the right sums, where they are.",
+		Text:   "XCRC, XMD5, XSHA1, XSHA256, XSHA512 and their kind give the right sums, where they are.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"xmd5-wrong", "hash-wrong"},
 		Run: func(t *T) {
