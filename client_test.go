@@ -19,6 +19,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // connect starts a server and logs in to it. Both end with the test.
@@ -38,7 +39,7 @@ func connect(t *testing.T, cfg ftptest.Config, change func(*ftpwire.Profile)) (*
 }
 
 // profileOf returns how to reach s.
-func profileOf(s *ftptest.Server, mode ftptest.TLSMode) *ftpwire.Profile {
+func profileOf(s *ftptest.Server, mode tlsx.Mode) *ftpwire.Profile {
 	host, port, _ := strings.Cut(s.Addr(), ":")
 	p := &ftpwire.Profile{Host: host, User: "user", Password: "password", Timeout: 2 * time.Second, Config: control.Config{Security: control.SecurityNone}}
 	p.Port, _ = strconv.Atoi(port)
@@ -92,7 +93,7 @@ func TestDownloadFails(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  ftptest.Fault
-		tls    ftptest.TLSMode
+		tls    tlsx.Mode
 		remote string // /f if empty
 		wrap   func(io.Writer) io.Writer
 		limit  time.Duration
@@ -250,7 +251,7 @@ func TestDownloadCut(t *testing.T) {
 
 func TestDownloadCancelled(t *testing.T) {
 	checkGoroutines(t)
-	for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			s, c := connect(t, ftptest.Config{TLS: mode}, nil)
 			if err := s.WriteFile("/f", bytes.Repeat(payload, 16)); err != nil {
@@ -281,7 +282,7 @@ func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 func TestDownloadAndUpload(t *testing.T) {
 	checkGoroutines(t)
-	for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
+	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			s, c := connect(t, ftptest.Config{TLS: mode, LateTickets: true}, nil)
 			dir := t.TempDir()
@@ -334,7 +335,7 @@ func TestUploadFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		fault ftptest.Fault
-		tls   ftptest.TLSMode
+		tls   tlsx.Mode
 		ok    func(error) bool
 	}{
 		{"disk full", "disk-full", ftptest.TLSNone, isReply(452)},
@@ -379,7 +380,7 @@ func TestDialFails(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  ftptest.Fault
-		mode   ftptest.TLSMode
+		mode   tlsx.Mode
 		change func(*ftpwire.Profile)
 		advice string
 	}{

@@ -81,7 +81,7 @@ func (j *job) startHash(f io.ReaderAt, n int64) error {
 	if j.hash = nil; j.alg == "" {
 		return nil
 	}
-	j.hash = localHashes[j.alg]()
+	j.hash = newHash(j.alg)
 	return hashHead(j.hash, f, n)
 }
 

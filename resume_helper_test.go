@@ -19,6 +19,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A cutter dials, and cuts data connections off: the next after the first of
@@ -104,7 +105,7 @@ var lockable = runtime.GOOS == "linux" || runtime.GOOS == "darwin" || runtime.GO
 
 const asItWas = "as it was"
 
-func newResumePlay(t *testing.T, tls ftptest.TLSMode, faults ...ftptest.Fault) *resumePlay {
+func newResumePlay(t *testing.T, tls tlsx.Mode, faults ...ftptest.Fault) *resumePlay {
 	t.Helper()
 	s := ftptest.NewServer(t, &ftptest.Config{TLS: tls, Faults: faults, DataTimeout: 2 * time.Second})
 	host, port, _ := strings.Cut(s.Addr(), ":")

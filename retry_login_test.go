@@ -12,6 +12,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A login that was refused is not temporary, whatever the code and the step; one that
@@ -64,7 +65,7 @@ func TestRetryOfLogin(t *testing.T) {
 		"421-at-pass": 1, "closed-at-pass": 1, "login-331-again": 1, "login-loop": 1,
 		"login-full-530": 3, "login-full-421": 3,
 	} {
-		for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+		for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 			t.Run(string(fault)+" "+tls.String(), func(t *testing.T) {
 				s := ftptest.NewServer(t, &ftptest.Config{TLS: tls, Faults: []ftptest.Fault{fault}})
 				p := profileOf(s, tls)

@@ -90,7 +90,7 @@ func TestTemporary(t *testing.T) {
 func TestRetry(t *testing.T) {
 	checkGoroutines(t)
 	content := noise(1, 900_000)
-	for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		t.Run(tls.String(), func(t *testing.T) {
 			r := newResumePlay(t, tls)
 			o := &ftpwire.TransferOptions{Resume: true, Require: hashed, Retry: ftpwire.Retry{Attempts: 4, Delay: time.Millisecond}}

@@ -21,6 +21,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var (
@@ -70,7 +71,7 @@ type soak struct {
 
 type soakServer struct {
 	*ftptest.Server
-	tls ftptest.TLSMode
+	tls tlsx.Mode
 }
 
 // soakFiles are the files to download, by size.
@@ -87,7 +88,7 @@ func soakContent(n int) []byte {
 
 // soakFaults are the servers: one for each set, in clear, over TLS or both.
 var soakFaults = []struct {
-	tls    []ftptest.TLSMode
+	tls    []tlsx.Mode
 	faults []ftptest.Fault
 }{
 	{both, nil},
@@ -114,15 +115,15 @@ var soakFaults = []struct {
 }
 
 var (
-	plain  = []ftptest.TLSMode{ftptest.TLSNone}
-	secure = []ftptest.TLSMode{ftptest.TLSExplicit}
-	both   = []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit}
+	plain  = []tlsx.Mode{ftptest.TLSNone}
+	secure = []tlsx.Mode{ftptest.TLSExplicit}
+	both   = []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit}
 )
 
 func newSoak(t *testing.T, seed uint64) *soak {
 	t.Helper()
 	s := &soak{seed: seed, dir: t.TempDir(), results: map[string]int{}}
-	start := func(tls ftptest.TLSMode, faults []ftptest.Fault) *ftptest.Server {
+	start := func(tls tlsx.Mode, faults []ftptest.Fault) *ftptest.Server {
 		srv, err := ftptest.Start(&ftptest.Config{TLS: tls, Faults: faults, DataTimeout: 300 * time.Millisecond, IdleTimeout: -1})
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/protocol/mode"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // fragileNames are names that Pure-FTPd stores otherwise.
@@ -24,7 +25,7 @@ func TestStoredUnderOtherName(t *testing.T) {
 		{"no SIZE", []ftptest.Fault{"size-unknown"}},
 		{"SIZE not listed", []ftptest.Fault{"feat-without-size"}},
 	} {
-		for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+		for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 			t.Run(tt.name+" "+tls.String(), func(t *testing.T) {
 				t.Parallel()
 				r := newResumePlay(t, tls, append(tt.faults, "names-underscored")...)

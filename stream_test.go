@@ -10,12 +10,13 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A download that does not end where the server said leaves nothing behind that could
 // pass for the file, and is of no use to a later one.
 func TestDownloadEndless(t *testing.T) {
-	for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		for _, resume := range []bool{false, true} {
 			r := newResumePlay(t, mode, "retr-endless")
 			r.setRemote(noise(1, 200_000))

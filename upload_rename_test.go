@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // Whatever a server says to the renaming of a temporary file, there is always a file under
@@ -53,7 +54,7 @@ func TestTempUploadRefused(t *testing.T) {
 		{"connection lost while it was aside", []ftptest.Fault{"rnto-aside-closed"}, true, nil, 0},
 	} {
 		for _, old := range []bool{true, false} {
-			for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+			for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 				name := tt.name + " " + tls.String()
 				if !old {
 					name += ", nothing there before"
@@ -162,7 +163,7 @@ func TestTempUploadUnanswered(t *testing.T) {
 // More, if it is demanded, can't be had on that connection.
 func TestUploadThenClosed(t *testing.T) {
 	content := noise(1, 100_000)
-	for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		for _, faults := range [][]ftptest.Fault{{"closed-after-226"}, {"closed-after-226", "size-unknown"}} {
 			r := newResumePlay(t, tls, faults...)
 			r.setLocal(content)
@@ -188,7 +189,7 @@ func TestUploadThenClosed(t *testing.T) {
 // A success that came before the data is one only where the size says so too.
 func TestUploadRepliedEarly(t *testing.T) {
 	content := noise(1, 300_000)
-	for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		for _, tt := range []struct {
 			faults []ftptest.Fault
 			ok     bool

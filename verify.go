@@ -2,20 +2,16 @@ package ftpwire
 
 import (
 	"context"
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"hash"
-	"hash/crc32"
 	"io"
 	"os"
 	"strconv"
 	"time"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -107,18 +103,17 @@ func lacking(remote string, want, have Proof, reason string) error {
 	return &UnprovenError{Path: remote, Want: want, Have: have, Reason: reason}
 }
 
-// localHashes are the algorithms of control's that can be computed here: all.
-var localHashes = map[string]func() hash.Hash{
-	"SHA-256": sha256.New, "SHA-512": sha512.New, "SHA-384": sha512.New384, "SHA-224": sha256.New224,
-	"SHA-1": sha1.New, "MD5": md5.New, "CRC32": func() hash.Hash { return crc32.NewIEEE() },
+// newHash returns the hash of an algorithm that control offers: all of them can be
+// computed here.
+func newHash(alg string) hash.Hash {
+	a, _ := parse.HashAlgorithmNamed(alg)
+	return a.New()
 }
 
 // bestHash returns the algorithm to verify with, "" if the server offers none.
 func (c *Client) bestHash() string {
-	for _, alg := range c.conn.HashAlgorithms() {
-		if localHashes[alg] != nil {
-			return alg
-		}
+	if offers := c.conn.HashAlgorithms(); len(offers) > 0 {
+		return offers[0]
 	}
 	return ""
 }
@@ -127,7 +122,7 @@ func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
 // sumOf hashes the first n bytes of a file.
 func sumOf(f io.ReaderAt, alg string, n int64) (string, error) {
-	h := localHashes[alg]()
+	h := newHash(alg)
 	if err := hashHead(h, f, n); err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 const (
@@ -25,7 +26,7 @@ func TestProof(t *testing.T) {
 	checkGoroutines(t)
 	for _, tt := range []struct {
 		name     string
-		tls      ftptest.TLSMode
+		tls      tlsx.Mode
 		faults   []ftptest.Fault
 		o        ftpwire.TransferOptions
 		down, up ftpwire.Proof // what there is, or is missing something

@@ -1,5 +1,12 @@
 package conformance
 
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // A Level is the weight of a requirement, in the words of RFC 2119. RFC 959 has
 // none of them; there "must" and "shall" count as Must, membership in a reply
 // list of Section 5.4 as Should.
@@ -84,12 +91,41 @@ const (
 	needFeature  = "FEAT "
 )
 
-// Cases returns every case, monitors included, in the order in which they run.
-// The caller may change the slice, not what it shares with others.
-func Cases() []Case {
-	var all []Case
-	for _, g := range groups() {
-		all = append(all, g.cases...)
+var allNeeds = []string{
+	NeedLogin, NeedWrite, NeedTLS, NeedAuth, NeedImplicit, NeedNoTLS, NeedClear, NeedIPv4, NeedIPv6, NeedUnix, NeedSlow,
+	NeedCrowd, NeedEPSV, NeedEPRT, NeedPASV,
+}
+
+// checkCases finds what a case of somebody's own lacks.
+func checkCases(cases []Case) error {
+	seen := map[string]bool{}
+	for i := range cases {
+		c := &cases[i]
+		if err := c.check(); err != nil {
+			return fmt.Errorf("conformance: case %d, %q: %w", i, c.ID, err)
+		}
+		if seen[c.ID] {
+			return fmt.Errorf("conformance: two cases have the id %q", c.ID)
+		}
+		seen[c.ID] = true
 	}
-	return all
+	return nil
+}
+
+func (c *Case) check() error {
+	if c.ID == "" {
+		return errors.New("it has no id")
+	}
+	if c.Level < Must || c.Level > Info {
+		return errors.New("it has no level")
+	}
+	for _, n := range c.Needs {
+		if !slices.Contains(allNeeds, n) && !strings.HasPrefix(n, needFeature) {
+			return fmt.Errorf("nothing is known of the need %q", n)
+		}
+	}
+	if c.Monitor() && !slices.ContainsFunc(monitorCases, func(m Case) bool { return m.ID == c.ID }) {
+		return errors.New("it has no Run")
+	}
+	return nil
 }

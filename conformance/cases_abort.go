@@ -24,7 +24,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-single-reply", "abor-225-second", "abor-226-late", "double-150", "retr-broken-226"},
 		Run: func(t *T) {
-			x := t.Underway()
+			x := t.underway()
 			t.Send("ABOR")
 			t.aborted(x)
 		},
@@ -38,10 +38,10 @@ var abortCases = []Case{
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("abor")).Accepted()
 			x.d.Write(payload(64 << 10))
-			time.Sleep(quiet) // so that the server has seen some of it, see Underway
+			time.Sleep(quiet) // so that the server has seen some of it, see underway
 			t.Send("ABOR")
 			t.aborted(x)
-			if ended, _ := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout())); !ended {
+			if ended, _ := x.d.waitEnd(min(5*time.Second, t.run.opts.timeout())); !ended {
 				t.Failf("the data connection of an aborted upload is still open")
 			}
 		},
@@ -52,10 +52,10 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-keeps-data", "abor-225-second", "abor-226-late", "abor-single-reply", "double-150", "retr-broken-226"},
 		Run: func(t *T) {
-			x := t.Underway()
+			x := t.underway()
 			t.Send("ABOR")
 			t.aborted(x)
-			ended, n := x.d.WaitEnd(min(5*time.Second, t.run.opts.timeout()))
+			ended, n := x.d.waitEnd(min(5*time.Second, t.run.opts.timeout()))
 			if !ended || n >= bigSize {
 				t.Failf("ABOR did not close the data connection (%d bytes came behind it)", n)
 			}
@@ -69,7 +69,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-single-reply", "abor-226-late", "abor-225-second", "double-150", "retr-broken-226", "transfer-drops-commands"},
 		Run: func(t *T) {
-			x := t.Underway()
+			x := t.underway()
 			t.RawWrite("ABOR\r\nPWD\r\n")
 			without := t.ranOut(x, Warn)
 			t.Want("PWD behind an ABOR", 257)
@@ -84,7 +84,7 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"telnet-spoils-abor", "abor-225-second", "abor-226-late", "abor-single-reply", "double-150", "retr-broken-226", "verb-case-sensitive"},
 		Run: func(t *T) {
-			x := t.Underway()
+			x := t.underway()
 			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
 			if t.ranOut(x, Fail) {
 				t.end(Warn, "ABOR had no effect: the transfer ran to its end")
@@ -108,14 +108,14 @@ var abortCases = []Case{
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"abor-keeps-listener", "abor-idle-426", "abor-idle-twice"},
 		Run: func(t *T) {
-			port := t.EPSV()
+			port := t.epsv()
 			r := t.Ask("ABOR")
 			if unknown(r) {
 				t.Unimplf("ABOR: %s", brief(r))
 			}
 			t.WantIn(r, "ABOR behind EPSV", 225, 226)
-			if d, err := t.TryConnect(port); err == nil {
-				if ended, _ := d.WaitEnd(quiet); !ended {
+			if d, err := t.tryConnect(port); err == nil {
+				if ended, _ := d.waitEnd(quiet); !ended {
 					t.Failf("the port is still open behind ABOR")
 				}
 			}
@@ -130,7 +130,7 @@ var abortCases = []Case{
 			if !t.c.private {
 				t.Skipf("the server refuses PROT P")
 			}
-			x := t.Underway()
+			x := t.underway()
 			t.Send("ABOR")
 			if t.ranOut(x, Warn) {
 				t.Failf("ABOR under TLS had no effect: the transfer ran to its end")
@@ -191,7 +191,7 @@ func (x *Transfer) letGo() bool {
 		x.d.CloseWrite()
 		return true
 	}
-	n, err := x.d.Drain()
+	n, err := x.d.drain()
 	if err == nil {
 		x.d.goodbye()
 	}

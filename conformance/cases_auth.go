@@ -30,7 +30,7 @@ var authCases = []Case{
 		Run: func(t *T) {
 			t.Fresh()
 			t.Must("AUTH TLS", 234)
-			t.Handshake()
+			t.handshake()
 		},
 	},
 	{
@@ -41,7 +41,7 @@ var authCases = []Case{
 		Run: func(t *T) {
 			t.Fresh()
 			t.Must("AUTH tls", 234)
-			t.Handshake()
+			t.handshake()
 		},
 	},
 	{
@@ -76,7 +76,7 @@ var authCases = []Case{
 			t.Fresh()
 			t.Must("AUTH TLS", 234)
 			t.Silent("behind the 234")
-			t.Handshake()
+			t.handshake()
 		},
 	},
 	{
@@ -133,7 +133,7 @@ var authCases = []Case{
 				t.Skipf("AUTH behind a login is refused: %s", brief(r))
 			}
 			t.WantIn(r, "AUTH TLS", 234)
-			t.Handshake()
+			t.handshake()
 			t.Must("PWD", 530, 503)
 		},
 	},

@@ -33,13 +33,13 @@ var blockCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: append(brokenBlocks(), "marker-waits", "type-reset-by-transfer", "empty-retr-550"),
 		Run: func(t *T) {
-			t.Optional("MODE B")
+			t.optional("MODE B")
 			for _, n := range []int{0, 1, 65535, 65536, 200_001} {
 				name, data := t.Name("block"), payload(n)
-				t.Plain()
+				t.plain()
 				t.Up(name, data)
-				t.With("MODE B")
-				t.Same(fmt.Sprintf("RETR of %d octets", n), t.DownCoded(name, inBlocks).file, data)
+				t.with("MODE B")
+				t.Same(fmt.Sprintf("RETR of %d octets", n), t.downCoded(name, inBlocks).file, data)
 			}
 		},
 	},
@@ -56,11 +56,11 @@ var blockCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
 		Faults: append(brokenBlocks(), "mode-b-no-eor"),
 		Run: func(t *T) {
-			t.Optional("MODE B", "STRU R")
+			t.optional("MODE B", "STRU R")
 			name, text := t.lfFile()
 			t.Type("A")
-			t.With("MODE B", "STRU R")
-			t.Same("the records", t.DownCoded(name, mode.Format{Mode: 'B', Structure: 'R'}).file, []byte(text))
+			t.with("MODE B", "STRU R")
+			t.Same("the records", t.downCoded(name, mode.Format{Mode: 'B', Structure: 'R'}).file, []byte(text))
 		},
 	},
 	{
@@ -69,9 +69,9 @@ var blockCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"stor-reset-226"},
 		Run: func(t *T) {
-			t.Optional("MODE B")
+			t.optional("MODE B")
 			t.Type("I")
-			t.With("MODE B")
+			t.with("MODE B")
 			r := t.Begin("STOR " + t.Name("cut")).Store(block(0, []byte("half")))
 			t.Grade(r, "STOR of half a file", is(426, 451), is(4, 5))
 		},
@@ -89,7 +89,7 @@ var blockCases = []Case{
 			}
 			x = &Transfer{t: t, d: x.d, cmd: "RETR " + name, First: t.Ask("RETR " + name)}
 			t.WantIn(x.First, "RETR on the data connection that 250 kept", 125)
-			t.Same("the file on the data connection that 250 kept", x.Decode(inBlocks).file, data)
+			t.Same("the file on the data connection that 250 kept", x.decode(inBlocks).file, data)
 			t.WantIn(x.Final(), x.cmd, 226, 250)
 		},
 	},
@@ -106,7 +106,7 @@ var blockCases = []Case{
 			if x.d.ends(quiet) {
 				t.Failf("250, and the data connection is closed")
 			}
-			t.Passive()
+			t.passive()
 			if !x.d.ends(t.closing()) {
 				t.Failf("the data connection that 250 kept is open behind the next EPSV or PASV")
 			}
@@ -116,7 +116,7 @@ var blockCases = []Case{
 
 // blockFramings sends a file in all ways that blocks allow.
 func blockFramings(t *T) {
-	t.Optional("MODE B")
+	t.optional("MODE B")
 	big, small := payload(65535), []byte("some text")
 	var single []byte
 	for i := range small {
@@ -138,21 +138,21 @@ func blockFramings(t *T) {
 	} {
 		name := t.Name("block")
 		t.Type("I")
-		t.With("MODE B")
+		t.with("MODE B")
 		t.WantIn(t.Begin("STOR "+name).Store(f.pieces...), "STOR of "+f.what, 226, 250)
-		t.With("MODE S")
+		t.with("MODE S")
 		t.Same("the file behind "+f.what, t.Down(name), f.data)
 	}
 }
 
 // blockFile retrieves a file in MODE B and waits for the reply, without closing.
 func (t *T) blockFile() (x *Transfer, name string, data []byte) {
-	t.Optional("MODE B")
+	t.optional("MODE B")
 	name, data = t.Name("block"), payload(1000)
 	t.Up(name, data)
-	t.With("MODE B")
+	t.with("MODE B")
 	x = t.Begin("RETR " + name)
-	t.Same("the file", x.Decode(inBlocks).file, data)
+	t.Same("the file", x.decode(inBlocks).file, data)
 	t.WantIn(x.Final(), x.cmd, 226, 250)
 	return x, name, data
 }

@@ -17,7 +17,7 @@ var compressedCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"mode-c-no-eof", "mode-c-filler-sent", "mode-c-no-octets", "marker-garbage", "empty-retr-550"},
 		Run: func(t *T) {
-			t.Optional("MODE C")
+			t.optional("MODE C")
 			text := bytes.Join([][]byte{bytes.Repeat([]byte(" "), 200), bytes.Repeat([]byte("x"), 200), []byte("text")}, nil)
 			data := slices.Concat(text, make([]byte, 200), payload(1000))
 			for _, f := range []struct {
@@ -27,9 +27,9 @@ var compressedCases = []Case{
 				name := t.Name("compressed")
 				t.Up(name, f.file)
 				t.Type(f.typ)
-				t.With("MODE C")
-				got := t.DownCoded(name, mode.Format{Mode: 'C', Type: f.typ[0]})
-				t.With("MODE S")
+				t.with("MODE C")
+				got := t.downCoded(name, mode.Format{Mode: 'C', Type: f.typ[0]})
+				t.with("MODE S")
 				t.Same("RETR in TYPE "+f.typ, got.file, f.file)
 				if err := checkStrings(got.wire); err != nil {
 					t.Failf("TYPE %s: %v", f.typ, err)
@@ -43,12 +43,12 @@ var compressedCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"mode-c-filler-stored"},
 		Run: func(t *T) {
-			t.Optional("MODE C")
+			t.optional("MODE C")
 			name := t.Name("compressed")
 			t.Type("I")
-			t.With("MODE C")
+			t.with("MODE C")
 			t.Upload("STOR "+name, []byte("\x03abc"+"\x85x"+"\xc4"+"\xbfy"+"\x00\x40\x02de"))
-			t.With("MODE S")
+			t.with("MODE S")
 			want := "abc" + "xxxxx" + "\x00\x00\x00\x00" + string(bytes.Repeat([]byte("y"), 63)) + "de"
 			t.Same("the file", t.Down(name), []byte(want))
 		},
@@ -59,9 +59,9 @@ var compressedCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"stru-p-200"},
 		Run: func(t *T) {
-			t.Optional("STRU P")
+			t.optional("STRU P")
 			name := t.File("page")
-			t.With("TYPE L 8", "STRU P")
+			t.with("TYPE L 8", "STRU P")
 			t.c.typ = ""
 			wire := t.Down(name)
 			if err := checkPages(wire); err != nil {
@@ -77,16 +77,16 @@ var compressedCases = []Case{
 		Faults: []string{"rest-beyond-226"},
 		Run: func(t *T) {
 			name := t.File("restart")
-			d := t.Passive()
+			d := t.passive()
 			rest := t.Ask("REST 999999999999")
 			if refused(rest) {
 				t.Warnf("REST 999999999999: %s", brief(rest))
 				return
 			}
 			soft := is(2, 4, 5)
-			x := t.BeginOn(d, "RETR "+name)
+			x := t.beginOn(d, "RETR "+name)
 			if !x.dead {
-				if x.d.Rest() > 0 {
+				if x.d.rest() > 0 {
 					soft = is(4, 5)
 				}
 				x.d.goodbye()
@@ -109,7 +109,7 @@ var compressedCases = []Case{
 				r = x.Store([]byte("two\r\n"))
 			}
 			t.Infof("APPE in TYPE A to a file stored in TYPE I: %d", r.Code)
-			if got := t.DownImage(name); !bytes.HasPrefix(got, first) {
+			if got := t.downImage(name); !bytes.HasPrefix(got, first) {
 				t.Warnf("behind APPE in TYPE A the file is %q, want one that begins with %q", got, first)
 			}
 		},

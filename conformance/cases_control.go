@@ -14,7 +14,7 @@ var controlCases = []Case{
 		Text:   "On accept the server speaks first: 220, or one 120 followed later by 220, or 421 and close.",
 		Faults: []string{"greeting-200"},
 		Run: func(t *T) {
-			t.Dial()
+			t.dial()
 			r := t.Reply()
 			if r.Code == 120 {
 				r = t.Reply()
@@ -61,7 +61,7 @@ var controlCases = []Case{
 			last := ""
 			for _, stem := range []string{"213 end", "211 End", "212 x", "250 x"} {
 				last = t.Name(stem)
-				t.TryUp(last, []byte("x"))
+				t.tryUp(last, []byte("x"))
 			}
 			for _, cmd := range []string{"STAT .", "MLST " + last} {
 				t.Ask(cmd)
@@ -193,14 +193,14 @@ func (t *T) barrier(where string) {
 // duringTransfer sends cmd while a big file is on its way, wants both to end
 // well, and reports whether cmd was answered first.
 func (t *T) duringTransfer(cmd string, codes []int) (first bool) {
-	x := t.Stall()
+	x := t.stall()
 	t.Send(cmd)
 	var now protocol.Reply
 	if r, err := t.c.receive(quiet); err == nil {
 		now, first = r, true
 		t.WantIn(now, cmd+" during a transfer", codes...)
 	}
-	n, err := x.d.Drain()
+	n, err := x.d.drain()
 	if err != nil || n != bigSize {
 		t.Failf("%s during a transfer: %d of %d bytes arrived (%v)", cmd, n, bigSize, err)
 	}
@@ -237,7 +237,7 @@ func honestClass(t *T) {
 	t.Must("CWD "+dir, 2)
 	check := func(cmd, name string, there bool) {
 		r := t.Ask(cmd)
-		has := t.Has(name)
+		has := t.has(name)
 		switch {
 		case ok(r) && has != there:
 			t.Failf("%s got %s, but nothing has happened", cmd, brief(r))
@@ -255,8 +255,8 @@ func honestClass(t *T) {
 	}
 }
 
-// Has reports whether NLST of the current directory lists a name.
-func (t *T) Has(name string) bool {
+// has reports whether NLST of the current directory lists a name.
+func (t *T) has(name string) bool {
 	for _, l := range t.rawLines("NLST") {
 		if l == name || strings.HasSuffix(l, "/"+name) {
 			return true
@@ -283,7 +283,7 @@ func unfinishedCommand(t *T) {
 	}
 	c.close()
 	t.Use(shared)
-	if !t.Has(f) {
+	if !t.has(f) {
 		t.Failf("DELE was carried out although its line end never came")
 	}
 }

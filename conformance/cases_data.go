@@ -18,7 +18,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedIPv4},
 		Faults: []string{"port-502", "active-clear"},
 		Run: func(t *T) {
-			t.BeginOn(t.portOrWarn(), "NLST").Receive()
+			t.beginOn(t.portOrWarn(), "NLST").Receive()
 		},
 	},
 	{
@@ -39,7 +39,7 @@ var dataCases = []Case{
 		Faults: []string{"port-zero-octet-501", "active-clear"},
 		Run: func(t *T) {
 			for k := 255; k > 128; k-- {
-				d, err := t.Listen(k * 256)
+				d, err := t.listen(k * 256)
 				if err != nil {
 					continue
 				}
@@ -47,7 +47,7 @@ var dataCases = []Case{
 					t.plainPortOrSkip()
 					t.Failf("PORT with a zero octet: got %s", brief(r))
 				}
-				t.BeginOn(d, "NLST").Receive()
+				t.beginOn(d, "NLST").Receive()
 				return
 			}
 			t.Errorf("no port that is a multiple of 256 is free")
@@ -132,11 +132,11 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedPASV},
 		Faults: []string{"pasv-not-listening"},
 		Run: func(t *T) {
-			port := t.PASV()
+			port := t.pasv()
 			if port == portOf(t.c.tcp.RemoteAddr())-1 {
 				t.Failf("PASV names the default data port %d", port)
 			}
-			t.BeginOn(t.Connect(port), "NLST").Receive()
+			t.beginOn(t.connect(port), "NLST").Receive()
 		},
 	},
 	{
@@ -145,8 +145,8 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedPASV},
 		Faults: []string{"pasv-second-ignored", "pasv-not-listening"},
 		Run: func(t *T) {
-			t.PASV()
-			t.BeginOn(t.Connect(t.PASV()), "NLST").Receive()
+			t.pasv()
+			t.beginOn(t.connect(t.pasv()), "NLST").Receive()
 		},
 	},
 	{
@@ -156,9 +156,9 @@ var dataCases = []Case{
 		Faults: []string{"passive-ports-in-order"},
 		Run: func(t *T) {
 			var step []int
-			last := t.EPSV()
+			last := t.epsv()
 			for range 11 {
-				p := t.EPSV()
+				p := t.epsv()
 				step = append(step, p-last)
 				last = p
 			}
@@ -187,7 +187,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"active-refused-226", "double-150"},
 		Run: func(t *T) {
-			d, err := t.Listen(0)
+			d, err := t.listen(0)
 			if err != nil {
 				t.Errorf("could not listen: %v", err)
 			}
@@ -240,8 +240,8 @@ func portOf(a net.Addr) int {
 }
 
 // portOrWarn opens a port with PORT. A server may have switched it off.
-func (t *T) portOrWarn() *Data {
-	d, err := t.Listen(0)
+func (t *T) portOrWarn() *dataConn {
+	d, err := t.listen(0)
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
@@ -258,7 +258,7 @@ func (t *T) portOrWarn() *Data {
 
 // plainPortOrSkip skips the case if the server refuses every PORT.
 func (t *T) plainPortOrSkip() {
-	d, err := t.Listen(0)
+	d, err := t.listen(0)
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
@@ -269,7 +269,7 @@ func (t *T) plainPortOrSkip() {
 
 // activeSource has the server connect to us and returns where from.
 func (t *T) activeSource() (host string, port int) {
-	d, err := t.Listen(0)
+	d, err := t.listen(0)
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
@@ -277,7 +277,7 @@ func (t *T) activeSource() (host string, port int) {
 	if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
 		t.Skipf("%s is refused: %s", verb, brief(r))
 	}
-	t.BeginOn(d, "NLST").Receive()
+	t.beginOn(d, "NLST").Receive()
 	host, _, _ = net.SplitHostPort(d.tcp.RemoteAddr().String())
 	return host, portOf(d.tcp.RemoteAddr())
 }

@@ -29,13 +29,13 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: append(brokenDeflate(), "mode-z-bomb", "type-reset-by-transfer"),
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			name, data := t.Name("deflate"), compressible()
 			t.Type("I")
-			t.With("MODE Z")
+			t.with("MODE Z")
 			t.Upload("STOR "+name, encode(deflated, mode.Options{}, data))
-			t.Same("RETR in MODE Z", t.DownCoded(name, deflated).file, data)
-			t.With("MODE S")
+			t.Same("RETR in MODE Z", t.downCoded(name, deflated).file, data)
+			t.with("MODE S")
 			t.Same("RETR in MODE S", t.Down(name), data)
 		},
 	},
@@ -45,13 +45,13 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: append(brokenDeflate(), "mode-z-bomb", "empty-retr-550"),
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			for _, data := range [][]byte{compressible(), []byte("x"), nil} {
 				name := t.Name("zlib")
-				t.Plain()
+				t.plain()
 				t.Up(name, data)
-				t.With("MODE Z")
-				f := t.DownCoded(name, deflated)
+				t.with("MODE Z")
+				f := t.downCoded(name, deflated)
 				t.Same(fmt.Sprintf("RETR of %d octets", len(data)), f.file, data)
 				if len(f.wire) == 0 {
 					t.Warnf("of an empty file nothing comes, want a zlib stream of no octets")
@@ -65,11 +65,11 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: append(brokenDeflate(), "list-never-compressed", "list-garbage"),
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			name := t.File("listed")
-			t.With("MODE Z")
+			t.with("MODE Z")
 			for _, cmd := range []string{"LIST", "NLST"} {
-				if f := t.Begin(cmd).ReceiveCoded(deflated); !bytes.Contains(f.file, []byte(name)) {
+				if f := t.Begin(cmd).receiveCoded(deflated); !bytes.Contains(f.file, []byte(name)) {
 					t.Failf("%s: the listing lacks %s", cmd, name)
 				}
 			}
@@ -109,7 +109,7 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"opts-mode-z-99-200", "opts-500"},
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			r := t.Ask("OPTS MODE Z LEVEL 9")
 			if refused(r) {
 				t.Unimplf("OPTS MODE Z LEVEL 9: %s", brief(r))
@@ -127,21 +127,21 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT REST"},
 		Faults: append(brokenDeflate(), "rest-off-by-one", "mode-z-bomb"),
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			name, data := t.Name("rest"), compressible()
 			t.Up(name, data)
-			t.With("MODE Z")
-			d := t.Passive()
+			t.with("MODE Z")
+			d := t.passive()
 			if r := t.Ask("REST 1234"); refused(r) {
 				t.Infof("REST in MODE Z: %s", brief(r))
 				return
 			}
-			x := t.BeginOn(d, "RETR "+name)
+			x := t.beginOn(d, "RETR "+name)
 			if x.Refused() {
 				t.Infof("RETR behind REST in MODE Z: %s", brief(x.First))
 				return
 			}
-			t.Same("RETR behind REST 1234", x.ReceiveCoded(deflated).file, data[1234:])
+			t.Same("RETR behind REST 1234", x.receiveCoded(deflated).file, data[1234:])
 		},
 	},
 	{
@@ -150,9 +150,9 @@ var deflateCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"stor-reset-226"},
 		Run: func(t *T) {
-			t.Optional("MODE Z")
+			t.optional("MODE Z")
 			t.Type("I")
-			t.With("MODE Z")
+			t.with("MODE Z")
 			wire := encode(deflated, mode.Options{}, compressible())
 			r := t.Begin("STOR " + t.Name("cut")).Store(wire[:len(wire)/2])
 			t.Grade(r, "STOR of half a zlib stream", is(426, 451), is(4, 5))
@@ -173,10 +173,10 @@ const largeWait = 10 * time.Second
 
 // largeUpload stores a file that deflate cannot make smaller.
 func largeUpload(t *T) {
-	t.Optional("MODE Z")
+	t.optional("MODE Z")
 	name, data := t.Name("large"), payload(256<<10)
 	t.Type("I")
-	t.With("MODE Z")
+	t.with("MODE Z")
 	x := t.Begin("STOR " + name).Accepted()
 	if x.d.tls != nil {
 		x.d.tls.Drain()
@@ -195,7 +195,7 @@ func largeUpload(t *T) {
 		t.lost(x.cmd, err)
 	}
 	t.WantIn(r, x.cmd, 226, 250)
-	t.With("MODE S")
+	t.with("MODE S")
 	t.Same("the file", t.Down(name), data)
 }
 

@@ -119,7 +119,7 @@ var featCases = []Case{
 				t.end(Warn, "FEAT says UTF-8 instead of UTF8")
 			}
 			name := t.Name("é日")
-			if r := t.Ask("MKD " + name); !ok(r) || !t.Has(name) {
+			if r := t.Ask("MKD " + name); !ok(r) || !t.has(name) {
 				t.Unimplf("UTF-8 names: %s", brief(r))
 			}
 			t.Failf("names in UTF-8 work, but FEAT does not list UTF8")
@@ -139,14 +139,14 @@ var featCases = []Case{
 					t.Failf("stored as %q, NLST has %q", name, line)
 				}
 			}
-			if !t.Has(name) {
+			if !t.has(name) {
 				t.Failf("NLST does not have %q", name)
 			}
 			t.Same("RETR", t.Down(name), []byte("x"))
 			t.Must("DELE "+name, 2)
 			t.Must("MKD "+name, 257)
 			t.Must("CWD "+name, 2)
-			if dir := t.PWD(); !strings.HasSuffix(dir, "/"+name) {
+			if dir := t.pwd(); !strings.HasSuffix(dir, "/"+name) {
 				t.Failf("in %q PWD says %q", name, dir)
 			}
 		},

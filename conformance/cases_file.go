@@ -16,10 +16,10 @@ var fileCases = []Case{
 		Faults: []string{"cwd-200", "cwd-missing-moves", "pwd-unquoted"},
 		Run: func(t *T) {
 			dir, file := t.Dir("cwd"), t.File("file")
-			before := t.PWD()
+			before := t.pwd()
 			for _, name := range []string{t.Missing(), file} {
 				t.Grade(t.Ask("CWD "+name), "CWD to what is no directory", is(550), is(4, 5))
-				if now := t.PWD(); now != before {
+				if now := t.pwd(); now != before {
 					t.Failf("a refused CWD moved from %q to %q", before, now)
 				}
 			}
@@ -34,14 +34,14 @@ var fileCases = []Case{
 		Run: func(t *T) {
 			a := t.Dir("cdup")
 			t.Must("CWD "+a, 2)
-			here := t.PWD()
+			here := t.pwd()
 			b := t.Dir("b")
 			t.Must("CWD "+b, 2)
 			r := t.Must("CDUP", 250, 200)
 			if r.Code == 200 {
 				t.Infof("CDUP is answered with 200, the text that erratum 4869 corrects")
 			}
-			if now := t.PWD(); now != here {
+			if now := t.pwd(); now != here {
 				t.Failf("CDUP from %q led to %q", path.Join(here, b), now)
 			}
 		},
@@ -52,9 +52,9 @@ var fileCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"pwd-unquoted"},
 		Run: func(t *T) {
-			dir := t.PWD()
+			dir := t.pwd()
 			t.Must("CWD "+dir, 2)
-			if now := t.PWD(); now != dir {
+			if now := t.pwd(); now != dir {
 				t.Failf("CWD to %q, which PWD named, led to %q", dir, now)
 			}
 		},
@@ -72,7 +72,7 @@ var fileCases = []Case{
 			}
 			t.in257("MKD", r)
 			t.Must("CWD "+name, 2)
-			if dir := t.PWD(); path.Base(dir) != name {
+			if dir := t.pwd(); path.Base(dir) != name {
 				t.Failf("PWD in %q says %q", name, dir)
 			}
 		},
@@ -85,10 +85,10 @@ var fileCases = []Case{
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("abs"), 2)
 			s := t.Name("s")
-			want := path.Join(t.PWD(), s)
+			want := path.Join(t.pwd(), s)
 			got := t.in257("MKD", t.Must("MKD "+s, 257))
 			t.Must("CWD /", 2)
-			if r := t.Ask("CWD " + got); !ok(r) || t.PWD() != want {
+			if r := t.Ask("CWD " + got); !ok(r) || t.pwd() != want {
 				t.Failf("MKD names %q, which is not the way to %q from /", got, want)
 			}
 		},
@@ -115,9 +115,9 @@ var fileCases = []Case{
 			t.Must("MKD "+dir+"/sub", 2)
 			t.Grade(t.Ask("RMD "+dir), "RMD of a directory that is not empty", is(550, 450), is(4, 5))
 			t.Must("CWD "+dir+"/sub", 2)
-			t.Enter()
+			t.enter()
 			t.Grade(t.Ask("RMD "+file), "RMD of a file", is(550, 450), is(4, 5))
-			t.Same("the file behind RMD", t.DownImage(file), []byte("content of "+file+"\n"))
+			t.Same("the file behind RMD", t.downImage(file), []byte("content of "+file+"\n"))
 			t.Grade(t.Ask("RMD "+dir+"/sub"), "RMD", is(250), is(2))
 		},
 	},
@@ -130,7 +130,7 @@ var fileCases = []Case{
 			dir, file := t.Dir("dele"), t.File("file")
 			t.Grade(t.Ask("DELE "+dir), "DELE of a directory", is(550, 450), is(4, 5))
 			t.Must("CWD "+dir, 2)
-			t.Enter()
+			t.enter()
 			t.Grade(t.Ask("DELE "+t.Missing()), "DELE of what does not exist", is(550, 450), is(4, 5))
 			t.Grade(t.Ask("DELE "+file), "DELE", is(250), is(2))
 			t.Must("RETR "+file, 4, 5)
@@ -145,8 +145,8 @@ var fileCases = []Case{
 			from, to := t.File("from"), t.Name("to")
 			t.Must("RNFR "+from, 350)
 			t.Must("RNTO "+to, 250)
-			t.Same("the renamed file", t.DownImage(to), []byte("content of "+from+"\n"))
-			if t.Has(from) {
+			t.Same("the renamed file", t.downImage(to), []byte("content of "+from+"\n"))
+			if t.has(from) {
 				t.Failf("the old name is still there")
 			}
 		},
@@ -170,7 +170,7 @@ var fileCases = []Case{
 			t.Must("RNFR "+name, 350)
 			t.Ask("NOOP")
 			t.Must("RNTO "+t.Name("b"), 503)
-			if !t.Has(name) {
+			if !t.has(name) {
 				t.Failf("the file was renamed in spite of the 503")
 			}
 		},
@@ -294,7 +294,7 @@ var fileCases = []Case{
 			t.Must("CWD /", 2)
 			for _, cmd := range []string{"CWD /..", "CWD ../../..", "CWD /../../etc/.."} {
 				if r := t.Ask(cmd); ok(r) {
-					if dir := t.PWD(); dir != "/" {
+					if dir := t.pwd(); dir != "/" {
 						t.Failf("%s led to %q", cmd, dir)
 					}
 				}
@@ -306,8 +306,8 @@ var fileCases = []Case{
 
 var quoted = regexp.MustCompile(`^"((?:[^"]|"")*)"(?: .*)?$`)
 
-// PWD asks for the current directory and wants it as appendix II has it.
-func (t *T) PWD() string { return t.in257("PWD", t.Must("PWD", 257)) }
+// pwd asks for the current directory and wants it as appendix II has it.
+func (t *T) pwd() string { return t.in257("PWD", t.Must("PWD", 257)) }
 
 // in257 returns the directory in a 257 reply.
 func (t *T) in257(cmd string, r protocol.Reply) string {

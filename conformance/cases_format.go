@@ -91,7 +91,7 @@ var formatCases = []Case{
 			name := t.Name("lone")
 			t.Type("A")
 			t.Upload("STOR "+name, []byte("a\rb\nc\r\r\nd"))
-			back, image := t.Down(name), t.DownImage(name)
+			back, image := t.Down(name), t.downImage(name)
 			t.Infof("stored: %q; retrieved in TYPE A: %q", image, back)
 			if got := withoutLineEnds(image); got != "abcd" {
 				t.Warnf("of the text \"abcd\" %q is left", got)
@@ -139,15 +139,15 @@ func formatReset(t *T) {
 			return !strings.Contains(strings.ToUpper(l), "TYPE")
 		}), "\n")
 	}
-	t.Optional("TYPE A T")
+	t.optional("TYPE A T")
 	with := status()
-	t.With("TYPE A N")
+	t.with("TYPE A N")
 	without := status()
 	if with == without {
 		t.Infof("STAT does not show the format")
 		return
 	}
-	t.With("TYPE A T", "TYPE A")
+	t.with("TYPE A T", "TYPE A")
 	if got := status(); got != without {
 		t.Failf("STAT behind TYPE A T and TYPE A says %q, want %q", visible(got), visible(without))
 	}
@@ -156,7 +156,7 @@ func formatReset(t *T) {
 // ebcdic compares a text of letters, which all code pages have at the same places.
 func ebcdic(t *T) {
 	const text = "One line\r\n\r\nand a third\r\n"
-	t.Optional("TYPE E")
+	t.optional("TYPE E")
 	name := t.Name("ebcdic")
 	t.Type("A")
 	t.Upload("STOR "+name, []byte(text))

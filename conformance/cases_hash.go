@@ -1,15 +1,11 @@
 package conformance
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
-	"fmt"
-	"hash/crc32"
 	"regexp"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
 )
 
 var hashCases = []Case{
@@ -89,23 +85,24 @@ var hashCases = []Case{
 	},
 	{
 		ID: "prac-xcrc-family", RFC: "draft-bryan-ftpext-hash B", Level: Info,
-		Text:   "XCRC, XMD5, XSHA1, XSHA256 and XSHA512 give the right sums, where they are.",
+		Text:   "XCRC, XMD5, XSHA1, XSHA256, XSHA512 and their kind give the right sums, where they are.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"xmd5-wrong", "hash-wrong"},
 		Run: func(t *T) {
 			name, data := t.Name("sum"), payload(1000)
 			t.Up(name, data)
 			found := false
-			for _, v := range [][2]string{{"XCRC", "CRC32"}, {"XMD5", "MD5"}, {"XSHA1", "SHA-1"}, {"XSHA256", "SHA-256"}, {"XSHA512", "SHA-512"}} {
-				if !t.run.feats.Has(v[0]) {
+			for a := range parse.HashAlgorithms() {
+				verb := a.Commands[0]
+				if !t.run.feats.Has(verb) {
 					continue
 				}
 				found = true
-				r := t.Must(v[0]+" "+name, 250, 251, 213)
-				if !strings.Contains(strings.ToLower(r.Text()), sum(v[1], data)) {
-					t.Failf("%s: got %s, want %s", v[0], brief(r), sum(v[1], data))
+				r := t.Must(verb+" "+name, 250, 251, 213)
+				if want := sum(a.Name, data); !strings.Contains(strings.ToLower(r.Text()), want) {
+					t.Failf("%s: got %s, want %s", verb, brief(r), want)
 				}
-				t.Infof("%s: %d", v[0], r.Code)
+				t.Infof("%s: %d", verb, r.Code)
 			}
 			if !found {
 				t.Unimplf("FEAT lists none of them")
@@ -157,21 +154,11 @@ var (
 // sum returns a sum of data in small hexadecimal digits, or "" for an unknown
 // algorithm.
 func sum(algorithm string, data []byte) string {
-	switch strings.ToUpper(algorithm) {
-	case "CRC32":
-		return fmt.Sprintf("%08x", crc32.ChecksumIEEE(data))
-	case "MD5":
-		s := md5.Sum(data)
-		return hex.EncodeToString(s[:])
-	case "SHA-1":
-		s := sha1.Sum(data)
-		return hex.EncodeToString(s[:])
-	case "SHA-256":
-		s := sha256.Sum256(data)
-		return hex.EncodeToString(s[:])
-	case "SHA-512":
-		s := sha512.Sum512(data)
-		return hex.EncodeToString(s[:])
+	a, ok := parse.HashAlgorithmNamed(algorithm)
+	if !ok {
+		return ""
 	}
-	return ""
+	h := a.New()
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var hostCases = []Case{
@@ -41,7 +42,7 @@ var hostCases = []Case{
 			t.WantIn(r, "HOST with the server's name", 220)
 			t.Must("host "+swapCase(t.ownHost()), 220)
 			if other := t.run.target.OtherHost; other != "" {
-				t.FreshAs(other)
+				t.freshAs(other)
 				t.Must("HOST "+other, 220)
 				t.Must("HOST "+swapCase(other), 220)
 			}
@@ -103,7 +104,7 @@ var hostCases = []Case{
 				t.end(Note, "every name will do: HOST no-such.invalid got %s", brief(r))
 			}
 			t.Grade(r, "HOST no-such.invalid", is(504), is(4, 5))
-			if t.run.target.TLS == TLSExplicit {
+			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
 			t.Must("USER "+t.run.target.user(), 331, 230, 232, 332, 336)
@@ -132,8 +133,8 @@ var hostCases = []Case{
 		Faults: []string{"host-ignores-sni"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
-			t.FreshAs(t.otherHost())
-			if t.run.target.TLS == TLSExplicit {
+			t.freshAs(t.otherHost())
+			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
 			t.Grade(t.Ask("HOST "+t.ownHost()), "HOST behind a TLS handshake with "+t.otherHost(), is(504, 503), is(4, 5))
@@ -193,15 +194,15 @@ func (t *T) hasHost(r protocol.Reply) {
 	}
 }
 
-// FreshAs is Fresh with another host's name in the TLS handshake.
-func (t *T) FreshAs(name string) *Conn {
+// freshAs is Fresh with another host's name in the TLS handshake.
+func (t *T) freshAs(name string) *Conn {
 	c, err := t.run.dialAs(t.tape, name)
 	if err != nil {
 		t.Errorf("could not connect: %v", err)
 	}
 	t.opened = append(t.opened, c)
 	t.c = c
-	t.Greeting()
+	t.greeting()
 	return c
 }
 
@@ -210,9 +211,9 @@ func (t *T) FreshAs(name string) *Conn {
 func hostRein(t *T) {
 	other := t.otherHost()
 	t.tryHost(t.ownHost())
-	t.FreshAs(other)
+	t.freshAs(other)
 	t.Must("HOST "+other, 2)
-	if t.run.target.TLS == TLSExplicit {
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
 	}
 	if r, err := t.run.login(t.c); err != nil || ok(r) {
@@ -222,8 +223,8 @@ func hostRein(t *T) {
 	if r := t.Ask("HOST " + other); !ok(r) {
 		t.Skipf("HOST in clear text is refused: %s", brief(r))
 	}
-	t.Rein()
-	if t.run.target.TLS == TLSExplicit {
+	t.rein()
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.Must("AUTH TLS", 234)
 		err := t.c.startTLS()
 		if _, wrong := errors.AsType[*tls.CertificateVerificationError](err); wrong {

@@ -71,7 +71,7 @@ var langCases = []Case{
 				t.backTo(first, "HOST")
 			}
 			first = t.otherLanguage()
-			t.Rein()
+			t.rein()
 			t.backTo(first, "REIN")
 		},
 	},
@@ -83,7 +83,7 @@ var langCases = []Case{
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("raw"), 2)
 			name := t.Name("a\xe9b")
-			t.TryUp(name, []byte("x"))
+			t.tryUp(name, []byte("x"))
 			names := t.names("NLST")
 			t.Same("RETR of the name", t.Down(name), []byte("x"))
 			t.Must("DELE "+name, 2)
@@ -108,7 +108,7 @@ var langCases = []Case{
 			for _, arg := range []string{"UTF-8", "UTF8 OFF", "UTF8 ON"} {
 				t.Infof("OPTS %s: %s", arg, brief(t.Ask("OPTS "+arg)))
 			}
-			if !t.Has(name) {
+			if !t.has(name) {
 				t.Failf("behind OPTS UTF8 ON, NLST does not have %q", name)
 			}
 			t.Use(shared)

@@ -64,7 +64,7 @@ func (t *T) spacedName(name string) {
 	trimmed := strings.TrimSpace(name)
 	dir := t.Dir("space")
 	t.Must("CWD "+dir, 2)
-	t.TryUp(name, []byte("x"))
+	t.tryUp(name, []byte("x"))
 	names := t.mlsdNames("")
 	if !slices.Contains(names, name) {
 		t.Failf("stored as %q, listed are %q", name, names)

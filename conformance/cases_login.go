@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var loginCases = []Case{
@@ -64,9 +66,9 @@ var loginCases = []Case{
 			t.userAgain()
 			t.Login()
 			if t.c.secure {
-				t.Protect() // whether the level survives too is another question
+				t.protect() // whether the level survives too is another question
 			}
-			t.Enter()
+			t.enter()
 			t.Same("RETR in the TYPE I of before the second USER", t.Down(name), []byte(text))
 		},
 	},
@@ -138,7 +140,7 @@ var loginCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"transfer-survives-control"},
 		Run: func(t *T) {
-			t.Big()
+			t.big()
 			t.dropControl("closed")
 			t.dropControl("reset")
 		},
@@ -156,7 +158,7 @@ var loginCases = []Case{
 		Faults: []string{"rein-200", "rein-keeps-tls"},
 		Run: func(t *T) {
 			t.Session()
-			t.Rein()
+			t.rein()
 			t.c.goodbye = true // what becomes of TLS is another case
 		},
 	},
@@ -230,10 +232,10 @@ SIZE x;MDTM x;MLST x;MLSD;EPRT |1|127.0.0.1|51201|;TYPE I;STRU F;MODE S;PASV;EPS
 
 func quitInTransfer(t *T) {
 	t.Session()
-	x := t.Stall()
+	x := t.stall()
 	t.Send("QUIT")
 	time.Sleep(20 * time.Millisecond) // lets the server read it first
-	n, err := x.d.Drain()
+	n, err := x.d.drain()
 	x.d.goodbye()
 	var codes []string
 	for len(codes) < 100 {
@@ -263,14 +265,14 @@ func quitInTransfer(t *T) {
 // connection. A server that goes on sending delivers the whole file.
 func (t *T) dropControl(how string) {
 	c := t.Session()
-	x := t.Stall()
+	x := t.stall()
 	if how == "reset" {
 		c.tcp.SetLinger(0)
 	}
 	c.event("control connection " + how)
 	c.close()
 	time.Sleep(quiet)
-	ended, n := x.d.WaitEnd(min(30*time.Second, 3*t.run.opts.timeout()))
+	ended, n := x.d.waitEnd(min(30*time.Second, 3*t.run.opts.timeout()))
 	switch {
 	case !ended:
 		t.Failf("the data connection outlives the %s control connection", how)
@@ -279,10 +281,10 @@ func (t *T) dropControl(how string) {
 	}
 }
 
-// Rein sends REIN on the current connection, and takes TLS down with it (RFC 4217,
+// rein sends REIN on the current connection, and takes TLS down with it (RFC 4217,
 // Section 13), but for implicit TLS, which nothing could bring back: its connection
 // keeps it. The case is UNIMPL if the server has no REIN.
-func (t *T) Rein() {
+func (t *T) rein() {
 	t.Send("REIN")
 	t.reinDone()
 }
@@ -297,8 +299,8 @@ func (t *T) reinDone() {
 	}
 	t.Grade(r, "REIN", is(220), is(230, 200))
 	t.c.loggedIn, t.c.typ = false, ""
-	if t.c.secure && t.run.target.TLS != TLSImplicit {
-		t.StopTLS()
+	if t.c.secure && t.run.target.TLS != tlsx.ModeImplicit {
+		t.stopTLS()
 	}
 }
 
@@ -310,31 +312,31 @@ func reinResets(t *T) {
 	home := t.run.homeDir
 	t.Type("I")
 	t.Must("CWD "+dir, 2)
-	t.Rein()
-	if t.run.target.TLS == TLSExplicit {
+	t.rein()
+	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.AuthTLS()
 	}
 	t.Must("PWD", 530, 503)
-	t.Again()
-	if got := t.PWD(); got != home {
+	t.again()
+	if got := t.pwd(); got != home {
 		t.Failf("after REIN and a new login the directory is %q, want %q", got, home)
 	}
-	t.Enter()
+	t.enter()
 	t.Same("RETR in the default TYPE after REIN", t.Down(name), crlf(text))
 	t.Use(shared)
 }
 
-// Again logs in on a connection whose TLS is as the target's mode says.
-func (t *T) Again() {
+// again logs in on a connection whose TLS is as the target's mode says.
+func (t *T) again() {
 	t.Login()
 	if t.c.secure {
-		t.Protect()
+		t.protect()
 	}
 }
 
 func reinInTransfer(t *T) {
 	t.Session()
-	x := t.Stall()
+	x := t.stall()
 	t.Send("REIN")
 	r, err := t.c.receive(quiet)
 	if err == nil && r.Code.Class() == 5 {
@@ -345,7 +347,7 @@ func reinInTransfer(t *T) {
 	if err == nil {
 		t.Failf("REIN during a transfer got %s before the transfer had ended", brief(r))
 	}
-	n, err := x.d.Drain()
+	n, err := x.d.drain()
 	x.d.goodbye()
 	if err != nil || n != bigSize {
 		t.Failf("REIN cut the transfer short: %d of %d bytes (%v)", n, bigSize, err)

@@ -15,12 +15,12 @@ var markerCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"marker-110-form", "marker-stored"},
 		Run: func(t *T) {
-			t.Optional("MODE B")
+			t.optional("MODE B")
 			name := t.Name("marker")
 			t.Type("I")
-			t.With("MODE B")
+			t.with("MODE B")
 			answers := t.uploadMarked(name)
-			t.Plain()
+			t.plain()
 			t.Same("the file", t.Down(name), []byte("one and two"))
 			if len(answers) == 0 {
 				t.Infof("restart markers are passed over")
@@ -93,10 +93,10 @@ func (t *T) uploadMarked(name string) (answers []protocol.Reply) {
 
 // resumeAtMarker breaks an upload off behind a marker and takes it up again.
 func resumeAtMarker(t *T) {
-	t.Optional("MODE B")
+	t.optional("MODE B")
 	name := t.Name("marker")
 	t.Type("I")
-	t.With("MODE B")
+	t.with("MODE B")
 	x := t.Begin("STOR " + name).Accepted()
 	x.d.Write(append(block(0, []byte("one ")), block(blockMarker, []byte("mk1"))...))
 	r, err := t.c.receive(t.closing())
@@ -115,18 +115,18 @@ func resumeAtMarker(t *T) {
 	x.d.Write(block(0, []byte("lost"))) // the client cannot know whether it has arrived
 	x.d.Close()
 	t.WantIn(x.Final(), "STOR of half a file", 4, 5)
-	d := t.Passive()
+	d := t.passive()
 	t.Must("REST "+m[2], 350)
-	t.WantIn(t.BeginOn(d, "STOR "+name).Store(block(blockEOF, []byte("and two"))), "STOR behind REST", 226, 250)
-	t.Plain()
+	t.WantIn(t.beginOn(d, "STOR "+name).Store(block(blockEOF, []byte("and two"))), "STOR behind REST", 226, 250)
+	t.plain()
 	t.Same("the file", t.Down(name), []byte("one and two"))
 }
 
 // marked retrieves a file that is large enough for restart markers.
 func (t *T) marked() (*codedFile, []byte) {
-	t.Optional("MODE B")
+	t.optional("MODE B")
 	name, data := t.Name("marked"), payload(200_001)
 	t.Up(name, data)
-	t.With("MODE B")
-	return t.DownCoded(name, inBlocks), data
+	t.with("MODE B")
+	return t.downCoded(name, inBlocks), data
 }

@@ -17,7 +17,7 @@ var mlsdCases = []Case{
 			x := t.Begin("MLSD")
 			first := x.First
 			x.Accepted()
-			x.d.Rest()
+			x.d.rest()
 			x.d.goodbye()
 			t.Grade(first, "MLSD", is(150), is(125))
 			t.Grade(x.Final(), "MLSD, when the data are through", is(226), is(250))
@@ -45,7 +45,7 @@ var mlsdCases = []Case{
 		Run: func(t *T) {
 			x := t.Begin("MLSD " + t.File("mlsd"))
 			if !x.dead {
-				x.d.Rest()
+				x.d.rest()
 				x.d.goodbye()
 				t.Failf("MLSD of a file got %s, then %s", brief(x.First), brief(x.Final()))
 			}
@@ -59,7 +59,7 @@ var mlsdCases = []Case{
 		Faults: []string{"mlsd-full-paths", "mlsd-total-line"},
 		Run: func(t *T) {
 			dir, _, _ := t.mlsdDir()
-			t.Enter()
+			t.enter()
 			for _, name := range t.mlsdNames(dir) {
 				if strings.Contains(name, "/") {
 					t.Warnf("MLSD has the name %q", name)

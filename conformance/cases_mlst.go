@@ -65,9 +65,9 @@ var mlstCases = []Case{
 		Needs:  []string{NeedLogin, "FEAT MLST"},
 		Faults: []string{"mlst-drops-passive", "epsv-not-listening"},
 		Run: func(t *T) {
-			d := t.Passive()
+			d := t.passive()
 			t.mlst("")
-			t.BeginOn(d, "NLST").Receive()
+			t.beginOn(d, "NLST").Receive()
 		},
 	},
 	{
@@ -79,7 +79,7 @@ var mlstCases = []Case{
 			t.Grade(t.Ask("MLST "+t.Missing()), "MLST of what does not exist", is(550, 501), is(4, 5))
 			x := t.Begin("MLSD " + t.Missing())
 			if !x.dead {
-				x.d.Rest()
+				x.d.rest()
 				x.d.goodbye()
 				t.Failf("MLSD of what does not exist got %s, then %s", brief(x.First), brief(x.Final()))
 			}

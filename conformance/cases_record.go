@@ -19,8 +19,8 @@ var recordCases = []Case{
 			text := []byte("one\ntwo\n\nfour") // the last line has no end
 			t.Up(name, text)
 			t.Type("A")
-			t.With("STRU R")
-			f := t.DownCoded(name, mode.Format{Structure: 'R'})
+			t.with("STRU R")
+			f := t.downCoded(name, mode.Format{Structure: 'R'})
 			t.Same("the records", f.file, append(text, '\n'))
 		},
 	},
@@ -34,9 +34,9 @@ var recordCases = []Case{
 			t.Type("A")
 			for _, wire := range []string{"r1\xff\x01r2\xff\x01\xff\x02", "r1\xff\x01r2\xff\x03"} {
 				name := t.Name("records")
-				t.With("STRU R")
+				t.with("STRU R")
 				t.Upload("STOR "+name, []byte(wire))
-				t.With("STRU F")
+				t.with("STRU F")
 				t.Same("the file in STRU F", t.Down(name), []byte("r1\r\nr2\r\n"))
 			}
 		},
@@ -51,10 +51,10 @@ var recordCases = []Case{
 			name, data := t.Name("escape"), []byte("a\xff\xffb\xff\n")
 			c := mode.Format{Structure: 'R'}
 			t.Type("I")
-			t.With("STRU R")
+			t.with("STRU R")
 			t.Upload("STOR "+name, encode(c, mode.Options{}, data))
-			t.Same("the records", t.DownCoded(name, c).file, data)
-			t.With("STRU F")
+			t.Same("the records", t.downCoded(name, c).file, data)
+			t.with("STRU F")
 			if got := t.Down(name); bytes.Count(got, []byte{0xff}) != 3 {
 				t.Failf("the file has %q, want %q and a line end", got, data[:len(data)-1])
 			}
@@ -65,11 +65,11 @@ var recordCases = []Case{
 // needRecords makes the case UNIMPL unless STRU R does something: a server may take it
 // and send files as they are (RFC 1123, Section 4.1.2.13).
 func (t *T) needRecords() {
-	t.Optional("STRU R")
+	t.optional("STRU R")
 	name := t.File("stru")
-	t.With("STRU R")
+	t.with("STRU R")
 	wire := t.Down(name)
-	t.With("STRU F")
+	t.with("STRU F")
 	if bytes.IndexByte(wire, 0xff) < 0 {
 		t.Unimplf("STRU R is accepted, and files come as they are")
 	}

@@ -41,12 +41,12 @@ var restartCases = []Case{
 		Run: func(t *T) {
 			name, data := t.restFile()
 			t.Same("RETR from the end", t.downFrom(name, len(data)), nil)
-			d := t.Passive()
+			d := t.passive()
 			t.Must(fmt.Sprintf("REST %d", len(data)+1), 350)
-			x := t.BeginOn(d, "RETR "+name)
+			x := t.beginOn(d, "RETR "+name)
 			soft := is(2, 4, 5)
 			if !x.dead {
-				if x.d.Rest() > 0 {
+				if x.d.rest() > 0 {
 					soft = is(4, 5)
 				}
 				x.d.goodbye()
@@ -72,10 +72,10 @@ var restartCases = []Case{
 		Faults: []string{"rest-zero-ignored"},
 		Run: func(t *T) {
 			name, data := t.restFile()
-			d := t.Passive()
+			d := t.passive()
 			t.Must("REST 5", 350)
 			t.Must("REST 0", 350)
-			t.Same("RETR behind REST 5 and REST 0", t.BeginOn(d, "RETR "+name).Receive(), data)
+			t.Same("RETR behind REST 5 and REST 0", t.beginOn(d, "RETR "+name).Receive(), data)
 		},
 	},
 	{
@@ -99,9 +99,9 @@ var restartCases = []Case{
 		Faults: []string{"feat-without-rest", "feat-empty-list", "rest-off-by-one"},
 		Run: func(t *T) {
 			name, data := t.restFile()
-			d := t.Passive()
+			d := t.passive()
 			r := t.Ask("REST 5")
-			got := t.BeginOn(d, "RETR "+name).Receive()
+			got := t.beginOn(d, "RETR "+name).Receive()
 			works := r.Code == 350 && string(got) == string(data[5:])
 			args, has := t.run.feats.Args("REST")
 			switch {
@@ -128,9 +128,9 @@ var restartCases = []Case{
 			t.Must("CWD "+a, 2)
 			t.Same("RETR b/f", t.Down("b/f"), []byte("x"))
 			t.Must("CWD b", 2)
-			t.Same("RETR of the absolute path", t.Down(t.PWD()+"/f"), []byte("x"))
+			t.Same("RETR of the absolute path", t.Down(t.pwd()+"/f"), []byte("x"))
 			t.Must("CWD /", 2)
-			if dir := t.PWD(); dir != "/" {
+			if dir := t.pwd(); dir != "/" {
 				t.Failf("CWD / led to %q", dir)
 			}
 		},
@@ -145,18 +145,18 @@ func (t *T) restFile() (name string, data []byte) {
 
 // downFrom retrieves a file from an offset on.
 func (t *T) downFrom(name string, offset int) []byte {
-	d := t.Passive()
+	d := t.passive()
 	t.Must(fmt.Sprintf("REST %d", offset), 350)
-	return t.BeginOn(d, "RETR "+name).Receive()
+	return t.beginOn(d, "RETR "+name).Receive()
 }
 
 // resumed stores a file in two halves, the second with REST and cmd.
 func (t *T) resumed(cmd string) {
 	name, data := t.restFile()
 	t.Up(name, data[:10])
-	d := t.Passive()
+	d := t.passive()
 	t.Must("REST 10", 350)
-	x := t.BeginOn(d, cmd+" "+name)
+	x := t.beginOn(d, cmd+" "+name)
 	if x.Refused() {
 		t.Ask("REST 0")
 		if cmd == "STOR" {

@@ -18,7 +18,7 @@ var transferCases = []Case{
 			name := t.File("retr")
 			x := t.Begin("RETR " + name)
 			t.WantIn(x.First, "RETR", 125, 150)
-			x.d.Rest()
+			x.d.rest()
 			x.d.goodbye()
 			t.Want("RETR, when the data are through", 226, 250)
 		},
@@ -150,7 +150,7 @@ var transferCases = []Case{
 			if strings.Contains(strings.Join(one, "\n"), second) {
 				t.Failf("LIST of a file lists others too")
 			}
-			t.Enter()
+			t.enter()
 			t.mentions("LIST of a directory", t.Lines("LIST "+dir), first, second)
 		},
 	},
@@ -214,7 +214,7 @@ var transferCases = []Case{
 			name := t.Name("close")
 			t.Up(name, []byte(data))
 			x := t.Begin("RETR " + name).Accepted()
-			if _, err := x.d.ReadN(len(data)); err != nil {
+			if _, err := x.d.readN(len(data)); err != nil {
 				t.Failf("reading data: %v", err)
 			}
 			if !x.d.ends(soon) {
@@ -252,7 +252,7 @@ var transferCases = []Case{
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("reset")).Accepted()
 			x.d.Write(payload(64 << 10))
-			x.d.Reset()
+			x.d.reset()
 			t.Grade(x.Final(), "STOR whose data connection was reset", is(426, 451), is(4, 5))
 		},
 	},
@@ -262,9 +262,9 @@ var transferCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"retr-broken-226"},
 		Run: func(t *T) {
-			x := t.Stall()
-			x.d.ReadN(4 << 10)
-			x.d.Reset()
+			x := t.stall()
+			x.d.readN(4 << 10)
+			x.d.reset()
 			t.Grade(x.Final(), "RETR whose data connection was closed early", is(426, 451, 425), is(4, 5))
 			t.barrier("behind a RETR that was closed early")
 		},
@@ -277,7 +277,7 @@ var transferCases = []Case{
 		Run: func(t *T) {
 			name := t.File("retr")
 			size, mdtm := t.Ask("SIZE "+name), t.Ask("MDTM "+name)
-			first := t.DownImage(name)
+			first := t.downImage(name)
 			if s, m := t.Ask("SIZE "+name), t.Ask("MDTM "+name); s.Text() != size.Text() || m.Text() != mdtm.Text() {
 				t.Failf("before RETR SIZE and MDTM said %q and %q, behind it %q and %q", size.Text(), mdtm.Text(), s.Text(), m.Text())
 			}
@@ -352,7 +352,7 @@ func usableNames(t *T) {
 	}
 	t.Must("CWD "+dir, 2)
 	try("NLST")
-	t.Enter()
+	t.enter()
 	try("NLST " + dir + "/f")
 	try("NLST " + dir)
 }

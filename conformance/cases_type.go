@@ -131,7 +131,7 @@ var typeCases = []Case{
 		Run: func(t *T) {
 			name := t.Name("empty")
 			t.Up(name, nil)
-			if !t.Has(name) {
+			if !t.has(name) {
 				t.Failf("STOR of no bytes made no file")
 			}
 			t.Same("RETR of an empty file", t.Down(name), nil)
@@ -200,5 +200,5 @@ func splitLineEnds(t *T) {
 	t.Type("A")
 	t.Upload("STOR "+name, pieces...)
 	t.Same("the file in TYPE A", t.Down(name), bytes.Join(pieces, nil))
-	t.Same("the file in TYPE I", t.DownImage(name), []byte(image.String()))
+	t.Same("the file in TYPE I", t.downImage(name), []byte(image.String()))
 }

@@ -39,10 +39,31 @@ func golden(t *testing.T, name, got string) {
 // TestCatalogue keeps docs/conformance.md equal to the cases.
 func TestCatalogue(t *testing.T) {
 	var b bytes.Buffer
-	if err := conformance.WriteCatalogue(&b); err != nil {
+	if err := conformance.WriteCatalogue(&b, exampleCase(t)); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, filepath.Join("..", "docs", "conformance.md"), b.String())
+}
+
+// exampleCase returns the case of ExampleRun, and how it is run, as the page shows them.
+func exampleCase(t *testing.T) string {
+	src, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	_, text, ok1 := strings.Cut(text, "func ExampleRun() {\n")
+	own, rest, ok2 := strings.Cut(text, "\n\n")
+	_, rest, ok3 := strings.Cut(rest, "defer srv.Close()\n")
+	run, _, ok4 := strings.Cut(rest, "\tif err")
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		t.Fatal("ExampleRun has another form")
+	}
+	var b strings.Builder
+	for line := range strings.Lines(own + "\n\n" + run) {
+		b.WriteString(strings.TrimPrefix(line, "\t"))
+	}
+	return b.String()
 }
 
 // TestIDs guards the ids: users name them in files of known deviations, so that

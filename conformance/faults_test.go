@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var matrix = flag.Bool("matrix", false, "run all cases against every fault, not only those that name it (minutes)")
@@ -63,22 +64,22 @@ func TestFaults(t *testing.T) {
 var tlsFaults = []string{"active-clear", "rein-keeps-tls", "rein-then-auth-534"}
 
 // byMode sorts cases by the TLS mode of the server that they need.
-func byMode(fault string, cases []conformance.Case) map[conformance.TLSMode][]conformance.Case {
-	m := map[conformance.TLSMode][]conformance.Case{}
+func byMode(fault string, cases []conformance.Case) map[tlsx.Mode][]conformance.Case {
+	m := map[tlsx.Mode][]conformance.Case{}
 	for _, c := range cases {
-		mode := conformance.TLSNone
+		mode := tlsx.ModeNone
 		if slices.Contains(c.Needs, conformance.NeedTLS) || slices.Contains(c.Needs, conformance.NeedAuth) || slices.Contains(tlsFaults, fault) {
-			mode = conformance.TLSExplicit
+			mode = tlsx.ModeExplicit
 		}
 		if slices.Contains(c.Needs, conformance.NeedImplicit) {
-			mode = conformance.TLSImplicit
+			mode = tlsx.ModeImplicit
 		}
 		m[mode] = append(m[mode], c)
 	}
 	return m
 }
 
-func redUnder(t *testing.T, fault string, mode conformance.TLSMode, cases, naming []conformance.Case) {
+func redUnder(t *testing.T, fault string, mode tlsx.Mode, cases, naming []conformance.Case) {
 	t.Helper()
 	if fault == "active-other-address" && runtime.GOOS != "linux" {
 		t.Skip("only Linux has 127.0.0.2 from the start")

@@ -16,6 +16,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // usersFiles are names that cases use, or have used, and others.
@@ -146,11 +147,11 @@ var looking = strings.Fields(`USER PASS ACCT REIN QUIT HOST LANG CLNT CSID CWD C
 // TestReadOnlyVerbs checks, with a server that records every verb, that a read-only
 // run sends none that could change anything, before the login or behind it.
 func TestReadOnlyVerbs(t *testing.T) {
-	for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
+	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
 			srv, target := start(t, &ftptest.Config{TLS: mode})
-			if target.TLS = conformance.TLSMode(mode); mode != ftptest.TLSNone {
+			if target.TLS = tlsx.Mode(mode); mode != ftptest.TLSNone {
 				target.TLSConfig = srv.TLSConfig()
 			}
 			report, err := conformance.Run(t.Context(), target, conformance.Options{ReadOnly: true, Slow: true, Intrusive: true})

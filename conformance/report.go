@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A Result is how one case ended.
@@ -18,10 +20,10 @@ type Result struct {
 	Transcript []Line        `json:"transcript"`
 }
 
-// A Report holds the results of a run, in the order of [Cases].
+// A Report holds the results of a run, in the order of the cases.
 type Report struct {
 	Target   string // address of the server
-	TLS      TLSMode
+	TLS      tlsx.Mode
 	Started  time.Time
 	Duration time.Duration
 	Strict   bool
@@ -89,7 +91,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	return enc.Encode(struct {
 		Target   string    `json:"target"`
-		TLS      TLSMode   `json:"tls"`
+		TLS      tlsx.Mode `json:"tls"`
 		Started  time.Time `json:"started"`
 		Seconds  float64   `json:"seconds"`
 		Failed   bool      `json:"failed"`

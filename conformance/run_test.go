@@ -5,15 +5,16 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 const otherHost = "other.example" // where "user" is not known
 
 // check runs cases against an embedded server with faults.
-func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, faults ...string) *conformance.Report {
+func check(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...string) *conformance.Report {
 	t.Helper()
 	cfg := &ftptest.Config{
-		TLS:       ftptest.TLSMode(mode),
+		TLS:       mode,
 		MarkEvery: 50_000,
 		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
 		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
@@ -27,7 +28,7 @@ func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, fau
 	}
 	defer srv.Close()
 	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password", OtherHost: otherHost}
-	if mode != conformance.TLSNone {
+	if mode != tlsx.ModeNone {
 		target.TLSConfig = srv.TLSConfig()
 	}
 	report, err := conformance.Run(t.Context(), target, opts)
@@ -39,7 +40,7 @@ func check(t *testing.T, mode conformance.TLSMode, opts conformance.Options, fau
 
 // TestCorrectServer runs every case against a server without faults.
 func TestCorrectServer(t *testing.T) {
-	for _, mode := range []conformance.TLSMode{conformance.TLSNone, conformance.TLSExplicit, conformance.TLSImplicit} {
+	for _, mode := range []tlsx.Mode{tlsx.ModeNone, tlsx.ModeExplicit, tlsx.ModeImplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
 			report := check(t, mode, conformance.Options{})
@@ -75,7 +76,7 @@ func TestRareServers(t *testing.T) {
 			if tt.fault != "" {
 				faults = []string{tt.fault}
 			}
-			report := check(t, conformance.TLSNone, conformance.Options{Only: tt.ids}, faults...)
+			report := check(t, tlsx.ModeNone, conformance.Options{Only: tt.ids}, faults...)
 			for _, id := range tt.ids {
 				r := report.Result(id)
 				if r == nil || r.Verdict != conformance.Pass {
@@ -93,7 +94,7 @@ func TestRareServers(t *testing.T) {
 // server has got a port whose predecessor is free.
 func TestSourcePort(t *testing.T) {
 	for range 20 {
-		if check(t, conformance.TLSNone, conformance.Options{Only: []string{sourcePort}}).Result(sourcePort).Verdict == conformance.Pass {
+		if check(t, tlsx.ModeNone, conformance.Options{Only: []string{sourcePort}}).Result(sourcePort).Verdict == conformance.Pass {
 			return
 		}
 	}

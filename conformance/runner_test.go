@@ -15,6 +15,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 func start(t *testing.T, cfg *ftptest.Config) (*ftptest.Server, conformance.Target) {
@@ -41,7 +42,7 @@ func TestSetupErrors(t *testing.T) {
 		{"nobody listens", conformance.Target{Addr: closed}, "connect"},
 		{"no port", conformance.Target{Addr: "localhost"}, "connect"},
 		{"wrong password", conformance.Target{Addr: open.Addr, User: "user", Password: "wrong-secret"}, "session"},
-		{"TLS that the server has not", conformance.Target{Addr: open.Addr, User: "user", Password: "password", TLS: conformance.TLSExplicit}, "session"},
+		{"TLS that the server has not", conformance.Target{Addr: open.Addr, User: "user", Password: "password", TLS: tlsx.ModeExplicit}, "session"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			report, err := conformance.Run(t.Context(), tt.target, conformance.Options{Timeout: time.Second})
@@ -165,7 +166,7 @@ func TestSecrets(t *testing.T) {
 			if !strings.Contains(js.String(), "PASS ****") || !strings.Contains(report.Features[0], "****") {
 				t.Errorf("no transcript of a login in the report, or no secret in %q: nothing was masked", report.Features[0])
 			}
-			target.TLS = conformance.TLSExplicit
+			target.TLS = tlsx.ModeExplicit
 			_, err = conformance.Run(t.Context(), target, opts)
 			wantMasked(t, secret, fmt.Sprintf("%v %+v", err, err))
 		})

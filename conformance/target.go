@@ -9,29 +9,9 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
-
-// A TLSMode says how the target's control connection comes to TLS.
-type TLSMode uint8
-
-// The modes.
-const (
-	TLSNone     TLSMode = iota // clear text
-	TLSExplicit                // AUTH TLS (RFC 4217)
-	TLSImplicit                // TLS from the first byte, as on port 990
-)
-
-// String returns "none", "explicit" or "implicit".
-func (m TLSMode) String() string {
-	names := [...]string{"none", "explicit", "implicit"}
-	if int(m) < len(names) {
-		return names[m]
-	}
-	return "unknown"
-}
-
-// MarshalText returns the same word as String.
-func (m TLSMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // A Target is the server to check.
 type Target struct {
@@ -40,7 +20,7 @@ type Target struct {
 
 	// TLS says how the control connection comes to TLS. If zero, it does not, and
 	// cases about TLS are skipped.
-	TLS TLSMode
+	TLS tlsx.Mode
 
 	// TLSConfig is the base of all TLS connections. If nil, the server's
 	// certificate is verified with the system's roots.
@@ -73,6 +53,11 @@ func (t *Target) password() string {
 // Options select cases and bound the run. The zero value runs every case that
 // the target permits.
 type Options struct {
+	// Cases are the cases to run, in this order. If nil, they are those of [Cases]; cases
+	// of one's own are appended to them, or stand alone. A case without Run must be a
+	// monitor of [Cases].
+	Cases []Case
+
 	// Only and Skip select cases by id, with patterns as of path.Match. A pattern
 	// without meta characters also matches ids that begin with it.
 	Only, Skip []string
@@ -118,6 +103,13 @@ func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Sec
 
 func (o *Options) maxTime() time.Duration { return cmp.Or(o.MaxTime, 10*time.Minute) }
 
+func (o *Options) cases() []Case {
+	if o.Cases == nil {
+		return Cases()
+	}
+	return o.Cases
+}
+
 // selects reports whether the patterns and the level take c.
 func (o *Options) selects(c *Case) bool {
 	return o.Level.includes(c.Level) &&
@@ -139,5 +131,5 @@ func (o *Options) check() error {
 			return fmt.Errorf("conformance: pattern %q: %w", p, err)
 		}
 	}
-	return nil
+	return checkCases(o.Cases)
 }

@@ -36,9 +36,9 @@ const hashPatience = 10
 // "CRC32". The last two prove nothing against who means harm.
 func (c *Conn) HashAlgorithms() []string {
 	var names []string
-	for _, alg := range hashAlgorithms {
-		if len(c.hashWays(alg)) > 0 {
-			names = append(names, alg)
+	for alg := range parse.HashAlgorithms() {
+		if len(c.hashWays(alg.Name)) > 0 {
+			names = append(names, alg.Name)
 		}
 	}
 	return names

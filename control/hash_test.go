@@ -14,6 +14,7 @@ import (
 )
 
 var (
+	sum384 = strings.Repeat("ef", 48)
 	sum256 = strings.Repeat("ab", 32)
 	sum1   = strings.Repeat("cd", 20)
 	sumMD5 = strings.Repeat("ef", 16)
@@ -61,6 +62,7 @@ func TestHash(t *testing.T) {
 			control.Sum{Algorithm: "CRC32", Sum: "1a2b3c4d", By: "XCRC", To: 7, Loose: true}, ""},
 		{"blank in the name, quotes wanted", "XSHA1", "a b", "", 0, -1, `XSHA1 a b > 550 no; XSHA1 "a b" > 250 ` + sum1,
 			control.Sum{Algorithm: "SHA-1", Sum: sum1, By: "XSHA1", To: -1}, ""},
+		{"XSHA384", "XSHA384", "f", "", 0, -1, "XSHA384 f > 250 " + sum384, control.Sum{Algorithm: "SHA-384", Sum: sum384, By: "XSHA384", To: -1}, ""},
 		{"XSHA", "XSHA", "f", "", 0, -1, "XSHA f > 250 " + sum1, control.Sum{Algorithm: "SHA-1", Sum: sum1, By: "XSHA", To: -1}, ""},
 		{"MD5", "MD5", "f", "", 0, -1, "MD5 f > 251 f " + sumMD5, control.Sum{Algorithm: "MD5", Sum: sumMD5, By: "MD5", To: -1}, ""},
 		{"MD5 has no parts", "MD5", "f", "", 0, 5, "", control.Sum{}, "of a part"},
@@ -104,6 +106,7 @@ func TestHashAlgorithms(t *testing.T) {
 		{"none", "SIZE", nil},
 		{"best first, however they are listed", "XCRC\nXMD5\nXSHA1\nHASH MD5;sha512;SHA256*;CRC-37", []string{"SHA-256", "SHA-512", "SHA-1", "MD5", "CRC32"}},
 		{"all three styles", "MD5\nXSHA512 filename;start;end\nHASH SHA-384", []string{"SHA-512", "SHA-384", "MD5"}},
+		{"the less usual of the X commands", "XSHA224\nXSHA384\nXSHA", []string{"SHA-384", "SHA-224", "SHA-1"}},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			tc := login(t, &clear)

@@ -1,21 +1,12 @@
 package control
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
-
-// hashAlgorithms are those that HashAlgorithms may return, best first. SHA-256
-// is before SHA-512, which proves no more in practice and costs more.
-var hashAlgorithms = []string{"SHA-256", "SHA-512", "SHA-384", "SHA-224", "SHA-1", "MD5", "CRC32"}
-
-// xhashVerbs are the commands that have an algorithm without HASH.
-var xhashVerbs = map[string][]protocol.Verb{
-	"SHA-256": {"XSHA256"}, "SHA-512": {"XSHA512"}, "SHA-1": {"XSHA1", "XSHA"}, "MD5": {"XMD5", "MD5"}, "CRC32": {"XCRC"},
-}
 
 // A hashWay is a command for a sum. name is the server's for the algorithm, of HASH.
 type hashWay struct {
@@ -55,29 +46,22 @@ func (c *Conn) hashWays(algorithm string) []hashWay {
 	if args, ok := feats.Args("HASH"); ok && !c.hash.isRefused("HASH") {
 		for name := range strings.FieldsFuncSeq(args, func(r rune) bool { return r == ';' || r == ' ' || r == ',' }) {
 			name = strings.TrimSuffix(name, "*")
-			if hashSpelling(name) == algorithm && !c.hash.isRefused("OPTS "+name) {
+			if sameHash(name, algorithm) && !c.hash.isRefused("OPTS "+name) {
 				ways = append(ways, hashWay{"HASH", name})
 			}
 		}
 	}
-	for _, v := range xhashVerbs[algorithm] {
-		if feats.Has(string(v)) && !c.hash.isRefused(string(v)) {
-			ways = append(ways, hashWay{verb: v})
+	a, _ := parse.HashAlgorithmNamed(algorithm)
+	for _, v := range a.Commands {
+		if feats.Has(v) && !c.hash.isRefused(v) {
+			ways = append(ways, hashWay{verb: protocol.Verb(v)})
 		}
 	}
 	return ways
 }
 
-// hashSpelling returns the name of an algorithm as the draft spells it, or "" if it
-// is none of ours.
-func hashSpelling(name string) string {
-	plain := strings.ReplaceAll(strings.ToUpper(name), "-", "")
-	if plain == "SHA" {
-		plain = "SHA1"
-	}
-	i := slices.IndexFunc(hashAlgorithms, func(alg string) bool { return strings.ReplaceAll(alg, "-", "") == plain })
-	if i < 0 {
-		return ""
-	}
-	return hashAlgorithms[i]
+// sameHash reports whether a server's name is that of an algorithm.
+func sameHash(name, algorithm string) bool {
+	a, ok := parse.HashAlgorithmNamed(name)
+	return ok && a.Name == algorithm
 }

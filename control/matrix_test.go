@@ -33,7 +33,7 @@ func TestModes(t *testing.T) {
 		for _, sec := range []struct {
 			name     string
 			security control.Security
-			mode     ftptest.TLSMode
+			mode     tlsx.Mode
 			version  uint16
 		}{
 			{"clear", control.SecurityNone, ftptest.TLSNone, 0},

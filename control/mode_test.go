@@ -13,6 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A mode is not sent until it is needed, comes before the address of the data
@@ -261,7 +262,7 @@ func TestT65Modes(t *testing.T) {
 		{"marker-garbage", 'B', "a restart marker is not printable"},
 		{"marker-garbage", 'C', "a restart marker is not printable"},
 	} {
-		for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+		for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 			t.Run(fmt.Sprintf("%s/%c/%s", tt.fault, tt.mode, tls), func(t *testing.T) {
 				s := ftptest.NewServer(t, &ftptest.Config{TLS: tls, Faults: []ftptest.Fault{tt.fault}})
 				if err := s.WriteFile("/f", bytes.Repeat([]byte("line\n"), 5000)); err != nil {

@@ -13,13 +13,14 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // T59: a RETR that does not end where it should is given up at the first octet too many,
 // in every mode and type, in clear and over TLS, copied by the kernel or not. The caller
 // gets none of what is too much, and the connection can be used on.
 func TestT59Endless(t *testing.T) {
-	for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 		s := ftptest.NewServer(t, &ftptest.Config{TLS: mode, Faults: []ftptest.Fault{"retr-endless"}})
 		if err := s.WriteFile("/f", make([]byte, 10)); err != nil {
 			t.Fatal(err)

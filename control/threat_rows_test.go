@@ -198,7 +198,7 @@ func stepThreats() []threat {
 func abortThreats() []threat {
 	var all []threat
 	for _, f := range []ftptest.Fault{"abor-single-reply", "abor-225-second", "abor-226-late", "abor-silent", "abor-421", "data-reset"} {
-		for _, mode := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit} {
+		for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 			th := threat{name: "T28 " + string(f) + " " + mode.String(), faults: faults(f), tls: mode, do: dialThen((*encounter).giveUp)}
 			if mode == ftptest.TLSNone {
 				th.client = none

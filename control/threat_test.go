@@ -25,7 +25,7 @@ import (
 type threat struct {
 	name   string // with its number in the catalogue of threats, T12 to T55
 	faults []ftptest.Fault
-	tls    ftptest.TLSMode
+	tls    tlsx.Mode
 	server func(*ftptest.Config)
 	client func(*control.Config)
 	do     func(e *encounter) error

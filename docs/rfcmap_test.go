@@ -17,6 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/rfc-map.md")
@@ -136,13 +137,13 @@ func checkSenders(t *testing.T, v protocol.Verb) {
 // server, which is found out by running them all.
 func sentByCases(t *testing.T) map[protocol.Verb][]string {
 	m := map[protocol.Verb][]string{}
-	for _, mode := range []conformance.TLSMode{conformance.TLSNone, conformance.TLSExplicit} {
-		srv, err := ftptest.Start(&ftptest.Config{TLS: ftptest.TLSMode(mode), Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 30}}})
+	for _, mode := range []tlsx.Mode{tlsx.ModeNone, tlsx.ModeExplicit} {
+		srv, err := ftptest.Start(&ftptest.Config{TLS: mode, Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 30}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password"}
-		if mode != conformance.TLSNone {
+		if mode != tlsx.ModeNone {
 			target.TLSConfig = srv.TLSConfig()
 		}
 		report, err := conformance.Run(t.Context(), target, conformance.Options{Intrusive: true})

@@ -44,65 +44,6 @@ func Hash(verb string, lines []string) (HashReply, error) {
 	return HashReply{}, first
 }
 
-// hashVerb returns the algorithm of a command: "" for HASH, whose reply tells it.
-func hashVerb(verb string) (alg string, ok bool) {
-	switch strings.ToUpper(verb) {
-	case "HASH":
-		return "", true
-	case "XCRC":
-		return "CRC32", true
-	case "MD5", "XMD5":
-		return "MD5", true
-	case "XSHA", "XSHA1":
-		return "SHA-1", true
-	case "XSHA224", "XSHA256", "XSHA384", "XSHA512":
-		return "SHA-" + verb[len("XSHA"):], true
-	}
-	return "", false
-}
-
-// hashDigits returns how many hexadecimal digits the sums of alg have, or 0 if that is not known.
-func hashDigits(alg string) int {
-	switch alg {
-	case "CRC32", "ADLER32":
-		return 8
-	case "MD5":
-		return 32
-	case "SHA-1":
-		return 40
-	case "SHA-224", "SHA3-224", "SHA-512/224":
-		return 56
-	case "SHA-256", "SHA3-256", "SHA-512/256":
-		return 64
-	case "SHA-384", "SHA3-384":
-		return 96
-	case "SHA-512", "SHA3-512":
-		return 128
-	}
-	return 0
-}
-
-// hashName returns the name of an algorithm as the draft spells it, or "" if s is none.
-func hashName(s string) string {
-	s = strings.ToUpper(strings.Trim(s, `"':=`))
-	switch s {
-	case "CRC", "CRC-32", "XCRC":
-		return "CRC32"
-	case "MD-5", "XMD5":
-		return "MD5"
-	case "SHA", "XSHA":
-		return "SHA-1"
-	}
-	s = strings.TrimPrefix(s, "X")
-	if bits, ok := strings.CutPrefix(s, "SHA"); ok && allDigits(bits) {
-		s = "SHA-" + bits
-	}
-	if hashDigits(s) == 0 {
-		return ""
-	}
-	return s
-}
-
 // hashLine reads one line. alg is "" if the line may tell it; last means that the sum comes last.
 func hashLine(line, alg string, last bool) (h HashReply, reason string) {
 	h = HashReply{Algorithm: alg, From: -1, To: -1}
@@ -121,8 +62,7 @@ func hashLine(line, alg string, last bool) (h HashReply, reason string) {
 	}
 	sum := lowerASCII(trimSum(rest[from:to]))
 	if h.Algorithm == "" {
-		h.Algorithm = map[int]string{8: "CRC32", 32: "MD5", 40: "SHA-1", 56: "SHA-224", 64: "SHA-256",
-			96: "SHA-384", 128: "SHA-512"}[len(sum)]
+		h.Algorithm = hashByLength(len(sum))
 	}
 	h.Sum = strings.Repeat("0", max(0, hashDigits(h.Algorithm)-len(sum))) + sum
 	if h.Name = hashedFile(rest[to:]); from > 0 && strings.TrimSpace(rest[to:]) == "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // checkTarget returns the server to check, and what ends the embedded one.
@@ -49,8 +50,8 @@ func targetOf(p *ftpwire.Profile) conformance.Target {
 	addr, _ := p.Address() // locate has seen that there is one
 	return conformance.Target{
 		Addr: addr,
-		TLS: map[control.Security]conformance.TLSMode{
-			control.SecurityNone: conformance.TLSNone, control.SecurityExplicit: conformance.TLSExplicit, control.SecurityImplicit: conformance.TLSImplicit,
+		TLS: map[control.Security]tlsx.Mode{
+			control.SecurityNone: tlsx.ModeNone, control.SecurityExplicit: tlsx.ModeExplicit, control.SecurityImplicit: tlsx.ModeImplicit,
 		}[p.Security],
 		TLSConfig: p.Control().TLS,
 		User:      p.User, Password: p.Password, Account: p.Account,
@@ -65,14 +66,15 @@ func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 	}
 	user := ftptest.User{Name: "checker", Password: rand.Text(), Quota: 1 << 40} // so that there is AVBL
 	other := ftptest.VirtualHost{Names: []string{"other.example"}, Users: []ftptest.User{{Name: "nobody", Password: rand.Text()}}}
-	cfg := &ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000}
-	target := conformance.Target{TLS: conformance.TLSExplicit, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
+	mode := tlsx.ModeExplicit
 	switch f.tls.value {
 	case "none":
-		cfg.TLS, target.TLS = ftptest.TLSNone, conformance.TLSNone
+		mode = tlsx.ModeNone
 	case "implicit":
-		cfg.TLS, target.TLS = ftptest.TLSImplicit, conformance.TLSImplicit
+		mode = tlsx.ModeImplicit
 	}
+	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000}
+	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
 	var err error
 	if cfg.Faults, err = faults(f.faults); err != nil {
 		return none, nil, err

@@ -11,9 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-var securities = []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit}
+var securities = []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit}
 
 func TestFilesUnderEverySecurity(t *testing.T) {
 	for _, mode := range securities {

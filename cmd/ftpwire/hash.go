@@ -1,34 +1,19 @@
 package main
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc32"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
 )
-
-// algorithms are those of control.Conn.HashAlgorithms, in its order.
-var algorithms = []struct {
-	name  string
-	start func() hash.Hash
-}{
-	{"SHA-256", sha256.New}, {"SHA-512", sha512.New}, {"SHA-384", sha512.New384}, {"SHA-224", sha256.New224},
-	{"SHA-1", sha1.New}, {"MD5", md5.New}, {"CRC32", func() hash.Hash { return crc32.NewIEEE() }},
-}
 
 func (a *app) hashCmd() *cobra.Command {
 	var f connFlags
@@ -73,8 +58,8 @@ code is 1 if they differ, or if the server computes no such hash.`,
 
 // shortNames are the algorithms as people type them.
 func shortNames() (names []string) {
-	for _, alg := range algorithms {
-		names = append(names, strings.ToLower(strings.ReplaceAll(alg.name, "-", "")))
+	for alg := range parse.HashAlgorithms() {
+		names = append(names, alg.Short())
 	}
 	return names
 }
@@ -84,11 +69,11 @@ func algorithmNamed(s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
-	i := slices.Index(shortNames(), strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)))
-	if i < 0 {
+	alg, ok := parse.HashAlgorithmNamed(s)
+	if !ok {
 		return "", usagef("--algorithm: %q is none of %s", s, strings.Join(shortNames(), ", "))
 	}
-	return algorithms[i].name, nil
+	return alg.Name, nil
 }
 
 // A hashing is one run of the command.
@@ -175,12 +160,11 @@ func noHash(c *control.Conn, err error) error {
 
 // localSum hashes a file.
 func localSum(r io.Reader, name string) (string, error) {
-	for _, alg := range algorithms {
-		if alg.name == name {
-			h := alg.start()
-			_, err := io.Copy(h, r)
-			return hex.EncodeToString(h.Sum(nil)), err
-		}
+	alg, ok := parse.HashAlgorithmNamed(name)
+	if !ok {
+		return "", fmt.Errorf("the server hashed by %s, which is not known here", name)
 	}
-	return "", fmt.Errorf("the server hashed by %s, which is not known here", name)
+	h := alg.New()
+	_, err := io.Copy(h, r)
+	return hex.EncodeToString(h.Sum(nil)), err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // TestPutRefused: a file whose name is refused is stored under no other one, though CWD
@@ -59,7 +60,7 @@ func TestPutThenClosed(t *testing.T) {
 	if err := os.WriteFile(local, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, tls := range []ftptest.TLSMode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
+	for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
 		for _, more := range [][]ftptest.Fault{nil, {"size-unknown"}} {
 			f := serve(t, ftptest.Config{TLS: tls, Faults: append([]ftptest.Fault{"closed-after-226"}, more...)})
 			r := f.run(t, "put", "--format", "json", local, "URL/new")

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A replaying is a "ftpwire replay" in the background.
@@ -52,7 +53,7 @@ func (r *replaying) want(t *testing.T, code int, part string) {
 // gets the same.
 func TestReplay(t *testing.T) {
 	for name, tt := range map[string]struct {
-		mode   ftptest.TLSMode
+		mode   tlsx.Mode
 		scheme string
 		flags  []string
 	}{

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A result is what a run left behind.
@@ -112,7 +113,7 @@ func serve(t *testing.T, cfg ftptest.Config) *fixture {
 			t.Fatal(err)
 		}
 	}
-	scheme := map[ftptest.TLSMode]string{ftptest.TLSNone: "ftp", ftptest.TLSExplicit: "ftpes", ftptest.TLSImplicit: "ftps"}[cfg.TLS]
+	scheme := map[tlsx.Mode]string{ftptest.TLSNone: "ftp", ftptest.TLSExplicit: "ftpes", ftptest.TLSImplicit: "ftps"}[cfg.TLS]
 	f := &fixture{Server: s, url: scheme + "://" + testUser + "@" + s.Addr(), env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}
 	if pem := s.CAPEM(); pem != nil {
 		f.ca = filepath.Join(t.TempDir(), "ca.pem")

@@ -16,27 +16,12 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A TLSMode says how TLS comes to a control connection.
-type TLSMode int
-
+// How TLS comes to a control connection, under the names that tests read best.
 const (
-	TLSNone     TLSMode = iota // clear text only; AUTH is refused
-	TLSExplicit                // clear text until the client sends AUTH TLS (RFC 4217)
-	TLSImplicit                // TLS before the greeting, as on port 990
+	TLSNone     = tlsx.ModeNone     // clear text only; AUTH is refused
+	TLSExplicit = tlsx.ModeExplicit // clear text until the client sends AUTH TLS (RFC 4217)
+	TLSImplicit = tlsx.ModeImplicit // TLS before the greeting, as on port 990
 )
-
-// String returns "none", "explicit" or "implicit".
-func (m TLSMode) String() string {
-	switch m {
-	case TLSNone:
-		return "none"
-	case TLSExplicit:
-		return "explicit"
-	case TLSImplicit:
-		return "implicit"
-	}
-	return fmt.Sprintf("TLSMode(%d)", int(m))
-}
 
 // A Config configures a Server. The zero Config serves clear text on a free port
 // of 127.0.0.1 from a tree in memory, to one user "user" with password "password".
@@ -46,7 +31,7 @@ type Config struct {
 	Addr string
 
 	// TLS says how TLS comes to the control connection. If zero, it never does.
-	TLS TLSMode
+	TLS tlsx.Mode
 
 	// Mechanism is a security mechanism of RFC 2228 that protects sessions in place of
 	// TLS. If nil, there is none.

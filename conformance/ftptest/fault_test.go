@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A faultCheck shows that a fault does what its documentation says. Every fault
 // has at least one row in faultChecks.
 type faultCheck struct {
 	fault Fault
-	tls   TLSMode
+	tls   tlsx.Mode
 	run   func(t *testing.T, c *client) // c is connected; nothing has been read
 }
 

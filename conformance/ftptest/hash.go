@@ -1,76 +1,49 @@
 package ftptest
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
-	"hash"
-	"hash/crc32"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/parse"
 )
 
-// A digest is an algorithm for sums of files.
-type digest struct {
-	name  string        // as HASH calls it
-	verb  protocol.Verb // the command that has it without HASH
-	start func() hash.Hash
-}
-
-// digests are those of HASH, the one at first selected in front.
-var digests = []digest{
-	{"SHA-256", "XSHA256", sha256.New},
-	{"SHA-512", "XSHA512", sha512.New},
-	{"SHA-1", "XSHA1", sha1.New},
-	{"MD5", "XMD5", md5.New},
-	{"CRC32", "XCRC", func() hash.Hash { return crc32.NewIEEE() }},
-}
-
-func digestNamed(name string) (digest, bool) {
-	for _, d := range digests {
-		if strings.EqualFold(d.name, name) {
-			return d, true
-		}
-	}
-	return digest{}, false
-}
+// hashes are the algorithms of HASH.
+var hashes = slices.Collect(parse.HashAlgorithms())
 
 // selected returns the algorithm that HASH uses.
-func (s *session) selected() digest {
-	if d, ok := digestNamed(s.hash); ok {
+func (s *session) selected() parse.HashAlgorithm {
+	if d, ok := parse.HashAlgorithmNamed(s.hash); ok {
 		return d
 	}
-	return digests[0]
+	return hashes[0]
 }
 
 // hashFeature is the line of FEAT, with a star on the selected algorithm.
 func (s *session) hashFeature() string {
 	var names []string
-	for _, d := range digests {
-		if d.name == s.selected().name {
-			d.name += "*"
+	for _, d := range hashes {
+		if d.Name == s.selected().Name {
+			d.Name += "*"
 		}
-		names = append(names, d.name)
+		names = append(names, d.Name)
 	}
 	return "HASH " + strings.Join(names, ";")
 }
 
 // optsHash is OPTS HASH (draft-bryan-ftpext-hash, Section 3.2).
 func (s *session) optsHash(name string) {
-	d, ok := digestNamed(name)
+	d, ok := parse.HashAlgorithmNamed(name)
 	switch {
 	case name == "":
-		s.reply(200, s.selected().name)
+		s.reply(200, s.selected().Name)
 	case !ok:
 		s.reply(501, "Unknown algorithm, current selection not changed")
 	default:
-		s.hash = d.name
-		s.reply(200, d.name)
+		s.hash = d.Name
+		s.reply(200, d.Name)
 	}
 }
 
@@ -87,14 +60,14 @@ func (s *session) hashCommand(arg string) {
 		return
 	}
 	// The end of an empty file is no octet's.
-	s.replyf(213, "%s %d-%d %s %s", d.name, part.from, max(part.to, 0), sum, arg)
+	s.replyf(213, "%s %d-%d %s %s", d.Name, part.from, max(part.to, 0), sum, arg)
 }
 
 // xhash returns the handler of XCRC and its kind (draft-bryan-ftpext-hash,
 // Appendix B): pathname, start and end, which is the octet after the last one.
 func xhash(name string) func(s *session, arg string) {
 	return func(s *session, arg string) {
-		d, _ := digestNamed(name)
+		d, _ := parse.HashAlgorithmNamed(name)
 		name, part, ok := s.xhashArg(arg)
 		if !ok {
 			s.reply(501, "A pathname, a start and an end are wanted")
@@ -149,14 +122,14 @@ func (s *session) xhashArg(arg string) (name string, part span, ok bool) {
 
 // md5Command is MD5 (draft-twine-ftpmd5, Section 3.1).
 func (s *session) md5Command(arg string) {
-	d, _ := digestNamed("MD5")
+	d, _ := parse.HashAlgorithmNamed("MD5")
 	if sum, _, ok := s.sum(d, arg, span{0, -1}); ok {
 		s.replyf(251, "%s %s", arg, strings.ToUpper(sum))
 	}
 }
 
 // sum hashes a part of a file and returns it as it turned out, or replies why not.
-func (s *session) sum(d digest, arg string, part span) (string, span, bool) {
+func (s *session) sum(d parse.HashAlgorithm, arg string, part span) (string, span, bool) {
 	name := s.resolve(arg)
 	n, err := s.host.tree.stat(name)
 	if err == nil && n.dir {
@@ -172,7 +145,7 @@ func (s *session) sum(d digest, arg string, part span) (string, span, bool) {
 	if part.to < 0 || part.to >= n.size {
 		part.to = n.size - 1
 	}
-	h := d.start()
+	h := d.New()
 	_, err = f.Seek(part.from, io.SeekStart)
 	if err == nil {
 		_, err = io.Copy(h, io.LimitReader(f, max(part.to-part.from+1, 0)))

@@ -43,7 +43,7 @@ func TestHash(t *testing.T) {
 		{"OPTS HASH CRC-37", 501, ""},
 		{"OPTS HASH sha-1", 200, "SHA-1"},
 		{"HASH f", 213, "SHA-1 0-9 " + sum1},
-		{"FEAT", 211, "HASH SHA-256;SHA-512;SHA-1*;MD5;CRC32"},
+		{"FEAT", 211, "HASH SHA-256;SHA-512;SHA-384;SHA-224;SHA-1*;MD5;CRC32"},
 		{"HASH missing", 550, ""},
 		{"HASH d", 553, ""},
 		{"HASH", 501, ""},

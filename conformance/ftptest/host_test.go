@@ -4,9 +4,11 @@ import (
 	"crypto/tls"
 	"strings"
 	"testing"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-func hostConfig(mode TLSMode) *Config {
+func hostConfig(mode tlsx.Mode) *Config {
 	return &Config{TLS: mode, HostNames: []string{"main.example"}, Hosts: []VirtualHost{
 		{Names: []string{"a.example", "www.a.example"}, Users: []User{{Name: "ann", Password: "secret"}}, Files: map[string]string{"/d/of-a": "A"}, Welcome: "This is A"},
 		{Names: []string{"b.example"}, Anonymous: true},

@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // modes are the ways of TLS that most tests run in.
 var modes = []struct {
 	name string
-	tls  TLSMode
+	tls  tlsx.Mode
 }{{"clear", TLSNone}, {"explicit", TLSExplicit}, {"implicit", TLSImplicit}}
 
 // TestSession is the manual of the harness: a whole session in each mode.

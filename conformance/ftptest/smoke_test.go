@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // Smoke tests with clients that others have written. They are skipped where a
@@ -39,7 +41,7 @@ type site struct {
 	big []byte
 }
 
-func newSite(t *testing.T, m TLSMode) *site {
+func newSite(t *testing.T, m tlsx.Mode) *site {
 	s := &site{NewServer(t, &Config{TLS: m}), t.TempDir(), bytes.Repeat([]byte("0123456789abcdef\n"), 20000)}
 	for name, data := range map[string][]byte{"ca.pem": s.CAPEM(), "up.bin": s.big, "part.bin": s.big[:len(s.big)/2]} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o600); err != nil {

@@ -366,7 +366,7 @@ func TestDataPeer(t *testing.T) {
 func TestUploadEnds(t *testing.T) {
 	for _, tc := range []struct {
 		name string
-		tls  TLSMode
+		tls  tlsx.Mode
 		end  func(raw, conn net.Conn)
 		code int
 		want End

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // TestAbortTempUpload cancels uploads under a temporary name at several moments, on every
@@ -20,7 +21,7 @@ import (
 // session can be used on.
 func TestAbortTempUpload(t *testing.T) {
 	for _, name := range peer.Names() {
-		for _, mode := range []peer.TLSMode{peer.Plain, peer.Explicit} {
+		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {
 				r := &resumer{t: t, s: peer.Start(t, name, peer.Options{TLS: mode, RequireReuse: true}), mode: mode}
 				r.local = filepath.Join(t.TempDir(), "up")

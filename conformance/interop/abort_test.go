@@ -14,6 +14,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 const gib = 1 << 30
@@ -25,7 +26,7 @@ const gib = 1 << 30
 // server answered is logged.
 func TestAbortGiB(t *testing.T) {
 	for _, name := range peer.Names() {
-		for _, mode := range []peer.TLSMode{peer.Plain, peer.Explicit} {
+		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {
 				s := peer.Start(t, name, peer.Options{TLS: mode, RequireReuse: true})
 				s.WriteFile(t, "big", nil)
@@ -52,7 +53,7 @@ func TestAbortGiB(t *testing.T) {
 type aborter struct {
 	t    *testing.T
 	s    *peer.Server
-	mode peer.TLSMode
+	mode tlsx.Mode
 	c    *control.Conn
 	how  string
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // BenchmarkProcess times whole runs of client programs, from start to exit,
@@ -20,7 +21,7 @@ func BenchmarkProcess(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, mode := range []peer.TLSMode{peer.Plain, peer.Explicit} {
+	for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 		b.Run("vsftpd/"+mode.String(), func(b *testing.B) {
 			s := peer.Start(b, "vsftpd", peer.Options{TLS: mode, RequireReuse: true})
 			for name, size := range map[string]int{"256MiB": 256 << 20, "1B": 1} {
@@ -39,7 +40,7 @@ func BenchmarkProcess(b *testing.B) {
 // programs are the commands that move one file.
 type programs struct {
 	s       *peer.Server
-	mode    peer.TLSMode
+	mode    tlsx.Mode
 	ftpwire string
 	dir     string
 	file    string

@@ -33,7 +33,7 @@ func TestClientCertificates(t *testing.T) {
 		{"wrong authority", []tls.Certificate{foreign.Client(t, "peer")}, tlsx.ClientCertificateUnknownIssuer,
 			[]string{"Certificates", "does not trust the authority", "CN=a foreign authority", "CN=the known authority"}},
 	}
-	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode peer.TLSMode, version uint16) {
+	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode tlsx.Mode, version uint16) {
 		for _, tt := range tests {
 			for _, policy := range []tlsx.Resumption{tlsx.ResumeRequired, tlsx.ResumeOff} {
 				t.Run(tt.name+"/"+policy.String(), func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestClientCertificates(t *testing.T) {
 func TestDataConnectionsWithoutClientCertificate(t *testing.T) {
 	known := peer.NewAuthority(t, "the known authority")
 	certs := []tls.Certificate{known.Client(t, "peer")}
-	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode peer.TLSMode, version uint16) {
+	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode tlsx.Mode, version uint16) {
 		cfg := clientConfig(s, mode, version)
 		cfg.TLS.Certificates, cfg.NoDataCertificate, cfg.Resumption = certs, true, tlsx.ResumeRequired
 		transfersWith(t, s, cfg)
@@ -87,9 +87,9 @@ func TestDataConnectionsWithoutClientCertificate(t *testing.T) {
 
 // onClientCertificateServers runs f against each server that can demand client
 // certificates, in each mode and version.
-func onClientCertificateServers(t *testing.T, ca *peer.Authority, f func(*testing.T, *peer.Server, peer.TLSMode, uint16)) {
+func onClientCertificateServers(t *testing.T, ca *peer.Authority, f func(*testing.T, *peer.Server, tlsx.Mode, uint16)) {
 	for _, server := range []string{"vsftpd", "proftpd", "pyftpdlib"} {
-		for _, mode := range []peer.TLSMode{peer.Explicit, peer.Implicit} {
+		for _, mode := range []tlsx.Mode{peer.Explicit, peer.Implicit} {
 			t.Run(fmt.Sprintf("%s/%s", server, mode), func(t *testing.T) {
 				t.Parallel()
 				s := peer.Start(t, server, peer.Options{TLS: mode, ClientCA: ca.CertPEM})

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // TestKeepAliveInTransfer moves a file slowly, both ways, with a NOOP every tenth of a
@@ -21,7 +22,7 @@ import (
 func TestKeepAliveInTransfer(t *testing.T) {
 	const size = 24 << 20 // more than the sockets hold
 	for _, name := range allServers() {
-		for _, mode := range []peer.TLSMode{peer.Plain, peer.Explicit} {
+		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			if ok, _ := peer.Supports(name, mode); !ok {
 				continue
 			}

@@ -27,7 +27,7 @@ const (
 // PROT C, where resumption has no say.
 type row struct {
 	server                   string
-	mode                     peer.TLSMode
+	mode                     tlsx.Mode
 	reuse                    bool // the server demands it
 	version                  uint16
 	required, preferred, off outcome
@@ -96,7 +96,7 @@ func TestMatrixIsComplete(t *testing.T) {
 	}
 	for _, server := range peer.Names() {
 		want(row{server: server})
-		for _, mode := range []peer.TLSMode{peer.Explicit, peer.Implicit} {
+		for _, mode := range []tlsx.Mode{peer.Explicit, peer.Implicit} {
 			offered, reason := peer.Supports(server, mode)
 			if known := notOffered[server+"/"+mode.String()]; known != reason {
 				t.Errorf("%s/%s: not offered because %q, want %q", server, mode, reason, known)

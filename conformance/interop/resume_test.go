@@ -19,6 +19,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // resumeTargets say what each server allows: which sums it offers, by what a
@@ -113,7 +114,7 @@ func TestHashParts(t *testing.T) {
 type resumer struct {
 	t     *testing.T
 	s     *peer.Server
-	mode  peer.TLSMode
+	mode  tlsx.Mode
 	local string
 	cut   atomic.Int64 // octets that data connections live for; 0 for ever
 }

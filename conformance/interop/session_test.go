@@ -37,7 +37,7 @@ func (t target) String() string {
 
 // clientConfig returns the configuration of a client that trusts s and is held to
 // one TLS version.
-func clientConfig(s *peer.Server, mode peer.TLSMode, version uint16) *control.Config {
+func clientConfig(s *peer.Server, mode tlsx.Mode, version uint16) *control.Config {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(s.CertPEM)
 	cfg := &control.Config{

@@ -14,6 +14,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // allServers returns the names of the servers with and without TLS.
@@ -23,7 +24,7 @@ func allServers() []string { return append(peer.Names(), peer.ClearNames()...) }
 // connections that the client or the server opens.
 type way struct {
 	s       *peer.Server
-	mode    peer.TLSMode
+	mode    tlsx.Mode
 	version uint16
 	data    datachan.Mode
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A client is the least that can log in and transfer, in the order that every
@@ -22,7 +24,7 @@ type client struct {
 }
 
 // dial connects, starts TLS as the mode says, and expects the greeting.
-func dial(tb testing.TB, s *Server, m TLSMode, version uint16) *client {
+func dial(tb testing.TB, s *Server, m tlsx.Mode, version uint16) *client {
 	tb.Helper()
 	conn, err := net.DialTimeout("tcp", s.Addr, 5*time.Second)
 	if err != nil {

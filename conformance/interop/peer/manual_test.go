@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var manual struct {
@@ -19,7 +21,7 @@ var manual struct {
 
 func TestMain(m *testing.M) {
 	flag.StringVar(&manual.server, "server", "", "TestManual: the server to run, one of "+fmt.Sprint(allNames()))
-	flag.StringVar(&manual.tls, "tls", "plain", "TestManual: plain, explicit or implicit")
+	flag.StringVar(&manual.tls, "tls", "none", "TestManual: none, explicit or implicit")
 	flag.DurationVar(&manual.hold, "hold", 5*time.Minute, "TestManual: how long to keep the server running")
 	flag.StringVar(&manual.options.User, "user", "", "TestManual: login name")
 	flag.StringVar(&manual.options.Password, "password", "", "TestManual: password (default random)")
@@ -40,9 +42,9 @@ func TestManual(t *testing.T) {
 	if manual.server == "" {
 		t.Skip("for use by hand: give -server NAME, and -v to see what it prints")
 	}
-	mode, ok := map[string]TLSMode{"plain": Plain, "explicit": Explicit, "implicit": Implicit}[manual.tls]
+	mode, ok := map[string]tlsx.Mode{"none": Plain, "explicit": Explicit, "implicit": Implicit}[manual.tls]
 	if !ok {
-		t.Fatalf("-tls %s: want plain, explicit or implicit", manual.tls)
+		t.Fatalf("-tls %s: want none, explicit or implicit", manual.tls)
 	}
 	if end, ok := t.Deadline(); ok && time.Until(end) < manual.hold {
 		t.Fatalf("-hold %v is longer than the test may run: add -timeout 0", manual.hold)
@@ -50,7 +52,7 @@ func TestManual(t *testing.T) {
 	o := manual.options
 	o.TLS = mode
 	s := Start(t, manual.server, o)
-	scheme := map[TLSMode]string{Plain: "ftp", Explicit: "ftpes", Implicit: "ftps"}[mode]
+	scheme := map[tlsx.Mode]string{Plain: "ftp", Explicit: "ftpes", Implicit: "ftps"}[mode]
 	fmt.Printf(`%s %s, %v
 address   %s
 URL       %s://%s@%s/

@@ -7,29 +7,16 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A TLSMode says how TLS begins on the control connection.
-type TLSMode int
-
+// How TLS begins on the control connection.
 const (
-	Plain    TLSMode = iota // no TLS at all: AUTH is not offered
-	Explicit                // AUTH TLS upgrades a clear connection (RFC 4217, Section 4)
-	Implicit                // the handshake comes first, as on port 990
+	Plain    = tlsx.ModeNone     // no TLS at all: AUTH is not offered
+	Explicit = tlsx.ModeExplicit // AUTH TLS upgrades a clear connection (RFC 4217, Section 4)
+	Implicit = tlsx.ModeImplicit // the handshake comes first, as on port 990
 )
-
-// String returns "plain", "explicit" or "implicit".
-func (m TLSMode) String() string {
-	switch m {
-	case Plain:
-		return "plain"
-	case Explicit:
-		return "explicit"
-	case Implicit:
-		return "implicit"
-	}
-	return fmt.Sprintf("TLSMode(%d)", int(m))
-}
 
 // Options choose the behaviour of a server. The zero Options give a clear-text
 // server. The package documentation tells what each field sets in each server;
@@ -37,7 +24,7 @@ func (m TLSMode) String() string {
 type Options struct {
 	// TLS is how TLS begins. If zero, the server speaks clear text only and
 	// the other TLS fields are ignored.
-	TLS TLSMode
+	TLS tlsx.Mode
 
 	// RequireReuse refuses data connections that do not resume a TLS session.
 	RequireReuse bool
@@ -187,7 +174,7 @@ func namesOf(wanted func(program) bool) []string {
 
 // Supports reports whether the server has the TLS mode, and if not, why. It
 // does not look at what is installed: see Start for that.
-func Supports(name string, m TLSMode) (bool, string) {
+func Supports(name string, m tlsx.Mode) (bool, string) {
 	p, ok := lookup(name)
 	if !ok {
 		return false, fmt.Sprintf("no server named %q", name)

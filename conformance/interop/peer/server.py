@@ -50,7 +50,7 @@ def tls_handler():
     return handler
 
 
-if settings["tls"] == "plain":
+if settings["tls"] == "none":
     class handler(FTPHandler):
         pass
 else:

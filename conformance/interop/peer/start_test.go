@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // start runs a server, and shows its log should the test fail.
@@ -28,15 +30,15 @@ func start(t *testing.T, name string, o Options) *Server {
 }
 
 var (
-	everyMode = []TLSMode{Plain, Explicit, Implicit}
-	tlsModes  = []TLSMode{Explicit, Implicit}
+	everyMode = []tlsx.Mode{Plain, Explicit, Implicit}
+	tlsModes  = []tlsx.Mode{Explicit, Implicit}
 )
 
 // allNames returns the names of the servers with and without TLS.
 func allNames() []string { return append(Names(), ClearNames()...) }
 
 // onEach runs the test on every server in those of the modes that it has.
-func onEach(t *testing.T, modes []TLSMode, test func(t *testing.T, name string, m TLSMode)) {
+func onEach(t *testing.T, modes []tlsx.Mode, test func(t *testing.T, name string, m tlsx.Mode)) {
 	for _, name := range allNames() {
 		for _, m := range modes {
 			if ok, _ := Supports(name, m); ok {
@@ -57,7 +59,7 @@ func content(n int) []byte {
 }
 
 func TestTransfers(t *testing.T) {
-	onEach(t, everyMode, func(t *testing.T, name string, m TLSMode) {
+	onEach(t, everyMode, func(t *testing.T, name string, m tlsx.Mode) {
 		s := start(t, name, Options{TLS: m})
 		c := dial(t, s, m, 0)
 		c.login(s)

@@ -10,12 +10,14 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // The end of a test ends the server, also with a session in the middle of a
 // transfer, and leaves neither a process nor a file.
 func TestStopLeavesNothing(t *testing.T) {
-	onEach(t, everyMode, func(t *testing.T, name string, m TLSMode) {
+	onEach(t, everyMode, func(t *testing.T, name string, m tlsx.Mode) {
 		var s *Server
 		var family []int
 		t.Run("run", func(t *testing.T) {

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var bothVersions = []uint16{tls.VersionTLS12, tls.VersionTLS13}
 
 // Both versions work in every TLS mode, data connections included.
 func TestVersionsNegotiable(t *testing.T) {
-	onEach(t, tlsModes, func(t *testing.T, name string, m TLSMode) {
+	onEach(t, tlsModes, func(t *testing.T, name string, m tlsx.Mode) {
 		s := start(t, name, Options{TLS: m})
 		for _, v := range bothVersions {
 			t.Run(tls.VersionName(v), func(t *testing.T) {
@@ -208,7 +210,7 @@ func TestClientCA(t *testing.T) {
 		"known": new(known.Client(t, "client")), "foreign": new(foreign.Client(t, "client")), "none": {},
 	}
 	for _, name := range []string{"vsftpd", "proftpd", "pyftpdlib"} {
-		for _, m := range []TLSMode{Explicit, Implicit} {
+		for _, m := range []tlsx.Mode{Explicit, Implicit} {
 			t.Run(name+"/"+m.String(), func(t *testing.T) {
 				s := start(t, name, Options{TLS: m, ClientCA: known.CertPEM})
 				for _, v := range bothVersions {
@@ -225,7 +227,7 @@ func TestClientCA(t *testing.T) {
 }
 
 // greetWith starts TLS with a certificate and reads one reply under it.
-func greetWith(t *testing.T, s *Server, m TLSMode, version uint16, cert *tls.Certificate) error {
+func greetWith(t *testing.T, s *Server, m tlsx.Mode, version uint16, cert *tls.Certificate) error {
 	t.Helper()
 	raw, err := net.DialTimeout("tcp", s.Addr, 5*time.Second)
 	if err != nil {

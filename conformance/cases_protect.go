@@ -60,8 +60,8 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"prot-c-504"},
 		Run: func(t *T) {
-			c := t.Prot("C", 200, 534, 431)
-			p := t.Prot("P", 200, 534, 431)
+			c := t.prot("C", 200, 534, 431)
+			p := t.prot("P", 200, 534, 431)
 			if refused(c) && refused(p) {
 				t.Failf("PROT C and PROT P are both refused: %s", brief(p))
 			}
@@ -91,7 +91,7 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"prot-refused-clears"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			for _, level := range []string{"X", "S"} {
 				if r := t.Ask("PROT " + level); ok(r) {
 					t.Skipf("PROT %s is accepted", level)
@@ -113,7 +113,7 @@ var protCases = []Case{
 				t.WantIn(x.First, "NLST without PROT", 5)
 				return
 			}
-			b, err := x.d.ReadN(-1)
+			b, err := x.d.readN(-1)
 			x.d.Close()
 			r := x.Final()
 			if err != nil || !ok(r) || looksLikeTLS(b) {
@@ -127,17 +127,17 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"active-clear"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			t.Begin("NLST").Receive()
 			verb := t.activeVerb()
-			d, err := t.Listen(0)
+			d, err := t.listen(0)
 			if err != nil {
 				t.Errorf("could not listen: %v", err)
 			}
 			if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
 				t.end(Note, "active mode is refused: %s", brief(r))
 			}
-			t.BeginOn(d, "NLST").Receive()
+			t.beginOn(d, "NLST").Receive()
 		},
 	},
 	{
@@ -146,27 +146,27 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"prot-c-ignored", "prot-c-504"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			t.Begin("NLST").Receive()
-			if r := t.Prot("C", 200, 534, 431); refused(r) {
+			if r := t.prot("C", 200, 534, 431); refused(r) {
 				t.Skipf("PROT C is refused: %s", brief(r))
 			}
 			x := t.beginUnlessRefused("NLST")
 			if !x.Refused() {
-				b, err := x.d.ReadN(-1)
+				b, err := x.d.readN(-1)
 				x.d.Close()
 				if r := x.Final(); err != nil || !ok(r) || looksLikeTLS(b) {
 					t.Failf("NLST behind PROT C: %d bytes (%v), then %s", len(b), err, brief(r))
 				}
 			}
 			if x.cmd != "NLST" { // no port to be had under PROT C
-				t.Prot("P", 200)
+				t.prot("P", 200)
 				t.Begin("NLST").Receive()
 				return
 			}
-			d := t.Passive()
-			t.Prot("P", 200)
-			t.BeginOn(d, "NLST").Receive()
+			d := t.passive()
+			t.prot("P", 200)
+			t.beginOn(d, "NLST").Receive()
 		},
 	},
 	{
@@ -175,8 +175,8 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"data-tls-failed-226"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
-			d := t.Passive()
+			t.prot("P", 200)
+			d := t.passive()
 			t.Send("NLST")
 			r, come := t.firstReply(d)
 			d.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
@@ -197,8 +197,8 @@ var protCases = []Case{
 			// The certificate is shown by a full handshake only, which servers that
 			// demand resumption take amiss: the session is given up for it.
 			t.Session()
-			t.Prot("P", 200)
-			d := t.Passive()
+			t.prot("P", 200)
+			d := t.passive()
 			t.Send("NLST")
 			t.firstReply(d)
 			data, err := d.shownCertificate()
@@ -218,7 +218,7 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
 		Faults: []string{"data-no-close-notify"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			x := t.Begin("RETR " + t.File("notify"))
 			x.Receive()
 			if x.d.tls.Truncated() {
@@ -232,7 +232,7 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
 		Faults: []string{"stor-cut-silence"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("cut")).Accepted()
 			x.d.Write([]byte("some bytes"))
@@ -254,7 +254,7 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"reuse-required-refused"},
 		Run: func(t *T) {
-			t.Prot("P", 200)
+			t.prot("P", 200)
 			x := t.Begin("NLST")
 			reuse, version := x.d.tls.Reuse(), x.d.tls.ConnectionState().Version
 			x.Receive()
@@ -289,8 +289,8 @@ var protCases = []Case{
 		Faults: []string{"rein-keeps-tls"},
 		Run: func(t *T) {
 			t.Session()
-			t.Rein()
-			t.InClear("NOOP")
+			t.rein()
+			t.inClear("NOOP")
 		},
 	},
 	{
@@ -300,10 +300,10 @@ var protCases = []Case{
 		Faults: []string{"rein-then-auth-534", "rein-keeps-tls"},
 		Run: func(t *T) {
 			t.Session()
-			t.Rein()
+			t.rein()
 			t.AuthTLS()
 			t.Login()
-			t.Protect()
+			t.protect()
 			t.Begin("NLST").Receive()
 		},
 	},
@@ -321,9 +321,9 @@ func (t *T) beginUnlessRefused(cmd string) *Transfer {
 		return &Transfer{t: t, cmd: verb, First: r, dead: true}
 	}
 	if verb == "EPSV" {
-		return t.BeginOn(t.Connect(t.portOf229(r)), cmd)
+		return t.beginOn(t.connect(t.portOf229(r)), cmd)
 	}
-	return t.BeginOn(t.Connect(t.portOf227(r)), cmd)
+	return t.beginOn(t.connect(t.portOf227(r)), cmd)
 }
 
 var pbszReply = regexp.MustCompile(`(?i)PBSZ=([0-9]+)`)
@@ -341,12 +341,12 @@ func (t *T) ccc() {
 		t.Unimplf("CCC: %s", brief(r))
 	}
 	t.WantIn(r, "CCC", 200)
-	t.StopTLS()
+	t.stopTLS()
 }
 
-// InClear sends a command that any state answers, and wants one well-formed reply
+// inClear sends a command that any state answers, and wants one well-formed reply
 // in clear text.
-func (t *T) InClear(cmd string) {
+func (t *T) inClear(cmd string) {
 	if r := t.Ask(cmd); !ok(r) && r.Code != 530 {
 		t.Failf("%s in clear text: got %s", cmd, brief(r))
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // A license says what a run may do to files of the server.
@@ -107,27 +109,34 @@ func splitLine(line string) (verb, rest string) {
 // setsTime is the form of MDTM by which some servers set a file's time.
 var setsTime = regexp.MustCompile(`^ +[0-9]{8,}(\.[0-9]+)? `)
 
-// harmless reports whether a command can change no file, whatever the server.
+// harmless reports whether a command can change no file, whatever the server. The table
+// of verbs says so; a verb that is not in it may change something. A line that is not
+// whole is judged by what it can become.
 func harmless(verb, arg string, whole bool) bool {
 	switch {
 	case verb == "MDTM":
 		return !setsTime.MatchString(arg)
-	case slices.Contains(harmlessVerbs, verb):
+	case verb == "PRET": // as what it announces
+		verb, arg = splitLine(arg)
+		return !whole && arg == "" || harmless(verb, arg, whole)
+	case onlyLooks(verb) || slices.Contains(nobodysVerbs, verb):
 		return true
 	case whole || arg != "":
 		return false
 	}
-	return slices.ContainsFunc(harmlessVerbs, func(v string) bool { return strings.HasPrefix(v, verb) })
+	for v := range protocol.Verbs() {
+		if strings.HasPrefix(string(v.Verb), verb) && onlyLooks(string(v.Verb)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(nobodysVerbs, func(v string) bool { return strings.HasPrefix(v, verb) })
 }
 
-// harmlessVerbs are the verbs that only look, or concern the session alone. What is
-// not in the list may change something.
-var harmlessVerbs = strings.Fields(`
-	USER PASS ACCT REIN QUIT HOST LANG CLNT CSID
-	CWD XCWD CDUP XCUP PWD XPWD
-	PORT PASV EPRT EPSV LPRT LPSV TYPE STRU MODE REST RANG ABOR
-	RETR LIST NLST MLSD MLST SIZE MDTM STAT HASH AVBL THMB
-	XCRC XMD5 MD5 MMD5 XSHA XSHA1 XSHA256 XSHA512
-	SYST HELP NOOP FEAT OPTS ALGS
-	AUTH ADAT PBSZ PROT CCC MIC CONF ENC SSCN CPSV
-	XYZZY ZZZZ GET`)
+// onlyLooks reports whether a verb is known and changes nothing.
+func onlyLooks(verb string) bool {
+	info, known := protocol.LookupVerb(protocol.Verb(verb))
+	return known && info.Does&protocol.Changes == 0
+}
+
+// nobodysVerbs are sent because no server has them.
+var nobodysVerbs = []string{"XYZZY", "ZZZZ", "GET"}

@@ -26,9 +26,9 @@ type codedFile struct {
 	markers []string // restart markers
 }
 
-// Decode reads a file that ends as the format says. It fails if the file is broken, or
+// decode reads a file that ends as the format says. It fails if the file is broken, or
 // something follows its end. The data connection is left as it is.
-func (x *Transfer) Decode(format mode.Format) *codedFile {
+func (x *Transfer) decode(format mode.Format) *codedFile {
 	x.Accepted()
 	f := &codedFile{}
 	wire := &wireReader{d: x.d}
@@ -49,9 +49,9 @@ func (x *Transfer) Decode(format mode.Format) *codedFile {
 	return f
 }
 
-// ReceiveCoded is Receive for a file in a format.
-func (x *Transfer) ReceiveCoded(f mode.Format) *codedFile {
-	got := x.Decode(f)
+// receiveCoded is Receive for a file in a format.
+func (x *Transfer) receiveCoded(f mode.Format) *codedFile {
+	got := x.decode(f)
 	x.d.stream().SetReadDeadline(time.Now().Add(quiet))
 	n, _ := x.d.stream().Read(make([]byte, 1))
 	if n > 0 {
@@ -62,15 +62,15 @@ func (x *Transfer) ReceiveCoded(f mode.Format) *codedFile {
 	return got
 }
 
-// DownCoded retrieves a file in the format that is in force.
-func (t *T) DownCoded(name string, f mode.Format) *codedFile {
-	return t.Begin("RETR " + name).ReceiveCoded(f)
+// downCoded retrieves a file in the format that is in force.
+func (t *T) downCoded(name string, f mode.Format) *codedFile {
+	return t.Begin("RETR " + name).receiveCoded(f)
 }
 
 // A wireReader reads a data connection and keeps what has come. It is as bounded as
-// ReadN.
+// readN.
 type wireReader struct {
-	d        *Data
+	d        *dataConn
 	b        []byte
 	deadline time.Time
 }
@@ -89,10 +89,10 @@ func (r *wireReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Optional sends commands that set parameters to optional values, and makes the case
-// UNIMPL if one is refused. Afterwards MODE S and STRU F are in force again: With sets
+// optional sends commands that set parameters to optional values, and makes the case
+// UNIMPL if one is refused. Afterwards MODE S and STRU F are in force again: with sets
 // the values.
-func (t *T) Optional(cmds ...string) {
+func (t *T) optional(cmds ...string) {
 	for _, cmd := range cmds {
 		r := t.Ask(cmd)
 		if refused(r) {
@@ -100,18 +100,18 @@ func (t *T) Optional(cmds ...string) {
 		}
 		t.WantIn(r, cmd, 200)
 	}
-	t.Plain()
+	t.plain()
 }
 
-// With sets parameters.
-func (t *T) With(cmds ...string) {
+// with sets parameters.
+func (t *T) with(cmds ...string) {
 	for _, cmd := range cmds {
 		t.Must(cmd, 200)
 	}
 }
 
-// Plain sets MODE S and STRU F.
-func (t *T) Plain() {
+// plain sets MODE S and STRU F.
+func (t *T) plain() {
 	for _, p := range [][2]string{{"MODE", "S"}, {"STRU", "F"}} {
 		if t.c.sent[p[0]] {
 			t.Must(p[0]+" "+p[1], 2)

@@ -33,7 +33,7 @@ var extendedCases = []Case{
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"epsv-not-listening"},
 		Run: func(t *T) {
-			t.BeginOn(t.Connect(t.EPSV()), "NLST").Receive()
+			t.beginOn(t.connect(t.epsv()), "NLST").Receive()
 		},
 	},
 	{
@@ -74,7 +74,7 @@ var extendedCases = []Case{
 			if t.run.has[NeedIPv4] {
 				cmds = append(cmds, "PORT ", "PASV")
 			}
-			d, err := t.Listen(0)
+			d, err := t.listen(0)
 			if err != nil {
 				t.Errorf("could not listen: %v", err)
 			}
@@ -93,7 +93,7 @@ var extendedCases = []Case{
 		Faults: []string{"epsv-all-refuses-epsv", "epsv-all-ignored", "epsv-not-listening"},
 		Run: func(t *T) {
 			t.epsvAll()
-			t.BeginOn(t.Connect(t.EPSV()), "NLST").Receive()
+			t.beginOn(t.connect(t.epsv()), "NLST").Receive()
 		},
 	},
 	{
@@ -101,14 +101,14 @@ var extendedCases = []Case{
 		Text:   "EPRT with family 1 is accepted, and the server connects.",
 		Needs:  []string{NeedLogin, NeedEPRT, NeedIPv4},
 		Faults: []string{"eprt-connects-elsewhere", "active-clear"},
-		Run:    func(t *T) { t.BeginOn(t.ActiveBy("EPRT"), "NLST").Receive() },
+		Run:    func(t *T) { t.beginOn(t.activeBy("EPRT"), "NLST").Receive() },
 	},
 	{
 		ID: "rfc2428-2-eprt-v6", RFC: "2428 2", Level: Must,
 		Text:   "EPRT with family 2 works over IPv6.",
 		Needs:  []string{NeedLogin, NeedEPRT, NeedIPv6},
 		Faults: []string{"eprt-connects-elsewhere"},
-		Run:    func(t *T) { t.BeginOn(t.ActiveBy("EPRT"), "NLST").Receive() },
+		Run:    func(t *T) { t.beginOn(t.activeBy("EPRT"), "NLST").Receive() },
 	},
 	{
 		ID: "rfc2428-2-eprt-delim", RFC: "2428 2", Level: Must,
@@ -117,7 +117,7 @@ var extendedCases = []Case{
 		Faults: []string{"eprt-bar-only"},
 		Run: func(t *T) {
 			for _, delim := range []string{"!", "~"} {
-				d, err := t.Listen(0)
+				d, err := t.listen(0)
 				if err != nil {
 					t.Errorf("could not listen: %v", err)
 				}

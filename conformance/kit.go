@@ -1,11 +1,8 @@
 package conformance
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -128,12 +125,6 @@ func (t *T) Ask(line string) protocol.Reply {
 	return r
 }
 
-// matches reports whether code is in the list. A number below 10 stands for all
-// codes of its class.
-func matches(code protocol.Code, list []int) bool {
-	return slices.ContainsFunc(list, func(x int) bool { return x == int(code) || x == code.Class() })
-}
-
 // Want reads a reply and fails, with the sentence why, unless its code is one of
 // codes; a number below 10 stands for a whole class.
 func (t *T) Want(why string, codes ...int) protocol.Reply {
@@ -168,41 +159,6 @@ func (t *T) Grade(r protocol.Reply, why string, pass, warn []int) {
 	}
 }
 
-// is returns its arguments: it lets a list of codes read as one.
-func is(codes ...int) []int { return codes }
-
-// list writes codes as "200, 202 or 4yz".
-func list(codes []int) string {
-	words := make([]string, len(codes))
-	for i, c := range codes {
-		if words[i] = fmt.Sprint(c); c < 10 {
-			words[i] += "yz"
-		}
-	}
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
-// brief returns a reply as it stands in a reason.
-func brief(r protocol.Reply) string {
-	text := visible(r.LastLine())
-	if len(text) > 80 {
-		text = text[:80] + "..."
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", r.Code, text))
-}
-
-// ok reports whether r is a positive completion.
-func ok(r protocol.Reply) bool { return r.Code.Class() == 2 }
-
-// unknown reports whether r says that the command is not implemented.
-func unknown(r protocol.Reply) bool { return r.Code == 500 || r.Code == 502 }
-
-// refused reports whether r is a 4yz or 5yz.
-func refused(r protocol.Reply) bool { return r.Code.Class() == 4 || r.Code.Class() == 5 }
-
 // Quiet fails if anything comes besides the reply to a NOOP: the NOOP is a
 // barrier, after which a short wait suffices.
 func (t *T) Quiet(why string) {
@@ -229,140 +185,6 @@ func (t *T) WantEnd(why string) {
 		if _, err := c.receive(time.Until(deadline)); errors.Is(err, errSilence) || time.Now().After(deadline) {
 			t.Failf("%s: the control connection is still open", why)
 		}
-	}
-}
-
-// Fresh opens a control connection of the case's own, reads the greeting and
-// makes it the current one. It is closed when the case ends.
-func (t *T) Fresh() *Conn {
-	c := t.Dial()
-	t.Greeting()
-	return c
-}
-
-// Dial is Fresh without the greeting.
-func (t *T) Dial() *Conn {
-	c, err := t.run.dial(t.tape)
-	if err != nil {
-		t.cause = err
-		t.unheard(err)
-		t.Errorf("could not connect: %v", err)
-	}
-	t.opened = append(t.opened, c)
-	t.c = c
-	return c
-}
-
-// Greeting reads the greeting: 220, perhaps behind a 120.
-func (t *T) Greeting() protocol.Reply {
-	r, err := t.c.receive(t.run.opts.timeout())
-	if err == nil && r.Code == 120 {
-		r, err = t.c.receive(t.run.opts.timeout())
-	}
-	if err != nil {
-		t.unheard(t.noGreeting(err))
-		t.lost("", err)
-	}
-	t.run.deaf = 0
-	if refused(r) {
-		t.cause = &protocol.ReplyError{Reply: r}
-	}
-	t.WantIn(r, "the greeting", 2)
-	return r
-}
-
-// Use makes c the current connection.
-func (t *T) Use(c *Conn) { t.c = c }
-
-// Open is Fresh, with TLS if the target's mode has it: ready for USER.
-func (t *T) Open() *Conn {
-	c := t.Fresh()
-	if t.run.target.TLS == TLSExplicit {
-		t.AuthTLS()
-	}
-	return c
-}
-
-// AuthTLS sends AUTH TLS and performs the handshake.
-func (t *T) AuthTLS() {
-	r := t.Ask("AUTH TLS")
-	if refused(r) {
-		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
-		t.Failf("AUTH TLS is refused: %s", brief(r))
-	}
-	t.WantIn(r, "AUTH TLS", 234)
-	t.Handshake()
-}
-
-// Handshake performs the TLS handshake behind an accepted AUTH.
-func (t *T) Handshake() {
-	if len(t.c.pending) > 0 {
-		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
-	}
-	err := t.c.startTLS()
-	if _, ours := errors.AsType[*tls.CertificateVerificationError](err); ours {
-		t.cause = err
-		t.Errorf("%v", err)
-	} else if err != nil {
-		t.Failf("the TLS handshake failed: %v", err)
-	}
-	t.c.private, t.c.loggedIn = false, false
-}
-
-// Login logs in on the current connection, with the target's account.
-func (t *T) Login() {
-	if r, err := t.run.login(t.c); err != nil {
-		if errors.Is(err, errTooMany) {
-			t.Skipf("%v", err)
-		}
-		t.lost("the login", err)
-	} else if !ok(r) {
-		if refused(r) || r.Code == 332 {
-			t.cause = &protocol.ReplyError{Verb: t.run.loginVerb, Reply: r}
-		}
-		t.Failf("the login was refused: %s", brief(r))
-	}
-}
-
-// Protect makes data connections private: PBSZ 0 and PROT P.
-func (t *T) Protect() {
-	t.Must("PBSZ 0", 2)
-	t.Prot("P", 2)
-}
-
-// Prot sends PROT and keeps track of the level that is in force.
-func (t *T) Prot(level string, codes ...int) protocol.Reply {
-	r := t.Must("PROT "+level, codes...)
-	if ok(r) {
-		t.c.private = strings.EqualFold(level, "P")
-	}
-	return r
-}
-
-// Session opens a connection of the case's own, logs in and protects it as the
-// target's mode says, and goes to the working directory.
-func (t *T) Session() *Conn {
-	c := t.Open()
-	t.Login()
-	if c.secure {
-		t.Protect()
-	}
-	t.Enter()
-	return c
-}
-
-// Enter goes to the working directory of the run.
-func (t *T) Enter() {
-	if dir := t.run.workDir; dir != "" {
-		t.Must("CWD "+dir, 2)
-	}
-}
-
-// Type sets the representation type unless it is in force.
-func (t *T) Type(arg string) {
-	if t.c.typ != arg {
-		t.Must("TYPE "+arg, 2)
-		t.c.typ = arg
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // A Transfer is one transfer command and its data connection.
 type Transfer struct {
 	t     *T
-	d     *Data
+	d     *dataConn
 	cmd   string
 	First protocol.Reply // the preliminary reply, or a refusal
 	dead  bool           // the first reply was final
@@ -19,10 +19,10 @@ type Transfer struct {
 
 // Begin sends a transfer command on a passive data connection and waits until
 // data can flow, or until the command is refused: see Refused.
-func (t *T) Begin(cmd string) *Transfer { return t.BeginOn(t.Passive(), cmd) }
+func (t *T) Begin(cmd string) *Transfer { return t.beginOn(t.passive(), cmd) }
 
-// BeginOn is Begin on a given data connection.
-func (t *T) BeginOn(d *Data, cmd string) *Transfer {
+// beginOn is Begin on a given data connection.
+func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 	x := &Transfer{t: t, d: d, cmd: cmd}
 	t.Send(cmd)
 	first, come := t.firstReply(d)
@@ -89,7 +89,7 @@ func (x *Transfer) Final() protocol.Reply {
 // Receive reads all data and wants the transfer to end well.
 func (x *Transfer) Receive() []byte {
 	x.Accepted()
-	b, err := x.d.ReadN(-1)
+	b, err := x.d.readN(-1)
 	if err != nil {
 		x.t.Failf("%s: reading data: %v", x.cmd, err)
 	}
@@ -129,8 +129,8 @@ func (x *Transfer) finish() protocol.Reply {
 // Down retrieves a file in the parameters in force.
 func (t *T) Down(name string) []byte { return t.Begin("RETR " + name).Receive() }
 
-// DownImage retrieves a file in TYPE I.
-func (t *T) DownImage(name string) []byte {
+// downImage retrieves a file in TYPE I.
+func (t *T) downImage(name string) []byte {
 	t.Type("I")
 	return t.Down(name)
 }
@@ -146,8 +146,8 @@ func (t *T) Upload(cmd string, pieces ...[]byte) {
 	t.WantIn(t.Begin(cmd).Store(pieces...), cmd, 226, 250)
 }
 
-// TryUp is Up that skips the case if the server refuses the name.
-func (t *T) TryUp(name string, data []byte) {
+// tryUp is Up that skips the case if the server refuses the name.
+func (t *T) tryUp(name string, data []byte) {
 	t.Type("I")
 	x := t.Begin("STOR " + name)
 	if x.Refused() {
@@ -176,23 +176,23 @@ func (t *T) split(cmd string, b []byte) []string {
 	return lines
 }
 
-// Stall begins to retrieve a big file and reads nothing, so that the transfer is
+// stall begins to retrieve a big file and reads nothing, so that the transfer is
 // certainly under way.
-func (t *T) Stall() *Transfer {
-	name := t.Big()
+func (t *T) stall() *Transfer {
+	name := t.big()
 	t.Type("I")
-	d := t.Passive()
+	d := t.passive()
 	if tcp, ok := d.tcp.(interface{ SetReadBuffer(int) error }); ok {
 		tcp.SetReadBuffer(64 << 10)
 	}
-	return t.BeginOn(d, "RETR "+name).Accepted()
+	return t.beginOn(d, "RETR "+name).Accepted()
 }
 
-// Underway is Stall behind the first byte: a server that has sent none yet may
+// underway is stall after the first byte: a server that has sent none yet may
 // take an ABOR for one between transfers, as pyftpdlib does.
-func (t *T) Underway() *Transfer {
-	x := t.Stall()
-	if _, err := x.d.ReadN(1); err != nil {
+func (t *T) underway() *Transfer {
+	x := t.stall()
+	if _, err := x.d.readN(1); err != nil {
 		t.Failf("RETR: reading the first byte: %v", err)
 	}
 	return x

@@ -18,10 +18,10 @@ const (
 // errEndless is the error of data that do not end where they must.
 var errEndless = errors.New("the data do not end")
 
-// ReadN reads until n bytes have come or the server ends the connection; n below
+// readN reads until n bytes have come or the server ends the connection; n below
 // 0 means the end only. A stall of the reply timeout is an error, and so is more
 // than any case can want, or data that trickle without end.
-func (d *Data) ReadN(n int) ([]byte, error) {
+func (d *dataConn) readN(n int) ([]byte, error) {
 	var out []byte
 	limit := n
 	if n < 0 {
@@ -34,10 +34,10 @@ func (d *Data) ReadN(n int) ([]byte, error) {
 	return out, d.end(out, err)
 }
 
-// Rest reads to the end what does not matter, but for its length. Without an end it
+// rest reads to the end what does not matter, but for its length. Without an end it
 // is a failure.
-func (d *Data) Rest() (n int) {
-	n, err := d.Drain()
+func (d *dataConn) rest() (n int) {
+	n, err := d.drain()
 	if errors.Is(err, errEndless) {
 		d.t.note(Fail, "%v", err)
 	}
@@ -45,7 +45,7 @@ func (d *Data) Rest() (n int) {
 }
 
 // end records how reading has ended. io.EOF is what was waited for.
-func (d *Data) end(b []byte, err error) error {
+func (d *dataConn) end(b []byte, err error) error {
 	switch {
 	case err == io.EOF:
 		d.received(b, "and the end")
@@ -60,7 +60,7 @@ func (d *Data) end(b []byte, err error) error {
 
 // read hands on what comes, at most limit bytes and for at most the given time. The
 // error is nil if limit bytes have come.
-func (d *Data) read(limit int, most time.Duration, take func([]byte)) error {
+func (d *dataConn) read(limit int, most time.Duration, take func([]byte)) error {
 	buf := make([]byte, 64<<10)
 	deadline := time.Now().Add(most)
 	for n := 0; n < limit; {
@@ -83,10 +83,11 @@ func (d *Data) read(limit int, most time.Duration, take func([]byte)) error {
 	return nil
 }
 
-// Drain reads to the end and counts. It is for the big file, and as bounded as ReadN.
-func (d *Data) Drain() (n int, err error) { return d.drain(func([]byte) {}) }
+// drain reads to the end and counts. It is for the big file, and as bounded as readN.
+func (d *dataConn) drain() (n int, err error) { return d.drainTo(func([]byte) {}) }
 
-func (d *Data) drain(see func([]byte)) (n int, err error) {
+// drainTo is drain that shows what comes.
+func (d *dataConn) drainTo(see func([]byte)) (n int, err error) {
 	err = d.read(drainedBytes, 12*d.t.run.opts.timeout(), func(b []byte) { n += len(b); see(b) })
 	switch {
 	case err == io.EOF:
@@ -100,7 +101,7 @@ func (d *Data) drain(see func([]byte)) (n int, err error) {
 
 // writeUntil lets the next piece take the reply timeout, but not longer than the
 // deadline of the whole.
-func (d *Data) writeUntil(deadline time.Time) {
+func (d *dataConn) writeUntil(deadline time.Time) {
 	if stall := time.Now().Add(d.t.run.opts.timeout()); stall.Before(deadline) {
 		deadline = stall
 	}

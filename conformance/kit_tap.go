@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A tap below TLS tells an end of TCP from close_notify: crypto/tls reports both
@@ -44,7 +46,7 @@ func (p *tap) SetLinger(sec int) error {
 // oldTLS fails if the server negotiates version v, which must not be used.
 func (t *T) oldTLS(v uint16) {
 	var conn net.Conn
-	if t.run.target.TLS == TLSImplicit {
+	if t.run.target.TLS == tlsx.ModeImplicit {
 		ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
 		defer cancel()
 		var err error
@@ -89,7 +91,7 @@ func (c *Conn) certificate() []byte {
 
 // shownCertificate performs a TLS handshake on the data connection and returns the
 // certificate that the server shows, whatever it is. Nothing is read then.
-func (d *Data) shownCertificate() ([]byte, error) {
+func (d *dataConn) shownCertificate() ([]byte, error) {
 	d.tcp.SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
 	tc := tls.Client(d.tcp, &tls.Config{InsecureSkipVerify: true, ServerName: d.t.run.host})
 	if err := tc.Handshake(); err != nil {

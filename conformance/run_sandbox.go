@@ -172,7 +172,7 @@ func (t *T) listedBy(verb, name string) (found bool) {
 		return false
 	}
 	var last []byte // so that a name is found that came in two pieces
-	_, err := x.d.drain(func(b []byte) {
+	_, err := x.d.drainTo(func(b []byte) {
 		last = append(last, bytes.ToLower(b)...)
 		found = found || bytes.Contains(last, []byte(name))
 		last = append([]byte(nil), last[max(0, len(last)-len(name)):]...)
@@ -192,7 +192,7 @@ func (t *T) rawLines(cmd string) []string {
 	if x.Refused() {
 		return nil
 	}
-	b, err := x.d.ReadN(-1)
+	b, err := x.d.readN(-1)
 	if err != nil {
 		t.Failf("%s: reading data: %v", cmd, err)
 	}

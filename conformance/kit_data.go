@@ -16,8 +16,8 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A Data is one data connection, or the place where one will arrive.
-type Data struct {
+// A dataConn is one data connection, or the place where one will arrive.
+type dataConn struct {
 	t    *T
 	c    *Conn // its control connection
 	name string
@@ -27,17 +27,17 @@ type Data struct {
 	port int        // of the server in passive mode, ours in active mode
 }
 
-// Passive asks for a passive port, with EPSV if the server has it, else PASV, and
+// passive asks for a passive port, with EPSV if the server has it, else PASV, and
 // connects to it.
-func (t *T) Passive() *Data {
+func (t *T) passive() *dataConn {
 	if t.run.has[NeedEPSV] {
-		return t.Connect(t.EPSV())
+		return t.connect(t.epsv())
 	}
-	return t.Connect(t.PASV())
+	return t.connect(t.pasv())
 }
 
-// EPSV sends EPSV and returns the port.
-func (t *T) EPSV() int { return t.portOf229(t.Ask("EPSV")) }
+// epsv sends EPSV and returns the port.
+func (t *T) epsv() int { return t.portOf229(t.Ask("EPSV")) }
 
 func (t *T) portOf229(r protocol.Reply) int {
 	t.WantIn(r, "EPSV", 229)
@@ -48,8 +48,8 @@ func (t *T) portOf229(r protocol.Reply) int {
 	return int(ap.Port())
 }
 
-// PASV sends PASV and returns the port. The host is the control connection's.
-func (t *T) PASV() int { return t.portOf227(t.Ask("PASV")) }
+// pasv sends PASV and returns the port. The host is the control connection's.
+func (t *T) pasv() int { return t.portOf227(t.Ask("PASV")) }
 
 func (t *T) portOf227(r protocol.Reply) int {
 	t.WantIn(r, "PASV", 227)
@@ -60,17 +60,17 @@ func (t *T) portOf227(r protocol.Reply) int {
 	return int(ap.Port())
 }
 
-// Connect connects to a passive port of the server.
-func (t *T) Connect(port int) *Data {
-	d, err := t.TryConnect(port)
+// connect connects to a passive port of the server.
+func (t *T) connect(port int) *dataConn {
+	d, err := t.tryConnect(port)
 	if err != nil {
 		t.Failf("the server does not listen on the port that it named: %v", err)
 	}
 	return d
 }
 
-// TryConnect is Connect that may fail.
-func (t *T) TryConnect(port int) (*Data, error) {
+// tryConnect is connect that may fail.
+func (t *T) tryConnect(port int) (*dataConn, error) {
 	ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
 	defer cancel()
 	d := t.newData(port)
@@ -84,16 +84,16 @@ func (t *T) TryConnect(port int) (*Data, error) {
 	return d, nil
 }
 
-func (t *T) newData(port int) *Data {
+func (t *T) newData(port int) *dataConn {
 	t.run.datas++
-	d := &Data{t: t, c: t.c, name: fmt.Sprintf("data %d", t.run.datas), port: port}
+	d := &dataConn{t: t, c: t.c, name: fmt.Sprintf("data %d", t.run.datas), port: port}
 	t.Defer(d.Close)
 	return d
 }
 
-// Listen opens a port for an active data connection, on the address of the
+// listen opens a port for an active data connection, on the address of the
 // control connection. Port 0 is any.
-func (t *T) Listen(port int) (*Data, error) {
+func (t *T) listen(port int) (*dataConn, error) {
 	host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
 	ln, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
 	if err != nil {
@@ -106,10 +106,10 @@ func (t *T) Listen(port int) (*Data, error) {
 	return d, nil
 }
 
-// Active opens a port and names it to the server with EPRT if the server has it,
+// active opens a port and names it to the server with EPRT if the server has it,
 // else PORT.
-func (t *T) Active() *Data {
-	return t.ActiveBy(t.activeVerb())
+func (t *T) active() *dataConn {
+	return t.activeBy(t.activeVerb())
 }
 
 func (t *T) activeVerb() string {
@@ -119,9 +119,9 @@ func (t *T) activeVerb() string {
 	return "PORT"
 }
 
-// ActiveBy is Active with the given verb.
-func (t *T) ActiveBy(verb string) *Data {
-	d, err := t.Listen(0)
+// activeBy is active with the given verb.
+func (t *T) activeBy(verb string) *dataConn {
+	d, err := t.listen(0)
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
@@ -130,7 +130,7 @@ func (t *T) ActiveBy(verb string) *Data {
 }
 
 // address returns the argument of PORT or EPRT for a listening port.
-func (d *Data) address(verb string) string {
+func (d *dataConn) address(verb string) string {
 	ap := d.local()
 	if verb == "PORT" {
 		return parse.FormatPORT(ap)
@@ -138,17 +138,17 @@ func (d *Data) address(verb string) string {
 	return parse.FormatEPRT(ap)
 }
 
-func (d *Data) local() netip.AddrPort {
+func (d *dataConn) local() netip.AddrPort {
 	ap := d.ln.Addr().(*net.TCPAddr).AddrPort()
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
-func (d *Data) event(format string, args ...any) {
+func (d *dataConn) event(format string, args ...any) {
 	d.t.tape.add(d.name, "*", d.tls != nil, fmt.Sprintf(format, args...))
 }
 
 // accept waits for the server to connect (active mode).
-func (d *Data) accept() error {
+func (d *dataConn) accept() error {
 	if d.tcp != nil {
 		return nil
 	}
@@ -166,7 +166,7 @@ func (d *Data) accept() error {
 
 // protect performs the TLS handshake, in which the FTP client is always the TLS
 // client (RFC 4217, Section 7).
-func (d *Data) protect() error {
+func (d *dataConn) protect() error {
 	ctx, cancel := context.WithTimeout(d.t.run.ctx, d.t.run.opts.timeout())
 	defer cancel()
 	tc, err := d.c.sess.Data(ctx, d.tcp)
@@ -180,7 +180,7 @@ func (d *Data) protect() error {
 }
 
 // stream returns what data goes through.
-func (d *Data) stream() net.Conn {
+func (d *dataConn) stream() net.Conn {
 	if d.tls != nil {
 		return d.tls
 	}
@@ -189,9 +189,9 @@ func (d *Data) stream() net.Conn {
 
 const shownBytes = 120 // of data in a transcript
 
-func (d *Data) received(b []byte, then string) { d.show("<", b, then) }
+func (d *dataConn) received(b []byte, then string) { d.show("<", b, then) }
 
-func (d *Data) show(dir string, b []byte, then string) {
+func (d *dataConn) show(dir string, b []byte, then string) {
 	text := fmt.Sprintf("%d bytes", len(b))
 	if len(b) > 0 && len(b) <= shownBytes {
 		text += ": " + string(b)
@@ -202,9 +202,9 @@ func (d *Data) show(dir string, b []byte, then string) {
 	d.t.tape.add(d.name, dir, d.tls != nil, text)
 }
 
-// WaitEnd reports whether the server ends the connection within the time; what
+// waitEnd reports whether the server ends the connection within the time; what
 // arrives before is thrown away and counted.
-func (d *Data) WaitEnd(wait time.Duration) (ended bool, n int) {
+func (d *dataConn) waitEnd(wait time.Duration) (ended bool, n int) {
 	buf := make([]byte, 64<<10)
 	deadline := time.Now().Add(wait)
 	for {
@@ -225,7 +225,7 @@ func (d *Data) WaitEnd(wait time.Duration) (ended bool, n int) {
 
 // ends reports whether the server ends what it sends, with close_notify under
 // TLS, within the time.
-func (d *Data) ends(wait time.Duration) bool {
+func (d *dataConn) ends(wait time.Duration) bool {
 	d.stream().SetReadDeadline(time.Now().Add(wait))
 	n, err := d.stream().Read(make([]byte, 1))
 	d.event("%d bytes more, then: %v", n, err)
@@ -233,7 +233,7 @@ func (d *Data) ends(wait time.Duration) bool {
 }
 
 // Write sends data.
-func (d *Data) Write(b []byte) error {
+func (d *dataConn) Write(b []byte) error {
 	d.show(">", b, "")
 	deadline := time.Now().Add(3 * d.t.run.opts.timeout())
 	for piece := range slices.Chunk(b, 64<<10) {
@@ -247,7 +247,7 @@ func (d *Data) Write(b []byte) error {
 }
 
 // CloseWrite ends an upload.
-func (d *Data) CloseWrite() {
+func (d *dataConn) CloseWrite() {
 	d.event("end of data")
 	if d.tls != nil {
 		d.tls.CloseWrite()
@@ -260,8 +260,8 @@ func (d *Data) CloseWrite() {
 	d.tcp.Close()
 }
 
-// Reset ends the connection with a TCP reset.
-func (d *Data) Reset() {
+// reset ends the connection with a TCP reset.
+func (d *dataConn) reset() {
 	if tcp, ok := d.tcp.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}
@@ -270,7 +270,7 @@ func (d *Data) Reset() {
 }
 
 // Close closes whatever is open. It may be called more than once.
-func (d *Data) Close() {
+func (d *dataConn) Close() {
 	if d.ln != nil {
 		d.ln.Close()
 		d.t.run.untrack(d.ln)
@@ -287,7 +287,7 @@ func (d *Data) Close() {
 }
 
 // goodbye is Close with the server's data read: our close_notify goes out.
-func (d *Data) goodbye() {
+func (d *dataConn) goodbye() {
 	if d.tls != nil && d.tls.Drained() == nil {
 		d.tls.Close()
 	}
@@ -296,7 +296,7 @@ func (d *Data) goodbye() {
 
 // firstReply reads the first reply to a transfer command. While TLS is due on the
 // data connection it gives up early: some servers send it only after the handshake.
-func (t *T) firstReply(d *Data) (protocol.Reply, bool) {
+func (t *T) firstReply(d *dataConn) (protocol.Reply, bool) {
 	wait := t.run.opts.timeout()
 	if d.c.private {
 		wait = min(wait, 300*time.Millisecond)

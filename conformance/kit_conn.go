@@ -85,7 +85,7 @@ func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 	}
 	c.watch.conn = c
 	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
-	if r.target.TLS == TLSImplicit {
+	if r.target.TLS == tlsx.ModeImplicit {
 		if err := c.startTLS(); err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ var mechanismCases = []Case{
 			t.Fresh()
 			r := t.Ask("AUTH TLS-C")
 			if t.Grade(r, "AUTH TLS-C", is(234), is(4, 5)); ok(r) {
-				t.Handshake()
+				t.handshake()
 			}
 		},
 	},
@@ -29,7 +29,7 @@ var mechanismCases = []Case{
 					t.Infof("AUTH %s: %s", mechanism, brief(r))
 					continue
 				}
-				t.Handshake()
+				t.handshake()
 				t.Login()
 				t.Infof("AUTH %s: %s; data connections are %s", mechanism, brief(r), t.atFirst())
 			}
@@ -94,8 +94,8 @@ var mechanismCases = []Case{
 				t.end(Note, "CCC before the login: %s", brief(r))
 			}
 			t.WantIn(r, "CCC", 200)
-			t.StopTLS()
-			t.InClear("NOOP")
+			t.stopTLS()
+			t.inClear("NOOP")
 		},
 	},
 	{
@@ -122,7 +122,7 @@ var mechanismCases = []Case{
 
 // atFirst says how data connections are without PROT. The session is given up.
 func (t *T) atFirst() string {
-	d := t.Passive()
+	d := t.passive()
 	t.c.private = true // perhaps: the first reply may wait for the handshake
 	t.Send("NLST")
 	r, come := t.firstReply(d)

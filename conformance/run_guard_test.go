@@ -23,7 +23,8 @@ func TestPermit(t *testing.T) {
 		{"DELE x", never}, {"RMD x", never}, {"RNFR x", never}, {"RNTO x", never}, {"APPE x", never}, {"XRMD x", never},
 		{"MFMT 20200101000000 x", never}, {"MFCT 20200101000000 x", never}, {"MFF Modify=20200101000000; x", never}, {"SITE CHMOD 600 x", never},
 		{"SITE HELP", change}, {"SITE CHMOD 600 x-tok", change}, {"STOU", change}, {"STOR", change}, {"ALLO 1", change}, {"SMNT /", change},
-		{"COMB x y", never}, {"PRET STOR x", never}, {"WHATEVER x", never}, {"WHATEVER", change},
+		{"PRET STOR x", never}, {"PRET RETR x", look}, {"PRET STOR x-tok", change}, {"CKSM MD5 0 -1 x", look}, {"RMDA x", never},
+		{"COMB x y", never}, {"WHATEVER x", never}, {"WHATEVER", change},
 	} {
 		for _, l := range []license{look, create, change} {
 			r := &runner{license: l, token: "-tok"}
@@ -128,11 +129,11 @@ func TestTrickle(t *testing.T) {
 	}()
 	r := &runner{secret: newMasker(), live: map[io.Closer]bool{}, opts: Options{Timeout: 100 * time.Millisecond}}
 	tt := r.newT()
-	d := &Data{t: tt, c: &Conn{run: r}, tcp: here}
+	d := &dataConn{t: tt, c: &Conn{run: r}, tcp: here}
 	begin := time.Now()
-	_, err := d.ReadN(-1)
+	_, err := d.readN(-1)
 	if took := time.Since(begin); err == nil || !strings.Contains(err.Error(), errEndless.Error()) || took > 2*time.Second {
-		t.Errorf("ReadN: %v after %s; want the data not to end", err, took)
+		t.Errorf("readN: %v after %s; want the data not to end", err, took)
 	}
 	d.Close()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // setup opens the first session, finds out what the server offers and makes the
@@ -22,10 +23,10 @@ func (r *runner) setup() *SetupError {
 	r.has[NeedIPv4], r.has[NeedIPv6] = family(conn.tcp.RemoteAddr())
 	conn.close()
 
-	r.has[NeedTLS] = r.target.TLS != TLSNone
-	r.has[NeedAuth] = r.target.TLS == TLSExplicit
-	r.has[NeedImplicit] = r.target.TLS == TLSImplicit
-	r.has[NeedClear] = r.target.TLS != TLSImplicit
+	r.has[NeedTLS] = r.target.TLS != tlsx.ModeNone
+	r.has[NeedAuth] = r.target.TLS == tlsx.ModeExplicit
+	r.has[NeedImplicit] = r.target.TLS == tlsx.ModeImplicit
+	r.has[NeedClear] = r.target.TLS != tlsx.ModeImplicit
 	r.has[NeedSlow], r.has[NeedCrowd] = r.opts.Slow, r.opts.Intrusive
 
 	t.attempt(func(t *T) {
@@ -142,7 +143,7 @@ func (t *T) probe() {
 	if r.has[NeedIPv4] {
 		r.has[NeedPASV] = ok(t.Ask("PASV"))
 	}
-	if d, err := t.Listen(0); err == nil {
+	if d, err := t.listen(0); err == nil {
 		r.has[NeedEPRT] = ok(t.Ask("EPRT " + d.address("EPRT")))
 		d.Close()
 	}

@@ -21,21 +21,21 @@ func payloadSource() *rand.ChaCha8 {
 	return rand.NewChaCha8([32]byte{'f', 't', 'p', 'w', 'i', 'r', 'e'})
 }
 
-// Big returns the name of a big file in the working directory. It is stored once.
-func (t *T) Big() string {
+// big returns the name of a big file in the working directory. It is stored once.
+func (t *T) big() string {
 	if t.run.big == "" {
 		name := path.Join(t.run.workDir, t.Name("big"))
 		t.Type("I")
 		x := t.Begin("STOR " + name).Accepted()
 		t.run.keep(name)
-		t.WantIn(x.StoreBig(), x.cmd, 226, 250)
+		t.WantIn(x.storeBig(), x.cmd, 226, 250)
 		t.run.big = name
 	}
 	return t.run.big
 }
 
-// StoreBig sends the content of the big file, without holding it.
-func (x *Transfer) StoreBig() protocol.Reply {
+// storeBig sends the content of the big file, without holding it.
+func (x *Transfer) storeBig() protocol.Reply {
 	if x.d.tls != nil {
 		x.d.tls.Drain()
 	}

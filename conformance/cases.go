@@ -1,0 +1,47 @@
+package conformance
+
+import "slices"
+
+// Cases returns every case, monitors included, in the order in which they run.
+// The caller may change the slice, not what it shares with others.
+func Cases() []Case {
+	var all []Case
+	for _, g := range groups() {
+		all = append(all, g.cases...)
+	}
+	return all
+}
+
+type group struct {
+	title string
+	cases []Case
+}
+
+// groups returns the cases in the order of Cases, by subject.
+func groups() []group {
+	return []group{
+		{"Monitors", monitorCases},
+		{"Control connection", controlCases},
+		{"Command lines and Telnet", lineCases},
+		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
+		{"Directories, files and information", slices.Concat(fileCases, mountCases)},
+		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
+		{"Data connections", dataCases},
+		{"Transfers and listings", transferCases},
+		{"Records, MODE B, MODE C and restart markers", slices.Concat(recordCases, blockCases, markerCases, compressedCases)},
+		{"MODE Z", deflateCases},
+		{"ABOR", abortCases},
+		{"MDTM and SIZE", factCases},
+		{"REST and TVFS", restartCases},
+		{"MLST and facts", mlstCases},
+		{"MLSD", mlsdCases},
+		{"FEAT, OPTS and UTF-8", featCases},
+		{"EPSV and EPRT", extendedCases},
+		{"AUTH and TLS", slices.Concat(authCases, mechanismCases)},
+		{"PBSZ, PROT, CCC and TLS on data connections", protCases},
+		{"HOST", hostCases},
+		{"LANG and names", langCases},
+		{"HASH and RANG", hashCases},
+		{"Commands of drafts and of practice", draftCases},
+	}
+}

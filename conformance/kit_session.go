@@ -1,0 +1,144 @@
+package conformance
+
+import (
+	"crypto/tls"
+	"errors"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// Fresh opens a control connection of the case's own, reads the greeting and
+// makes it the current one. It is closed when the case ends.
+func (t *T) Fresh() *Conn {
+	c := t.dial()
+	t.greeting()
+	return c
+}
+
+// dial is Fresh without the greeting.
+func (t *T) dial() *Conn {
+	c, err := t.run.dial(t.tape)
+	if err != nil {
+		t.cause = err
+		t.unheard(err)
+		t.Errorf("could not connect: %v", err)
+	}
+	t.opened = append(t.opened, c)
+	t.c = c
+	return c
+}
+
+// greeting reads the greeting: 220, perhaps behind a 120.
+func (t *T) greeting() protocol.Reply {
+	r, err := t.c.receive(t.run.opts.timeout())
+	if err == nil && r.Code == 120 {
+		r, err = t.c.receive(t.run.opts.timeout())
+	}
+	if err != nil {
+		t.unheard(t.noGreeting(err))
+		t.lost("", err)
+	}
+	t.run.deaf = 0
+	if refused(r) {
+		t.cause = &protocol.ReplyError{Reply: r}
+	}
+	t.WantIn(r, "the greeting", 2)
+	return r
+}
+
+// Use makes c the current connection.
+func (t *T) Use(c *Conn) { t.c = c }
+
+// Open is Fresh, with TLS if the target's mode has it: ready for USER.
+func (t *T) Open() *Conn {
+	c := t.Fresh()
+	if t.run.target.TLS == tlsx.ModeExplicit {
+		t.AuthTLS()
+	}
+	return c
+}
+
+// AuthTLS sends AUTH TLS and performs the handshake.
+func (t *T) AuthTLS() {
+	r := t.Ask("AUTH TLS")
+	if refused(r) {
+		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
+		t.Failf("AUTH TLS is refused: %s", brief(r))
+	}
+	t.WantIn(r, "AUTH TLS", 234)
+	t.handshake()
+}
+
+// handshake performs the TLS handshake behind an accepted AUTH.
+func (t *T) handshake() {
+	if len(t.c.pending) > 0 {
+		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
+	}
+	err := t.c.startTLS()
+	if _, ours := errors.AsType[*tls.CertificateVerificationError](err); ours {
+		t.cause = err
+		t.Errorf("%v", err)
+	} else if err != nil {
+		t.Failf("the TLS handshake failed: %v", err)
+	}
+	t.c.private, t.c.loggedIn = false, false
+}
+
+// Login logs in on the current connection, with the target's account.
+func (t *T) Login() {
+	if r, err := t.run.login(t.c); err != nil {
+		if errors.Is(err, errTooMany) {
+			t.Skipf("%v", err)
+		}
+		t.lost("the login", err)
+	} else if !ok(r) {
+		if refused(r) || r.Code == 332 {
+			t.cause = &protocol.ReplyError{Verb: t.run.loginVerb, Reply: r}
+		}
+		t.Failf("the login was refused: %s", brief(r))
+	}
+}
+
+// protect makes data connections private: PBSZ 0 and PROT P.
+func (t *T) protect() {
+	t.Must("PBSZ 0", 2)
+	t.prot("P", 2)
+}
+
+// prot sends PROT and keeps track of the level that is in force.
+func (t *T) prot(level string, codes ...int) protocol.Reply {
+	r := t.Must("PROT "+level, codes...)
+	if ok(r) {
+		t.c.private = strings.EqualFold(level, "P")
+	}
+	return r
+}
+
+// Session opens a connection of the case's own, logs in and protects it as the
+// target's mode says, and goes to the working directory.
+func (t *T) Session() *Conn {
+	c := t.Open()
+	t.Login()
+	if c.secure {
+		t.protect()
+	}
+	t.enter()
+	return c
+}
+
+// enter goes to the working directory of the run.
+func (t *T) enter() {
+	if dir := t.run.workDir; dir != "" {
+		t.Must("CWD "+dir, 2)
+	}
+}
+
+// Type sets the representation type unless it is in force.
+func (t *T) Type(arg string) {
+	if t.c.typ != arg {
+		t.Must("TYPE "+arg, 2)
+		t.c.typ = arg
+	}
+}

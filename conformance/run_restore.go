@@ -1,0 +1,91 @@
+package conformance
+
+import "strings"
+
+// restore brings the shared session back to where cases expect it. It reports
+// false if that is not possible; then another session is opened. Late means that a reply
+// too many came before, which could be taken for that to NOOP.
+func (r *runner) restore(c *Conn) (fit, late bool) {
+	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
+		if c.sent[verb] {
+			return false, false
+		}
+	}
+	sent := c.sent
+	c.sent = map[string]bool{}
+	c.tape = newTape(r.secret)
+	steps := []string{"CWD " + r.baseDir(), "TYPE I"}
+	if sent["MODE"] {
+		steps = append(steps, "MODE S")
+	}
+	if sent["STRU"] {
+		steps = append(steps, "STRU F")
+	}
+	if sent["OPTS"] {
+		facts := r.defaultFacts()
+		if facts == "" {
+			return false, false
+		}
+		steps = append(steps, "OPTS MLST "+facts)
+	}
+	if sent["REST"] {
+		steps = append(steps, "REST 0")
+	}
+	if sent["PROT"] && c.secure {
+		steps = append(steps, "PROT P")
+		c.private = true
+	}
+	for i, s := range steps {
+		if c.send(s) != nil {
+			return false, false
+		}
+		got, err := c.receive(r.opts.timeout())
+		// CWD is a second barrier: its reply cannot be taken for that to a transfer.
+		if err != nil || got.Code.Class() != 2 && got.Code != 350 || got.Code == 226 {
+			return false, false
+		}
+		if i == 0 && got.Code == r.noop && c.another() {
+			return false, true
+		}
+	}
+	c.typ = "I"
+	return len(c.pending) == 0 && r.tidied(c), false
+}
+
+// another reports whether one more reply comes within a short time. Where CWD is
+// answered as NOOP is, the reply may have been the one to NOOP.
+func (c *Conn) another() bool {
+	_, err := c.receive(quiet)
+	return err == nil
+}
+
+// tidied removes what the case has left in the sandbox, so that there is never much
+// in it.
+func (r *runner) tidied(c *Conn) bool {
+	if r.license != mayChange || len(r.made) == 0 {
+		return true
+	}
+	t := r.newT()
+	t.c, c.tape = c, t.tape
+	t.attempt(func(t *T) { t.tidy(false) })
+	return t.verdict < Warn && len(c.pending) == 0
+}
+
+// defaultFacts returns the facts that MLST has by default, as OPTS takes them.
+func (r *runner) defaultFacts() string {
+	var b strings.Builder
+	for _, f := range r.feats.Facts() {
+		if f.Enabled {
+			b.WriteString(f.Name + ";")
+		}
+	}
+	return b.String()
+}
+
+// baseDir returns the directory in which cases find themselves.
+func (r *runner) baseDir() string {
+	if r.workDir != "" {
+		return r.workDir
+	}
+	return r.homeDir
+}
