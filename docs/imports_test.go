@@ -30,6 +30,7 @@ control:                 std internal/errtext parse protocol protocol/mode tlsx 
 conformance:             std internal/errtext parse protocol protocol/mode tlsx
 conformance/ftptest:     std internal/errtext parse protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
+conformance/overlap:     std
 conformance/transcript:  std
 conformance/interop/...: any
 fuzz:                    any

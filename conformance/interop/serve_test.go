@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/conformance/overlap"
 )
 
 // built is the folder that binary made, for TestMain to remove.
@@ -31,7 +33,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := overlap.Run(m, 2)
 	if built != "" {
 		os.RemoveAll(built)
 	}
