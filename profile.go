@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // A Profile says how to reach a server and how to speak to it. The zero Profile
@@ -166,10 +167,6 @@ func (p *Profile) tls() *tls.Config {
 	return t
 }
 
-// proxyFINDelay is how long FIN waits behind close_notify on the way through a SOCKS
-// proxy, of which some cut both directions then.
-const proxyFINDelay = 2 * time.Second
-
 // throughProxy has connections go through the proxy.
 func (p *Profile) throughProxy(c *control.Config) {
 	if p.Proxy == nil {
@@ -183,7 +180,7 @@ func (p *Profile) throughProxy(c *control.Config) {
 	c.Data.Dial = p.Proxy.DialContext
 	c.Data.ListenFor = p.Proxy.Listen
 	if p.Proxy.Kind != proxy.HTTP {
-		c.Data.FINDelay = proxyFINDelay
+		c.Data.FINDelay = patience.ProxyFIN.Default
 	}
 }
 
