@@ -68,7 +68,7 @@ func connecting(t *testing.T, d time.Duration) *op {
 
 // handshaking waits for a server that answers AUTH and then nothing.
 func handshaking(t *testing.T, d time.Duration) *op {
-	tc := newTestConn(t, &control.Config{ConnectTimeout: d, Quirks: control.QuirkPolicy{Forbid: []string{"tls-hello-lost"}}})
+	tc := newTestConn(t, &control.Config{ConnectTimeout: d, Quirks: control.QuirkPolicy{Forbid: []control.QuirkName{control.QuirkTLSHelloLost}}})
 	tc.writeReply("220 ready")
 	tc.answer("AUTH TLS", "234 go")
 	return tc.op
