@@ -68,7 +68,8 @@ type Profile struct {
 
 	// Timeout bounds each wait for which neither Config nor Data has a timeout of its own:
 	// connecting, a reply, a silence of a data connection, the final reply of a transfer.
-	// If zero, each has its own default of 30 to 60 seconds.
+	// If zero, each has its own default of 30 to 60 seconds; if negative, only the context
+	// limits it. docs/patience.md has these and all other waits.
 	Timeout time.Duration
 
 	// List says how listings are read: the server's zone, format, dates and code page

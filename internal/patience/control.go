@@ -39,6 +39,6 @@ var (
 		Reason: "the ClientHello after 234, under the quirk of a lost hello",
 		Server: "those that lose what comes right after AUTH"})
 	Slow = row(Wait{Layer: "control", Name: "Slow", Kind: Bound, Default: 30 * time.Second,
-		Setting: "control.Config.LowestTime, Profile.LowestTime",
+		Setting: "control.Config.LowestTime",
 		Reason:  "over which time a transfer must keep the LowestRate; off: the rate is not watched"})
 )
