@@ -6,14 +6,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
-
-// briefly is how long a caller whose context has ended is kept for the removal of a
-// temporary file, behind what the connection takes.
-const briefly = 40 * time.Millisecond
-
-// hurry bounds what must be over before a cancelled call can return.
-const hurry = 200 * time.Millisecond
 
 // A backlog holds the temporary files that are being removed behind callers who have left.
 type backlog struct {
@@ -82,7 +77,7 @@ func (c *Client) leave(ctx context.Context, u *upload) {
 		v.leave(ctx)
 		return v.r.Partial == ""
 	})
-	t := time.NewTimer(briefly)
+	t := time.NewTimer(patience.CancelledReturn.Default)
 	defer t.Stop()
 	select {
 	case <-done:

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -218,11 +219,11 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 		return false
 	}
 	moved := err == nil && c.reallyMoved(ctx, home, path)
-	patience := cleanupPatience
+	bound := patience.Cleanup
 	if ctx.Err() != nil {
-		patience = hurry
+		bound = patience.CancelledCleanup
 	}
-	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), bound.Default)
 	defer cancel()
 	if c.conn.Cwd(back, home) != nil {
 		c.conn.Close() // relative pathnames would lead elsewhere

@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // A Profile says how to reach a server and how to speak to it. The zero Profile
@@ -67,7 +68,8 @@ type Profile struct {
 
 	// Timeout bounds each wait for which neither Config nor Data has a timeout of its own:
 	// connecting, a reply, a silence of a data connection, the final reply of a transfer.
-	// If zero, each has its own default of 30 to 60 seconds.
+	// If zero, each has its own default of 30 to 60 seconds; if negative, only the context
+	// limits it. docs/patience.md has these and all other waits.
 	Timeout time.Duration
 
 	// List says how listings are read: the server's zone, format, dates and code page
@@ -166,10 +168,6 @@ func (p *Profile) tls() *tls.Config {
 	return t
 }
 
-// proxyFINDelay is how long FIN waits behind close_notify on the way through a SOCKS
-// proxy, of which some cut both directions then.
-const proxyFINDelay = 2 * time.Second
-
 // throughProxy has connections go through the proxy.
 func (p *Profile) throughProxy(c *control.Config) {
 	if p.Proxy == nil {
@@ -183,7 +181,7 @@ func (p *Profile) throughProxy(c *control.Config) {
 	c.Data.Dial = p.Proxy.DialContext
 	c.Data.ListenFor = p.Proxy.Listen
 	if p.Proxy.Kind != proxy.HTTP {
-		c.Data.FINDelay = proxyFINDelay
+		c.Data.FINDelay = patience.ProxyFIN.Default
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -31,7 +33,7 @@ type Retry struct {
 
 	// Delay is the pause before the second attempt; each further one is twice as long,
 	// up to MaxDelay. A random part of up to a half is taken off. If zero, a second and
-	// a minute.
+	// a minute. If negative, no pause and no longest one.
 	Delay, MaxDelay time.Duration
 
 	// Failed, if not nil, is told why an attempt failed, before the pause.
@@ -75,17 +77,19 @@ func (r Retry) again(ctx context.Context, n int, err error) bool {
 
 // pause returns how long to wait before attempt n+1.
 func (r Retry) pause(n int) time.Duration {
-	d, most := r.Delay, r.MaxDelay
-	if d <= 0 {
-		d = time.Second
+	d, most := patience.RetryDelay.Or(r.Delay), patience.RetryMaxDelay.Or(r.MaxDelay)
+	if d < 0 {
+		return 0
 	}
-	if most <= 0 {
-		most = time.Minute
+	if most < 0 {
+		most = math.MaxInt64
 	}
 	for range n {
-		if d *= 2; d >= most {
+		if d >= most/2 {
+			d = most
 			break
 		}
+		d *= 2
 	}
 	d = min(d, most)
 	return d - rand.N(d/2+1)
@@ -220,9 +224,6 @@ func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *Tra
 // errNoProfile is why there is no other connection.
 var errNoProfile = errors.New("ftp: there was one attempt only: the Client has no Profile to connect with again")
 
-// quitPatience bounds the good-bye on a connection that another one takes the place of.
-const quitPatience = 2 * time.Second
-
 // redial replaces the connection, and goes to dir if that is not "".
 func (c *Client) redial(ctx context.Context, dir string) error {
 	if c.profile == nil {
@@ -230,7 +231,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 	}
 	old := c.conn
 	if old.Err() == nil {
-		quit, cancel := context.WithTimeout(ctx, quitPatience)
+		quit, cancel := context.WithTimeout(ctx, patience.QuitReplaced.Default)
 		old.Quit(quit) // a server may count it until then
 		cancel()
 	}

@@ -234,6 +234,13 @@ func TestRetryPauses(t *testing.T) {
 		if !(ftpwire.Retry{Delay: 1, MaxDelay: time.Hour}).PauseForTest(t.Context(), 1<<30) {
 			t.Error("many attempts")
 		}
+		start = time.Now()
+		if !(ftpwire.Retry{Delay: -1}).PauseForTest(t.Context(), 3) || time.Since(start) != 0 {
+			t.Errorf("without a pause: %v", time.Since(start))
+		}
+		if !(ftpwire.Retry{MaxDelay: -1}).PauseForTest(t.Context(), 10) || time.Since(start) < 512*time.Second {
+			t.Errorf("without a longest pause: %v", time.Since(start))
+		}
 	})
 }
 

@@ -46,7 +46,7 @@ func TestSoak(t *testing.T) {
 	newSoak(t, 0).run(t, 40, 1) // what the process opens for good
 	goroutines, descriptors := runtime.NumGoroutine(), openDescriptors()
 	s := newSoak(t, *soakSeed)
-	s.run(t, n, 24) // most of the time they wait
+	s.run(t, n, 64) // most of the time they wait
 	t.Logf("seed %d: %s", *soakSeed, s.summary())
 	if s.results["resumed"] == 0 {
 		t.Error("no transfer went on from its part")

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -157,13 +157,9 @@ func (u *upload) isOurs(ctx context.Context, name string) bool {
 	return (err == nil || err == io.EOF) && bytes.Equal(got[:n], want)
 }
 
-// swapPatience bounds a swap once it has begun: the name is free meanwhile, so that it
-// goes on when the caller's context ends.
-const swapPatience = 15 * time.Second
-
 // swap moves the file that has the name aside, gives the name to the temporary one, and
 // removes the old one when the new one is seen there. Otherwise the old one gets its
-// name back.
+// name back. The name is free meanwhile, so that a swap goes on when ctx ends.
 func (u *upload) swap(ctx context.Context, refusal error) error {
 	s := &swap{u: u, refusal: refusal}
 	if !path.IsAbs(u.remote) {
@@ -174,7 +170,7 @@ func (u *upload) swap(ctx context.Context, refusal error) error {
 	}
 	dir, base := path.Split(u.remote)
 	u.aside = dir + "." + shorten(base) + ".old-" + rand.Text()[:8]
-	busy, cancel := context.WithTimeout(context.WithoutCancel(ctx), swapPatience)
+	busy, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience.Swap.Default)
 	defer cancel()
 	err := u.c.conn.Rename(busy, u.remote, u.aside)
 	if err == nil {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // tempName returns the name to upload under.
@@ -29,9 +31,6 @@ func plain(r rune) rune {
 	return r
 }
 
-// cleanupPatience bounds what is done to leave nothing behind.
-const cleanupPatience = 5 * time.Second
-
 // leave removes the temporary file of an upload that failed, or says that it is there.
 // A target that has its own name is not removed: it may have been there before.
 func (u *upload) leave(ctx context.Context) {
@@ -43,7 +42,7 @@ func (u *upload) leave(ctx context.Context) {
 		u.r.PartialUnsure = true
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience.Cleanup.Default)
 	defer cancel()
 	if !u.o.Resume && !u.keep && u.c.conn.Dele(ctx, u.target) == nil {
 		u.r.Partial = ""

@@ -187,6 +187,7 @@ func TestReadOnlyVerbs(t *testing.T) {
 // TestNamesAreOurs checks that a run that writes changes nothing but what has a name
 // of its own.
 func TestNamesAreOurs(t *testing.T) {
+	t.Parallel()
 	srv, target := start(t, nil)
 	if _, err := conformance.Run(t.Context(), target, conformance.Options{}); err != nil {
 		t.Fatal(err)
@@ -209,6 +210,7 @@ func TestNamesAreOurs(t *testing.T) {
 
 // TestNotWritable checks that a run that is to write, and may not, is no report.
 func TestNotWritable(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		cfg  ftptest.Config

@@ -94,6 +94,7 @@ func TestCancelWhileSilent(t *testing.T) {
 
 // TestMaxTime checks that a run ends in its time, with a report.
 func TestMaxTime(t *testing.T) {
+	t.Parallel()
 	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}})
 	begin := time.Now()
 	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 10 * time.Second, MaxTime: 2 * time.Second})
@@ -108,6 +109,7 @@ func TestMaxTime(t *testing.T) {
 
 // TestServerGoes checks that a run ends soon when the server goes away.
 func TestServerGoes(t *testing.T) {
+	t.Parallel()
 	_, target := start(t, nil)
 	var gone atomic.Bool
 	var dials atomic.Int64
@@ -243,6 +245,7 @@ func watchHeap(t *testing.T) func() uint64 {
 
 // TestMonitorsNeedLines checks that monitors that saw nothing say nothing.
 func TestMonitorsNeedLines(t *testing.T) {
+	t.Parallel()
 	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"greeting-half"}})
 	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 200 * time.Millisecond})
 	if err != nil {

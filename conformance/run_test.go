@@ -64,6 +64,7 @@ func TestCorrectServer(t *testing.T) {
 // TestRareServers runs cases that say little about most servers against one to which
 // they apply.
 func TestRareServers(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, fault string
 		ids         []string

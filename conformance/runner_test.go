@@ -59,6 +59,7 @@ func TestSetupErrors(t *testing.T) {
 
 // TestSelection checks that patterns and the level choose cases.
 func TestSelection(t *testing.T) {
+	t.Parallel()
 	_, target := start(t, nil)
 	for _, tt := range []struct {
 		name string
@@ -92,6 +93,7 @@ func TestSelection(t *testing.T) {
 // TestWriteDir checks that everything happens in a directory of our own, which is
 // gone in the end, even if cases fail.
 func TestWriteDir(t *testing.T) {
+	t.Parallel()
 	srv, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"mlst-no-space", "retr-broken-226", "quit-kills-transfer"}})
 	for _, dir := range []string{"/for-us", "/for-others"} {
 		if err := srv.Mkdir(dir); err != nil {
@@ -186,6 +188,7 @@ func wantMasked(t *testing.T, secret, text string) {
 
 // TestReports checks both forms of a report.
 func TestReports(t *testing.T) {
+	t.Parallel()
 	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"cwd-200", "greeting-200"}})
 	report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4-cwd", "rfc959-5.4-greeting", "rfc4217-9-pbsz-0"}, Timeout: time.Second})
 	if err != nil {
@@ -239,6 +242,7 @@ func TestStrict(t *testing.T) {
 
 // TestIPv6 runs everything over IPv6, which some cases need.
 func TestIPv6(t *testing.T) {
+	t.Parallel()
 	ln, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skip("no IPv6 here: ", err)

@@ -4,12 +4,9 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
-)
 
-// promptly is how long a caller whose context has ended is kept for what saves the
-// connection. With what the scheduler and the layers above need, the call is back within
-// 250 ms.
-const promptly = 200 * time.Millisecond
+	"github.com/ftpwire/ftpwire/internal/patience"
+)
 
 // behind runs f in a goroutine of its own, which Close waits for, and returns a channel
 // that is closed at its end. f has the turn, or waits for what has it.
@@ -45,7 +42,7 @@ func inTime(ctx context.Context, done <-chan struct{}, left *time.Time) bool {
 	case <-ctx.Done():
 	}
 	if left.IsZero() {
-		*left = time.Now().Add(promptly)
+		*left = time.Now().Add(patience.CancelledCall.Default)
 	}
 	t := time.NewTimer(time.Until(*left))
 	defer t.Stop()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -100,8 +101,9 @@ type Config struct {
 	// Dial opens connections, control and data. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// ConnectTimeout bounds connecting, the greeting apart, and each TLS handshake.
-	// If zero, 30 seconds.
+	// ConnectTimeout bounds connecting, the greeting apart, writing a command, and each
+	// TLS handshake. If zero, it is 30 seconds. If negative, only the context limits it.
+	// docs/patience.md has this and all other waits.
 	ConnectTimeout time.Duration
 
 	// ReplyTimeout is the longest wait for a reply to a command. If zero, it is
@@ -110,19 +112,20 @@ type Config struct {
 
 	// FinalTimeout is the longest wait for the final reply of a transfer once its
 	// data is through. If zero, it is 60 seconds; servers take a while to store
-	// large files.
+	// large files. If negative, only the context limits it.
 	FinalTimeout time.Duration
 
 	// AbortTimeout bounds what is done to save the connection when a transfer is
-	// given up. If zero, it is 5 seconds. Behind a timeout it is no more than a tenth of
-	// the data connection's IdleTimeout, or a second if that is more.
+	// given up. If zero, it is 5 seconds. If negative, only [Conn.Close] ends it. After a
+	// timeout it is no more than a tenth of the data connection's IdleTimeout, or a second
+	// if that is more, in any case: the server has had its time.
 	AbortTimeout time.Duration
 
 	// LowestRate is how many octets a second a transfer must move at least, on the average
 	// of any LowestTime; a slower one is given up with a *[SlowError]. It counts what the
 	// caller takes or gives, so that a slow caller is one, too. If zero, any rate will do
 	// as long as the data connection's IdleTimeout is kept. If LowestTime is zero, it is
-	// 30 seconds.
+	// 30 seconds; if negative, the rate is not watched.
 	LowestRate int64
 	LowestTime time.Duration
 
@@ -170,17 +173,10 @@ type Config struct {
 	Trace func(TraceEvent)
 }
 
-func orDefault(v, def time.Duration) time.Duration {
-	if v == 0 {
-		return def
-	}
-	return v
-}
-
-func (c *Config) connectTimeout() time.Duration { return orDefault(c.ConnectTimeout, 30*time.Second) }
-func (c *Config) replyTimeout() time.Duration   { return orDefault(c.ReplyTimeout, time.Minute) }
-func (c *Config) finalTimeout() time.Duration   { return orDefault(c.FinalTimeout, time.Minute) }
-func (c *Config) abortTimeout() time.Duration   { return orDefault(c.AbortTimeout, 5*time.Second) }
+func (c *Config) connectTimeout() time.Duration { return patience.Connect.Or(c.ConnectTimeout) }
+func (c *Config) replyTimeout() time.Duration   { return patience.Reply.Or(c.ReplyTimeout) }
+func (c *Config) finalTimeout() time.Duration   { return patience.FinalReply.Or(c.FinalTimeout) }
+func (c *Config) abortTimeout() time.Duration   { return patience.Abort.Or(c.AbortTimeout) }
 
 func (c *Config) inflateLimit(verb protocol.Verb) int64 {
 	if c.InflateLimit == 0 && verb.Does(protocol.Lists) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
@@ -98,7 +99,7 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
 	}
 	c.life, c.end = context.WithCancel(context.Background())
-	dctx, cancel := context.WithTimeoutCause(ctx, c.cfg.connectTimeout(), context.DeadlineExceeded)
+	dctx, cancel := patience.Within(ctx, c.cfg.connectTimeout())
 	defer cancel()
 	if c.raw, err = c.cfg.dial(dctx, "tcp", address); err != nil {
 		c.end()
@@ -184,10 +185,10 @@ func (c *Conn) launchAfter(cmd, encoded protocol.Command, within time.Duration, 
 		return nil, err
 	}
 	c.trace(TraceSent, cmd.String())
-	c.raw.SetWriteDeadline(time.Now().Add(within))
+	c.raw.SetWriteDeadline(patience.Deadline(within))
 	if _, err := conn.Write(append(before(conn), wire...)); err != nil {
 		// The reader sees the same fault; it may first see the 421 that explains it.
-		c.raw.SetReadDeadline(time.Now().Add(c.cfg.abortTimeout()))
+		c.raw.SetReadDeadline(patience.Deadline(c.cfg.abortTimeout()))
 	}
 	return f, nil
 }

@@ -7,44 +7,35 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
-)
-
-const (
-	// unaided is how long a server is given to notice by itself that the data
-	// connection is gone.
-	unaided = 250 * time.Millisecond
-
-	// politely is how long the server is given to act on ABOR before the data
-	// connection is cut: ProFTPD 1.3.8 ends the whole session when a TLS data
-	// connection breaks under it.
-	politely = 500 * time.Millisecond
-
-	// lonely is how long a second reply to ABOR is waited for.
-	lonely = time.Second
 )
 
 // aborting returns the context of all that is done to save the connection when a
 // transfer is given up: the AbortTimeout is spent once.
 func (c *Conn) aborting() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), c.cfg.abortTimeout())
+	return patience.Within(context.Background(), c.cfg.abortTimeout())
 }
 
-// patience returns how long the connection is tried to be saved once a transfer has failed
+// saving returns how long the connection is tried to be saved once a transfer has failed
 // with cause: the AbortTimeout. A server that has kept us waiting for the whole of a
 // timeout has had its time: it gets a tenth of that more, and a second at least.
-func (c *Conn) patience(cause error) time.Duration {
+func (c *Conn) saving(cause error) time.Duration {
 	all := c.cfg.abortTimeout()
 	if ne, ok := errors.AsType[net.Error](cause); !ok || !ne.Timeout() {
 		return all
 	}
-	waited := orDefault(c.cfg.Data.IdleTimeout, time.Minute)
-	return min(all, max(waited/10, time.Second))
+	waited := patience.Idle.Or(c.cfg.Data.IdleTimeout)
+	more := max(waited/10, patience.AbortAfterTimeout.Default)
+	if all < 0 {
+		return more
+	}
+	return min(all, more)
 }
 
 // giveUp settles the control connection when a transfer is to go no further: it is
 // clean afterwards, or closed. dc is the data connection if it is still open; it is
-// closed on return. ctx bounds it; see patience.
+// closed on return. ctx bounds it; see saving.
 //
 // The server is sent ABOR, which it answers 426 and 226, or by one reply that
 // serves for both (RFC 959, Section 4.1.3); a NOOP then shows whether another is to
@@ -53,7 +44,7 @@ func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 	begun := time.Now()
 	if dc != nil {
 		defer dc.Abort()
-	} else if c.settled(ctx, f, unaided) {
+	} else if c.settled(ctx, f, patience.CutNoticed.Default) {
 		return
 	}
 	if f.isDone() {
@@ -64,7 +55,7 @@ func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 		if dc != nil {
 			c.letEnd(ctx, f, dc)
 		}
-		if c.settled(ctx, f, 0) && c.settled(ctx, abor, lonely) {
+		if c.settled(ctx, f, 0) && c.settled(ctx, abor, patience.SecondReply.Default) {
 			return
 		}
 		if f.isDone() {
@@ -85,7 +76,7 @@ func (c *Conn) letEnd(ctx context.Context, f *flight, dc *datachan.Conn) {
 		defer close(swallowed)
 		dc.Discard(stop)
 	}()
-	c.settled(ctx, f, politely)
+	c.settled(ctx, f, patience.AborBeforeCut.Default)
 	close(stop)
 	dc.Abort()
 	<-swallowed

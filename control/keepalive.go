@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -104,7 +105,7 @@ func (t *transfer) settleAsked(ctx context.Context) {
 			last = f
 		}
 	}
-	if last == nil || c.Err() != nil || c.settled(ctx, last, lonely) {
+	if last == nil || c.Err() != nil || c.settled(ctx, last, patience.SecondReply.Default) {
 		return
 	}
 	pwd, err := c.launch(protocol.Command{Verb: "PWD"})

@@ -24,10 +24,9 @@ import (
 // moved in, up and down, against the embedded server on loopback.
 func TestModes(t *testing.T) {
 	checkGoroutines(t)
-	sizes := []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5 << 20}
-	if raceEnabled || testing.Short() {
-		sizes[len(sizes)-1] = 1 << 20
-	}
+	sizes := []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20}
+	// More than the sockets hold; what the other modes do to octets has no such limit.
+	const large = 5 << 20
 	var count, connections atomic.Int64
 	t.Run("matrix", func(t *testing.T) {
 		for _, sec := range []struct {
@@ -54,6 +53,9 @@ func TestModes(t *testing.T) {
 						for _, typ := range []byte("IA") {
 							setFormat(t, c, m, 'F', typ)
 							for _, size := range sizes {
+								if size == 1<<20 && m == 'S' && !raceEnabled && !testing.Short() {
+									size = large
+								}
 								roundTrip(t, s, c, typ, size)
 								count.Add(2)
 							}

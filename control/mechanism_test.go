@@ -515,11 +515,10 @@ func blocks(b []byte) (list [][]byte) {
 // succeed. The session goes on.
 func TestMechanismMeddled(t *testing.T) {
 	join := func(list ...[]byte) []byte { return bytes.Join(list, nil) }
-	var earlier []byte
 	for _, tt := range []struct {
 		name   string
-		meddle func([]byte) []byte
-		cut    bool // the error is io.ErrUnexpectedEOF, too
+		meddle func([]byte) []byte // nil: it returns what an earlier transfer had
+		cut    bool                // the error is io.ErrUnexpectedEOF, too
 	}{
 		{"one bit", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }, false},
 		{"the last bit", func(b []byte) []byte { b[len(b)-1] ^= 1; return b }, false},
@@ -531,7 +530,7 @@ func TestMechanismMeddled(t *testing.T) {
 		{"a block left out", func(b []byte) []byte { l := blocks(b); return join(append(l[:1:1], l[2:]...)...) }, false},
 		{"two blocks changed for each other", func(b []byte) []byte { l := blocks(b); l[0], l[1] = l[1], l[0]; return join(l...) }, false},
 		{"the end first", func(b []byte) []byte { l := blocks(b); return l[len(l)-1] }, false},
-		{"the blocks of an earlier transfer", func(b []byte) []byte { return earlier }, false},
+		{"the blocks of an earlier transfer", nil, false},
 		{"a block larger than PBSZ", func(b []byte) []byte { return append([]byte{0, 0, 0x13, 0x89}, b...) }, false},
 		{"a block of 4 GiB", func(b []byte) []byte { return append([]byte{0xff, 0xff, 0xff, 0xff}, b...) }, false},
 		{"an unprotected end", func([]byte) []byte { return make([]byte, 4) }, false},
@@ -539,7 +538,9 @@ func TestMechanismMeddled(t *testing.T) {
 	} {
 		for _, level := range []protocol.Level{levelS, levelP} {
 			t.Run(fmt.Sprintf("%s, %s", tt.name, level), func(t *testing.T) {
+				t.Parallel()
 				text := strings.Repeat("x", 20_000)
+				var earlier []byte
 				r := newMechanismRun(levelP, level)
 				r.start(t)
 				if err := r.srv.WriteFile("/f", []byte(text)); err != nil {
@@ -549,9 +550,8 @@ func TestMechanismMeddled(t *testing.T) {
 				if got, err := retr(t, r.c, "f", 0); err != nil || got != text {
 					t.Fatal(err)
 				}
-				earlier := earlier
 				r.tap.download = func(b []byte) []byte {
-					if strings.Contains(tt.name, "earlier") {
+					if tt.meddle == nil {
 						return earlier
 					}
 					return tt.meddle(b)

@@ -264,6 +264,7 @@ func TestT65Modes(t *testing.T) {
 	} {
 		for _, tls := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit} {
 			t.Run(fmt.Sprintf("%s/%c/%s", tt.fault, tt.mode, tls), func(t *testing.T) {
+				t.Parallel()
 				s := ftptest.NewServer(t, &ftptest.Config{TLS: tls, Faults: []ftptest.Fault{tt.fault}})
 				if err := s.WriteFile("/f", bytes.Repeat([]byte("line\n"), 5000)); err != nil {
 					t.Fatal(err)

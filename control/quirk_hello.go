@@ -5,12 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
-
-// helloPause is how long the ClientHello is held back for servers that lose one
-// which comes right after the reply to AUTH, or take it for a command.
-const helloPause = 250 * time.Millisecond
 
 // afterLostHello dials once more, with a pause before the handshake, if err says
 // that the server did not see the ClientHello after AUTH for what it is. ok is false if that
@@ -50,7 +47,7 @@ func lostHelloEvidence(err error) string {
 func (c *Conn) pauseBeforeHello() {
 	if c.cfg.Security != SecurityImplicit && c.HasQuirk(QuirkTLSHelloLost) {
 		select {
-		case <-time.After(helloPause):
+		case <-time.After(patience.HelloDelay.Default):
 		case <-c.life.Done():
 		}
 	}

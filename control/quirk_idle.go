@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -54,7 +55,7 @@ func (c *Conn) quit(ctx context.Context) error {
 	qctx := ctx
 	if c.HasQuirk(name) {
 		var cancel context.CancelFunc
-		qctx, cancel = context.WithTimeout(ctx, c.cfg.abortTimeout())
+		qctx, cancel = patience.Within(ctx, c.cfg.abortTimeout())
 		defer cancel()
 	}
 	_, err := c.do(qctx, "QUIT", "")

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
-	"time"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -87,7 +87,7 @@ func (c *Conn) answerTelnet() {
 	out, conn := c.machine.Output(), c.conn
 	c.mu.Unlock()
 	if len(out) > 0 {
-		c.raw.SetWriteDeadline(time.Now().Add(c.cfg.connectTimeout()))
+		c.raw.SetWriteDeadline(patience.Deadline(c.cfg.connectTimeout()))
 		conn.Write(out) // the reader sees the fault if there is one
 	}
 }

@@ -1,18 +1,19 @@
 package control
 
-import "time"
+import (
+	"time"
 
-// emptyStartWait is how long the end of an upload of nothing waits for the preliminary
-// reply. Servers without one get the end all the same.
-const emptyStartWait = 5 * time.Second
+	"github.com/ftpwire/ftpwire/internal/patience"
+)
 
 // awaitStart holds the end of an upload of nothing back until the server has said that it
 // takes the data: ftp-srv answers 425 if the connection is at its end when it looks for it.
+// Servers without a preliminary reply get the end all the same.
 func (u *Upload) awaitStart() {
 	if u.t.moved() > 0 {
 		return
 	}
-	late := time.NewTimer(emptyStartWait)
+	late := time.NewTimer(patience.EmptyUploadStart.Default)
 	defer late.Stop()
 	select {
 	case <-u.t.f.started:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -63,8 +64,8 @@ type transfer struct {
 // without one, which may mean that it had nothing to send. The control connection is
 // settled.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
-	patience := c.patience(err)
-	saving, cancel := context.WithTimeout(context.Background(), patience)
+	bound := c.saving(err)
+	saving, cancel := patience.Within(context.Background(), bound)
 	defer cancel()
 	if ctx.Err() != nil {
 		c.giveUp(saving, f, nil)
@@ -72,7 +73,10 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	}
 	ended := errors.Is(err, datachan.ErrEnded)
 	// Behind a broken handshake the server's reply is on its way, and says why.
-	if !c.settled(saving, f, patience/2) {
+	if bound < 0 {
+		bound = patience.Abort.Default // ABOR must have its turn
+	}
+	if !c.settled(saving, f, bound/2) {
 		c.giveUp(saving, f, nil)
 		return err
 	}
@@ -102,16 +106,12 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, fo
 	if every := c.cfg.KeepAlive; every > 0 {
 		go t.keepAlive(every)
 	}
-	if rate := c.cfg.LowestRate; rate > 0 {
+	if rate, over := c.cfg.LowestRate, patience.Slow.Or(c.cfg.LowestTime); rate > 0 && over > 0 {
 		dc.CountOften()
-		go t.keepRate(rate, orDefault(c.cfg.LowestTime, 30*time.Second))
+		go t.keepRate(rate, over)
 	}
 	return t
 }
-
-// lingering is how long the end of a data connection may stay out once the final reply
-// and all that was expected are in.
-const lingering = time.Second
 
 // watch acts on the final reply while data still flows. A refusal (the disk is full)
 // ends that at once. Behind a success, servers are known that never close the data
@@ -126,7 +126,7 @@ func (t *transfer) watch() {
 		t.dc.Abort()
 		return
 	}
-	tick := time.NewTicker(lingering)
+	tick := time.NewTicker(patience.DataEnd.Default)
 	defer tick.Stop()
 	for {
 		select {
@@ -209,16 +209,13 @@ func (t *transfer) fault(err error) error {
 	return t.err
 }
 
-// replyPatience is how long a broken data connection waits for the reply that
-// explains it: the two travel apart.
-const replyPatience = 500 * time.Millisecond
-
+// brokenByReply reports whether a refusal explains why the data connection broke.
 func (t *transfer) brokenByReply(err error) bool {
 	var ne net.Error
 	if errors.As(err, &ne) && ne.Timeout() {
 		return false
 	}
-	wait := time.NewTimer(replyPatience)
+	wait := time.NewTimer(patience.ExplainingReply.Default)
 	defer wait.Stop()
 	select {
 	case <-t.f.done:
@@ -253,7 +250,7 @@ func (t *transfer) abort() {
 	t.dataEnds()
 	cause := t.err
 	t.givenUp = t.c.behind(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), t.c.patience(cause))
+		ctx, cancel := patience.Within(context.Background(), t.c.saving(cause))
 		defer cancel()
 		t.c.giveUp(ctx, t.f, t.dc)
 		t.settleAsked(ctx)

@@ -1,12 +1,14 @@
 package datachan
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
 	"slices"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -130,7 +132,8 @@ type Config struct {
 	PeerPort bool
 
 	// ConnectTimeout bounds the connect or accept. If zero, it is 30 seconds;
-	// if negative, only the context bounds it.
+	// if negative, only the context bounds it. docs/patience.md has this and all
+	// other waits.
 	ConnectTimeout time.Duration
 
 	// AcceptTimeout bounds the wait for the server's connection in active mode. If
@@ -158,7 +161,7 @@ type Config struct {
 	FINDelay time.Duration
 
 	// CloseGrace is how long the end of an upload waits for the peer's end once
-	// the final reply is in. If zero, it is 50 ms.
+	// the final reply is in. If zero, it is 50 ms; if negative, it does not wait.
 	CloseGrace time.Duration
 
 	// Tap is told what goes over data connections, as the mode of transfer has it and
@@ -174,22 +177,15 @@ type Config struct {
 	TCPKeepAlive *net.KeepAliveConfig
 }
 
-func orDefault(v, def time.Duration) time.Duration {
-	if v == 0 {
-		return def
-	}
-	return v
-}
-
-func (c *Config) connectTimeout() time.Duration { return orDefault(c.ConnectTimeout, 30*time.Second) }
+func (c *Config) connectTimeout() time.Duration { return patience.Connect.Or(c.ConnectTimeout) }
 func (c *Config) acceptTimeout() time.Duration {
-	return orDefault(c.AcceptTimeout, c.connectTimeout())
+	return cmp.Or(c.AcceptTimeout, c.connectTimeout())
 }
 func (c *Config) handshakeDelay() time.Duration {
-	return orDefault(c.HandshakeDelay, 200*time.Millisecond)
+	return patience.HandshakeDelay.Or(c.HandshakeDelay)
 }
-func (c *Config) idleTimeout() time.Duration { return orDefault(c.IdleTimeout, time.Minute) }
-func (c *Config) closeGrace() time.Duration  { return orDefault(c.CloseGrace, 50*time.Millisecond) }
+func (c *Config) idleTimeout() time.Duration { return patience.Idle.Or(c.IdleTimeout) }
+func (c *Config) closeGrace() time.Duration  { return patience.CloseGrace.Or(c.CloseGrace) }
 
 func (c *Config) passiveAttempts() int {
 	if c.PassiveAttempts <= 0 {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -112,7 +113,7 @@ func (c *Conn) Discard(stop <-chan struct{}) {
 			return
 		default:
 		}
-		if c.raw.SetReadDeadline(time.Now().Add(discardPoll)) != nil {
+		if c.raw.SetReadDeadline(time.Now().Add(patience.StopPoll.Default)) != nil {
 			return
 		}
 		if _, err := c.raw.Read(buf); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -120,9 +121,6 @@ func (c *Conn) Discard(stop <-chan struct{}) {
 		}
 	}
 }
-
-// discardPoll is how often Discard looks at its stop channel while nothing comes.
-const discardPoll = 20 * time.Millisecond
 
 // Read reads what the server sends. The end of the data is io.EOF; over TLS an end
 // without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
@@ -167,12 +165,10 @@ func (c *Conn) tapped(sent bool, b []byte) {
 
 // pieceSize bounds one write under one deadline: a TLS connection is dead after a
 // write timeout, so the bound must leave a slow peer enough time. The first piece is
-// smaller, and the next are what goes in a short time, so that a tally of a slow
-// upload moves.
+// smaller, and the next are what goes in the time of patience.WritePiece.
 const (
 	firstPiece = 32 << 10
 	pieceSize  = 256 << 10
-	pieceTime  = 100 * time.Millisecond
 )
 
 // Write sends b. A peer that takes nothing for longer than the idle timeout is
@@ -198,10 +194,10 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 			return n, err
 		}
 		b = b[k:]
-		switch took := time.Since(begun); {
-		case took > 2*pieceTime:
+		switch took, want := time.Since(begun), patience.WritePiece.Default; {
+		case took > 2*want:
 			c.piece = max(c.piece/2, firstPiece/2)
-		case took < pieceTime:
+		case took < want:
 			c.piece = min(c.piece*2, pieceSize)
 		}
 	}

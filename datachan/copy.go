@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // Chunks of a kernel copy: each has its own deadline, so they must be small
@@ -127,7 +129,7 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 func (c *Conn) slice() time.Duration {
 	switch {
 	case c.tallied.Load(), c.often.Load():
-		return tallyEvery
+		return patience.TallyInterval.Default
 	case c.idle >= 0:
 		return c.idle / 8
 	}

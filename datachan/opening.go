@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -104,10 +105,6 @@ func (m *Manager) judgeOrder(holds, early, started bool, err error) {
 	}
 }
 
-// lateConnection is how long a connection is waited for behind a successful final
-// reply: the reply may overtake it.
-const lateConnection = time.Second
-
 func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 	type accepted struct {
 		conn net.Conn
@@ -142,7 +139,7 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 			if p.Failed() {
 				return stop(ErrEnded)
 			}
-			done, late = nil, time.After(lateConnection)
+			done, late = nil, time.After(patience.OvertakenConnection.Default)
 		case <-late:
 			return stop(ErrEnded)
 		case <-actx.Done():
@@ -190,15 +187,9 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 	return true, nil
 }
 
-// How long a handshake goes on behind the final reply. Behind a refusal the server's
-// TLS may have said the reason, which the reply does not. Behind a success a server
-// that had nothing to send may never have taken the connection.
-const (
-	lateAlert     = 200 * time.Millisecond
-	lateHandshake = 5 * time.Second
-)
-
-// handshake runs the TLS handshake; a refusal on the control connection ends it.
+// handshake runs the TLS handshake. The final reply ends it soon: after a refusal the
+// server's TLS may still say the reason; after a success a server that had nothing to
+// send may never have taken the connection.
 func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*tlsx.Conn, error) {
 	hctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -212,11 +203,11 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 		case <-finished:
 			return
 		}
-		patience := lateHandshake
+		last := patience.HandshakeAfterSuccess
 		if refused = p.Failed(); refused {
-			patience = lateAlert
+			last = patience.AlertAfterRefusal
 		}
-		t := time.NewTimer(patience)
+		t := time.NewTimer(last.Default)
 		defer t.Stop()
 		select {
 		case <-t.C:

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // A Tally says how far a transfer is.
@@ -15,13 +17,8 @@ type Tally struct {
 	Done    bool          // this is the last call; whether all went well is not its business
 }
 
-const (
-	// tallyEvery is the time between two calls.
-	tallyEvery = 100 * time.Millisecond
-
-	// tallyMemory is the time constant of the smoothed rate, in seconds.
-	tallyMemory = 3.0
-)
+// tallyMemory is the time constant of the smoothed rate, in seconds.
+const tallyMemory = 3.0
 
 // OnTally has f called about ten times a second while data moves or should move, and
 // once more when the connection is closed. total is how many bytes there are to be,
@@ -58,7 +55,7 @@ type teller struct {
 
 func (t *teller) run() {
 	defer close(t.done)
-	tick := time.NewTicker(tallyEvery)
+	tick := time.NewTicker(patience.TallyInterval.Default)
 	defer tick.Stop()
 	for {
 		select {

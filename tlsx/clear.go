@@ -1,7 +1,6 @@
 package tlsx
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -12,11 +11,8 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
-
-// defaultClearTimeout bounds the wait for the peer's close_notify. It only has
-// to cross the network once.
-const defaultClearTimeout = 5 * time.Second
 
 // ErrClearData is in the chain of a [ClearError] if the peer sent application
 // data where its close_notify was due.
@@ -57,7 +53,7 @@ func (e *ClearError) Unwrap() error { return e.Err }
 // Data connections go on with the tickets of the Session. After REIN and a new
 // AUTH the returned connection goes to [Session.Control].
 func (s *Session) Clear(ctx context.Context, tc *tls.Conn) (net.Conn, error) {
-	return takeDown(ctx, tc, cmp.Or(s.config.ClearTimeout, defaultClearTimeout), s.config.RequireCloseNotify)
+	return takeDown(ctx, tc, patience.ClearTLS.Or(s.config.ClearTimeout), s.config.RequireCloseNotify)
 }
 
 // Clear takes TLS down on the control connection, which must have a
@@ -65,7 +61,7 @@ func (s *Session) Clear(ctx context.Context, tc *tls.Conn) (net.Conn, error) {
 // [Session.Clear] does on the client's side. A client whose close_notify is
 // late is waited for with its next command.
 func (c *ServerControl) Clear(ctx context.Context, tc *tls.Conn) (net.Conn, error) {
-	return takeDown(ctx, tc, defaultClearTimeout, false)
+	return takeDown(ctx, tc, patience.ClearTLS.Default, false)
 }
 
 func takeDown(ctx context.Context, tc *tls.Conn, timeout time.Duration, strict bool) (net.Conn, error) {

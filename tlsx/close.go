@@ -3,15 +3,8 @@ package tlsx
 import (
 	"io"
 	"time"
-)
 
-const (
-	// closeWriteTimeout bounds CloseWrite if the caller has set no write
-	// deadline. close_notify waits behind all data in the send buffer, so it
-	// is as long as an idle data connection may be.
-	closeWriteTimeout = 60 * time.Second
-	// closeTimeout bounds close_notify in Close, where no data of ours waits.
-	closeTimeout = time.Second
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // Drain starts to read in the background, from the start of an upload on. It
@@ -85,7 +78,7 @@ func (c *Conn) CloseWrite() error {
 // most servers that is the end of the data; some wait for FIN all the same.
 func (c *Conn) CloseNotify() error {
 	if !c.writeDeadline.Load() {
-		c.raw.Conn.SetWriteDeadline(time.Now().Add(closeWriteTimeout))
+		c.raw.Conn.SetWriteDeadline(time.Now().Add(patience.EndOfUpload.Default))
 		defer c.raw.Conn.SetWriteDeadline(time.Time{})
 	}
 	return c.tls.CloseWrite()
@@ -136,7 +129,7 @@ func (c *Conn) Close() error {
 			return // Abort or Finish came first
 		}
 		// Also ends a Write in progress, whose lock close_notify waits for.
-		c.raw.Conn.SetWriteDeadline(time.Now().Add(closeTimeout))
+		c.raw.Conn.SetWriteDeadline(time.Now().Add(patience.CloseNotify.Default))
 		if err := c.tls.CloseWrite(); err != nil && !c.peerEnded.Load() && !c.closing.Load() {
 			c.closeErr = err
 		}

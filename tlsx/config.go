@@ -1,11 +1,12 @@
 package tlsx
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // Resumption is the policy for TLS session resumption on data connections.
@@ -74,6 +75,7 @@ type Config struct {
 	// HandshakeTimeout is the longest a handshake may take, the time in which
 	// Verify.Ask waits for a person not counted.
 	// If zero, it is 30 seconds. If negative, only the context limits it.
+	// docs/patience.md has this and all other waits.
 	HandshakeTimeout time.Duration
 
 	// NoDataCertificate keeps the client's certificate from data connections.
@@ -104,14 +106,12 @@ type Config struct {
 	RequireCloseNotify bool
 }
 
-const defaultHandshakeTimeout = 30 * time.Second
-
 // alpnFTP is the protocol name registered for FTP (RFC 7301 registry). Naming
 // it keeps a client from talking to another service of the same host.
 const alpnFTP = "ftp"
 
 func (c *Config) handshakeTimeout() time.Duration {
-	return cmp.Or(c.HandshakeTimeout, defaultHandshakeTimeout)
+	return patience.Handshake.Or(c.HandshakeTimeout)
 }
 
 // base returns a copy of the configured TLS settings with what both kinds of

@@ -9,6 +9,8 @@ import (
 	"net"
 	"slices"
 	"sync"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // Binding says which session a data connection has to resume on a server.
@@ -151,7 +153,7 @@ func (c *ServerControl) Data(ctx context.Context, conn net.Conn) (*tls.Conn, err
 }
 
 func (c *ServerControl) handshake(ctx context.Context, tc *tls.Conn, conn net.Conn) error {
-	hctx, cancel := context.WithTimeout(ctx, defaultHandshakeTimeout)
+	hctx, cancel := context.WithTimeout(ctx, patience.Handshake.Default)
 	defer cancel()
 	err := tc.HandshakeContext(hctx)
 	if err == nil {
@@ -159,7 +161,7 @@ func (c *ServerControl) handshake(ctx context.Context, tc *tls.Conn, conn net.Co
 	}
 	conn.Close()
 	if err == context.DeadlineExceeded && ctx.Err() == nil {
-		return &timeoutError{defaultHandshakeTimeout}
+		return &timeoutError{patience.Handshake.Default}
 	}
 	return err
 }

@@ -14,11 +14,9 @@ import (
 	"net"
 	"sync"
 	"time"
-)
 
-// checkTimeout bounds each handshake of the self-test, which takes about a
-// millisecond.
-const checkTimeout = 10 * time.Second
+	"github.com/ftpwire/ftpwire/internal/patience"
+)
 
 // sessionIDsWork runs the self-test once, without network, and returns nil or a
 // *[SessionIDError]. It proves that this crypto/tls writes the session encoding
@@ -110,7 +108,7 @@ func checkResumption(server, client *tls.Config, sessionTicket []byte, made *tic
 // checkHandshake runs a handshake between both in memory.
 func checkHandshake(server, client *tls.Config, t *tap) (c, s *tls.ConnectionState, err error) {
 	near, far := net.Pipe() // enough for TLS 1.2, where the ends write in turn
-	deadline := time.Now().Add(checkTimeout)
+	deadline := time.Now().Add(patience.SelfTest.Default)
 	near.SetDeadline(deadline)
 	far.SetDeadline(deadline)
 	t.Conn, t.ownDeadlines = near, true

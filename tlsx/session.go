@@ -57,7 +57,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	s.control = nil
 	s.mu.Unlock()
 
-	ctx = withPatience(ctx)
+	ctx = withStopwatch(ctx)
 	store := &ticketStore{}
 	t := &tap{Conn: conn, keepMost: maxServerHello}
 	cfg := s.config.controlConfig(ctx, store)
@@ -200,7 +200,7 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 		return errIDNotSent
 	}
 	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
-	if err == context.Canceled && context.Cause(hctx) == errPatience {
+	if err == context.Canceled && context.Cause(hctx) == errHandshakeTime {
 		return &timeoutError{d}
 	}
 	// A context that ended hides what had come of the handshake. If it ended because

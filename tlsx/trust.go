@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // ErrNoTrustStore is returned by methods of a nil *TrustStore that would have
@@ -56,10 +58,6 @@ type TrustStore struct {
 	beforeRename func() // for tests: the moment of a crash
 }
 
-// defaultLockWait bounds the wait for another process. A change takes
-// milliseconds.
-const defaultLockWait = 5 * time.Second
-
 // OpenTrustStore returns the store in the file of that name. The file and its
 // folder need not exist; the first change makes them. It is an error if the
 // file exists and cannot be read.
@@ -67,7 +65,7 @@ func OpenTrustStore(path string) (*TrustStore, error) {
 	if path == "" {
 		return nil, errors.New("ftp: trust store: no file name")
 	}
-	s := &TrustStore{path: path, lockWait: defaultLockWait}
+	s := &TrustStore{path: path, lockWait: patience.TrustLock.Default}
 	if _, err := s.read(); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 const (
@@ -99,7 +101,7 @@ func rename(from, to string) error {
 		if err == nil || i == tries || !errors.Is(err, fs.ErrPermission) {
 			return err
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(patience.RenameAgain.Default)
 	}
 }
 
@@ -131,7 +133,7 @@ func (s *TrustStore) lock() (unlock func(), err error) {
 			return nil, fmt.Errorf("%w for %v (lock file %s)", ErrTrustLocked, s.lockWait, path)
 		}
 		time.Sleep(pause)
-		pause = min(2*pause, 50*time.Millisecond)
+		pause = min(2*pause, patience.TrustLockPoll.Default)
 	}
 }
 

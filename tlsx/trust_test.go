@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 func fingerprint(b byte) (f Fingerprint) {
@@ -360,8 +362,8 @@ func TestTrustStoreLockWait(t *testing.T) {
 		if err := s.Accept(trusted("h", 21, 1)); !errors.Is(err, ErrTrustLocked) {
 			t.Errorf("Accept = %v, want ErrTrustLocked", err)
 		}
-		if d := time.Since(start); d < defaultLockWait || d > 2*defaultLockWait {
-			t.Errorf("waited %v, want about %v", d, defaultLockWait)
+		if d := time.Since(start); d < patience.TrustLock.Default || d > 2*patience.TrustLock.Default {
+			t.Errorf("waited %v, want about %v", d, patience.TrustLock.Default)
 		}
 		time.AfterFunc(time.Second, unlock)
 		if err := s.Accept(trusted("h", 21, 1)); err != nil {

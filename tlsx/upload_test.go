@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // pattern returns n bytes that repeat with a prime period.
@@ -281,7 +283,7 @@ func TestCloseDuringBlockedWrite(t *testing.T) {
 	}{
 		{"Abort", (*Conn).Abort, testTimeout / 10},
 		{"Finish", func(c *Conn) error { return c.Finish(0) }, testTimeout / 10},
-		{"Close", (*Conn).Close, closeTimeout + testTimeout/10},
+		{"Close", (*Conn).Close, patience.CloseNotify.Default + testTimeout/10},
 	}
 	for _, tt := range closes {
 		t.Run(tt.name, func(t *testing.T) {
@@ -316,8 +318,8 @@ func TestCloseWriteWaits(t *testing.T) {
 		stall time.Duration // how long the server reads nothing
 		ok    bool
 	}{
-		{"slow line", closeWriteTimeout - time.Second, true},
-		{"dead line", closeWriteTimeout + time.Second, false},
+		{"slow line", patience.EndOfUpload.Default - time.Second, true},
+		{"dead line", patience.EndOfUpload.Default + time.Second, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

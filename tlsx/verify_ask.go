@@ -44,7 +44,7 @@ func AskOnce(ask func(context.Context, *CertificateQuestion) Answer) func(contex
 // ask puts a question, and waits for the answer no longer than ctx lasts. The
 // clock of the handshake stands meanwhile.
 func ask(ctx context.Context, f func(context.Context, *CertificateQuestion) Answer, q *CertificateQuestion) (Answer, error) {
-	if p, ok := ctx.Value(patienceKey{}).(*patience); ok {
+	if p, ok := ctx.Value(stopwatchKey{}).(*stopwatch); ok {
 		p.stop()
 		defer p.resume()
 	}
@@ -58,44 +58,44 @@ func ask(ctx context.Context, f func(context.Context, *CertificateQuestion) Answ
 	}
 }
 
-// errPatience is the cause of a context that a patience has ended.
-var errPatience = errors.New("handshake timeout")
+// errHandshakeTime is the cause of a context that a stopwatch has ended.
+var errHandshakeTime = errors.New("handshake timeout")
 
-type patienceKey struct{}
+type stopwatchKey struct{}
 
-// A patience is a timeout that stands still while a person thinks. The person
+// A stopwatch is a timeout that stands still while a person thinks. The person
 // waits for nothing, so no timeout of the network should end it.
-type patience struct {
+type stopwatch struct {
 	mu      sync.Mutex
 	timer   *time.Timer
 	left    time.Duration
 	started time.Time
 }
 
-// withPatience returns a context whose limit, set later, can be stopped.
-func withPatience(ctx context.Context) context.Context {
-	return context.WithValue(ctx, patienceKey{}, &patience{})
+// withStopwatch returns a context whose limit, set later, can be stopped.
+func withStopwatch(ctx context.Context) context.Context {
+	return context.WithValue(ctx, stopwatchKey{}, &stopwatch{})
 }
 
-// limit returns a context that ends after d with errPatience as its cause. If
-// ctx is of withPatience, ask stops the clock.
+// limit returns a context that ends after d with errHandshakeTime as its cause. If
+// ctx is of withStopwatch, ask stops the clock.
 func limit(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	lctx, cancel := context.WithCancelCause(ctx)
-	p, ok := ctx.Value(patienceKey{}).(*patience)
+	p, ok := ctx.Value(stopwatchKey{}).(*stopwatch)
 	if !ok {
-		p = &patience{}
+		p = &stopwatch{}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.left, p.started = d, time.Now()
-	p.timer = time.AfterFunc(d, func() { cancel(errPatience) })
+	p.timer = time.AfterFunc(d, func() { cancel(errHandshakeTime) })
 	return lctx, func() {
 		p.timer.Stop()
 		cancel(nil)
 	}
 }
 
-func (p *patience) stop() {
+func (p *stopwatch) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.timer != nil && p.timer.Stop() {
@@ -103,7 +103,7 @@ func (p *patience) stop() {
 	}
 }
 
-func (p *patience) resume() {
+func (p *stopwatch) resume() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.timer != nil {

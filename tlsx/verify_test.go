@@ -328,7 +328,7 @@ func TestAskTakesTime(t *testing.T) {
 // The clock goes on where it stood.
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := limit(withPatience(t.Context()), 30*time.Second)
+		ctx, cancel := limit(withStopwatch(t.Context()), 30*time.Second)
 		defer cancel()
 		time.Sleep(10 * time.Second)
 		a, err := ask(ctx, func(context.Context, *CertificateQuestion) Answer { time.Sleep(time.Hour); return AcceptOnce }, nil)
@@ -341,7 +341,7 @@ func TestPatience(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if context.Cause(ctx) != errPatience {
+		if context.Cause(ctx) != errHandshakeTime {
 			t.Errorf("after 31 seconds without the question: %v", context.Cause(ctx))
 		}
 	})

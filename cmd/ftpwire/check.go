@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -66,7 +67,7 @@ not to the end; 130: interrupted.`,
 	fs.BoolVar(&f.slow, "slow", false, "also checks that wait for more than five seconds")
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")
 	fs.IntVar(&f.maxLogins, "max-logins", 0, "at most `N` logins, for servers that count them (default: no limit)")
-	fs.DurationVar(&f.maxTime, "max-time", 10*time.Minute, "longest time for all checks; then the report says what is known")
+	fs.DurationVar(&f.maxTime, "max-time", patience.Check.Default, "longest time for all checks; then the report says what is known")
 	fs.BoolVar(&f.strict, "strict", false, "warnings count as failures")
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
 	fs.StringVar(&f.output, "output", "", "write the report to `FILE`")

@@ -6,12 +6,9 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-)
 
-// deaf is how long further signals are ignored behind the first. timeout(1) sends its
-// signal twice, to the process and to its group; and a terminal that goes away sends more
-// than one.
-const deaf = time.Second
+	"github.com/ftpwire/ftpwire/internal/patience"
+)
 
 // interruptible returns a context that ends with the first SIGINT, SIGTERM or SIGHUP, so
 // that the work ends in order. A second one kills, if it is not part of the first.
@@ -26,7 +23,7 @@ func interruptible() context.Context {
 	go func() {
 		<-ch
 		cancel()
-		time.Sleep(deaf)
+		time.Sleep(patience.SameSignal.Default) // timeout(1) sends two, a terminal that goes away even more
 		signal.Stop(ch)
 	}()
 	return ctx

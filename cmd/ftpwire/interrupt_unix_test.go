@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // built is the command as users have it: signals are the process's.
@@ -184,7 +185,7 @@ func TestSignals(t *testing.T) {
 		p := start(t, f, "> STOR .f.", "put", "--log", "--temp", "--limit-rate", "100k", local, "URL/f")
 		waitFor(t, func() bool { return len(p.temporary(f)) > 0 })
 		p.cmd.Process.Signal(syscall.SIGTERM)
-		time.Sleep(deaf + 200*time.Millisecond)
+		time.Sleep(patience.SameSignal.Default + 200*time.Millisecond)
 		err := p.send(time.Second, syscall.SIGTERM)
 		ee, ok := errors.AsType[*exec.ExitError](err)
 		if st, sys := ee.Sys().(syscall.WaitStatus); !ok || !sys || !st.Signaled() && ee.ExitCode() != exitInterrupted {

@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // showsProgress reports whether a bar makes sense: somebody is watching, and no
@@ -45,7 +45,7 @@ func (b *bar) begin(from, size int64) {
 		progressbar.OptionShowCount(),
 		progressbar.OptionUseIECUnits(true),
 		progressbar.OptionSetWidth(24),
-		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionThrottle(patience.ProgressBar.Default),
 		progressbar.OptionSetTheme(progressbar.ThemeASCII),
 	)
 	b.bar.StartWithoutRender()

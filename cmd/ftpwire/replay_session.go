@@ -19,12 +19,10 @@ import (
 	"time"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
-
-// replayPatience bounds each wait of a replay.
-const replayPatience = 10 * time.Second
 
 // A replayed is one session of a replay.
 type replayed struct {
@@ -44,7 +42,7 @@ func (p *replayed) play(s *dialogue.Script) error {
 	defer p.closePassive()
 	defer context.AfterFunc(p.ctx, func() { p.tcp.Close() })()
 	player := &dialogue.Player{
-		Conn: p.tcp, Timeout: replayPatience, Say: p.say, Heard: p.heard, Data: p.data,
+		Conn: p.tcp, Timeout: patience.Replay.Default, Say: p.say, Heard: p.heard, Data: p.data,
 		StartTLS: p.startTLS, StopTLS: p.stopTLS,
 	}
 	return player.PlayServer(s)
@@ -123,7 +121,7 @@ func (p *replayed) stopTLS(conn net.Conn) (net.Conn, error) {
 
 // data moves one payload.
 func (p *replayed) data(step dialogue.Step) error {
-	ctx, cancel := context.WithTimeout(p.ctx, replayPatience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience.Replay.Default)
 	defer cancel()
 	raw, err := p.open(ctx)
 	if err != nil {

@@ -12,15 +12,8 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
-)
-
-// quitTimeout bounds the farewell, when everything is done, and failTimeout when it is
-// not; abortTimeout bounds what is done for order's sake after a signal.
-const (
-	quitTimeout  = 5 * time.Second
-	failTimeout  = time.Second
-	abortTimeout = 3 * time.Second
 )
 
 // dial connects and logs in. Whatever keeps it from that is a usageError: nothing
@@ -45,7 +38,7 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	}
 	w.warn(client.Conn())
 	context.AfterFunc(a.ctx, func() {
-		time.AfterFunc(abortTimeout, func() { client.Conn().Close() })
+		time.AfterFunc(patience.SignalCleanup.Default, func() { client.Conn().Close() })
 	})
 	if err := f.formatFlags.set(client.Conn(), l); err != nil {
 		client.Conn().Close()
@@ -61,11 +54,11 @@ func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 		c.Conn().Close()
 		return
 	}
-	patience := quitTimeout
+	bound := patience.QuitAtEnd
 	if failed {
-		patience = failTimeout
+		bound = patience.QuitAfterFailure
 	}
-	ctx, cancel := context.WithTimeout(a.ctx, patience)
+	ctx, cancel := context.WithTimeout(a.ctx, bound.Default)
 	defer cancel()
 	c.Close(ctx)
 	c.Conn().Close()
@@ -74,7 +67,7 @@ func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 // settle waits after a signal until what a cancelled upload has left on the server is
 // removed, for a bounded time, and returns name if it is still there.
 func (a *app) settle(c *ftpwire.Client, name string) string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), abortTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), patience.SignalCleanup.Default)
 	defer cancel()
 	if slices.Contains(c.Settle(ctx), name) {
 		return name

@@ -13,6 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -136,7 +137,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		return cannot(errtext.Errorf("%s: %w", describe(p), err))
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(a.ctx, quitTimeout)
+		ctx, cancel := context.WithTimeout(a.ctx, patience.QuitAtEnd.Default)
 		defer cancel()
 		conn.Quit(ctx)
 	}()

@@ -155,6 +155,7 @@ func TestClients(t *testing.T) {
 	for _, c := range clients {
 		for _, tls := range []string{"none", "explicit", "implicit"} {
 			t.Run(c.program+"/"+tls, func(t *testing.T) {
+				t.Parallel()
 				if _, err := exec.LookPath(c.program); err != nil {
 					missing(t, c.program+" is not installed: "+err.Error())
 				}

@@ -23,6 +23,7 @@ func TestClientsWithCertificate(t *testing.T) {
 	for _, c := range clients {
 		for _, tls := range []string{"explicit", "implicit"} {
 			t.Run(c.program+"/"+tls, func(t *testing.T) {
+				t.Parallel()
 				if _, err := exec.LookPath(c.program); err != nil {
 					missing(t, c.program+" is not installed: "+err.Error())
 				}
@@ -77,6 +78,7 @@ func TestClientsClearCommands(t *testing.T) {
 		{ftplibClient, "active", "client-first"},
 	} {
 		t.Run(tt.client.program+"/"+tt.mode+"/"+tt.policy, func(t *testing.T) {
+			t.Parallel()
 			if _, err := exec.LookPath(tt.client.program); err != nil {
 				missing(t, tt.client.program+" is not installed: "+err.Error())
 			}

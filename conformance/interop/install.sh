@@ -103,6 +103,7 @@ unpack() {
 	with_update apt download $packages || die "cannot download $packages"
 	for deb in *.deb; do
 		dpkg-deb -x "$deb" "$work/$name" || die "cannot unpack $deb"
+		# shellcheck disable=SC2016 # dpkg-deb fills it in
 		dpkg-deb -W --showformat='${Package} ${Version}\n' "$deb" >>"$work/$name/.packages"
 	done
 	cd /
@@ -121,6 +122,7 @@ check() {
 [ "$(uname -s)" = Linux ] || die 'the servers are Debian packages: run this on Debian 12'
 command -v apt-get >/dev/null || die 'apt-get not found: run this on Debian 12'
 command -v dpkg-deb >/dev/null || die 'dpkg-deb not found: run this on Debian 12'
+# shellcheck source=/dev/null
 . /etc/os-release
 [ "${ID-}${VERSION_ID-}" = debian12 ] || say "warning: made for Debian 12, this is ${PRETTY_NAME-unknown}"
 

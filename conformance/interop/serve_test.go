@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftpwire/ftpwire/conformance/overlap"
 )
 
 // built is the folder that binary made, for TestMain to remove.
@@ -31,15 +33,20 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := overlap.Run(m, 2)
 	if built != "" {
 		os.RemoveAll(built)
 	}
 	os.Exit(code)
 }
 
+// command returns the command's file. FTPWIRE_INTEROP=off skips the test: .ci/run has all
+// other tests under the race detector, which sees nothing in another process.
 func command(t *testing.T) string {
 	t.Helper()
+	if os.Getenv("FTPWIRE_INTEROP") == "off" {
+		t.Skip("interop: FTPWIRE_INTEROP=off")
+	}
 	out, err := binary()
 	if err != nil {
 		t.Fatalf("building the command: %v", err)

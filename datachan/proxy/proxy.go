@@ -12,6 +12,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/ftpwire/ftpwire/internal/patience"
 )
 
 // A Kind is the protocol that a proxy speaks.
@@ -210,7 +212,7 @@ func (p *Proxy) reach(ctx context.Context, target string) (net.Conn, error) {
 	return secured, nil
 }
 
-func (p *Proxy) timeout() time.Duration { return cmp.Or(p.Timeout, 30*time.Second) }
+func (p *Proxy) timeout() time.Duration { return patience.Proxy.Or(p.Timeout) }
 
 // bound returns a context that ends after Timeout.
 func (p *Proxy) bound(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -1,0 +1,27 @@
+package patience
+
+import "time"
+
+// Waits of the root package, whose layer is ".".
+var (
+	RetryDelay = row(Wait{Layer: ".", Name: "RetryDelay", Kind: Pause, Default: time.Second,
+		Setting: "Retry.Delay",
+		Reason:  "before the second attempt; twice as long before each further one"})
+	RetryMaxDelay = row(Wait{Layer: ".", Name: "RetryMaxDelay", Kind: Bound, Default: time.Minute,
+		Setting: "Retry.MaxDelay",
+		Reason:  "the longest pause between two attempts"})
+	Cleanup = row(Wait{Layer: ".", Name: "Cleanup", Kind: Bound, Default: 5 * time.Second,
+		Reason: "what is done to leave no temporary file, and to be back in the working directory"})
+	CancelledCleanup = row(Wait{Layer: ".", Name: "CancelledCleanup", Kind: Bound, Default: 200 * time.Millisecond,
+		Reason: "what must be over before a cancelled call can return"})
+	CancelledReturn = row(Wait{Layer: ".", Name: "CancelledReturn", Kind: Pause, Default: 40 * time.Millisecond,
+		Reason: "a cancelled caller is kept for the removal of a temporary file, on top of CancelledCall"})
+	Swap = row(Wait{Layer: ".", Name: "Swap", Kind: Bound, Default: 15 * time.Second,
+		Reason: "moving a file aside and its successor to its name: once begun, it goes on when the context ends",
+		Server: "those that rename over no file"})
+	QuitReplaced = row(Wait{Layer: ".", Name: "QuitReplaced", Kind: Bound, Default: 2 * time.Second,
+		Reason: "QUIT on a connection that another one takes the place of: the server may count both"})
+	ProxyFIN = row(Wait{Layer: ".", Name: "ProxyFIN", Kind: Pause, Default: 2 * time.Second,
+		Reason: "FIN after close_notify on the way through a SOCKS proxy",
+		Server: "microsocks 1.0.3 cuts both directions when one has ended"})
+)
