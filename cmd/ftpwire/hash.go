@@ -33,7 +33,7 @@ code is 1 if they differ, or if the server computes no such hash.`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addClientFlags(cmd)
-	cmd.Flags().StringVar(&algorithm, "algorithm", "", "compute this hash: `NAME` is sha256, sha512, sha384, sha224, sha1, md5 or crc32 (default: the best that the server offers)")
+	cmd.Flags().StringVar(&algorithm, "algorithm", "", "compute this hash: `NAME` is one of "+strings.Join(shortNames(), ", ")+" (default: the best that the server offers)")
 	cmd.Flags().StringVar(&check, "check", "", "compare with the local `FILE`")
 	format := addFormat(cmd, "a line as of sha256sum, or one JSON object")
 	cmd.RegisterFlagCompletionFunc("algorithm", cobra.FixedCompletions(shortNames(), cobra.ShellCompDirectiveNoFileComp))
