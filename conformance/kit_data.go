@@ -106,12 +106,7 @@ func (t *T) listen(port int) (*dataConn, error) {
 	return d, nil
 }
 
-// active opens a port and names it to the server with EPRT if the server has it,
-// else PORT.
-func (t *T) active() *dataConn {
-	return t.activeBy(t.activeVerb())
-}
-
+// activeVerb is EPRT if the server has it, else PORT.
 func (t *T) activeVerb() string {
 	if t.run.has[NeedEPRT] {
 		return "EPRT"
@@ -119,7 +114,7 @@ func (t *T) activeVerb() string {
 	return "PORT"
 }
 
-// activeBy is active with the given verb.
+// activeBy opens a port and names it to the server with a verb.
 func (t *T) activeBy(verb string) *dataConn {
 	d, err := t.listen(0)
 	if err != nil {
