@@ -318,13 +318,23 @@ func TestListingOfAMessage(t *testing.T) {
 // In active mode a connection that this side refused is never "nothing to send".
 func TestActiveStranger(t *testing.T) {
 	for _, tt := range []struct {
-		size string
+		size string // the answer to SIZE, "" if the caller knows the size
 		ok   bool
-	}{{"213 0", true}, {"213 6", false}, {"502 no", false}} {
+	}{{"213 0", true}, {"213 6", false}, {"502 no", false}, {"", false}} {
 		inBubble(t, tt.size, func(t *testing.T) {
 			conf := control.Config{Data: datachan.Config{Mode: datachan.ModeEPRT}}
 			tc := login(t, &conf)
-			f := tc.retr(t.Context(), 0)
+			f := tc.async(func() error {
+				d, err := tc.c.Retr(t.Context(), "f", 0)
+				if err != nil {
+					return err
+				}
+				if tt.size == "" {
+					d.Expect(6)
+				}
+				io.Copy(io.Discard, d)
+				return d.Close()
+			})
 			tc.answer("TYPE I", "200 ok")
 			addr := tc.takeEPRT()
 			tc.answer("RETR f", "150 here")
@@ -335,7 +345,9 @@ func TestActiveStranger(t *testing.T) {
 			defer stranger.Close()
 			time.Sleep(time.Second)
 			tc.writeReply("226 done")
-			tc.answer("SIZE f", tt.size)
+			if tt.size != "" {
+				tc.answer("SIZE f", tt.size)
+			}
 			err = f.wait()
 			se, refused := errors.AsType[*datachan.StrangerError](err)
 			if (err == nil) != tt.ok || !tt.ok && (!refused || !strings.HasPrefix(se.Addr, "127.0.0.2:") || se.Server != serverHost) {
