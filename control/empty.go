@@ -122,9 +122,13 @@ func (d *Download) disproves() string {
 	return reason
 }
 
+// nowhere is a name that nothing has.
+const nowhere = ".ftpwire-nothing-has-this-name"
+
 // statEmpty asks for a listing over the control connection (STAT; RFC 959, Section 4.1.3).
 // It proves that a directory is empty, or says in reason that it is not; otherwise the
-// server does not do that.
+// server does not do that. One that shows not even the directory itself may say the same of
+// everything: it is to refuse a name that nothing has.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
 	switch {
 	case inside:
@@ -137,6 +141,7 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 	if err != nil || !ok || r.Code == 211 {
 		return "", false
 	}
+	self := false
 	for e, err := range parse.ListLines(slices.Values(lines), parse.ListOptions{}) {
 		switch {
 		case err != nil:
@@ -144,8 +149,13 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 		case e.Kind != parse.KindCurrent && e.Kind != parse.KindParent && e.Name != "." && e.Name != "..":
 			return "STAT lists entries of it", false
 		}
+		self = true
 	}
-	return "", true
+	if !self {
+		_, err = c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: nowhere})
+		self = err != nil && c.onlyRefused(err) == nil && !protocol.MeaningIn(err).NotImplemented()
+	}
+	return "", self
 }
 
 // lookAgain asks for the listing once more. It proves that it is empty, or says in reason

@@ -26,6 +26,9 @@ func (tc *testConn) cutListing(command, data, final string) {
 	tc.writeReply(final)
 }
 
+// nowhere is the name that STAT has to refuse.
+const nowhere = ".ftpwire-nothing-has-this-name"
+
 // wantEmptyError checks for the error of an emptiness that nothing proves.
 func wantEmptyError(t *testing.T, err error, reason string) {
 	t.Helper()
@@ -57,7 +60,14 @@ func TestEmptyListingOverTLS(t *testing.T) {
 		{"a count of nothing", "226 0 matches total", func(*testConn, string) {}, ""},
 		{"STAT lists nothing", "", func(tc *testConn, _ string) {
 			tc.answer("STAT .", "213-Status of .", "213 end")
+			tc.answer("STAT "+nowhere, "550 no such directory")
 		}, ""},
+		{"STAT lists nothing of anything", "", func(tc *testConn, command string) {
+			tc.answer("STAT .", "213-Status of .", "213 end")
+			tc.answer("STAT "+nowhere, "213-Status of that", "213 end")
+			tc.cutListing(command, "", "226 done")
+			tc.cutListing(command, "", "226 done")
+		}, "STAT does not list it"},
 		{"STAT lists the directory itself", "", func(tc *testConn, _ string) {
 			tc.answer("STAT .", "212-", "212-drwxr-xr-x 2 u g 4096 Jan  2  2024 .", "212-drwxr-xr-x 2 u g 4096 Jan  2  2024 ..", "212 end")
 		}, ""},
