@@ -243,6 +243,9 @@ func (c *Conn) missing(ctx context.Context, path string, err error) error {
 // confirmDirectory looks whether path is a directory, before a listing of nothing is called
 // empty: vsftpd and others answer 226, and send nothing, for what does not exist. The
 // error is the server's refusal then. The turn must be held.
+//
+// What MLST does not find is not there, though some servers enter it: stores of objects let
+// CWD go anywhere.
 func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if c.Features().Has("MLST") {
 		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
@@ -250,7 +253,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 			if e, perr := mlstEntry(r); perr == nil && e.Kind == parse.KindDir {
 				return nil
 			}
-		} else if c.onlyRefused(err) != nil {
+		} else if c.onlyRefused(err) != nil || errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -258,15 +261,15 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if err != nil {
 		return &EmptyError{Path: path, Reason: reasonOf(err)}
 	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", path)})
-	if c.onlyRefused(err) == nil {
-		if err == nil {
-			c.goHome(home)
-		}
+	entered, err := c.enter(ctx, home, path)
+	if c.onlyRefused(err) == nil && err != nil {
 		return err
 	}
 	if c.Err() == nil {
-		c.goHome(home) // the context ended, and the server may carry it out
+		c.goHome(home) // if the context ended, the server may carry it out
+	}
+	if err == nil && !entered {
+		return &EmptyError{Path: path, Reason: "CWD succeeds, and leads nowhere"}
 	}
 	return err
 }

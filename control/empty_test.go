@@ -229,24 +229,32 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
-// vsftpd and others answer 226, and send nothing, for a directory that does not exist.
+// vsftpd and others answer 226, and send nothing, for a directory that does not exist. Where
+// ls is called, it may be the line above the entries.
 func TestEmptyDirectoryIsThere(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		mlst string // the answer to MLST, "" if it is not a feature
 		cwd  string // the answer to CWD, "" if it is not asked
+		pwd  string // where that leads
 		want error  // nil for an empty listing
 	}{
-		{"MLST says that it is a directory", "250-\r\n type=dir; d\r\n250 end", "", nil},
-		{"MLST refuses, CWD refuses", "550 no such file", "550 Failed to change directory.", fs.ErrNotExist},
-		{"MLST refuses, CWD enters", "501 what", "250 ok", nil},
-		{"MLST says that it is a file", "250-\r\n type=file; d\r\n250 end", "550 not a directory", errors.ErrUnsupported},
-		{"CWD enters", "", "250 ok", nil},
-		{"CWD refuses", "", "550 Failed to change directory.", fs.ErrNotExist},
-		{"CWD refuses for now", "", "450 not now", errors.ErrUnsupported},
+		{"MLST says that it is a directory", "250-\r\n type=dir; d\r\n250 end", "", "", nil},
+		{"MLST does not find it", "550 no such file", "", "", fs.ErrNotExist},
+		{"MLST refuses, CWD refuses", "501 what", "550 Failed to change directory.", "", fs.ErrNotExist},
+		{"MLST refuses, CWD enters", "501 what", "250 ok", "/home/d", nil},
+		{"MLST says that it is a file", "250-\r\n type=file; d\r\n250 end", "550 not a directory", "", errors.ErrUnsupported},
+		{"CWD enters", "", "250 ok", "/home/d", nil},
+		{"CWD stays", "", "250 ok", "/home", errors.ErrUnsupported},
+		{"CWD refuses", "", "550 Failed to change directory.", "", fs.ErrNotExist},
+		{"CWD refuses for now", "", "450 not now", "", errors.ErrUnsupported},
 	} {
-		for _, verb := range []string{"LIST", "MLSD", "NLST"} {
-			inBubble(t, verb+", "+tt.name, func(t *testing.T) {
+		for _, listing := range []string{"LIST", "LIST total 0", "MLSD", "NLST"} {
+			inBubble(t, listing+", "+tt.name, func(t *testing.T) {
+				verb, line, headed := strings.Cut(listing, " ")
+				if headed {
+					line += "\r\n"
+				}
 				tc := login(t, &control.Config{})
 				if tt.mlst != "" {
 					op := tc.async(func() error { _, err := tc.c.Feat(t.Context()); return err })
@@ -254,14 +262,15 @@ func TestEmptyDirectoryIsThere(t *testing.T) {
 					tc.wantOK("FEAT", op)
 				}
 				l := tc.list(verb, "d")
-				tc.send(verb+" d", "")
+				tc.send(verb+" d", line)
 				if tt.mlst != "" {
 					tc.answer("MLST d", strings.Split(tt.mlst, "\r\n")...)
 				}
 				if tt.cwd != "" {
 					tc.answer("PWD", `257 "/home"`)
 					tc.answer("CWD d", tt.cwd)
-					if tt.cwd[0] == '2' {
+					if tt.pwd != "" {
+						tc.answer("PWD", `257 "`+tt.pwd+`"`)
 						tc.answer("CWD /home", "250 ok")
 					}
 				}
@@ -320,6 +329,7 @@ func TestListingOfAMessage(t *testing.T) {
 		tc.send("NLST d", message)
 		tc.answer("PWD", `257 "/"`)
 		tc.answer("CWD d", "250 ok")
+		tc.answer("PWD", `257 "/d"`)
 		tc.answer("CWD /", "250 ok")
 		tc.wantNames(l, "none: No such file or directory")
 	})
