@@ -122,9 +122,13 @@ func (d *Download) disproves() string {
 	return reason
 }
 
+// nowhere is a name that nothing has.
+const nowhere = ".ftpwire-nothing-has-this-name"
+
 // statEmpty asks for a listing over the control connection (STAT; RFC 959, Section 4.1.3).
 // It proves that a directory is empty, or says in reason that it is not; otherwise the
-// server does not do that.
+// server does not do that. One that shows not even the directory itself may say the same of
+// everything: it is to refuse a name that nothing has.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
 	switch {
 	case inside:
@@ -137,6 +141,7 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 	if err != nil || !ok || r.Code == 211 {
 		return "", false
 	}
+	self := false
 	for e, err := range parse.ListLines(slices.Values(lines), parse.ListOptions{}) {
 		switch {
 		case err != nil:
@@ -144,8 +149,13 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 		case e.Kind != parse.KindCurrent && e.Kind != parse.KindParent && e.Name != "." && e.Name != "..":
 			return "STAT lists entries of it", false
 		}
+		self = true
 	}
-	return "", true
+	if !self {
+		_, err = c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: nowhere})
+		self = err != nil && c.onlyRefused(err) == nil && !protocol.MeaningIn(err).NotImplemented()
+	}
+	return "", self
 }
 
 // lookAgain asks for the listing once more. It proves that it is empty, or says in reason
@@ -233,6 +243,9 @@ func (c *Conn) missing(ctx context.Context, path string, err error) error {
 // confirmDirectory looks whether path is a directory, before a listing of nothing is called
 // empty: vsftpd and others answer 226, and send nothing, for what does not exist. The
 // error is the server's refusal then. The turn must be held.
+//
+// What MLST does not find is not there, though some servers enter it: stores of objects let
+// CWD go anywhere.
 func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if c.Features().Has("MLST") {
 		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
@@ -240,7 +253,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 			if e, perr := mlstEntry(r); perr == nil && e.Kind == parse.KindDir {
 				return nil
 			}
-		} else if c.onlyRefused(err) != nil {
+		} else if c.onlyRefused(err) != nil || errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -248,15 +261,15 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if err != nil {
 		return &EmptyError{Path: path, Reason: reasonOf(err)}
 	}
-	_, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", path)})
-	if c.onlyRefused(err) == nil {
-		if err == nil {
-			c.goHome(home)
-		}
+	entered, err := c.enter(ctx, home, path)
+	if c.onlyRefused(err) == nil && err != nil {
 		return err
 	}
 	if c.Err() == nil {
-		c.goHome(home) // the context ended, and the server may carry it out
+		c.goHome(home) // if the context ended, the server may carry it out
+	}
+	if err == nil && !entered {
+		return &EmptyError{Path: path, Reason: "CWD succeeds, and leads nowhere"}
 	}
 	return err
 }

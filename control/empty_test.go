@@ -26,6 +26,9 @@ func (tc *testConn) cutListing(command, data, final string) {
 	tc.writeReply(final)
 }
 
+// nowhere is the name that STAT has to refuse.
+const nowhere = ".ftpwire-nothing-has-this-name"
+
 // wantEmptyError checks for the error of an emptiness that nothing proves.
 func wantEmptyError(t *testing.T, err error, reason string) {
 	t.Helper()
@@ -57,7 +60,14 @@ func TestEmptyListingOverTLS(t *testing.T) {
 		{"a count of nothing", "226 0 matches total", func(*testConn, string) {}, ""},
 		{"STAT lists nothing", "", func(tc *testConn, _ string) {
 			tc.answer("STAT .", "213-Status of .", "213 end")
+			tc.answer("STAT "+nowhere, "550 no such directory")
 		}, ""},
+		{"STAT lists nothing of anything", "", func(tc *testConn, command string) {
+			tc.answer("STAT .", "213-Status of .", "213 end")
+			tc.answer("STAT "+nowhere, "213-Status of that", "213 end")
+			tc.cutListing(command, "", "226 done")
+			tc.cutListing(command, "", "226 done")
+		}, "STAT does not list it"},
 		{"STAT lists the directory itself", "", func(tc *testConn, _ string) {
 			tc.answer("STAT .", "212-", "212-drwxr-xr-x 2 u g 4096 Jan  2  2024 .", "212-drwxr-xr-x 2 u g 4096 Jan  2  2024 ..", "212 end")
 		}, ""},
@@ -219,24 +229,32 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
-// vsftpd and others answer 226, and send nothing, for a directory that does not exist.
+// vsftpd and others answer 226, and send nothing, for a directory that does not exist. Where
+// ls is called, it may be the line above the entries.
 func TestEmptyDirectoryIsThere(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		mlst string // the answer to MLST, "" if it is not a feature
 		cwd  string // the answer to CWD, "" if it is not asked
+		pwd  string // where that leads
 		want error  // nil for an empty listing
 	}{
-		{"MLST says that it is a directory", "250-\r\n type=dir; d\r\n250 end", "", nil},
-		{"MLST refuses, CWD refuses", "550 no such file", "550 Failed to change directory.", fs.ErrNotExist},
-		{"MLST refuses, CWD enters", "501 what", "250 ok", nil},
-		{"MLST says that it is a file", "250-\r\n type=file; d\r\n250 end", "550 not a directory", errors.ErrUnsupported},
-		{"CWD enters", "", "250 ok", nil},
-		{"CWD refuses", "", "550 Failed to change directory.", fs.ErrNotExist},
-		{"CWD refuses for now", "", "450 not now", errors.ErrUnsupported},
+		{"MLST says that it is a directory", "250-\r\n type=dir; d\r\n250 end", "", "", nil},
+		{"MLST does not find it", "550 no such file", "", "", fs.ErrNotExist},
+		{"MLST refuses, CWD refuses", "501 what", "550 Failed to change directory.", "", fs.ErrNotExist},
+		{"MLST refuses, CWD enters", "501 what", "250 ok", "/home/d", nil},
+		{"MLST says that it is a file", "250-\r\n type=file; d\r\n250 end", "550 not a directory", "", errors.ErrUnsupported},
+		{"CWD enters", "", "250 ok", "/home/d", nil},
+		{"CWD stays", "", "250 ok", "/home", errors.ErrUnsupported},
+		{"CWD refuses", "", "550 Failed to change directory.", "", fs.ErrNotExist},
+		{"CWD refuses for now", "", "450 not now", "", errors.ErrUnsupported},
 	} {
-		for _, verb := range []string{"LIST", "MLSD", "NLST"} {
-			inBubble(t, verb+", "+tt.name, func(t *testing.T) {
+		for _, listing := range []string{"LIST", "LIST total 0", "MLSD", "NLST"} {
+			inBubble(t, listing+", "+tt.name, func(t *testing.T) {
+				verb, line, headed := strings.Cut(listing, " ")
+				if headed {
+					line += "\r\n"
+				}
 				tc := login(t, &control.Config{})
 				if tt.mlst != "" {
 					op := tc.async(func() error { _, err := tc.c.Feat(t.Context()); return err })
@@ -244,14 +262,15 @@ func TestEmptyDirectoryIsThere(t *testing.T) {
 					tc.wantOK("FEAT", op)
 				}
 				l := tc.list(verb, "d")
-				tc.send(verb+" d", "")
+				tc.send(verb+" d", line)
 				if tt.mlst != "" {
 					tc.answer("MLST d", strings.Split(tt.mlst, "\r\n")...)
 				}
 				if tt.cwd != "" {
 					tc.answer("PWD", `257 "/home"`)
 					tc.answer("CWD d", tt.cwd)
-					if tt.cwd[0] == '2' {
+					if tt.pwd != "" {
+						tc.answer("PWD", `257 "`+tt.pwd+`"`)
 						tc.answer("CWD /home", "250 ok")
 					}
 				}
@@ -310,6 +329,7 @@ func TestListingOfAMessage(t *testing.T) {
 		tc.send("NLST d", message)
 		tc.answer("PWD", `257 "/"`)
 		tc.answer("CWD d", "250 ok")
+		tc.answer("PWD", `257 "/d"`)
 		tc.answer("CWD /", "250 ok")
 		tc.wantNames(l, "none: No such file or directory")
 	})
@@ -318,13 +338,23 @@ func TestListingOfAMessage(t *testing.T) {
 // In active mode a connection that this side refused is never "nothing to send".
 func TestActiveStranger(t *testing.T) {
 	for _, tt := range []struct {
-		size string
+		size string // the answer to SIZE, "" if the caller knows the size
 		ok   bool
-	}{{"213 0", true}, {"213 6", false}, {"502 no", false}} {
+	}{{"213 0", true}, {"213 6", false}, {"502 no", false}, {"", false}} {
 		inBubble(t, tt.size, func(t *testing.T) {
 			conf := control.Config{Data: datachan.Config{Mode: datachan.ModeEPRT}}
 			tc := login(t, &conf)
-			f := tc.retr(t.Context(), 0)
+			f := tc.async(func() error {
+				d, err := tc.c.Retr(t.Context(), "f", 0)
+				if err != nil {
+					return err
+				}
+				if tt.size == "" {
+					d.Expect(6)
+				}
+				io.Copy(io.Discard, d)
+				return d.Close()
+			})
 			tc.answer("TYPE I", "200 ok")
 			addr := tc.takeEPRT()
 			tc.answer("RETR f", "150 here")
@@ -335,7 +365,9 @@ func TestActiveStranger(t *testing.T) {
 			defer stranger.Close()
 			time.Sleep(time.Second)
 			tc.writeReply("226 done")
-			tc.answer("SIZE f", tt.size)
+			if tt.size != "" {
+				tc.answer("SIZE f", tt.size)
+			}
 			err = f.wait()
 			se, refused := errors.AsType[*datachan.StrangerError](err)
 			if (err == nil) != tt.ok || !tt.ok && (!refused || !strings.HasPrefix(se.Addr, "127.0.0.2:") || se.Server != serverHost) {

@@ -77,7 +77,9 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			o.Lines.CodePage = c.listed()
 		}
 		var alone *lone[parse.Entry]
+		none := true
 		for e, err := range unlessAlone(parse.Listing(s, o.Lines, o.Limits), saysMissing, &alone) {
+			none = false
 			switch {
 			case err == nil:
 				e = c.entryName(e)
@@ -111,11 +113,18 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if err == nil && alone != nil {
 			err = d.saysNotThere(ctx, alone.err)
 		}
+		if err == nil && none && d.isHeading() {
+			err = c.confirmListed(ctx, verb, path)
+		}
 		if err != nil {
 			yield(parse.Entry{}, err)
 		}
 	}
 }
+
+// isHeading reports whether a listing without entries has a line all the same, such as
+// "total 0", and was asked for by a name: [Download.Close] took it for one that has something.
+func (d *Download) isHeading() bool { return !d.isEmpty() && d.path != "" && d.t.back == nil }
 
 // saysNotThere returns the error of a listing that consists of one message, err.
 func (d *Download) saysNotThere(ctx context.Context, err error) error {

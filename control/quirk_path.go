@@ -94,11 +94,15 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 		return cmd, nil, c.onlyRefused(err)
 	}
 	back = func() { c.goHome(home) }
-	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", cmd.Arg)}); err != nil {
-		if err = c.onlyRefused(err); err != nil && c.Err() == nil {
-			back() // the context ended, and the server may carry it out
-		}
-		return cmd, nil, err // no directory: a pattern, or a file
+	entered, err := c.enter(ctx, home, cmd.Arg)
+	switch refusal := c.onlyRefused(err) == nil; {
+	case err != nil && !refusal && c.Err() == nil:
+		back() // the context ended, and the server may carry it out
+		return cmd, nil, err
+	case err != nil:
+		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
+	case !entered:
+		return cmd, nil, nil
 	}
 	if misread != "" {
 		c.notice(misread, "the name of a directory holds what the server may read otherwise")
@@ -175,6 +179,31 @@ func (c *Conn) pwdLocked(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return parse.PWD(r.LastLine())
+}
+
+// enter makes path the working directory, which home is by PWD, and reports whether it is
+// so: stubs are known that answer 250 to CWD and stay where they are. An error, or a
+// refusal, is that of CWD. The turn must be held.
+func (c *Conn) enter(ctx context.Context, home, path string) (entered bool, err error) {
+	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", path)}); err != nil {
+		return false, err
+	}
+	if isHere(home, path) || strings.Contains(path, `"`) {
+		return true, nil // many servers do not double the quotes in what PWD says
+	}
+	now, err := c.pwdLocked(ctx)
+	if _, unread := errors.AsType[*parse.Error](err); unread || err != nil && c.onlyRefused(err) == nil {
+		return true, nil // there is nothing to compare
+	}
+	return now != home, err
+}
+
+// isHere reports whether path names home itself.
+func isHere(home, name string) bool {
+	if !path.IsAbs(name) {
+		name = path.Join(home, name)
+	}
+	return strings.EqualFold(path.Clean(name), path.Clean(home))
 }
 
 // goHome makes home, of a reply to PWD, the working directory again. The turn must be

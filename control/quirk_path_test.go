@@ -43,6 +43,7 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 		inside := func() {
 			p.answer("PWD", `257 "/home"`)
 			p.answer("CWD "+dir, "250 ok")
+			p.answer("PWD", `257 "/home/my dir"`)
 		}
 		inside()
 		p.send("LIST", unixLine)
@@ -58,6 +59,15 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 		facts := p.list("MLSD", dir) // whose argument is one pathname, RFC 3659, Section 7.1
 		p.send("MLSD "+dir, "type=file; f\r\n")
 		p.wantNames(facts, "f")
+
+		stays := p.list("LIST", dir) // 250, and not done
+		p.answer("PWD", `257 "/home"`)
+		p.answer("CWD "+dir, "250 ok")
+		p.answer("PWD", `257 "/home"`)
+		p.send("LIST "+dir, other)
+		if _, ok := errors.AsType[*control.OtherListingError](stays.wait()); !ok {
+			p.t.Errorf("%v; want an OtherListingError", stays.err)
+		}
 
 		for verb, listing := range map[string]string{"LIST": other, "NLST": "/my/dir\r\n"} {
 			wrong := p.list(verb, "/my dir.txt")
@@ -80,6 +90,7 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 		if p.on() {
 			p.answer("PWD", `257 "/home"`)
 			p.answer("CWD a[1]", "250 ok")
+			p.answer("PWD", `257 "/home/a[1]"`)
 			p.send("LIST", unixLine)
 			p.answer("CWD /home", "250 ok")
 			p.wantNames(l, "f")
@@ -100,6 +111,7 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 		if p.on() {
 			p.answer("PWD", `257 "/home"`)
 			p.answer("CWD d", "250 ok")
+			p.answer("PWD", `257 "/home/d"`)
 			p.send("MLSD", mlsdLines)
 			p.answer("CWD /home", "250 ok")
 		} else {
@@ -223,6 +235,7 @@ func TestInPlaceStuck(t *testing.T) {
 		l := p.list("LIST", "d")
 		p.answer("PWD", `257 "/home"`)
 		p.answer("CWD d", "250 ok")
+		p.answer("PWD", `257 "/home/d"`)
 		p.send("LIST", unixLine)
 		p.answer("CWD /home", "550 gone")
 		p.wantNames(l, "f")
@@ -237,6 +250,7 @@ func TestInPlaceStuck(t *testing.T) {
 		l := p.list("LIST", "d")
 		p.answer("PWD", `257 "/home"`)
 		p.answer("CWD d", "250 ok")
+		p.answer("PWD", `257 "/home/d"`)
 		p.passive()
 		p.answer("LIST", "550 permission denied")
 		p.answer("CWD /home", "250 ok")

@@ -30,6 +30,7 @@ var playsOfTransfers = map[control.QuirkName]func(*quirkPlay){
 			if p.how == "detected" {
 				p.answer("PWD", `257 "/home"`)
 				p.answer("CWD d", "250 ok")
+				p.answer("PWD", `257 "/home/d"`)
 				p.answer("CWD /home", "250 ok")
 			}
 		}

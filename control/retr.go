@@ -258,7 +258,11 @@ func (d *Download) Close() error {
 	}
 	if want, got := t.want.Load(), d.octets(); want >= 0 && got != want {
 		t.c.suspectRest(want, got)
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: &SizeError{Want: want, Got: got}}
+		var cause error = &SizeError{Want: want, Got: got}
+		if t.doubt != nil && got == 0 {
+			cause = &EmptyError{Path: d.path, Reason: decimal(want) + " octets were expected", Err: t.doubt}
+		}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: cause}
 	}
 	return t.err
 }

@@ -41,6 +41,7 @@ func TestListingOfSeveralNames(t *testing.T) {
 			tc.send("LIST my dir", tt.listing)
 			enter(tt.cwd)
 			if tt.cwd[0] == '2' {
+				tc.answer("PWD", `257 "/home/my dir"`)
 				tc.answer("CWD /home", "250 ok")
 			}
 			err := l.wait()

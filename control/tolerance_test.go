@@ -229,6 +229,7 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		p.takePORT()
 		p.answer("LIST", "226 nothing to send")
 		p.answer("STAT .", "212-Status of .", "212 End of status")
+		p.answer("STAT "+nowhere, "450 no such directory")
 		p.wantNames(l)
 		p.wantAlive()
 	},

@@ -79,7 +79,7 @@ func TestOddSizes(t *testing.T) {
 }
 
 func TestOddGluedSizes(t *testing.T) {
-	for _, group := range []string{"ops-5", "ops+5", "accounting-1294967296", "0y0x10z0x10", "ops1e3", "ops1.55", "ops1,234"} {
+	for _, group := range []string{"ops-5", "ops+5", "accounting-1294967296", "0y0x10z0x10", "ops1e3", "ops1.55", "ops1,234", "0b1", "0o17", "1_000", "1_000_000", "1'000"} {
 		e, err := List("-rw-r--r-- 1 me "+group+" Feb  9 15:04 a", ListOptions{Now: testNow})
 		if err != nil || e.Size != -1 || e.Group != group || e.Name != "a" {
 			t.Errorf("%s: size %d, group %q, name %q, %v", group, e.Size, e.Group, e.Name, err)

@@ -217,8 +217,8 @@ func (w *words) dateEnd(first int) int {
 }
 
 // gluedSize sets the size to the digits at the end of w, where a long group has swallowed the blank before
-// the size. It returns how many there are: none if they are the end of another number, as in "ops-5", "ops0x10", "ops1e3" and
-// "ops1.5".
+// the size. It returns how many there are: none if they are the end of another number, as in "ops-5", "ops0x10", "ops1e3",
+// "ops1.5" and "1_000".
 func (e *Entry) gluedSize(w string) int {
 	i := len(w)
 	for i > 0 && isDigit(w[i-1]) {
@@ -242,10 +242,10 @@ func isInNumber(s string) bool {
 	switch s[n-1] {
 	case '-', '+':
 		return true
-	case 'x', 'X', '.', ',', 'e', 'E':
+	case 'x', 'X', '.', ',', 'e', 'E', '_', '\'':
 		return n > 1 && isDigit(s[n-2])
 	}
-	return false
+	return allDigits(s[:n-1]) // "0b1"; no owner is called like that
 }
 
 // isDeviceNumber reports whether w is "major,minor".

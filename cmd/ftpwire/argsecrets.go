@@ -56,10 +56,15 @@ func urlSecrets(s string) (found []string) {
 
 // bareSecrets returns the passwords in s if it does not begin with the scheme of a URL.
 func bareSecrets(s string) []string {
-	if before, _, ok := strings.Cut(s, "://"); ok && !strings.Contains(before, ":") {
+	before, _, ok := strings.Cut(s, "://")
+	if ok && !strings.Contains(before, ":") {
 		return nil
 	}
-	return userinfoSecrets(s)
+	found := userinfoSecrets(s)
+	if _, rest, slashes := strings.Cut(s, "//"); !ok && slashes { // "ftp//user:password@host"
+		found = append(found, userinfoSecrets(rest)...)
+	}
+	return found
 }
 
 // userinfoSecrets returns what may be the password in s, a URL after its "://". The characters that part a URL may stand in
