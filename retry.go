@@ -216,13 +216,22 @@ func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *Tra
 		return try(ctx)
 	})
 	if wanted && c.profile == nil && Temporary(err) {
-		return errors.Join(err, errNoProfile)
+		return &onceError{err}
 	}
 	return err
 }
 
 // errNoProfile is why there is no other connection.
-var errNoProfile = errors.New("ftp: there was one attempt only: the Client has no Profile to connect with again")
+var errNoProfile = errors.New("ftp: the Client has no Profile to connect with again")
+
+// A onceError is of a transfer that was to be tried again.
+type onceError struct{ err error }
+
+func (e *onceError) Error() string {
+	return e.err.Error() + "; there was one attempt only, as the Client has no Profile to connect with again"
+}
+
+func (e *onceError) Unwrap() error { return e.err }
 
 // redial replaces the connection, and goes to dir if that is not "".
 func (c *Client) redial(ctx context.Context, dir string) error {

@@ -266,7 +266,10 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		u.r.Proof = ProofReply
 	}
 	if !u.c.binary() {
-		return errors.Join(err, u.kept(ctx, u.target))
+		if other := u.kept(ctx, u.target); other != nil {
+			return other
+		}
+		return err
 	}
 	return u.compareSize(ctx, way, offset, n, err)
 }
