@@ -147,6 +147,7 @@ func TestDiagnose(t *testing.T) {
 		{"TLS refused by name", &tlsx.HandshakeError{Failure: tlsx.FailureAlert, Hint: "x", Err: &net.OpError{Op: "remote error", Err: tls.AlertError(112)}}, ftpwire.CauseTLSAlert},
 		{"TLS reset", &tlsx.HandshakeError{Failure: tlsx.FailureEnded, Hint: "x", Err: syscall.ECONNRESET}, ftpwire.CauseTLSCut},
 		{"AUTH SSL", &control.SecurityError{Err: reply("AUTH", 504, "no"), Offers: []string{"SSL"}}, ftpwire.CauseAuthSSL},
+		{"AUTH, another reply", &control.SecurityError{Err: reply("AUTH", 220, "second line")}, ftpwire.CauseOddAuthReply},
 		{"PROT C", &control.SecurityError{Reason: "PROT C did not take effect"}, ftpwire.CauseNoClearData},
 		{"CCC", &control.ClosedError{Cause: &tlsx.ClearError{Err: syscall.ECONNRESET}}, ftpwire.CauseCommandsInClear},
 		{"login not answered", &control.UnansweredLoginError{Verb: "PASS", Err: io.EOF}, ftpwire.CauseLoginUnanswered},

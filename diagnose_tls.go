@@ -167,6 +167,7 @@ const (
 	CauseTLSData           Cause = "tls-data"
 	CauseMechanism         Cause = "mechanism"
 	CauseAuthSSL           Cause = "auth-ssl"
+	CauseOddAuthReply      Cause = "odd-auth-reply"
 	CauseNoExplicitTLS     Cause = "no-explicit-tls"
 	CauseNoDataProtection  Cause = "no-data-protection"
 	CauseNoClearData       Cause = "no-clear-data"
@@ -238,6 +239,13 @@ var tlsRules = []diagnosisRule{
 	{
 		cause: CauseAuthSSL, find: a(func(e *control.SecurityError) bool { return slices.Contains(e.Offers, "SSL") }),
 		advice: "the server knows TLS by an old name: ask for it by AUTH SSL{Auth=SSL}. No password was sent",
+	},
+	{
+		cause: CauseOddAuthReply, find: a(func(e *control.SecurityError) bool {
+			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
+			return ok && re.Verb == "AUTH" && re.Reply.Code.Class() == 2
+		}),
+		advice: "the server agreed to something, but not to begin TLS: perhaps its greeting came twice, and this is the second one. Implicit TLS needs no AUTH{Security=implicit}. No password was sent",
 	},
 	{
 		cause: CauseNoExplicitTLS, find: refusalOf("AUTH"),

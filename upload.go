@@ -314,7 +314,7 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	case offset > 0:
 		return &ResumeError{Path: u.target, Reason: "the server does not continue the file by " + string(way.verb)}
 	}
-	return &control.TransferError{Verb: way.verb, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
+	return &control.TransferError{Verb: way.verb, Path: u.target, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 }
 
 // kept is [Client.kept]. What went elsewhere is not under target, and nothing that could be removed.

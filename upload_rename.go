@@ -290,7 +290,7 @@ func (u *upload) renamed(ctx context.Context) error {
 		case err != nil && size < 0:
 			return u.finished(ctx) // the server has confirmed it
 		case size != u.r.Bytes:
-			return &control.TransferError{Verb: "RNTO", Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
+			return &control.TransferError{Verb: "RNTO", Path: u.remote, Phase: control.PhaseReply, Bytes: u.r.Moved, Err: &control.SizeError{Want: u.r.Bytes, Got: size}}
 		}
 		unmoved := u.look(ctx, u.target).isFile() && !u.isOurs(ctx, u.remote)
 		switch err := u.c.lost(ctx); {

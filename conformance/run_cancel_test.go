@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -224,6 +225,9 @@ func TestEndless(t *testing.T) {
 
 // watchHeap returns a function that tells how large the heap was since.
 func watchHeap(t *testing.T) func() uint64 {
+	percent := debug.SetGCPercent(20) // what is kept is looked for, and not what is not collected yet
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	runtime.GC()
 	var peak atomic.Uint64
 	done := make(chan struct{})
 	stopped := make(chan struct{})

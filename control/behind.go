@@ -93,7 +93,7 @@ func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) 
 		c.busy.Store(false) // who comes next waits for the turn
 		if state.CompareAndSwap(undecided, deserted) {
 			c.behind(func() { <-done })
-			return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: context.Cause(ctx)}
+			return nil, &TransferError{Verb: o.cmd.Verb, Path: c.pathOf(o.cmd), Phase: PhaseOpen, Err: context.Cause(ctx)}
 		}
 		<-done
 		c.busy.Store(err == nil)

@@ -206,9 +206,13 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
 	c.roamed = c.roamed || cmd.Verb.Does(protocol.Moves)
 	f := newFlight(cmd)
+	f.path = c.pathOf(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil
 }
+
+// pathOf returns the pathname of a command as errors name it.
+func (c *Conn) pathOf(cmd protocol.Command) string { return c.redact.String(cmd.Pathname()) }
 
 func upper(v protocol.Verb) protocol.Verb { return protocol.Verb(strings.ToUpper(string(v))) }
 

@@ -208,7 +208,7 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 	}
 	defer c.release()
 	if err := c.confirmDirectory(ctx, path); err != nil {
-		return &TransferError{Verb: verb, Phase: PhaseReply, Err: err}
+		return &TransferError{Verb: verb, Path: c.redact.String(path), Phase: PhaseReply, Err: err}
 	}
 	return nil
 }
@@ -237,7 +237,7 @@ func (c *Conn) missing(ctx context.Context, path string, err error) error {
 	if !errors.Is(look, fs.ErrNotExist) {
 		return err
 	}
-	return &TransferError{Verb: te.Verb, Phase: te.Phase, Bytes: te.Bytes, Err: look}
+	return &TransferError{Verb: te.Verb, Path: te.Path, Phase: te.Phase, Bytes: te.Bytes, Err: look}
 }
 
 // confirmDirectory looks whether path is a directory, before a listing of nothing is called

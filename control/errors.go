@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/internal/errtext"
@@ -90,6 +91,7 @@ const (
 // A TransferError reports a transfer that is not known to be complete.
 type TransferError struct {
 	Verb  protocol.Verb
+	Path  string // of the file or directory as it was sent, with secrets masked; "" if it was not named
 	Phase Phase
 	Bytes int64 // moved over the data connection until then
 	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
@@ -101,11 +103,12 @@ func (e *TransferError) Error() string {
 	if re, ok := errors.AsType[*protocol.ReplyError](e.Err); ok && e.Bytes == 0 && re.Verb == e.Verb {
 		return "ftp: " + errtext.Of(e.Err)
 	}
-	s := fmt.Sprintf("ftp: %s failed while %s", e.Verb, e.Phase)
+	what := protocol.NameCommand(e.Verb, e.Path)
+	s := fmt.Sprintf("ftp: %s failed while %s", what, e.Phase)
 	if e.Bytes > 0 || e.Phase != PhaseOpen {
 		s += fmt.Sprintf(", after %d bytes", e.Bytes)
 	}
-	return s + ": " + errtext.Of(e.Err)
+	return s + ": " + strings.TrimPrefix(errtext.Of(e.Err), what+": ") // a refusal names the command too
 }
 
 // Unwrap returns the cause.

@@ -9,6 +9,7 @@ import (
 // A flight is a command whose replies are awaited. It implements datachan.Progress.
 type flight struct {
 	cmd     protocol.Command
+	path    string        // of cmd, as errors name it
 	started chan struct{} // closed at the first preliminary reply
 	done    chan struct{} // closed at the end; the fields below are then final
 
@@ -39,7 +40,7 @@ func (f *flight) result() error {
 	case f.err != nil:
 		return f.err
 	case f.outcome == protocol.Failure:
-		return &protocol.ReplyError{Verb: f.cmd.Verb, Reply: f.reply}
+		return &protocol.ReplyError{Verb: f.cmd.Verb, Path: f.path, Reply: f.reply}
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func TestHash(t *testing.T) {
 		{"HASH of a part", bryan, "f", "", 2, 5, "OPTS HASH SHA-256 > 200 ok; RANG 2 4 > 350 ok; HASH f > 213 SHA-256 2-4 " + sum256 + " f; RANG 1 0 > 350 ok",
 			control.Sum{Algorithm: "SHA-256", Sum: sum256, By: "HASH", From: 2, To: 5}, ""},
 		{"HASH of a part, refused", bryan, "f", "", 2, 5, "OPTS HASH SHA-256 > 200 ok; RANG 2 4 > 350 ok; HASH f > 550 no; RANG 1 0 > 350 ok",
-			control.Sum{}, "HASH: 550"},
+			control.Sum{}, `HASH "f": 550`},
 		{"RANG not heeded, XSHA256 instead", bryan + "\nXSHA256", "f", "", 2, 5,
 			"OPTS HASH SHA-256 > 200 ok; RANG 2 4 > 350 ok; HASH f > 213 SHA-256 0-9 " + sum256 + " f; RANG 1 0 > 350 ok; XSHA256 f 2 4 > 250 " + sum256,
 			control.Sum{Algorithm: "SHA-256", Sum: sum256, By: "XSHA256", From: 2, To: 5, Loose: true}, ""},

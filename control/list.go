@@ -131,7 +131,7 @@ func (d *Download) saysNotThere(ctx context.Context, err error) error {
 	if line, ok := errors.AsType[*parse.Error](err); ok && d.mayBeSplit() {
 		return d.notAsked(ctx, line)
 	}
-	return &TransferError{Verb: d.t.f.cmd.Verb, Phase: PhaseData, Bytes: d.Octets(), Err: err}
+	return &TransferError{Verb: d.t.f.cmd.Verb, Path: d.t.f.path, Phase: PhaseData, Bytes: d.Octets(), Err: err}
 }
 
 // saysMissing reports whether a line of a listing says that what is to be listed does not

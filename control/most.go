@@ -53,7 +53,7 @@ func (d *Download) overrun() error {
 	if d.most >= 0 && (want < 0 || d.most < want) {
 		cause = &TooLargeError{Most: d.most, Size: want}
 	}
-	t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: cause}
+	t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: cause}
 	return t.err
 }
 

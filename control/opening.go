@@ -56,7 +56,7 @@ func (c *Conn) newOpening(cmd protocol.Command, typ byte, rest string) (*opening
 // be held.
 func (o *opening) open(ctx context.Context) (*transfer, error) {
 	if err := o.enter(ctx); err != nil {
-		return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: err}
+		return nil, &TransferError{Verb: o.cmd.Verb, Path: o.c.pathOf(o.cmd), Phase: PhaseOpen, Err: err}
 	}
 	t, err := o.once(ctx)
 	for err != nil && o.remedied(ctx, err) {
@@ -95,7 +95,7 @@ func (o *opening) once(ctx context.Context) (*transfer, error) {
 	if _, own := errors.AsType[*protocol.ArgumentError](err); own {
 		return nil, err
 	}
-	return nil, &TransferError{Verb: o.cmd.Verb, Phase: PhaseOpen, Err: err}
+	return nil, &TransferError{Verb: o.cmd.Verb, Path: o.c.pathOf(o.cmd), Phase: PhaseOpen, Err: err}
 }
 
 // attempt is once with the error as it came.

@@ -149,7 +149,7 @@ func (d *Download) isOther(name string) error {
 	if !d.mayBeSplit() || name == d.path || name == path.Base(d.path) {
 		return nil
 	}
-	return &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: &OtherListingError{Path: d.path, Name: name}}
+	return &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: &OtherListingError{Path: d.path, Name: name}}
 }
 
 // mayBeSplit reports whether a listing was asked for by a name that the server may have
@@ -161,7 +161,7 @@ func (d *Download) mayBeSplit() bool { return d.t.back == nil && isSplit(d.t.f.c
 // what became of the name that was asked for. The listing must be closed.
 func (d *Download) notAsked(ctx context.Context, line *parse.Error) error {
 	t := d.t
-	failed := &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: d.Octets(), Err: line}
+	failed := &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: d.Octets(), Err: line}
 	if t.c.acquire(ctx) != nil {
 		return failed
 	}

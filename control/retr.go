@@ -248,12 +248,12 @@ func (d *Download) Close() error {
 	}
 	if d.isEmpty() {
 		if err := d.confirmEmpty(); err != nil {
-			t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Err: err}
+			t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseReply, Err: err}
 			return t.err
 		}
 	}
 	if d.dec != nil && d.dec.Behind() > 0 {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
 		return t.err
 	}
 	if want, got := t.want.Load(), d.octets(); want >= 0 && got != want {
@@ -262,7 +262,7 @@ func (d *Download) Close() error {
 		if t.doubt != nil && got == 0 {
 			cause = &EmptyError{Path: d.path, Reason: decimal(want) + " octets were expected", Err: t.doubt}
 		}
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: cause}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseReply, Bytes: t.moved(), Err: cause}
 	}
 	return t.err
 }

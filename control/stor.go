@@ -53,7 +53,7 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 	}
 	if cmd.Verb == "STOR" && rest == "" {
 		if err := c.probe(ctx); err != nil {
-			return nil, &TransferError{Verb: cmd.Verb, Phase: PhaseOpen, Err: err}
+			return nil, &TransferError{Verb: cmd.Verb, Path: c.pathOf(cmd), Phase: PhaseOpen, Err: err}
 		}
 	}
 	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, rest)
@@ -217,7 +217,7 @@ func (u *Upload) Close() error {
 	err := t.complete()
 	t.dc.Finish()
 	if err == nil && early != nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: early}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: early}
 		err = t.err
 	}
 	return err

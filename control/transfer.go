@@ -204,7 +204,7 @@ func (t *transfer) fault(err error) error {
 		}
 	}
 	if t.err == nil {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: err}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: err}
 	}
 	return t.err
 }
@@ -233,7 +233,7 @@ func (t *transfer) complete() error {
 		if !t.f.isDone() { // the context ended
 			t.abort()
 		}
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseReply, Bytes: t.moved(), Err: t.explainRefusal(err)}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseReply, Bytes: t.moved(), Err: t.explainRefusal(err)}
 		return t.err
 	}
 	if t.dc != nil && t.dc.TLS() != nil {
@@ -270,7 +270,7 @@ func (t *transfer) outcome() error {
 	case <-t.givenUp:
 		return t.c.Err()
 	default:
-		return &TransferError{Verb: t.f.cmd.Verb, Phase: PhaseData, Bytes: t.moved(), Err: context.Cause(t.ctx)}
+		return &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: context.Cause(t.ctx)}
 	}
 }
 

@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 )
 
 // A ReplyError reports a command that the server refused with a 4yz or 5yz
@@ -11,17 +12,36 @@ import (
 // errors.Is matches another *ReplyError with the same code, and the errors of
 // io/fs where code and text say so: see [ReplyError.Is].
 type ReplyError struct {
-	Verb  Verb  // the refused command, such as "RETR"; never its argument; "" for the greeting
-	Reply Reply // the final reply as received
+	Verb  Verb   // the refused command, such as "RETR"; "" for the greeting
+	Path  string // its argument, if that is a pathname and nothing else, with secrets masked
+	Reply Reply  // the final reply as received
 }
 
-// Error returns the verb, the code and the quoted text.
+// Error returns the verb, the quoted pathname, the code and the quoted text.
 func (e *ReplyError) Error() string {
-	what := string(e.Verb)
-	if what == "" {
+	what := NameCommand(e.Verb, e.Path)
+	if e.Verb == "" {
 		what = "greeting"
 	}
 	return fmt.Sprintf("ftp: %s: %d %q", what, e.Reply.Code, shorten(e.Reply.Text(), 300))
+}
+
+// NameCommand returns a verb as messages name it: with the quoted pathname, if there is one.
+func NameCommand(v Verb, path string) string {
+	if path == "" {
+		return string(v)
+	}
+	return string(v) + " " + strconv.Quote(shorten(path, 300))
+}
+
+// Pathname returns the argument of a command that has a pathname and nothing else, or "".
+// What may hold a secret, as the arguments of PASS, ACCT, ADAT and SITE, is none.
+func (c Command) Pathname() string {
+	switch info, _ := LookupVerb(c.Verb); info.Arg {
+	case ArgPath, ArgPathOpt:
+		return c.Arg
+	}
+	return ""
 }
 
 // Transient reports whether the same command may succeed later (a 4yz code).

@@ -180,10 +180,10 @@ func TestFailedGetLeavesNothing(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{"no such file", "", "nope.txt", exitNo, "nope.txt: RETR: 550"},
-		{"a directory", "", "sub", exitNo, "sub: RETR: 550"},
+		{"no such file", "", "nope.txt", exitNo, `RETR "nope.txt": 550`},
+		{"a directory", "", "sub", exitNo, `RETR "sub": 550`},
 		{"half the file", "data-truncated-226", "hello.txt", exitNo, "octets came"},
-		{"reset", "data-reset", "hello.txt", exitNo, "hello.txt: "},
+		{"reset", "data-reset", "hello.txt", exitNo, `RETR "hello.txt"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -225,7 +225,7 @@ func TestPutNames(t *testing.T) {
 		})
 	}
 	f.run(t, "put", "-", "URL/sub").want(t, exitUsage, "standard input has no name")
-	f.run(t, "put", local, "URL/none/x").want(t, exitNo, "none/x: STOR: 55")
+	f.run(t, "put", local, "URL/none/x").want(t, exitNo, `STOR "none/x": 55`)
 }
 
 func TestASCII(t *testing.T) {
@@ -252,12 +252,12 @@ func TestChange(t *testing.T) {
 		gone  string
 	}{
 		{"mkdir URL/d URL/d/e/", exitGood, "", "/d/e", ""},
-		{"mkdir URL/d URL/f", exitNo, "d: MKD: 550", "/f", ""},
+		{"mkdir URL/d URL/f", exitNo, `MKD "d": 550`, "/f", ""},
 		{"mv URL/hello.txt d/moved", exitGood, "", "/d/moved", "/hello.txt"},
 		{"mv URL/d/moved /d/e/", exitGood, "", "/d/e/moved", "/d/moved"},
-		{"mv URL/none x", exitNo, "none: RNFR: 550", "", "/x"},
-		{"rmdir URL/d", exitNo, "d: RMD: 550", "/d", ""},
-		{"rm URL/none URL/d/e/moved", exitNo, "none: DELE: 550", "", "/d/e/moved"},
+		{"mv URL/none x", exitNo, `RNFR "none": 550`, "", "/x"},
+		{"rmdir URL/d", exitNo, `RMD "d": 550`, "/d", ""},
+		{"rm URL/none URL/d/e/moved", exitNo, `DELE "none": 550`, "", "/d/e/moved"},
 		{"rmdir URL/d/e/ URL/d URL/f", exitGood, "", "", "/d"},
 	}
 	for _, s := range steps {
@@ -331,7 +331,7 @@ func TestListings(t *testing.T) {
 		}
 	})
 	t.Run("stat of the login directory", func(t *testing.T) { f.run(t, "stat", "URL").want(t, exitGood) })
-	t.Run("stat of nothing", func(t *testing.T) { f.run(t, "stat", "URL/none").want(t, exitNo, "none: MLST: 550") })
+	t.Run("stat of nothing", func(t *testing.T) { f.run(t, "stat", "URL/none").want(t, exitNo, `MLST "none": 550`) })
 }
 
 // A canceller cancels when a text is written to it.

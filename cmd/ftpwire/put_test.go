@@ -23,7 +23,7 @@ func TestPutRefused(t *testing.T) {
 		for _, more := range [][]ftptest.Fault{{"cwd-anything", "mlst-unknown"}, nil} {
 			t.Run(fmt.Sprint(code, more), func(t *testing.T) {
 				f := serve(t, ftptest.Config{Faults: append([]ftptest.Fault{ftptest.Fault(fmt.Sprintf("stor-refused-%d", code))}, more...)})
-				f.run(t, "put", local, "URL/new").want(t, exitNo, fmt.Sprintf("STOR: %d", code))
+				f.run(t, "put", local, "URL/new").want(t, exitNo, fmt.Sprintf(`STOR "new": %d`, code))
 				if n := sent(f, "STOR"); n != 1 {
 					t.Errorf("STOR was sent %d times", n)
 				}
@@ -39,7 +39,7 @@ func TestPutRefused(t *testing.T) {
 	})
 	t.Run("a directory, with 450", func(t *testing.T) {
 		f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"stor-refused-450"}})
-		f.run(t, "put", local, "URL/sub").want(t, exitNo, "STOR: 450")
+		f.run(t, "put", local, "URL/sub").want(t, exitNo, `STOR "sub": 450`)
 		if f.Exists("/sub/up.bin") {
 			t.Error("it is in the directory")
 		}

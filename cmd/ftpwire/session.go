@@ -14,6 +14,7 @@ import (
 	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // dial connects and logs in. Whatever keeps it from that is a usageError: nothing
@@ -162,12 +163,21 @@ func hostPart(rawURL string) string {
 	return scheme + "://" + host[strings.LastIndex(host, "@")+1:]
 }
 
-// onPath puts the path in front of an error.
+// onPath puts the path in front of an error that does not name it.
 func onPath(path string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || names(err, path) {
+		return err
 	}
 	return errtext.Errorf("%s: %w", visibleName(path), err)
+}
+
+// names reports whether err says itself what path it is about.
+func names(err error, path string) bool {
+	if t, ok := errors.AsType[*control.TransferError](err); ok {
+		return t.Path == path
+	}
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && re.Path == path
 }
 
 // isDir reports whether the entry is a directory.

@@ -138,7 +138,7 @@ func TestQuote(t *testing.T) {
 			}
 		})
 	}
-	f.run(t, "quote", "URL/none", "NOOP").want(t, exitNo, "none: CWD: 550")
+	f.run(t, "quote", "URL/none", "NOOP").want(t, exitNo, `CWD "none": 550`)
 }
 
 func TestCheck(t *testing.T) {

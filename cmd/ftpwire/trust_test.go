@@ -235,7 +235,7 @@ func TestTrustPrompt(t *testing.T) {
 			if n := strings.Count(r.err, "Accept it?"); n != 1 {
 				t.Errorf("%d questions, want 1:\n%s", n, r.err)
 			}
-			if tt.code == 0 && !strings.Contains(r.err, "RMD: 550") {
+			if tt.code == 0 && !strings.Contains(r.err, `RMD "none": 550`) {
 				t.Errorf("the first URL was not tried:\n%s", r.err)
 			}
 			if _, err := os.Stat(f.file); (err == nil) != tt.remembered {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -88,27 +87,6 @@ func dialTo(t *testing.T, addr string, cfg *control.Config) *control.Conn {
 	return c
 }
 
-// closedPair returns a port that is free, like the one below it, from which the proxy opens
-// the data connections of active mode. It lies below the ports that the system gives away.
-func closedPair(t *testing.T) int {
-	t.Helper()
-	for range 100 {
-		port := 20001 + 2*rand.IntN(1900)
-		low, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port-1))
-		if err != nil {
-			continue
-		}
-		high, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		low.Close()
-		if err == nil {
-			high.Close()
-			return port
-		}
-	}
-	t.Fatal("no two free ports side by side")
-	return 0
-}
-
 // startProxy runs ftp-proxy on a free port and returns its address. It ends, with the
 // children that it makes for each connection, with the test.
 func startProxy(t *testing.T) string {
@@ -116,7 +94,7 @@ func startProxy(t *testing.T) string {
 	program := findProxy(t)
 	dir := t.TempDir()
 	config, log := filepath.Join(dir, "ftp-proxy.conf"), filepath.Join(dir, "log")
-	port := closedPair(t)
+	port := closedPort(t)
 	err := os.WriteFile(config, fmt.Appendf(nil, `[-Global-]
 ServerType standalone
 Listen 127.0.0.1
@@ -125,6 +103,8 @@ DestinationAddress 127.0.0.1
 DestinationPort %d
 AllowMagicUser yes
 DestinationTransferMode client
+ActiveMinDataPort 22000
+ActiveMaxDataPort 23900
 ForkLimit 1000
 TimeOut 60
 LogDestination %s
