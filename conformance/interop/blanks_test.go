@@ -185,7 +185,7 @@ func otherNames(t *testing.T, c *ftpwire.Client) {
 		_, ok := errors.AsType[*ftpwire.OtherNameError](err)
 		return ok
 	}
-	for _, name := range []string{" up", "up ", "u\tp", "my dir/up "} {
+	for _, name := range []string{" up", "up ", "u\tp"} {
 		if _, err := c.Put(soon(t), name, strings.NewReader(newContent), nil); !isOther(err) {
 			t.Errorf("Put %q: %v; want an OtherNameError", name, err)
 		}
