@@ -254,3 +254,13 @@ func TestConnectionsShowNoSecret(t *testing.T) {
 		t.Errorf("a client is shown without its server: %s", text)
 	}
 }
+
+// A Profile is printed field by field: none is forgotten.
+func TestProfileFormatIsComplete(t *testing.T) {
+	text := fmt.Sprintf("%+v", ftpwire.Profile{})
+	for f := range reflect.TypeFor[ftpwire.Profile]().Fields() {
+		if !strings.Contains(text, f.Name+":") {
+			t.Errorf("%s is not shown: %s", f.Name, text)
+		}
+	}
+}
