@@ -23,7 +23,7 @@ func (c *Conn) Cdup(ctx context.Context) error {
 func (c *Conn) Roamed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.roamed
+	return c.session.roamed
 }
 
 // Pwd returns the working directory's pathname (RFC 959, Appendix II). A reply
