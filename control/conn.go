@@ -298,7 +298,9 @@ func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol
 // given with the error too. A refusal is a *[protocol.ReplyError]; a command that
 // is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
 // ADAT and CCC, because the Config decides when TLS begins and ends, over TLS REIN, for
-// which there is [Conn.Rein], and behind CCC what would send a secret in clear.
+// which there is [Conn.Rein], and after CCC what would send a secret in clear. What a
+// command changes for later ones, such as TYPE, SSCN or REIN, is known as if a method had
+// sent it.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if reason := c.notByDo(cmd); reason != "" {
 		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}

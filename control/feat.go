@@ -31,8 +31,3 @@ func (c *Conn) Features() *parse.Features {
 	defer c.mu.Unlock()
 	return c.session.features
 }
-
-// Opts sets an option of a command (RFC 2389, Section 4).
-func (c *Conn) Opts(ctx context.Context, option string) (protocol.Reply, error) {
-	return c.do(ctx, "OPTS", option)
-}
