@@ -6,7 +6,6 @@ import (
 	"net"
 
 	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // awaitClear stands in the FIFO for the end of TLS behind CCC and REIN.
@@ -71,7 +70,6 @@ func (c *Conn) Rein(ctx context.Context) error {
 		}
 		return err
 	}
-	c.reinitialized()
 	var err error
 	if explicit {
 		err = c.await(ctx, down, 0)
@@ -84,17 +82,6 @@ func (c *Conn) Rein(ctx context.Context) error {
 		c.shut(err)
 	}
 	return err
-}
-
-// reinitialized forgets what REIN has undone.
-func (c *Conn) reinitialized() {
-	c.mu.Lock()
-	c.loggedIn, c.features, c.format, c.levelSent = false, nil, mode.Format{}, 0
-	c.probed, c.roamed, c.typed = false, false, false
-	c.mu.Unlock()
-	c.sscn, c.account, c.quirks.restUnused = false, "", false
-	c.hash.selected, c.hash.ranged = "", false
-	c.data.Reinitialized()
 }
 
 func refused(err error) bool {

@@ -12,9 +12,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/internal/patience"
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -26,52 +24,40 @@ import (
 // way: what is left of the listing is read ahead, up to 64 MiB, and the loop may call the
 // Conn.
 type Conn struct {
-	cfg    Config
-	raw    net.Conn
-	life   context.Context // ends with the connection
-	end    context.CancelFunc
-	redact secrets
-	data   *datachan.Manager
-	quirks quirkState
-	hash   hashState
-	sess   *tlsx.Session // nil without TLS; set by whoever has the turn, under mu
+	// Set before Dial returns, or safe by itself.
+	cfg      Config
+	raw      net.Conn
+	greeting protocol.Reply
+	life     context.Context // ends with the connection
+	end      context.CancelFunc
+	redact   secrets
+	hash     hashState
+	quirks   quirkState
+	turn     chan struct{}  // holds a token while nobody runs an operation
+	gone     chan struct{}  // closed when the reader goroutine has ended
+	behinds  sync.WaitGroup // what goes on after callers have left
+	idling   sync.Once      // starts what keeps an unused connection alive
+	sending  sync.Mutex     // keeps commands on the wire in the order of the FIFO
 
-	turn chan struct{} // holds a token while nobody runs an operation
-	busy atomic.Bool   // a transfer is open, and has the turn
-
+	busy    atomic.Bool                   // a transfer is open, and has the turn
 	waiting atomic.Int32                  // how many want the turn
 	listing atomic.Pointer[sharedListing] // that a loop reads, or nil
+	used    atomic.Int64                  // when the turn was given back, in nanoseconds since 1970
 
-	used atomic.Int64 // when the turn was given back, in nanoseconds since 1970
+	// For whoever has the turn. What others read too is set under mu.
+	data *datachan.Manager // its Memory is safe by itself
+	sess *tlsx.Session     // nil without TLS; others read it
 
-	behinds sync.WaitGroup // what goes on behind callers who have left
-	idling  sync.Once      // starts what keeps an unused connection alive
-
-	loggedIn bool   // by Login; whoever has the turn may use it
-	typed    bool   // TYPE was sent since the session began; likewise
-	account  string // as Login sent it, for servers that want it later
-
-	levelSent int // of MODE Z; whoever has the turn may use it
-
-	events []protocol.Event // not handled yet; the reader's
-
-	sending sync.Mutex // keeps commands on the wire in the order of the FIFO
+	mtimeBy mtimeMeans // what set a modification time
 
 	mu      sync.Mutex // guards what follows
 	machine *protocol.Machine
 	conn    net.Conn // raw, or the TLS connection over it
 	flights []*flight
-	dead    error         // why the connection ended
-	gone    chan struct{} // closed when the reader goroutine has ended
-	closed  bool          // by Close: it waits for no more of behinds
-
-	greeting protocol.Reply
-	sscn     bool // SSCN ON is in force; for whoever has the turn
-	features *parse.Features
-	names    rawNames
-	format   mode.Format // how files are to travel
-	probed   bool        // a data connection over TLS has worked
-	roamed   bool        // a command was sent that changes the working directory
+	events  []protocol.Event // not handled yet
+	dead    error            // why the connection ended
+	closed  bool             // by Close: it waits for no more of behinds
+	session session          // but for those of its fields that are for whoever has the turn
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
@@ -204,7 +190,7 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
-	c.roamed = c.roamed || cmd.Verb.Does(protocol.Moves)
+	c.session.roamed = c.session.roamed || cmd.Verb.Does(protocol.Moves)
 	f := newFlight(cmd)
 	f.path = c.pathOf(cmd)
 	c.flights = append(c.flights, f)
@@ -312,7 +298,9 @@ func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol
 // given with the error too. A refusal is a *[protocol.ReplyError]; a command that
 // is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
 // ADAT and CCC, because the Config decides when TLS begins and ends, over TLS REIN, for
-// which there is [Conn.Rein], and behind CCC what would send a secret in clear.
+// which there is [Conn.Rein], and after CCC what would send a secret in clear. What a
+// command changes for later ones, such as TYPE, SSCN or REIN, is known as if a method had
+// sent it.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if reason := c.notByDo(cmd); reason != "" {
 		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
@@ -321,11 +309,7 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 		return protocol.Reply{}, err
 	}
 	defer c.release()
-	r, err := c.exchange(ctx, cmd)
-	if err == nil && upper(cmd.Verb) == "REIN" {
-		c.reinitialized()
-	}
-	return r, err
+	return c.exchange(ctx, cmd)
 }
 
 // notByDo returns why a command has no business in Do, or "". It makes the secrets

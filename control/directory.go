@@ -12,18 +12,12 @@ func (c *Conn) Cwd(ctx context.Context, path string) error {
 	return err
 }
 
-// Cdup makes the parent the working directory.
-func (c *Conn) Cdup(ctx context.Context) error {
-	_, err := c.do(ctx, "CDUP", "")
-	return err
-}
-
 // Roamed reports whether a command was sent that may have changed the working directory.
 // If not, it is that of the login.
 func (c *Conn) Roamed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.roamed
+	return c.session.roamed
 }
 
 // Pwd returns the working directory's pathname (RFC 959, Appendix II). A reply

@@ -7,24 +7,20 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-func (c *Conn) setFeatures(r protocol.Reply) {
-	var f *parse.Features
-	if len(r.Lines) > 2 {
-		f = parse.Feat(r.Lines[1 : len(r.Lines)-1])
+// features reads the reply to FEAT.
+func features(r protocol.Reply) *parse.Features {
+	if len(r.Lines) <= 2 {
+		return nil
 	}
-	c.mu.Lock()
-	c.features = f
-	c.mu.Unlock()
-	c.noticeFeatures()
+	return parse.Feat(r.Lines[1 : len(r.Lines)-1])
 }
 
 // Feat asks for the server's features (RFC 2389). Servers without FEAT refuse it.
 func (c *Conn) Feat(ctx context.Context) (*parse.Features, error) {
-	r, err := c.do(ctx, "FEAT", "")
-	if err != nil {
+	if _, err := c.do(ctx, "FEAT", ""); err != nil {
 		return nil, err
 	}
-	c.setFeatures(r)
+	c.noticeFeatures()
 	return c.Features(), nil
 }
 
@@ -33,10 +29,5 @@ func (c *Conn) Feat(ctx context.Context) (*parse.Features, error) {
 func (c *Conn) Features() *parse.Features {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.features
-}
-
-// Opts sets an option of a command (RFC 2389, Section 4).
-func (c *Conn) Opts(ctx context.Context, option string) (protocol.Reply, error) {
-	return c.do(ctx, "OPTS", option)
+	return c.session.features
 }

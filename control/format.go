@@ -28,7 +28,7 @@ func (c *Conn) SetFileFormat(f mode.Format) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.format = f
+	c.session.format = f
 	return nil
 }
 
@@ -36,7 +36,7 @@ func (c *Conn) SetFileFormat(f mode.Format) error {
 func (c *Conn) FileFormat() mode.Format {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.format.Filled()
+	return c.session.format.Filled()
 }
 
 func (c *Conn) params() protocol.Params {
@@ -92,7 +92,7 @@ func (c *Conn) ensureType(ctx context.Context, t byte) error {
 // text would arrive as it is.
 func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) error {
 	now := c.params()
-	if file && !c.typed {
+	if file && !c.session.typed {
 		now = protocol.Params{}
 	}
 	arg := string(t)
@@ -108,13 +108,12 @@ func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) erro
 		arg += " " + string(form)
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "TYPE", Arg: arg})
-	c.typed = c.typed || err == nil
 	return err
 }
 
 // ensureLevel tells the server the level of MODE Z.
 func (c *Conn) ensureLevel(ctx context.Context, f mode.Format) error {
-	if f.Mode != 'Z' || f.Level == c.levelSent {
+	if f.Mode != 'Z' || f.Level == c.session.levelSent {
 		return nil
 	}
 	arg := "MODE Z"
@@ -125,7 +124,7 @@ func (c *Conn) ensureLevel(ctx context.Context, f mode.Format) error {
 	if err := c.onlyRefused(err); err != nil {
 		return err
 	}
-	c.levelSent = f.Level // or refused, and not to be asked for again
+	c.session.levelSent = f.Level // or refused, and not to be asked for again
 	return nil
 }
 

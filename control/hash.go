@@ -139,7 +139,7 @@ func (c *Conn) hashBy(ctx context.Context, w hashWay, path, algorithm string, fr
 	case err != nil:
 		return s, err
 	case h.Algorithm != algorithm:
-		c.hash.selected = "" // REIN, or a server that does not do as it said
+		c.session.hashName = "" // REIN, or a server that does not do as it said
 		return s, hashReplyError(w.verb, r, fmt.Sprintf("it is a %s sum, %s was asked for", h.Algorithm, algorithm))
 	case part && w.verb == "HASH" && h.To >= 0 && (h.From != from || to >= 0 && h.To != to-1 && h.To != to):
 		c.hash.refuse("RANG")
@@ -179,11 +179,11 @@ func (c *Conn) unknownHash(w hashWay, err error) bool {
 
 // hashRange is HASH, behind OPTS HASH and RANG where they are needed.
 func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to int64) (protocol.Reply, error) {
-	if c.hash.selected != w.name {
+	if c.session.hashName != w.name {
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: "HASH " + w.name}); err != nil {
 			return protocol.Reply{}, err
 		}
-		c.hash.selected = w.name
+		c.session.hashName = w.name
 	}
 	cmd := protocol.Command{Verb: "HASH", Arg: c.pathArg("HASH", path)}
 	if from == 0 && to < 0 {
@@ -196,9 +196,9 @@ func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to i
 	if to < 0 {
 		last = maxOffset
 	}
-	c.hash.ranged = true
+	c.session.ranged = true
 	if _, err := c.exchange(ctx, rangCommand(from, last)); err != nil {
-		c.hash.ranged = c.onlyRefused(err) != nil
+		c.session.ranged = c.onlyRefused(err) != nil
 		return protocol.Reply{}, err
 	}
 	r, err := c.slow(ctx, cmd)
@@ -213,12 +213,12 @@ func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to i
 // unrange takes back a RANG: where HASH leaves the range in force, or none followed since
 // the context ended, the next download would be a part.
 func (c *Conn) unrange(ctx context.Context) error {
-	if !c.hash.ranged {
+	if !c.session.ranged {
 		return nil
 	}
 	_, err := c.exchange(ctx, rangCommand(1, 0))
 	err = c.onlyRefused(err)
-	c.hash.ranged = err != nil
+	c.session.ranged = err != nil
 	return err
 }
 

@@ -14,11 +14,8 @@ type hashWay struct {
 	name string
 }
 
-// hashState is what a connection knows about sums.
+// hashState is what a connection knows about the sums of its server.
 type hashState struct {
-	selected string // by OPTS HASH, "" if that is not known; belongs to who has the turn
-	ranged   bool   // a RANG may be in force; belongs to who has the turn
-
 	mu      sync.Mutex
 	refused map[string]bool // commands that the server does not know after all
 }

@@ -34,7 +34,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 	if err := l.enter(ctx); err != nil {
 		return rejected(c.loginMeant(err))
 	}
-	c.loggedIn = true
+	c.session.loggedIn = true
 	if err := c.protect(ctx); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return err
 	}
 	c.mu.Lock()
-	c.roamed = false // this is where every login leads
+	c.session.roamed = false // this is where every login leads
 	c.mu.Unlock()
 	if err := c.clearCommands(ctx); err != nil {
 		return err
@@ -108,8 +108,8 @@ func (l *login) prepare() (err error) {
 func (l *login) enter(ctx context.Context) error {
 	l.c.remember(l.who)
 	if l.o.Proxy == nil {
-		if l.c.state() == protocol.StateAuthorized && !l.c.loggedIn {
-			l.c.account = l.who.account
+		if l.c.state() == protocol.StateAuthorized && !l.c.session.loggedIn {
+			l.c.session.account = l.who.account
 			return nil // the greeting was 230
 		}
 		if err := l.prelude(ctx); err != nil {
@@ -131,7 +131,7 @@ func (l *login) enter(ctx context.Context) error {
 		sent = who
 		l.c.remember(who)
 		if refusal = l.run(ctx, who); refusal == nil {
-			l.c.account = who.account
+			l.c.session.account = who.account
 			return nil
 		}
 		if !l.mayRetry(refusal, i+1) {

@@ -20,7 +20,7 @@ func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Rep
 
 // wantsAccount reports whether cmd failed for want of an account that we have.
 func (c *Conn) wantsAccount(cmd protocol.Command, err error) bool {
-	if err == nil || c.account == "" || c.cleared() {
+	if err == nil || c.session.account == "" || c.cleared() {
 		return false
 	}
 	switch upper(cmd.Verb) {
@@ -34,7 +34,7 @@ func (c *Conn) wantsAccount(cmd protocol.Command, err error) bool {
 // sendAccount sends ACCT and reports whether it was accepted. If not, the refusal of
 // the command itself is what the caller learns.
 func (c *Conn) sendAccount(ctx context.Context) bool {
-	_, err := c.exchangeOnce(ctx, protocol.Command{Verb: "ACCT", Arg: c.account})
+	_, err := c.exchangeOnce(ctx, protocol.Command{Verb: "ACCT", Arg: c.session.account})
 	return err == nil
 }
 

@@ -20,7 +20,7 @@ func (c *Conn) encode(cmd protocol.Command) (protocol.Command, error) {
 	}
 	parts := strings.Split(cmd.Arg, "/")
 	for i, part := range parts {
-		if c.names.has(part) {
+		if c.session.names.has(part) {
 			continue
 		}
 		p, err := encodeArg(protocol.Command{Verb: cmd.Verb, Arg: part}, page)
@@ -57,11 +57,11 @@ func (c *Conn) given(path string) {
 		return
 	}
 	for part := range strings.SplitSeq(path, "/") {
-		if encodable(part) && len(c.names) < maxRawNames {
-			if c.names == nil {
-				c.names = rawNames{}
+		if encodable(part) && len(c.session.names) < maxRawNames {
+			if c.session.names == nil {
+				c.session.names = rawNames{}
 			}
-			c.names[part] = struct{}{}
+			c.session.names[part] = struct{}{}
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (c *Conn) listed() *parse.CodePage {
 func (c *Conn) page() *parse.CodePage {
 	o := &c.cfg.Login
 	switch {
-	case o.Encoding == EncodingUTF8, o.Encoding == EncodingAuto && c.features.Has("UTF8"):
+	case o.Encoding == EncodingUTF8, o.Encoding == EncodingAuto && c.session.features.Has("UTF8"):
 		return nil
 	}
 	return o.page()

@@ -73,14 +73,13 @@ func (l *login) negotiate(ctx context.Context) error {
 
 // features sends FEAT, and switches UTF-8 on if that is of use.
 func (l *login) features(ctx context.Context) error {
-	r, err := l.c.exchange(ctx, protocol.Command{Verb: "FEAT"})
-	if err != nil {
+	if _, err := l.c.exchange(ctx, protocol.Command{Verb: "FEAT"}); err != nil {
 		if _, refused := errors.AsType[*protocol.ReplyError](err); !refused || l.c.Err() != nil {
 			return err
 		}
 		return nil
 	}
-	l.c.setFeatures(r)
+	l.c.noticeFeatures()
 	f := l.c.Features()
 	if !f.Has("UTF8") || l.utf8 {
 		return nil
@@ -94,7 +93,8 @@ func (l *login) features(ctx context.Context) error {
 	if l.o.Encoding == EncodingCodePage && l.o.page() != nil {
 		arg = "UTF8 OFF"
 	}
-	_, l.utf8, err = l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
+	_, done, err := l.try(ctx, protocol.Command{Verb: "OPTS", Arg: arg})
+	l.utf8 = done
 	return err
 }
 

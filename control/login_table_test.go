@@ -298,7 +298,7 @@ func TestPathEncoding(t *testing.T) {
 			{"bytes", func() error { return tc.c.Cwd(t.Context(), "\xe4") }, "CWD \xe4"},
 			{"a part in bytes", func() error { return tc.c.Cwd(t.Context(), "\xe4/ö") }, "CWD \xe4/\xf6"},
 			{"byte 255", func() error { return tc.c.Dele(t.Context(), "ÿ") }, "DELE \xff\xff"},
-			{"SITE", func() error { _, err := tc.c.Site(t.Context(), "CHMOD 600 ä"); return err }, "SITE CHMOD 600 \xe4"},
+			{"SITE", func() error { _, err := tc.c.Do(t.Context(), command("SITE", "CHMOD 600 ä")); return err }, "SITE CHMOD 600 \xe4"},
 			{"RMD", func() error { return tc.c.Rmd(t.Context(), "ä") }, "RMD \xe4"},
 		} {
 			op := tc.async(tt.call)

@@ -37,7 +37,7 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 	}
 	defer c.release()
 	path = c.pathArg("MDTM", path)
-	if by := c.quirks.mtimeBy; by != mtimeUnknown {
+	if by := c.mtimeBy; by != mtimeUnknown {
 		_, err := c.exchange(ctx, by.command(path, t))
 		return err
 	}
@@ -45,7 +45,7 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 	for _, by := range c.mtimeWays() {
 		_, err := c.exchange(ctx, by.command(path, t))
 		if err == nil {
-			c.quirks.mtimeBy = by
+			c.mtimeBy = by
 			if q := by.quirk(); q != "" {
 				c.notice(q, "it was taken, MFMT is not offered")
 			}

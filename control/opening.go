@@ -122,7 +122,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 		data.Abort()
 		return nil, err
 	}
-	c.quirks.restUnused = false
+	c.session.restUnused = false
 	dc, doubt := data.Establish(ctx, f, c.dataSession())
 	if doubt != nil {
 		dc = nil
@@ -142,7 +142,7 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
-	c.data.SetReversed(c.sscn && !(cmd.Verb.Does(protocol.Lists) && c.HasQuirk(QuirkSSCNNotListings)))
+	c.data.SetReversed(c.session.sscn && (!cmd.Verb.Does(protocol.Lists) || c.listsReversed()))
 	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
 		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}

@@ -17,16 +17,12 @@ type AppliedQuirk struct {
 	Evidence string // what was seen, or that the caller forced it; never a secret
 }
 
-// quirkState is what a connection knows of its server's quirks. The fields below
-// the mutex are for whoever has the turn.
+// quirkState is what a connection knows of its server's quirks.
 type quirkState struct {
 	mu      sync.Mutex
 	applied []AppliedQuirk
 
-	rest, lastRest int64        // offset of the transfer under way, and the last one before it that was not 0
-	restUnused     bool         // REST was sent, and no transfer behind it
-	mtimeBy        mtimeMeans   // what set a modification time
-	noops          atomic.Int64 // answered NOOPs of KeepAlive
+	noops atomic.Int64 // answered NOOPs of KeepAlive
 }
 
 const forcedEvidence = "forced by the caller"

@@ -83,9 +83,9 @@ var makeRoom = remedy{
 // It is called before each transfer.
 func (c *Conn) restart(ctx context.Context, rest string) error {
 	if rest != "" {
-		c.quirks.restUnused = true
+		c.session.restUnused = true
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: rest}); err != nil {
-			c.quirks.restUnused = c.onlyRefused(err) != nil
+			c.session.restUnused = c.onlyRefused(err) != nil
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (c *Conn) restart(ctx context.Context, rest string) error {
 // them, or because no transfer followed, when the context ended in between.
 func (c *Conn) restZero(ctx context.Context, rest string) error {
 	offset, _ := strconv.ParseInt(rest, 10, 64) // ours; "" is 0
-	q := &c.quirks
+	q := &c.session
 	if q.rest > 0 {
 		q.lastRest = q.rest
 	}
@@ -110,7 +110,7 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 
 // suspectRest notices a file that came short by the offset of an earlier transfer.
 func (c *Conn) suspectRest(want, got int64) {
-	q := &c.quirks
+	q := &c.session
 	if q.rest == 0 && q.lastRest > 0 && want-got == q.lastRest {
 		c.notice(QuirkRESTSticky, fmt.Sprintf("RETR without REST came %d octets short, the offset of an earlier REST", want-got))
 	}

@@ -11,6 +11,9 @@ import (
 // in 64 bits with a sign.
 const maxOffset = 1<<62 - 1
 
+// noRange is the argument of RANG that takes a range back.
+const noRange = "1 0"
+
 // rangCommand is RANG (draft-bryan-ftp-range, Section 3): both octets belong to the
 // range; 1 and 0 take it back.
 func rangCommand(first, last int64) protocol.Command {

@@ -36,7 +36,7 @@ func (c *Conn) read() {
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = errServerClosed
-			} else if s := c.session(); s != nil {
+			} else if s := c.tlsSession(); s != nil {
 				err = s.Explain(err)
 			}
 			c.shut(err)
@@ -66,12 +66,12 @@ func (c *Conn) receive(b []byte) error {
 
 // next returns what the machine reports next.
 func (c *Conn) next() (e protocol.Event, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(c.events) > 0 {
 		e, c.events = c.events[0], c.events[1:]
 		return e, true
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	return c.machine.Next()
 }
 
@@ -98,7 +98,7 @@ func (c *Conn) current() net.Conn {
 	return c.conn
 }
 
-func (c *Conn) session() *tlsx.Session {
+func (c *Conn) tlsSession() *tlsx.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.sess
@@ -151,6 +151,7 @@ func (c *Conn) handleReply(e protocol.Event) {
 			e.Reply = c.redact.Reply(e.Reply) // it becomes an error
 			f.err = c.unopened(e)
 		}
+		c.keepBooks(f.cmd, e)
 		f.finish(e.Reply, e.Outcome)
 		return
 	}

@@ -40,17 +40,7 @@ func calls() []call {
 			r, err := c.Help(ctx, "RETR")
 			return r.Text(), err
 		}},
-		{"Site", "SITE CHMOD 1 x", "200 ok", func(ctx context.Context, c *control.Conn) (any, error) {
-			r, err := c.Site(ctx, "CHMOD 1 x")
-			return r.Text(), err
-		}},
-		{"Opts", "OPTS MLST size;", "200 ok", func(ctx context.Context, c *control.Conn) (any, error) {
-			r, err := c.Opts(ctx, "MLST size;")
-			return r.Text(), err
-		}},
-		{"Abor", "ABOR", "226 nothing to abort", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Abor(ctx)) }},
 		{"Cwd", "CWD d", "250 ok", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Cwd(ctx, "d")) }},
-		{"Cdup", "CDUP", "250 ok", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Cdup(ctx)) }},
 		{"Pwd", "PWD", `257 "/a ""b"""`, func(ctx context.Context, c *control.Conn) (any, error) { return c.Pwd(ctx) }},
 		{"Mkd", "MKD d", `257 "/d" created`, func(ctx context.Context, c *control.Conn) (any, error) { return c.Mkd(ctx, "d") }},
 		{"Rmd", "RMD d", "250 ok", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Rmd(ctx, "d")) }},
@@ -64,8 +54,6 @@ func calls() []call {
 			f, err := c.Feat(ctx)
 			return f.Has("SIZE"), err
 		}},
-		{"Allo", "ALLO 1048576", "202 no need", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Allo(ctx, 1<<20)) }},
-		{"Smnt", "SMNT /mnt", "202 no need", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Smnt(ctx, "/mnt")) }},
 		{"Do", "XSHA256 f", "250 ab", func(ctx context.Context, c *control.Conn) (any, error) {
 			r, err := c.Do(ctx, protocol.Command{Verb: "XSHA256", Arg: "f"})
 			return r.Text(), err
@@ -75,8 +63,8 @@ func calls() []call {
 
 func TestCalls(t *testing.T) {
 	want := map[string]any{
-		"Noop": nil, "Stat": "fine", "Syst": "UNIX", "Help": "x", "Site": "ok", "Opts": "ok", "Abor": nil, "Cwd": nil,
-		"Cdup": nil, "Pwd": `/a "b"`, "Mkd": "/d", "Rmd": nil, "Dele": nil, "Allo": nil, "Smnt": nil,
+		"Noop": nil, "Stat": "fine", "Syst": "UNIX", "Help": "x", "Cwd": nil,
+		"Pwd": `/a "b"`, "Mkd": "/d", "Rmd": nil, "Dele": nil,
 		"Mdtm": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "Mlst": "f " + fmt.Sprint(parse.KindFile) + " 3", "Feat": true, "Do": "ab",
 	}
 	for _, k := range calls() {
@@ -238,7 +226,7 @@ func TestCallsCancelled(t *testing.T) {
 		first := tc.async(func() error { return tc.c.Noop(t.Context()) })
 		tc.wantCommand("first", "NOOP")
 		ctx, cancel := context.WithCancel(t.Context())
-		second := tc.async(func() error { return tc.c.Cdup(ctx) })
+		second := tc.async(func() error { return tc.c.Rmd(ctx, "x") })
 		cancel()
 		if err := second.result(); !errors.Is(err, context.Canceled) || second.took() != 0 {
 			t.Fatalf("second: %v", err)
@@ -256,7 +244,7 @@ func TestCallsCancelled(t *testing.T) {
 		if err := op.result(); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		next := tc.async(func() error { return tc.c.Cdup(t.Context()) })
+		next := tc.async(func() error { return tc.c.Rmd(t.Context(), "x") })
 		if _, ok := errors.AsType[*control.TimeoutError](next.wait()); !ok || next.took() != 5*time.Second {
 			t.Fatalf("next: %v after %v; want a TimeoutError", next.err, next.took())
 		}

@@ -46,18 +46,6 @@ func (c *Conn) Help(ctx context.Context, command string) (Help, error) {
 	return h, err
 }
 
-// Site sends a command of the server's own.
-func (c *Conn) Site(ctx context.Context, command string) (protocol.Reply, error) {
-	return c.do(ctx, "SITE", command)
-}
-
-// Abor sends ABOR while nothing is being transferred. To abort a transfer, close
-// it before its end or cancel its context.
-func (c *Conn) Abor(ctx context.Context) error {
-	_, err := c.do(ctx, "ABOR", "")
-	return err
-}
-
 // Quit ends the session in order: QUIT, its reply, close. A server that ends the
 // connection in place of a reply is as good.
 func (c *Conn) Quit(ctx context.Context) error {

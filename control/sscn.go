@@ -29,18 +29,16 @@ func (c *Conn) Sscn(ctx context.Context, on bool) error {
 	if on {
 		arg = "ON"
 	}
-	if err := c.acquire(ctx); err != nil {
-		return err
-	}
-	defer c.release()
-	_, err := c.exchange(ctx, protocol.Command{Verb: "SSCN", Arg: arg})
-	if err == nil {
-		c.sscn = on
-		if on && holdsAny(c.greeting.Text(), "proftpd") {
-			c.notice(QuirkSSCNNotListings, "the greeting names ProFTPD")
-		}
-	}
+	_, err := c.do(ctx, "SSCN", arg)
 	return err
+}
+
+// listsReversed reports whether listings are reversed as files are where SSCN ON is in force.
+func (c *Conn) listsReversed() bool {
+	if holdsAny(c.greeting.Text(), "proftpd") {
+		c.notice(QuirkSSCNNotListings, "the greeting names ProFTPD")
+	}
+	return !c.HasQuirk(QuirkSSCNNotListings)
 }
 
 // listUnreversed notices a server that waits for TLS to begin from here, though it was
@@ -50,7 +48,7 @@ var listUnreversed = remedy{
 	fits: func(o *opening, err error) bool {
 		he, ok := errors.AsType[*tlsx.HandshakeError](err)
 		return ok && he.Silent && errors.Is(he, os.ErrDeadlineExceeded) &&
-			o.c.sscn && o.cmd.Verb.Does(protocol.Lists) && !o.c.HasQuirk(QuirkSSCNNotListings)
+			o.c.session.sscn && o.cmd.Verb.Does(protocol.Lists) && !o.c.HasQuirk(QuirkSSCNNotListings)
 	},
 	apply: func(_ context.Context, o *opening, _ *protocol.ReplyError) bool {
 		return o.c.notice(QuirkSSCNNotListings, string(o.cmd.Verb)+" after SSCN ON: the server did not begin TLS")
@@ -90,7 +88,7 @@ const QuirkSSCNNotListings QuirkName = "sscn-not-listings"
 var rowSSCNNotListings = Quirk{
 	Name: QuirkSSCNNotListings, Mode: QuirkDetected,
 	Behaviour:  "behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same",
-	Evidence:   "the greeting names ProFTPD when SSCN ON is sent, or not one byte of TLS comes for a listing behind it",
+	Evidence:   "the greeting names ProFTPD when a listing comes after SSCN ON, or not one byte of TLS comes for a listing behind it",
 	Workaround: "this side is the TLS client of listings then; the one that failed is asked for again",
 	Refs:       []string{"ProFTPD 1.3.8"},
 }

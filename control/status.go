@@ -26,17 +26,3 @@ func (t *transfer) stat(ctx context.Context) (protocol.Reply, error) {
 	}
 	return f.reply, err
 }
-
-// Allo reserves room for a file of so many octets (RFC 959, Section 4.1.3), on
-// servers that need it. Others answer 202, which is no error.
-func (c *Conn) Allo(ctx context.Context, octets int64) error {
-	_, err := c.do(ctx, "ALLO", decimal(octets))
-	return err
-}
-
-// Smnt mounts another file system (RFC 959, Section 4.1.1). Few servers have it;
-// 202 says that there is nothing to do.
-func (c *Conn) Smnt(ctx context.Context, path string) error {
-	_, err := c.do(ctx, "SMNT", path)
-	return err
-}

@@ -73,7 +73,7 @@ const probeBytes = 1 << 20
 // it. Refusals that have nothing to do with the data channel do not count.
 func (c *Conn) probe(ctx context.Context) error {
 	c.mu.Lock()
-	skip := c.probed || c.cfg.NoUploadProbe || c.sess == nil || c.machine.Protection().Data != protocol.LevelPrivate
+	skip := c.session.probed || c.cfg.NoUploadProbe || c.sess == nil || c.machine.Protection().Data != protocol.LevelPrivate
 	c.mu.Unlock()
 	if skip {
 		return nil

@@ -145,7 +145,7 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 	},
 	"extra-reply": func(p *quirkPlay) {
 		p.login()
-		err := p.call(func() error { _, err := p.c.Opts(p.t.Context(), "MLST size;"); return err }, "OPTS MLST size;", "500 what?")
+		err := p.call(func() error { _, err := p.c.Do(p.t.Context(), command("OPTS", "MLST size;")); return err }, "OPTS MLST size;", "500 what?")
 		p.writeReply("500 really, what?")
 		synctest.Wait()
 		if re, ok := errors.AsType[*protocol.ReplyError](err); !ok || re.Reply.Code != 500 {

@@ -238,7 +238,7 @@ func (t *transfer) complete() error {
 	}
 	if t.dc != nil && t.dc.TLS() != nil {
 		t.c.mu.Lock()
-		t.c.probed = true
+		t.c.session.probed = true
 		t.c.mu.Unlock()
 	}
 	return nil

@@ -13,6 +13,12 @@ import (
 // has for them.
 func TestDoTable(t *testing.T) {
 	for _, tt := range []struct{ command, reply string }{
+		{"ABOR", "226 nothing to abort"},
+		{"CDUP", "250 ok"},
+		{"ALLO 1048576", "202 no need"},
+		{"SMNT /mnt", "202 no need"},
+		{"SITE CHMOD 1 x", "200 ok"},
+		{"OPTS MLST size;", "200 ok"},
 		{"STRU F", "200 ok"},
 		{"MODE S", "200 ok"},
 		{"LANG en", "200 English"},

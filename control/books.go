@@ -1,0 +1,96 @@
+package control
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
+)
+
+// A session is what is known of the server's side between [Dial] and REIN, or from one
+// REIN to the next. What the connection has learned of the server itself stands elsewhere.
+// REIN, and a new connection, begin with the zero value.
+type session struct {
+	// For whoever has the turn.
+	loggedIn bool   // by Login
+	account  string // as Login sent it, for servers that want it later
+	typed    bool   // TYPE was sent
+	sscn     bool   // SSCN ON is in force
+
+	levelSent int    // of MODE Z
+	hashName  string // of OPTS HASH, "" if that is not known
+	ranged    bool   // a RANG may be in force
+
+	rest, lastRest int64 // offset of the transfer under way, and the last one before it that was not 0
+	restUnused     bool  // REST was sent, and no transfer after it
+
+	// Guarded by the Conn's mu.
+	features *parse.Features
+	names    rawNames
+	format   mode.Format // how files are to travel
+	probed   bool        // a data connection over TLS has worked
+	roamed   bool        // a command was sent that may have changed the working directory
+}
+
+// keepBooks notes what a reply has made of a command, whoever sent it and how: a method of
+// Conn, Do or Pipeline. The reader calls it before anybody learns of the reply; c.mu is held.
+// What depends on TYPE, MODE, STRU and PROT the machine notes.
+func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
+	s := &c.session
+	if cmd.Verb.Does(protocol.Moves) {
+		s.roamed = true // a refusal need not mean that nothing was done
+	}
+	if e.Kind != protocol.EventReply || e.Outcome == protocol.Failure {
+		return
+	}
+	switch cmd.Verb {
+	case "REIN":
+		c.session = session{}
+		c.data.Reinitialized()
+	case "AUTH", "ADAT":
+		s.features = nil // came in clear, and could be anybody's
+	case "USER":
+		s.account = "" // that of another user
+	case "TYPE":
+		s.typed = true
+	case "SSCN":
+		s.noteSSCN(cmd.Arg)
+	case "OPTS":
+		s.noteOption(strings.Fields(cmd.Arg))
+	case "RANG":
+		s.ranged = strings.Join(strings.Fields(cmd.Arg), " ") != noRange
+	case "REST":
+		s.restUnused = cmd.Arg != "0"
+	case "FEAT":
+		s.features = features(e.Reply)
+	}
+}
+
+// noteSSCN notes SSCN ON or OFF. Without an argument it asks, and changes nothing.
+func (s *session) noteSSCN(arg string) {
+	switch strings.ToUpper(strings.TrimSpace(arg)) {
+	case "ON":
+		s.sscn = true
+	case "OFF":
+		s.sscn = false
+	}
+}
+
+// noteOption notes the options that other commands depend on. Without a value the command
+// asks, or goes back to the default.
+func (s *session) noteOption(words []string) {
+	switch {
+	case len(words) < 2:
+	case strings.EqualFold(words[0], "HASH"):
+		s.hashName = words[1]
+	case strings.EqualFold(words[0], "MODE") && strings.EqualFold(words[1], "Z"):
+		s.levelSent = 0
+		for i := 2; i+1 < len(words); i += 2 {
+			if level, err := strconv.Atoi(words[i+1]); err == nil && strings.EqualFold(words[i], "LEVEL") {
+				s.levelSent = level
+			}
+		}
+	}
+}
