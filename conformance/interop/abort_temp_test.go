@@ -23,6 +23,7 @@ func TestAbortTempUpload(t *testing.T) {
 	for _, name := range peer.Names() {
 		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {
+				t.Parallel()
 				r := &resumer{t: t, s: peer.Start(t, name, peer.Options{TLS: mode, RequireReuse: true}), mode: mode}
 				r.local = filepath.Join(t.TempDir(), "up")
 				if err := os.WriteFile(r.local, make([]byte, 32<<20), 0o600); err != nil {

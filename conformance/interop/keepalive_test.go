@@ -27,6 +27,7 @@ func TestKeepAliveInTransfer(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {
+				t.Parallel()
 				s := peer.Start(t, name, peer.Options{TLS: mode, RequireReuse: true})
 				s.WriteFile(t, "big", randomBytes(3, size))
 				cfg := clientConfig(s, mode, 0)

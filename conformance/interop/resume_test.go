@@ -45,6 +45,7 @@ func TestResume(t *testing.T) {
 	content := randomBytes(5, 600_000)
 	for _, tt := range resumeTargets {
 		t.Run(tt.String(), func(t *testing.T) {
+			t.Parallel()
 			s := peer.Start(t, tt.server, tt.options)
 			r := &resumer{t: t, s: s, mode: tt.options.TLS, local: filepath.Join(t.TempDir(), "f")}
 			if diff := cmp.Diff(tt.sums, r.dial().Conn().HashAlgorithms()); diff != "" {

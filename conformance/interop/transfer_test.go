@@ -31,6 +31,7 @@ func TestResumedTransfers(t *testing.T) {
 	big := randomBytes(1, 64<<20)
 	for _, tg := range strictTargets {
 		t.Run(tg.String(), func(t *testing.T) {
+			t.Parallel()
 			s := peer.Start(t, tg.server, tg.options)
 			for _, version := range tlsVersions {
 				for _, mode := range dataModes {
@@ -56,6 +57,7 @@ func TestPlainTransfers(t *testing.T) {
 	big := randomBytes(2, 64<<20)
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := peer.Start(t, name, peer.Options{})
 			for _, mode := range dataModes {
 				t.Run(mode.String(), func(t *testing.T) {

@@ -25,6 +25,7 @@ func TestUploadsAreWhole(t *testing.T) {
 		{server: "pyftpdlib", options: peer.Options{TLS: peer.Explicit, RequireTLS: true}},
 	} {
 		t.Run(tg.String(), func(t *testing.T) {
+			t.Parallel()
 			s := peer.Start(t, tg.server, tg.options)
 			c := login(t, s, clientConfig(s, tg.options.TLS, tls.VersionTLS13))
 			data := randomBytes(3, size)
