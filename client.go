@@ -148,7 +148,9 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 	if !c.asked && c.list.Lines.Dialect == "" && c.list.Lines.System == "" {
 		c.asked = true
-		c.list.Lines.System, _ = c.conn.Syst(ctx) // a refusal only means that the format is detected
+		if r, err := c.conn.Do(ctx, protocol.Command{Verb: "SYST"}); err == nil { // a refusal only means that the format is detected
+			c.list.Lines.System = r.Text()
+		}
 	}
 	return c.list
 }

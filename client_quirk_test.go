@@ -232,7 +232,7 @@ var clientPlays = []clientPlay{
 		server: &script{replies: map[string]string{"FEAT": "211-x\r\n SIZE\r\n211 end", "SYST": "215 MVS is the operating system of this server. FTP Server is running on z/OS.",
 			"SIZE f": "213 80", "MDTM f": "213 20260102030405", "PWD": `257 "'HLQ.'" is working directory`, "CWD f": "550 no"}},
 		use: func(ctx context.Context, c *ftpwire.Client) (any, error) {
-			if _, err := c.Conn().Syst(ctx); err != nil {
+			if _, err := c.Conn().Do(ctx, protocol.Command{Verb: "SYST"}); err != nil {
 				return nil, err
 			}
 			e, err := c.Stat(ctx, "f")

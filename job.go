@@ -35,7 +35,7 @@ func (j *job) begin(ctx context.Context) (done func(), err error) {
 		return nil, err
 	}
 	if j.o.Resume {
-		err = j.c.conn.Resumable()
+		err = control.Resumable(j.c.conn.FileFormat())
 	}
 	if err != nil {
 		done()

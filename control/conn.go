@@ -309,7 +309,11 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 		return protocol.Reply{}, err
 	}
 	defer c.release()
-	return c.exchange(ctx, cmd)
+	r, err := c.exchange(ctx, cmd)
+	if err == nil {
+		c.noticeReply(upper(cmd.Verb), r)
+	}
+	return r, err
 }
 
 // notByDo returns why a command has no business in Do, or "". It makes the secrets
@@ -333,9 +337,6 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 
 // Greeting returns the server's greeting.
 func (c *Conn) Greeting() protocol.Reply { return c.greeting }
-
-// LocalAddr returns our end of the control connection.
-func (c *Conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
 
 // RemoteAddr returns the server's end of the control connection.
 func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }

@@ -138,7 +138,7 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", statPath(path))})
 	lines, ok := statListing(r)
-	if err != nil || !ok || r.Code == 211 {
+	if err != nil || !ok || !r.Code.IsFileStatus() {
 		return "", false
 	}
 	self := false

@@ -257,7 +257,7 @@ func TestEmptyDirectoryIsThere(t *testing.T) {
 				}
 				tc := login(t, &control.Config{})
 				if tt.mlst != "" {
-					op := tc.async(func() error { _, err := tc.c.Feat(t.Context()); return err })
+					op := tc.async(func() error { return feat(t.Context(), tc.c) })
 					tc.answer("FEAT", "211-", " MLST type*;", "211 end")
 					tc.wantOK("FEAT", op)
 				}

@@ -38,7 +38,7 @@ func TestVagueRefusal(t *testing.T) {
 				}
 				inBubble(t, name, func(t *testing.T) {
 					tc := login(t, &control.Config{})
-					op := tc.async(func() error { _, err := tc.c.Feat(t.Context()); return err })
+					op := tc.async(func() error { return feat(t.Context(), tc.c) })
 					tc.answer("FEAT", "211-", " MLST type*;", "211 end")
 					tc.wantOK("FEAT", op)
 					l := tc.list(verb, "d")
@@ -69,7 +69,7 @@ func TestVagueRefusal(t *testing.T) {
 	})
 	inBubble(t, "the working directory", func(t *testing.T) {
 		tc := login(t, &control.Config{})
-		op := tc.async(func() error { _, err := tc.c.Feat(t.Context()); return err })
+		op := tc.async(func() error { return feat(t.Context(), tc.c) })
 		tc.answer("FEAT", "211-", " MLST type*;", "211 end")
 		tc.wantOK("FEAT", op)
 		l := tc.list("MLSD", "")

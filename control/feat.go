@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -13,15 +12,6 @@ func features(r protocol.Reply) *parse.Features {
 		return nil
 	}
 	return parse.Feat(r.Lines[1 : len(r.Lines)-1])
-}
-
-// Feat asks for the server's features (RFC 2389). Servers without FEAT refuse it.
-func (c *Conn) Feat(ctx context.Context) (*parse.Features, error) {
-	if _, err := c.do(ctx, "FEAT", ""); err != nil {
-		return nil, err
-	}
-	c.noticeFeatures()
-	return c.Features(), nil
 }
 
 // Features returns what the server listed last. It is nil, which has no features,

@@ -23,7 +23,7 @@ var (
 // features tells the client what the server offers.
 func (tc *testConn) features(lines string) {
 	tc.t.Helper()
-	op := tc.async(func() error { _, err := tc.c.Feat(tc.t.Context()); return err })
+	op := tc.async(func() error { return feat(tc.t.Context(), tc.c) })
 	tc.answer("FEAT", "211-Features", " "+strings.ReplaceAll(lines, "\n", "\r\n "), "211 End")
 	tc.wantOK("FEAT", op)
 }
@@ -203,7 +203,7 @@ func TestHashCancelled(t *testing.T) {
 func TestResumable(t *testing.T) {
 	inBubble(t, "by parameters", func(t *testing.T) {
 		tc := login(t, &clear)
-		if err := tc.c.Resumable(); err != nil {
+		if err := control.Resumable(tc.c.FileFormat()); err != nil {
 			t.Errorf("at first: %v", err)
 		}
 		for _, step := range []struct {
@@ -220,15 +220,15 @@ func TestResumable(t *testing.T) {
 			if err := tc.c.SetFileFormat(step.set); err != nil {
 				t.Fatal(err)
 			}
-			if err := tc.c.Resumable(); (err == nil) != step.usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			if err := control.Resumable(tc.c.FileFormat()); (err == nil) != step.usual || err != nil && !errors.Is(err, errors.ErrUnsupported) {
 				t.Errorf("behind %s: %v", step.name, err)
 			}
 		}
 		if err := tc.c.SetFileFormat(mode.Format{Type: 'A'}); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := errors.AsType[*control.OffsetError](tc.c.Resumable()); !ok {
-			t.Errorf("TYPE A: %v", tc.c.Resumable())
+		if _, ok := errors.AsType[*control.OffsetError](control.Resumable(tc.c.FileFormat())); !ok {
+			t.Errorf("TYPE A: %v", control.Resumable(tc.c.FileFormat()))
 		}
 	})
 }

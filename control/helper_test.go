@@ -25,6 +25,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -443,4 +444,22 @@ func (p *prefixed) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	return p.Conn.Read(b)
+}
+
+// feat asks for the features.
+func feat(ctx context.Context, c *control.Conn) error {
+	_, err := c.Do(ctx, protocol.Command{Verb: "FEAT"})
+	return err
+}
+
+// sscn sends SSCN ON or OFF.
+func sscn(ctx context.Context, c *control.Conn, on bool) error {
+	_, err := c.Do(ctx, protocol.Command{Verb: "SSCN", Arg: map[bool]string{true: "ON", false: "OFF"}[on]})
+	return err
+}
+
+// syst asks for the system.
+func syst(ctx context.Context, c *control.Conn) (string, error) {
+	r, err := c.Do(ctx, protocol.Command{Verb: "SYST"})
+	return r.Text(), err
 }

@@ -199,7 +199,7 @@ func TestSSCN(t *testing.T) {
 		return err
 	}
 	turn := func(tc *testConn, on bool, command, reply string) {
-		op := tc.async(func() error { return tc.c.Sscn(tc.t.Context(), on) })
+		op := tc.async(func() error { return sscn(tc.t.Context(), tc.c, on) })
 		tc.answer(command, reply)
 		tc.wantOK(command, op)
 	}
@@ -260,7 +260,7 @@ func TestSSCN(t *testing.T) {
 	})
 	inBubble(t, "refused", func(t *testing.T) {
 		tc := login(t, &clear)
-		on := tc.async(func() error { return tc.c.Sscn(t.Context(), true) })
+		on := tc.async(func() error { return sscn(t.Context(), tc.c, true) })
 		tc.answer("SSCN ON", "502 no")
 		if _, ok := errors.AsType[*protocol.ReplyError](on.wait()); !ok {
 			t.Errorf("%v; want a ReplyError", on.err)

@@ -104,6 +104,16 @@ func (c *Conn) noticeText(in quirkSource, text string) {
 	}
 }
 
+// noticeReply looks for marks in the reply to a command that tells of the server.
+func (c *Conn) noticeReply(verb protocol.Verb, r protocol.Reply) {
+	switch verb {
+	case "SYST":
+		c.noticeText(inSyst, r.Text())
+	case "FEAT":
+		c.noticeFeatures()
+	}
+}
+
 // noticeFeatures looks for the marks of all quirks among the features.
 func (c *Conn) noticeFeatures() {
 	f := c.Features()

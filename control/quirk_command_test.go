@@ -165,7 +165,7 @@ func TestChmodRefused(t *testing.T) {
 	inBubble(t, "other mode", func(t *testing.T) {
 		p := &quirkPlay{t: t, name: control.QuirkCHMOD550, how: "forbidden"} // as it will look
 		p.testConn = login(t, &clear)
-		op := p.run(func() error { _, err := p.c.Feat(t.Context()); return err })
+		op := p.run(func() error { return feat(t.Context(), p.c) })
 		p.feat("MLST type*;UNIX.mode*;")
 		p.wantOK("FEAT", op)
 		op = p.run(func() error { return p.c.Chmod(t.Context(), "f", 0o640) })

@@ -133,7 +133,7 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 	},
 	control.QuirkVMSPaths: func(p *quirkPlay) {
 		p.login()
-		syst := p.run(func() error { _, err := p.c.Syst(p.t.Context()); return err })
+		syst := p.run(func() error { _, err := syst(p.t.Context(), p.c); return err })
 		p.answer("SYST", "215 VMS OpenVMS V8.4")
 		p.wantOK("SYST", syst)
 		op := p.run(func() error { return p.c.Dele(p.t.Context(), "a/b/c.txt") })

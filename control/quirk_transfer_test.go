@@ -197,7 +197,7 @@ var playsOfTransfers = map[control.QuirkName]func(*quirkPlay){
 		p.startTLS()
 		p.wantOK("dial", p.testConn.op)
 		p.testConn.login()
-		on := p.async(func() error { return p.c.Sscn(p.t.Context(), true) })
+		on := p.async(func() error { return sscn(p.t.Context(), p.c, true) })
 		p.answer("SSCN ON", "200 SSCN:CLIENT METHOD")
 		p.wantOK("SSCN", on)
 

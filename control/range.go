@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
 // maxOffset is the largest octet that RANG is asked for: "to the end". Servers count
@@ -29,12 +30,12 @@ func (e *OffsetError) Error() string { return "ftp: no transfer from an offset: 
 // Unwrap returns errors.ErrUnsupported.
 func (e *OffsetError) Unwrap() error { return errors.ErrUnsupported }
 
-// Resumable reports whether an offset of a transfer counts octets of the file, so that
+// Resumable reports whether an offset of a transfer in format f counts octets of the file, so that
 // a file can be joined from two transfers. The error is an *[OffsetError] for text,
 // whose octets on the wire are not those of the file, for records, and for block and
 // compressed mode, whose restart markers are no numbers (RFC 959, Section 3.5).
-func (c *Conn) Resumable() error {
-	switch f := c.FileFormat(); {
+func Resumable(f mode.Format) error {
+	switch {
 	case f.Type != 'I' && f.Type != 'L':
 		return &OffsetError{"TYPE " + string(f.Type) + " changes the octets on their way"}
 	case f.Records():

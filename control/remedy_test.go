@@ -197,7 +197,7 @@ func TestRemedyUnreversed(t *testing.T) {
 			tc.answer("PROT P", "200 ok")
 			tc.answer("FEAT", "502 no")
 			tc.wantOK("login", login)
-			on := tc.async(func() error { return tc.c.Sscn(t.Context(), true) })
+			on := tc.async(func() error { return sscn(t.Context(), tc.c, true) })
 			tc.answer("SSCN ON", "200 ok")
 			tc.wantOK("SSCN", on)
 			l := tc.list("LIST", "")

@@ -32,10 +32,10 @@ func calls() []call {
 	return []call{
 		{"Noop", "NOOP", "200 ok", func(ctx context.Context, c *control.Conn) (any, error) { return none(c.Noop(ctx)) }},
 		{"Stat", "STAT a b", "213 fine", func(ctx context.Context, c *control.Conn) (any, error) {
-			r, err := c.Stat(ctx, "a b")
+			r, err := c.Do(ctx, protocol.Command{Verb: "STAT", Arg: "a b"})
 			return r.Text(), err
 		}},
-		{"Syst", "SYST", "215 UNIX", func(ctx context.Context, c *control.Conn) (any, error) { return c.Syst(ctx) }},
+		{"Syst", "SYST", "215 UNIX", func(ctx context.Context, c *control.Conn) (any, error) { return syst(ctx, c) }},
 		{"Help", "HELP RETR", "214 x", func(ctx context.Context, c *control.Conn) (any, error) {
 			r, err := c.Help(ctx, "RETR")
 			return r.Text(), err
@@ -51,8 +51,8 @@ func calls() []call {
 			return fmt.Sprint(e.Name, " ", e.Kind, " ", e.Size), err
 		}},
 		{"Feat", "FEAT", "211-x\r\n SIZE\r\n211 end", func(ctx context.Context, c *control.Conn) (any, error) {
-			f, err := c.Feat(ctx)
-			return f.Has("SIZE"), err
+			err := feat(ctx, c)
+			return c.Features().Has("SIZE"), err
 		}},
 		{"Do", "XSHA256 f", "250 ab", func(ctx context.Context, c *control.Conn) (any, error) {
 			r, err := c.Do(ctx, protocol.Command{Verb: "XSHA256", Arg: "f"})
@@ -340,8 +340,8 @@ func TestOddReplies(t *testing.T) {
 		{"Mlst of one line", "MLST f", "250 ok", func(ctx context.Context, c *control.Conn) (any, error) { return c.Mlst(ctx, "f") }, nil},
 		{"Mlst empty", "MLST f", "250-x\r\n \r\n250 end", func(ctx context.Context, c *control.Conn) (any, error) { return c.Mlst(ctx, "f") }, nil},
 		{"Feat empty", "FEAT", "211 none", func(ctx context.Context, c *control.Conn) (any, error) {
-			f, err := c.Feat(ctx)
-			return f.Len(), err
+			err := feat(ctx, c)
+			return c.Features().Len(), err
 		}, 0},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {

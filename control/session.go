@@ -14,19 +14,6 @@ func (c *Conn) Noop(ctx context.Context) error {
 	return err
 }
 
-// Stat asks for the status of the session, or of path (RFC 959, Section 4.1.3).
-// The text of the reply is for people, or the listing of a directory.
-func (c *Conn) Stat(ctx context.Context, path string) (protocol.Reply, error) {
-	return c.do(ctx, "STAT", path)
-}
-
-// Syst asks for the server's operating system.
-func (c *Conn) Syst(ctx context.Context) (string, error) {
-	r, err := c.do(ctx, "SYST", "")
-	c.noticeText(inSyst, r.Text())
-	return r.Text(), err
-}
-
 // A Help is the reply to HELP. Its text is for people.
 type Help struct {
 	protocol.Reply

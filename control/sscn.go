@@ -13,26 +13,6 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// Sscn sends SSCN ON or OFF: whether the server is the TLS client of its data
-// connections, until the other is sent or [Conn.Rein]. It was made for transfers between
-// two servers (FXP), one of which has to be; RFC 4217, Section 7, knows it not. Servers
-// that know it list SSCN among their features.
-//
-// While it is on, this side is the TLS server of its own transfers too. They are
-// encrypted, but TLS clients may show no certificate: then only its address proves that
-// the peer is the server, and the trace says so. Calling Sscn is asking for that,
-// whatever Config.Identity says of certificates that are shown. Nothing is resumed then, so that
-// under [tlsx.ResumeRequired] transfers fail with a *[tlsx.NotResumedError] before
-// anything is sent. See [tlsx.Session.DataAsServer].
-func (c *Conn) Sscn(ctx context.Context, on bool) error {
-	arg := "OFF"
-	if on {
-		arg = "ON"
-	}
-	_, err := c.do(ctx, "SSCN", arg)
-	return err
-}
-
 // listsReversed reports whether listings are reversed as files are where SSCN ON is in force.
 func (c *Conn) listsReversed() bool {
 	if holdsAny(c.greeting.Text(), "proftpd") {

@@ -37,7 +37,7 @@ func TestReversed(t *testing.T) {
 					},
 				})
 				if mode != datachan.ModeCPSV {
-					if err := c.Sscn(t.Context(), true); err != nil {
+					if err := sscn(t.Context(), c, true); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -79,7 +79,7 @@ func statPath(path string) string {
 // statListing returns the lines between the first and the last of a reply to STAT, without
 // the code that some servers put before each. ok is false if it can be no listing.
 func statListing(r protocol.Reply) (lines []string, ok bool) {
-	if r.Code < 211 || r.Code > 213 || len(r.Lines) < 2 {
+	if !r.Code.IsStatus() || len(r.Lines) < 2 {
 		return nil, false
 	}
 	lines = slices.Clone(r.Lines[1 : len(r.Lines)-1])

@@ -122,7 +122,7 @@ func (e *encounter) inStep() error {
 		return err
 	}
 	time.Sleep(200 * time.Millisecond) // for what comes late
-	system, err := e.c.Syst(e.ctx)
+	system, err := syst(e.ctx, e.c)
 	if err == nil && !strings.HasPrefix(system, "UNIX") {
 		err = fmt.Errorf("out of step: %q is no answer to SYST", system)
 	}

@@ -322,7 +322,7 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 	"syst-lies": func(p *quirkPlay) {
 		p.login()
 		var got string
-		err := p.call(func() (err error) { got, err = p.c.Syst(p.t.Context()); return err }, "SYST", "200 UNIX emulated by java.lang.Runtime")
+		err := p.call(func() (err error) { got, err = syst(p.t.Context(), p.c); return err }, "SYST", "200 UNIX emulated by java.lang.Runtime")
 		if err != nil || got != "UNIX emulated by java.lang.Runtime" {
 			p.t.Errorf("Syst = %q, %v", got, err)
 		}

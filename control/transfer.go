@@ -331,5 +331,5 @@ type exchanger struct{ c *Conn }
 func (x exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	return x.c.exchange(ctx, cmd)
 }
-func (x exchanger) LocalAddr() net.Addr  { return x.c.LocalAddr() }
+func (x exchanger) LocalAddr() net.Addr  { return x.c.raw.LocalAddr() }
 func (x exchanger) RemoteAddr() net.Addr { return x.c.RemoteAddr() }

@@ -1,6 +1,9 @@
 package protocol
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // A Meaning is what a refusal says about its cause. A reply code alone rarely tells:
 // RFC 959 has one 550 for a dozen causes, and servers use the codes as they like. So
@@ -85,6 +88,17 @@ func (m Meaning) NotImplemented() bool { return m == UnknownCommand || m == Unkn
 
 // Meaning returns what the refusal means.
 func (e *ReplyError) Meaning() Meaning { return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text()) }
+
+// OfFile reports whether the code is one by which servers refuse a file for what it is, or for
+// its name: 450, 521, 550 and 553.
+func (e *ReplyError) OfFile() bool { return slices.Contains(fileCodes, e.Reply.Code) }
+
+// IsStatus reports whether the reply tells of the system, a directory or a file (21z; RFC 959,
+// Section 4.2.1), as STAT is answered.
+func (c Code) IsStatus() bool { return c >= 211 && c <= 213 }
+
+// IsFileStatus reports whether the reply tells of a directory or a file.
+func (c Code) IsFileStatus() bool { return c == 212 || c == 213 }
 
 // MeaningIn returns what the first refusal that err wraps means. It is Unexplained if there
 // is none.

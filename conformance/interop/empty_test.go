@@ -194,12 +194,11 @@ func TestEmptyListingsEveryTime(t *testing.T) {
 // listings returns the listing commands that the server has.
 func listings(t *testing.T, c *control.Conn) []protocol.Verb {
 	t.Helper()
-	f, err := c.Feat(soon(t))
-	if err != nil {
+	if _, err := c.Do(soon(t), protocol.Command{Verb: "FEAT"}); err != nil {
 		t.Fatal(err)
 	}
 	verbs := []protocol.Verb{"LIST", "NLST"}
-	if f.Has("MLST") {
+	if c.Features().Has("MLST") {
 		verbs = append(verbs, "MLSD")
 	}
 	return verbs

@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestSSCN(t *testing.T) {
 				if !c.Features().Has("SSCN") {
 					t.Error("FEAT does not list SSCN")
 				}
-				if err := c.Sscn(x.ctx(), true); err != nil {
+				if err := sscn(x.ctx(), c, true); err != nil {
 					t.Fatal(err)
 				}
 				x.mixed(8)
@@ -51,7 +52,7 @@ func TestSSCN(t *testing.T) {
 				if unproven > 0 {
 					t.Errorf("%d data connections without the server's certificate, which ProFTPD has to show", unproven)
 				}
-				if err := c.Sscn(x.ctx(), false); err != nil {
+				if err := sscn(x.ctx(), c, false); err != nil {
 					t.Fatal(err)
 				}
 				want = tlsx.Resumed
@@ -71,7 +72,7 @@ func TestSSCNUnannounced(t *testing.T) {
 	cfg := clientConfig(s, options.TLS, 0)
 	cfg.ConnectTimeout = 2 * time.Second
 	c := login(t, s, cfg)
-	if err := c.Sscn(t.Context(), true); err != nil {
+	if err := sscn(t.Context(), c, true); err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []protocol.Verb{"LIST", "NLST", "MLSD"} {
@@ -86,4 +87,10 @@ func TestSSCNUnannounced(t *testing.T) {
 	if !c.HasQuirk(control.QuirkSSCNNotListings) {
 		t.Error("the quirk was not noticed")
 	}
+}
+
+// sscn sends SSCN ON or OFF.
+func sscn(ctx context.Context, c *control.Conn, on bool) error {
+	_, err := c.Do(ctx, protocol.Command{Verb: "SSCN", Arg: map[bool]string{true: "ON", false: "OFF"}[on]})
+	return err
 }
