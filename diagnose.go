@@ -149,15 +149,15 @@ func parseAdvice(s string, words []string) []segment {
 
 // fillIn puts words in the places of text, and an ellipsis where there are none left.
 func fillIn(text string, words *[]string) string {
-	for strings.Contains(text, "%s") {
-		word := "…"
-		if len(*words) > 0 {
-			word, *words = (*words)[0], (*words)[1:]
-		}
-		before, after, _ := strings.Cut(text, "%s")
-		return before + word + fillIn(after, words)
+	before, after, found := strings.Cut(text, "%s")
+	if !found {
+		return text
 	}
-	return text
+	word := "…"
+	if len(*words) > 0 {
+		word, *words = (*words)[0], (*words)[1:]
+	}
+	return before + word + fillIn(after, words)
 }
 
 func render(advice []segment, name func(Change) string) string {

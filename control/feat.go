@@ -1,7 +1,6 @@
 package control
 
 import (
-
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )

@@ -103,10 +103,9 @@ func (c *tappedControl) Read(b []byte) (int, error) {
 // A tappedData is a data connection. What is changed is changed as a whole, at its end.
 type tappedData struct {
 	*net.TCPConn
-	w       *wiretap
-	up      []byte
-	down    *bytes.Reader
-	changed bool
+	w    *wiretap
+	up   []byte
+	down *bytes.Reader
 }
 
 func (c *tappedData) Write(b []byte) (int, error) {

@@ -191,8 +191,10 @@ func TestHelloLostForGood(t *testing.T) {
 			p.r.Reset(srv)
 			p.writeReply("220 ready")
 			p.answer("AUTH TLS", "234 go on")
-			first, _ := p.r.Peek(1)
-			first, _ = p.r.Peek(p.r.Buffered())
+			if _, err := p.r.Peek(1); err != nil {
+				t.Fatal(err)
+			}
+			first, _ := p.r.Peek(p.r.Buffered())
 			p.srv = &prefixed{Conn: p.srv, head: append([]byte(nil), first...)}
 			p.startTLS()
 			p.wantOK("dial", p.testConn.op)
