@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A backlog holds the temporary files that are being removed behind callers who have left.

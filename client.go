@@ -7,9 +7,9 @@ import (
 	"sync"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A Client is a session with a server, logged in. It may be used by several goroutines.

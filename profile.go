@@ -15,7 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A Profile says how to reach a server and how to speak to it. The zero Profile

@@ -17,8 +17,8 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

@@ -10,9 +10,9 @@ import (
 	"path"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/errtext"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A RenameError reports an upload whose temporary file was not given its name for

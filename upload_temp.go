@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // tempName returns the name to upload under.

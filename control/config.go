@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

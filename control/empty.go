@@ -10,9 +10,9 @@ import (
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

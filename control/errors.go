@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // errServerClosed is the cause when the server ended the connection unannounced.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // aborting returns the context of all that is done to save the connection when a

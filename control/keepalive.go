@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // errAsideOver: nothing is asked beside a transfer that has not begun or whose data

@@ -1,9 +1,9 @@
 package control
 
 import (
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // LoginOptions say how [Conn.Login] logs in. The zero LoginOptions are a login with

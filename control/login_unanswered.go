@@ -3,8 +3,8 @@ package control
 import (
 	"errors"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // An UnansweredLoginError reports a login that ended without an answer after a password

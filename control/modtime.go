@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // mtimeMeans are the ways to set a modification time.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

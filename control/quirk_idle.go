@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // KeepAlive tells the server that an idle session is still wanted, by NOOP. A

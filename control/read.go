@@ -6,8 +6,8 @@ import (
 	"io"
 	"net"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

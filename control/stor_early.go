@@ -3,8 +3,8 @@ package control
 import (
 	"fmt"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // An EarlyReplyError reports an upload whose final reply, a success, came while data

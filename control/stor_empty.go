@@ -3,7 +3,7 @@ package control
 import (
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // awaitStart holds the end of an upload of nothing back until the server has said that it

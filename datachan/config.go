@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A Mode says who opens data connections, and by which command.

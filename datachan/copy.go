@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // Chunks of a kernel copy: each has its own deadline, so they must be small

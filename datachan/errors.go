@@ -7,7 +7,7 @@ import (
 	"net"
 	"os"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // An OpenError reports a data connection that did not come about. The control

@@ -10,8 +10,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A Tally says how far a transfer is.

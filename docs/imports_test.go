@@ -17,19 +17,19 @@ import (
 // for the standard library with exceptions behind a minus. A folder ending in
 // "/..." stands for all below it. Test files may import anything that exists.
 const policy = `
-internal/errtext:        std -net -crypto/tls -os -context -log -log/slog
-internal/patience:       std -net -crypto/tls -os -log -log/slog
+protocol/errtext:        std -net -crypto/tls -os -context -log -log/slog
+protocol/patience:       std -net -crypto/tls -os -log -log/slog
 parse:                   std -net -crypto/tls -os -context -log -log/slog golang.org/x/text/...
-protocol:                std -net -crypto/tls -os -context -log -log/slog internal/errtext parse
+protocol:                std -net -crypto/tls -os -context -log -log/slog protocol/errtext parse
 protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
-tlsx:                    std internal/errtext internal/patience golang.org/x/crypto/... golang.org/x/net/idna
-datachan:                std internal/errtext internal/patience parse protocol tlsx golang.org/x/net/...
-datachan/proxy:          std internal/errtext internal/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
+tlsx:                    std protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
+datachan:                std protocol/errtext protocol/patience parse protocol tlsx golang.org/x/net/...
+datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
-control:                 std internal/errtext internal/patience parse protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
-.:                       std internal/errtext internal/patience parse protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
-conformance:             std internal/errtext parse protocol protocol/mode tlsx
-conformance/ftptest:     std internal/errtext parse protocol protocol/mode tlsx control/otp
+control:                 std protocol/errtext protocol/patience parse protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
+.:                       std protocol/errtext protocol/patience parse protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
+conformance:             std protocol/errtext parse protocol protocol/mode tlsx
+conformance/ftptest:     std protocol/errtext parse protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
 conformance/overlap:     std
 conformance/transcript:  std

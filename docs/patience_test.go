@@ -11,12 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 const patienceHead = `# How long the engine waits
 
-Every wait of the engine and the command, from ` + "`internal/patience`" + `. This page is generated:
+Every wait of the engine and the command, from ` + "`protocol/patience`" + `. This page is generated:
 ` + "`go test ./docs -run TestPatience -update`" + `.
 
 A setting that is zero means the default; a negative one switches the wait off: a bound then does not end what takes longer
@@ -79,7 +79,7 @@ func TestPatienceRows(t *testing.T) {
 	rows := map[string]string{} // variable: name
 	for _, file := range sources(t) {
 		_, f := parseFile(t, file)
-		own := strings.HasPrefix(file, "internal/patience/")
+		own := strings.HasPrefix(file, "protocol/patience/")
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
@@ -140,7 +140,7 @@ func TestPatienceIsWhole(t *testing.T) {
 	unit := regexp.MustCompile(`time\.(Nanosecond|Microsecond|Millisecond|Second|Minute|Hour)\b`)
 	for _, file := range sources(t) {
 		switch folder := filepath.ToSlash(filepath.Dir(file)); {
-		case folder == "internal/patience", strings.HasPrefix(folder, "conformance"), strings.HasPrefix(folder, "parse"):
+		case folder == "protocol/patience", strings.HasPrefix(folder, "conformance"), strings.HasPrefix(folder, "parse"):
 			continue // the table; the other side; dates
 		}
 		text, err := os.ReadFile(filepath.Join(root, file))
@@ -149,7 +149,7 @@ func TestPatienceIsWhole(t *testing.T) {
 		}
 		for i, line := range strings.Split(string(text), "\n") {
 			if unit.MatchString(line) && !unitsOfTime.MatchString(line) {
-				t.Errorf("%s:%d: a time that is not in internal/patience: %s", file, i+1, strings.TrimSpace(line))
+				t.Errorf("%s:%d: a time that is not in protocol/patience: %s", file, i+1, strings.TrimSpace(line))
 			}
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // ErrClearData is in the chain of a [ClearError] if the peer sent application

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // A ClientCertificateReason says why a server ended a connection over the client's

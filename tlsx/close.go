@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // Drain starts to read in the background, from the start of an upload on. It

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // Resumption is the policy for TLS session resumption on data connections.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // Errors without data, for errors.Is.

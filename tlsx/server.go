@@ -10,7 +10,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // Binding says which session a data connection has to resume on a server.

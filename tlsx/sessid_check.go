@@ -15,7 +15,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // sessionIDsWork runs the self-test once, without network, and returns nil or a

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // ErrNoTrustStore is returned by methods of a nil *TrustStore that would have

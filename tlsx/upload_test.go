@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // pattern returns n bytes that repeat with a prime period.

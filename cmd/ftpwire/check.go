@@ -14,9 +14,9 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/errtext"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // checkFlags are the flags of check.

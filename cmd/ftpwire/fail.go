@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // The exit codes, as "ftpwire help exit-codes" explains them.

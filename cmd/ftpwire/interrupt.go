@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // interruptible returns a context that ends with the first SIGINT, SIGTERM or SIGHUP, so

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // built is the command as users have it: signals are the process's.

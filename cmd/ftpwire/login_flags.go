@@ -9,7 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // loginFlags add to user and password.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ftpwire/ftpwire/internal/errtext"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 func (a *app) parseListCmd() *cobra.Command {

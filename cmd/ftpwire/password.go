@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // credentials completes user, password and account of a location, in the order

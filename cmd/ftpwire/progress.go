@@ -7,7 +7,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // showsProgress reports whether a bar makes sense: somebody is watching, and no

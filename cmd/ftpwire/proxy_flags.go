@@ -10,7 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // proxyFlags say which HTTP or SOCKS proxy connections go through.

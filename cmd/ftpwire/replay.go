@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

@@ -19,8 +19,8 @@ import (
 	"time"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
-	"github.com/ftpwire/ftpwire/internal/patience"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // A transferJSON says how a transfer went.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/errtext"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

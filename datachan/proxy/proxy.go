@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/patience"
+	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
 // A Kind is the protocol that a proxy speaks.
