@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,8 +29,7 @@ type onPath struct {
 	pass  int  // records that he passes on in that direction
 	reset bool // the end is a reset; else FIN
 
-	mu  sync.Mutex
-	cut int // connections that he has cut
+	cut atomic.Int64 // connections that he has cut
 }
 
 // dial opens data connections through him.
@@ -78,9 +77,7 @@ func (o *onPath) between(client, server *net.TCPConn) {
 			return
 		}
 	}
-	o.mu.Lock()
-	o.cut++
-	o.mu.Unlock()
+	o.cut.Add(1)
 	if o.reset {
 		to.SetLinger(0)
 		to.Close()
@@ -122,11 +119,11 @@ func TestOnPath(t *testing.T) {
 							write(t, s, fmt.Sprintf("/d/f%d", n), []byte("x"))
 						}
 						write(t, s, "/file", file)
-						cut := 0
+						cut := int64(0)
 						for pass := range 12 {
 							o := &onPath{up: up, pass: pass, reset: reset}
 							playOnPath(t, s, o, version, entries, file)
-							cut += o.cut
+							cut += o.cut.Load()
 						}
 						if cut == 0 {
 							t.Error("nothing was ever cut")
