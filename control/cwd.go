@@ -1,0 +1,19 @@
+package control
+
+import (
+	"context"
+)
+
+// Cwd makes path the working directory.
+func (c *Conn) Cwd(ctx context.Context, path string) error {
+	_, err := c.do(ctx, "CWD", path)
+	return err
+}
+
+// Roamed reports whether a command was sent that may have changed the working directory.
+// If not, it is that of the login.
+func (c *Conn) Roamed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session.roamed
+}
