@@ -1,4 +1,4 @@
-package ftpwire_test
+package fuzz_test
 
 import (
 	"bytes"
