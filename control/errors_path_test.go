@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -42,9 +43,10 @@ func TestErrorsNamePath(t *testing.T) {
 		tc.answer("RETR f", "150 here")
 		data.Write([]byte("abc"))
 		data.Close()
+		time.Sleep(time.Second) // what has come is read
 		tc.writeReply("426 cut")
 		te, ok := errors.AsType[*control.TransferError](f.wait())
-		if want := `ftp: RETR "f" failed while moving data, after 3 bytes: 426 "cut"`; !ok || te.Path != "f" || te.Error() != want {
+		if want := `ftp: RETR "f" failed while waiting for the final reply, after 3 bytes: 426 "cut"`; !ok || te.Path != "f" || te.Error() != want {
 			t.Errorf("%v; want %s", f.err, want)
 		}
 	})

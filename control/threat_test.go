@@ -121,7 +121,7 @@ func (e *encounter) inStep() error {
 	if err := e.noop(); err != nil {
 		return err
 	}
-	time.Sleep(200 * time.Millisecond) // for what comes late
+	time.Sleep(600 * time.Millisecond) // for what comes late
 	system, err := syst(e.ctx, e.c)
 	if err == nil && !strings.HasPrefix(system, "UNIX") {
 		err = fmt.Errorf("out of step: %q is no answer to SYST", system)
@@ -195,7 +195,8 @@ func require(c *control.Config)  { c.Resumption = tlsx.ResumeRequired }
 func none(c *control.Config)     { c.Security = control.SecurityNone }
 func implicit(c *control.Config) { c.Security = control.SecurityImplicit }
 func hasty(c *control.Config) {
-	c.ReplyTimeout, c.ConnectTimeout, c.FinalTimeout = 400*time.Millisecond, 400*time.Millisecond, 400*time.Millisecond
+	const soon = 1500 * time.Millisecond // enough for a handshake under the race detector
+	c.ReplyTimeout, c.ConnectTimeout, c.FinalTimeout = soon, soon, soon
 }
 func both(f, g func(*control.Config)) func(*control.Config) {
 	return func(c *control.Config) { f(c); g(c) }
