@@ -8,10 +8,10 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// afterRefusedALPN dials once more without ALPN, if err says that the server wants
-// none of the protocols that were offered (RFC 7301, Section 3.2). The name "ftp" is
-// registered, but servers that know nothing of it are known to end the handshake. ok is
-// false if that is not the case.
+// afterRefusedALPN dials once more without ALPN, if err says that the server wants none
+// of the protocols that were offered (RFC 7301, Section 3.2). The name "ftp" is
+// registered, but some servers that do not know it end the handshake. ok is false if err
+// says something else.
 func (c *Conn) afterRefusedALPN(ctx context.Context, address string, err error) (again *Conn, againErr error, ok bool) {
 	he, handshake := errors.AsType[*tlsx.HandshakeError](err)
 	if !handshake || !he.ALPNRefused() || ctx.Err() != nil {
@@ -22,7 +22,7 @@ func (c *Conn) afterRefusedALPN(ctx context.Context, address string, err error) 
 		base = c.cfg.TLS.Clone()
 	}
 	if base.NextProtos != nil {
-		return nil, nil, false // the caller's own, or none already
+		return nil, nil, false // the caller chose the protocols, or none was offered
 	}
 	c.trace(TraceNote, "the server refuses the protocol name ftp (ALPN); once more without it")
 	base.NextProtos = []string{}

@@ -9,12 +9,12 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// awaitTLS stands in the FIFO for the end of the handshake behind AUTH.
+// awaitTLS stands in the FIFO for the end of the handshake after AUTH.
 var awaitTLS = protocol.Command{Verb: "(TLS)"}
 
-// secure brings explicit TLS up (RFC 4217, Section 4). If the server takes none of
-// the mechanisms, that is a *SecurityError; only under SecurityAuto the connection
-// goes on in clear. What goes wrong later, in the handshake, never leads there.
+// secure brings explicit TLS up (RFC 4217, Section 4). If the server takes none of the
+// mechanisms, the error is a *SecurityError; only under SecurityAuto does the connection
+// go on in clear. A failure later, in the handshake, never leads to clear text.
 func (c *Conn) secure(ctx context.Context) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (c *Conn) secureLocked(ctx context.Context) error {
 	return &SecurityError{Reason: reason, Err: refusal, Offers: offers}
 }
 
-// mechanisms returns what AUTH is to name, in order.
+// mechanisms returns the mechanisms to try with AUTH, in order.
 func (c *Conn) mechanisms() []string {
 	if len(c.cfg.Auth) > 0 {
 		return c.cfg.Auth
@@ -69,8 +69,8 @@ func (c *Conn) tryMechanisms(ctx context.Context) (refusal error, offers []strin
 	if !unknownMechanism(refusal) {
 		return refusal, nil, nil
 	}
-	// "I don't know that mechanism": there may be another. The list comes in clear
-	// text, and so can't lead to less than what it is asked for: TLS.
+	// The server does not know that mechanism; it may know another. The list comes in
+	// clear text, so it is only used to find another way to TLS, never to less.
 	offers, err = c.offered(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -93,8 +93,8 @@ func unknownMechanism(refusal error) bool {
 	return ok && re.Meaning() == protocol.UnknownParameter
 }
 
-// offered asks for the mechanisms that FEAT lists and that were not tried yet.
-// Nothing of the answer is kept: what is said in clear is void once TLS is up.
+// offered asks for the mechanisms that FEAT lists and that were not tried yet. The answer
+// is not kept: once TLS is up, nothing that came in clear counts.
 func (c *Conn) offered(ctx context.Context) ([]string, error) {
 	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
 	if refused(err) && c.Err() == nil {
@@ -113,10 +113,10 @@ func (c *Conn) offered(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// auth sends AUTH and, if the server accepts, waits for the handshake. refused is
-// set if it does not.
+// auth sends AUTH and, if the server accepts, waits for the handshake. refused is the
+// refusal, if it does not.
 func (c *Conn) auth(ctx context.Context, mechanism string) (refused, err error) {
-	// It must be there before the reply can be: the handshake may fail at once.
+	// This must be in the FIFO before the reply can come: the handshake may fail at once.
 	up := c.expect(awaitTLS)
 	f, err := c.launch(protocol.Command{Verb: "AUTH", Arg: mechanism})
 	if err != nil {
@@ -137,7 +137,7 @@ func (c *Conn) auth(ctx context.Context, mechanism string) (refused, err error) 
 	return nil, c.await(ctx, up, 0)
 }
 
-// forget takes a flight that no reply belongs to out of the FIFO.
+// forget removes a flight from the FIFO that no reply will come for.
 func (c *Conn) forget(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

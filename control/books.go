@@ -9,18 +9,18 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// A session is what is known of the server's side between [Dial] and REIN, or from one
-// REIN to the next. What the connection has learned of the server itself stands elsewhere.
-// REIN, and a new connection, begin with the zero value.
+// A session is what is known of the server's state between [Dial] and REIN, or from one
+// REIN to the next. What the connection has learned about the server itself is kept
+// elsewhere. After REIN, and on a new connection, it is the zero value.
 type session struct {
-	// For whoever has the turn.
+	// Owned by the holder of the turn.
 	loggedIn bool   // by Login
 	account  string // as Login sent it, for servers that want it later
-	typed    bool   // TYPE was sent
+	typed    bool   // TYPE has been sent in this session
 	sscn     bool   // SSCN ON is in force
 
-	levelSent int    // of MODE Z
-	hashName  string // of OPTS HASH, "" if that is not known
+	levelSent int    // the level of MODE Z that was sent
+	hashName  string // the algorithm that OPTS HASH set, "" if unknown
 	ranged    bool   // a RANG may be in force
 
 	rest, lastRest int64 // offset of the transfer under way, and the last one before it that was not 0
@@ -29,18 +29,18 @@ type session struct {
 	// Guarded by the Conn's mu.
 	features *parse.Features
 	names    rawNames
-	format   mode.Format // how files are to travel
+	format   mode.Format // the format of files
 	probed   bool        // a data connection over TLS has worked
-	roamed   bool        // a command was sent that may have changed the working directory
+	roamed   bool        // a command that may have changed the working directory was sent
 }
 
-// keepBooks notes what a reply has made of a command, whoever sent it and how: a method of
-// Conn, Do or Pipeline. The reader calls it before anybody learns of the reply; c.mu is held.
-// What depends on TYPE, MODE, STRU and PROT the machine notes.
+// keepBooks notes what a command has changed, now that its reply is in, whether a method of
+// Conn, Do or Pipeline sent it. The reader calls it before anybody learns of the reply; c.mu
+// must be held. The machine keeps track of TYPE, MODE, STRU and PROT.
 func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	s := &c.session
 	if cmd.Verb.Does(protocol.Moves) {
-		s.roamed = true // a refusal need not mean that nothing was done
+		s.roamed = true // even a refused command may have changed something
 	}
 	if e.Kind != protocol.EventReply || e.Outcome == protocol.Failure {
 		return
@@ -50,9 +50,9 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 		c.session = session{}
 		c.data.Reinitialized()
 	case "AUTH", "ADAT":
-		s.features = nil // came in clear, and could be anybody's
+		s.features = nil // they came in clear; anybody could have sent them
 	case "USER":
-		s.account = "" // that of another user
+		s.account = "" // it belongs to another user
 	case "TYPE":
 		s.typed = true
 	case "SSCN":
@@ -68,7 +68,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	}
 }
 
-// noteSSCN notes SSCN ON or OFF. Without an argument it asks, and changes nothing.
+// noteSSCN notes SSCN ON or OFF. Without an argument SSCN only asks.
 func (s *session) noteSSCN(arg string) {
 	switch strings.ToUpper(strings.TrimSpace(arg)) {
 	case "ON":

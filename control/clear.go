@@ -8,13 +8,13 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// awaitClear stands in the FIFO for the end of TLS behind CCC and REIN.
+// awaitClear stands in the FIFO for the end of TLS after CCC and REIN.
 var awaitClear = protocol.Command{Verb: "(clear)"}
 
 // clearCommands sends CCC where the Config asks for it: from there on commands and
-// replies travel in clear, so that firewalls and NAT can read addresses in them, and
-// data connections stay as PROT has them. A server that refuses is left alone: more
-// protection than asked for is no fault.
+// replies travel in clear, so that firewalls and NAT can read addresses in them, while
+// data connections stay as PROT has set them. A refusal is accepted: more protection than
+// was asked for does no harm.
 func (c *Conn) clearCommands(ctx context.Context) error {
 	if !c.cfg.ClearCommands || !c.protection().Secured() {
 		return nil
@@ -46,11 +46,11 @@ func (c *Conn) clearCommands(ctx context.Context) error {
 // cleared reports whether CCC has taken the protection down: nothing secret may be sent any more.
 func (c *Conn) cleared() bool { return c.protection().Control == protocol.GuardCleared }
 
-// Rein ends the login and sets everything back as it was behind [Dial] (RFC 959,
-// Section 4.1.1). Explicit TLS goes down with it and is put up again at once (RFC 4217,
-// Section 13); likewise a security mechanism. Few servers have REIN; a refusal leaves the session as it is. The
-// caller logs in again. Any other error closes the connection: nobody could tell whether
-// there is still a login, and TLS.
+// Rein ends the login and sets everything back to the state after [Dial] (RFC 959,
+// Section 4.1.1). Explicit TLS ends with it and starts again at once (RFC 4217, Section
+// 13); so does a security mechanism. Few servers have REIN; a refusal leaves the session
+// as it is. The caller must log in again. Any other error closes the connection, because
+// it is then unknown whether the login and TLS are still in force.
 func (c *Conn) Rein(ctx context.Context) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -89,7 +89,7 @@ func refused(err error) bool {
 	return ok
 }
 
-// expect puts into the FIFO what no command of ours stands for.
+// expect puts an entry into the FIFO that is not one of our commands.
 func (c *Conn) expect(what protocol.Command) *flight {
 	f := newFlight(what)
 	c.mu.Lock()
@@ -98,8 +98,8 @@ func (c *Conn) expect(what protocol.Command) *flight {
 	return f
 }
 
-// stopTLS takes TLS down behind the reply to CCC or REIN. The reader does it, so that
-// nobody else touches the socket meanwhile. The session bounds it.
+// stopTLS ends TLS after the reply to CCC or REIN. The reader does it, so that nobody
+// else uses the socket meanwhile. The TLS session limits how long it may take.
 func (c *Conn) stopTLS() error {
 	if err := c.inState(protocol.StateAwaitClear); err != nil {
 		return err // a reply followed, or somebody closed the Conn

@@ -39,14 +39,14 @@ func (s Security) String() string {
 // verified certificate, protects data connections and resumes their TLS sessions
 // where the server can. It must not be modified once passed to [Dial].
 type Config struct {
-	// Security says when TLS begins. With SecurityAuto anybody on the path can have
-	// the password in clear, by refusing AUTH; see [Conn.TLS] for what came of it.
+	// Security says when TLS begins. With SecurityAuto anybody on the path can get the
+	// password in clear text by refusing AUTH; [Conn.TLS] tells whether TLS is in use.
 	Security Security
 
-	// Auth holds the mechanisms that AUTH names, in the order of trial: "TLS",
-	// "TLS-C", "TLS-P" (RFC 4217, Section 2) or "SSL", which older servers want and
-	// means the same TLS. If empty, it is TLS, then TLS-C or TLS-P if the server
-	// does not know that and FEAT lists them.
+	// Auth holds the mechanisms that AUTH names, in the order of trial: "TLS", "TLS-C",
+	// "TLS-P" (RFC 4217, Section 2) or "SSL", which older servers want and which means
+	// the same TLS. If empty, TLS is tried, then TLS-C or TLS-P if the server does not
+	// know TLS and FEAT lists them.
 	Auth []string
 
 	// TLS is the base configuration of both connections; it is cloned. If nil,
@@ -57,39 +57,39 @@ type Config struct {
 	// the host that was dialled.
 	ServerName string
 
-	// Verify says how the server's certificate is judged, and whom to ask about one
-	// that fails. If nil, package crypto/tls judges as TLS says. Its Host and Port are
-	// those that were dialled, unless they are set.
+	// Verify says how the server's certificate is verified, and whom to ask about one
+	// that fails. If nil, package crypto/tls verifies it as the field TLS says. Its Host
+	// and Port are those that were dialled, unless they are set.
 	Verify *tlsx.Verification
 
 	// Identity says which certificate a data connection has to show. If zero, the
 	// control connection's.
 	Identity tlsx.Identity
 
-	// NoDataCertificate keeps the client's certificate from data connections. The
-	// server has seen it on the control connection then.
+	// NoDataCertificate keeps the client's certificate from data connections. The server
+	// has already seen it on the control connection.
 	NoDataCertificate bool
 
-	// ClearCommands sends CCC behind the login (RFC 4217, Section 5): commands and
-	// replies then travel in clear, where anybody on the path can read and change
-	// them; firewalls and NAT that have to see addresses want that. Data connections
-	// stay as they are. No password is sent behind it.
+	// ClearCommands sends CCC after the login (RFC 4217, Section 5): commands and replies
+	// then travel in clear, where anybody on the path can read and change them; firewalls
+	// and NAT that have to see addresses want that. Data connections stay as they are. No
+	// password is sent after it.
 	ClearCommands bool
 
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
 
-	// SessionIDs resumes by TLS 1.2 session ID on servers that issue no tickets;
-	// see tlsx.Config. If false, they are not resumed.
+	// SessionIDs resumes by TLS 1.2 session ID on servers that issue no tickets; see
+	// tlsx.Config. If false, their sessions are not resumed.
 	SessionIDs bool
 
-	// Mechanism has a security mechanism of RFC 2228 protect the session in place of TLS,
-	// which it excludes: Security must be SecurityNone. ClearCommands and ClearData do with
-	// it what they do with TLS. If nil, there is none.
+	// Mechanism is a security mechanism of RFC 2228 that protects the session in place of
+	// TLS. Both at once are not possible: Security must be SecurityNone. ClearCommands and
+	// ClearData act on it as on TLS. If nil, there is none.
 	Mechanism *Mechanism
 
-	// ClearData sends PROT C: names and files then travel in clear though the
-	// password did not.
+	// ClearData sends PROT C: names in listings and files then travel in clear text,
+	// although the password did not.
 	ClearData bool
 
 	// Login says how [Conn.Login] logs in.
@@ -101,9 +101,9 @@ type Config struct {
 	// Dial opens connections, control and data. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// ConnectTimeout bounds connecting, the greeting apart, writing a command, and each
-	// TLS handshake. If zero, it is 30 seconds. If negative, only the context limits it.
-	// docs/patience.md has this and all other waits.
+	// ConnectTimeout limits connecting (without the greeting), writing a command, and
+	// each TLS handshake. If zero, it is 30 seconds. If negative, only the context limits
+	// it. docs/patience.md lists this and all other waits.
 	ConnectTimeout time.Duration
 
 	// ReplyTimeout is the longest wait for a reply to a command. If zero, it is
@@ -115,57 +115,58 @@ type Config struct {
 	// large files. If negative, only the context limits it.
 	FinalTimeout time.Duration
 
-	// AbortTimeout bounds what is done to save the connection when a transfer is
-	// given up. If zero, it is 5 seconds. If negative, only [Conn.Close] ends it. After a
-	// timeout it is no more than a tenth of the data connection's IdleTimeout, or a second
-	// if that is more, in any case: the server has had its time.
+	// AbortTimeout limits the attempt to save the connection when a transfer is given up.
+	// If zero, it is 5 seconds. If negative, only [Conn.Close] ends it. After a timeout
+	// the limit is at most a tenth of the data connection's IdleTimeout, or a second if
+	// that is more, because the server has already been waited for.
 	AbortTimeout time.Duration
 
-	// LowestRate is how many octets a second a transfer must move at least, on the average
-	// of any LowestTime; a slower one is given up with a *[SlowError]. It counts what the
-	// caller takes or gives, so that a slow caller is one, too. If zero, any rate will do
-	// as long as the data connection's IdleTimeout is kept. If LowestTime is zero, it is
-	// 30 seconds; if negative, the rate is not watched.
+	// LowestRate is the least number of octets a second that a transfer must move,
+	// averaged over any LowestTime; a slower one is given up with a *[SlowError]. It
+	// counts what the caller reads or writes, so a slow caller counts too. If zero, any
+	// rate will do as long as the data connection's IdleTimeout is kept. If LowestTime is
+	// zero, it is 30 seconds; if negative, the rate is not watched.
 	LowestRate int64
 	LowestTime time.Duration
 
 	// KeepAlive is the interval of a NOOP on the control connection while a transfer
 	// moves data. If zero, none is sent: servers do not count a session with a transfer
-	// as idle, TCP's own probes (see TCPKeepAlive) keep firewalls and NAT from
-	// forgetting the connection, and servers are known that such a NOOP confuses.
+	// as idle, TCP's own probes (see TCPKeepAlive) keep firewalls and NAT from forgetting
+	// the connection, and such a NOOP confuses some servers.
 	KeepAlive time.Duration
 
 	// IdleKeepAlive is the interval of keepalives, as [Conn.KeepAlive] sends them, while
-	// the connection sits unused behind a login. If zero, none is sent and the server
-	// ends the session when it has been idle for too long.
+	// the connection is unused after a login. If zero, none is sent and the server ends
+	// the session when it has been idle for too long.
 	IdleKeepAlive time.Duration
 
 	// TCPKeepAlive sets the probes of TCP on the control connection, and on data
-	// connections unless Data has its own. If nil, they stay as they were dialled:
-	// package net has them on, every 15 seconds.
+	// connections unless Data has its own. If nil, they stay as Dial set them: package
+	// net sends one every 15 seconds.
 	TCPKeepAlive *net.KeepAliveConfig
 
 	// EBCDIC is the code page of TYPE E. If zero, it is 1047.
 	EBCDIC mode.CodePage
 
-	// EBCDICCRLF ends the lines of uploads in TYPE E with CR LF. If false, with NL, as
-	// RFC 959 has it. Downloads may have either.
+	// EBCDICCRLF ends the lines of uploads in TYPE E with CR LF. If false, they end with
+	// NL, as RFC 959 says. Downloads may have either.
 	EBCDICCRLF bool
 
-	// InflateLimit is how many octets may come of one transfer in MODE Z: a thousandth
-	// of them is enough for the server to produce them. If zero, a listing has 1 GiB and
-	// a file what [Download.Expect] was told, or no limit. If negative, there is none.
+	// InflateLimit is the largest number of octets that one transfer in MODE Z may
+	// inflate to; a server can produce them from a thousandth of that. If zero, it is 1
+	// GiB for a listing, and for a file the number given to [Download.Expect], or no
+	// limit. If negative, there is no limit.
 	InflateLimit int64
 
 	// Quirks forces or forbids workarounds for what particular servers do; see [Quirks].
 	Quirks QuirkPolicy
 
-	// Limits bound what the server's replies may occupy.
+	// Limits bound the size of the server's replies.
 	Limits protocol.Limits
 
-	// NoUploadProbe skips the listing that otherwise precedes the first upload
-	// over TLS. Servers that refuse a data connection's TLS session do so after
-	// they have emptied the file that was to be replaced; the listing finds out first.
+	// NoUploadProbe skips the listing that otherwise precedes the first upload over TLS.
+	// Servers that refuse a data connection's TLS session do so after they have emptied
+	// the file that the upload replaces; the listing finds that out first.
 	NoUploadProbe bool
 
 	// Trace is called for every command, reply, TLS handshake and data connection,

@@ -16,39 +16,38 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A Conn is a control connection. Its methods may be called from several
-// goroutines. One operation runs at a time: a call waits for its turn as long as its
-// context lets it. A file that is open, for reading or writing, has the turn until it is
-// closed, and so has the raw text of a listing: whoever has one open and calls another
-// method waits for himself. The loops over [Conn.List], [Conn.Mlsd] and [Conn.Nlst] give
-// way: what is left of the listing is read ahead, up to 64 MiB, and the loop may call the
-// Conn.
+// A Conn is a control connection. Its methods may be called from several goroutines. One
+// operation runs at a time: a call waits for its turn as long as its context lets it. A
+// file that is open, for reading or writing, has the turn until it is closed, and so has
+// the raw text of a listing: a goroutine that has one open and calls another method waits
+// for itself. The loops over [Conn.List], [Conn.Mlsd] and [Conn.Nlst] give way: the rest
+// of the listing is read ahead, up to 64 MiB, so the loop may call the Conn.
 type Conn struct {
 	// Set before Dial returns, or safe by itself.
-	cfg      Config
-	raw      net.Conn
-	greeting protocol.Reply
-	life     context.Context // ends with the connection
-	end      context.CancelFunc
-	redact   secrets
-	hash     hashState
-	quirks   quirkState
-	turn     chan struct{}  // holds a token while nobody runs an operation
-	gone     chan struct{}  // closed when the reader goroutine has ended
-	behinds  sync.WaitGroup // what goes on after callers have left
-	idling   sync.Once      // starts what keeps an unused connection alive
-	sending  sync.Mutex     // keeps commands on the wire in the order of the FIFO
+	cfg          Config
+	raw          net.Conn
+	greeting     protocol.Reply
+	life         context.Context // ends with the connection
+	end          context.CancelFunc
+	redact       secrets
+	hash         hashState
+	quirks       quirkState
+	turn         chan struct{}  // holds a token while nobody runs an operation
+	gone         chan struct{}  // closed when the reader goroutine has ended
+	afterReturns sync.WaitGroup // work that goes on after the caller's method has returned
+	idling       sync.Once      // starts what keeps an unused connection alive
+	sending      sync.Mutex     // keeps commands on the wire in the order of the FIFO
 
 	busy    atomic.Bool                   // a transfer is open, and has the turn
 	waiting atomic.Int32                  // how many want the turn
-	listing atomic.Pointer[sharedListing] // that a loop reads, or nil
+	listing atomic.Pointer[sharedListing] // the listing that a loop reads, or nil
 	used    atomic.Int64                  // when the turn was given back, in nanoseconds since 1970
 
-	// For whoever has the turn. What others read too is set under mu.
+	// Owned by the holder of the turn. What others read too is set under mu.
 	data *datachan.Manager // its Memory is safe by itself
 	sess *tlsx.Session     // nil without TLS; others read it
 
-	mtimeBy mtimeMeans // what set a modification time
+	mtimeBy mtimeMeans // the way of setting a modification time that worked
 
 	mu      sync.Mutex // guards what follows
 	machine *protocol.Machine
@@ -56,14 +55,14 @@ type Conn struct {
 	flights []*flight
 	events  []protocol.Event // not handled yet
 	dead    error            // why the connection ended
-	closed  bool             // by Close: it waits for no more of behinds
-	session session          // but for those of its fields that are for whoever has the turn
+	closed  bool             // by Close: no goroutine is added to afterReturns any more
+	session session          // except its fields that the holder of the turn owns
 }
 
 // Dial connects to address ("host:port"), reads the greeting and sets TLS up as
 // cfg says. The caller logs in next. A nil cfg is the zero Config.
 //
-// Errors: a network error, a *[protocol.ReplyError] if the server turned us away,
+// Errors: a network error, a *[protocol.ReplyError] if the server refused the connection,
 // a *[SecurityError] if it has no TLS, a *[tlsx.HandshakeError], a
 // *[protocol.SyntaxError] if it does not speak FTP.
 func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
@@ -114,7 +113,7 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	return c, nil
 }
 
-// start runs the reader and brings the connection to the point of login.
+// start runs the reader and does all that precedes the login.
 func (c *Conn) start(ctx context.Context) error {
 	c.conn = c.raw
 	c.data = datachan.NewManager(c.cfg.data())
@@ -141,8 +140,8 @@ func (c *Conn) start(ctx context.Context) error {
 	return err
 }
 
-// launch sends a command and returns its flight. The turn must be held, by the
-// caller or by the transfer that the command is about.
+// launch sends a command and returns its flight. The caller must hold the turn, or the
+// transfer that the command is about.
 func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
 	c.mu.Lock()
 	wire, err := c.encode(cmd)
@@ -156,13 +155,13 @@ func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
 	return c.launchWire(cmd, wire)
 }
 
-// launchWire is launch for a command that is encoded already.
+// launchWire is launch for a command that is already encoded.
 func (c *Conn) launchWire(cmd, wire protocol.Command) (*flight, error) {
 	return c.launchAfter(cmd, wire, c.cfg.connectTimeout(), func(net.Conn) []byte { return nil })
 }
 
-// launchAfter is launchWire with a bound on the write, and with bytes in front of the
-// command, which are those that before returns; it may write to the connection.
+// launchAfter is launchWire with a time limit on the write. It also writes the bytes that
+// before returns, in front of the command; before may write to the connection.
 func (c *Conn) launchAfter(cmd, encoded protocol.Command, within time.Duration, before func(net.Conn) []byte) (*flight, error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
@@ -173,7 +172,7 @@ func (c *Conn) launchAfter(cmd, encoded protocol.Command, within time.Duration, 
 	c.trace(TraceSent, cmd.String())
 	c.raw.SetWriteDeadline(patience.Deadline(within))
 	if _, err := conn.Write(append(before(conn), wire...)); err != nil {
-		// The reader sees the same fault; it may first see the 421 that explains it.
+		// The reader meets the same fault; it may first read the 421 that explains it.
 		c.raw.SetReadDeadline(patience.Deadline(c.cfg.abortTimeout()))
 	}
 	return f, nil
@@ -189,7 +188,7 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	cmd.Verb = upper(cmd.Verb) // as replies are reported for it
+	cmd.Verb = upper(cmd.Verb) // replies are reported for it in this form
 	c.session.roamed = c.session.roamed || cmd.Verb.Does(protocol.Moves)
 	f := newFlight(cmd)
 	f.path = c.pathOf(cmd)
@@ -202,8 +201,9 @@ func (c *Conn) pathOf(cmd protocol.Command) string { return c.redact.String(cmd.
 
 func upper(v protocol.Verb) protocol.Verb { return protocol.Verb(strings.ToUpper(string(v))) }
 
-// await waits for a flight to end. If timeout passes, the connection is shut:
-// replies could no longer be told apart. If ctx ends, the flight goes on without us.
+// await waits for a flight to end. If timeout passes, the connection is shut, because
+// later replies could no longer be paired with commands. If ctx ends, await returns and
+// the flight goes on.
 func (c *Conn) await(ctx context.Context, f *flight, timeout time.Duration) error {
 	if timeout > 0 {
 		t := time.NewTimer(timeout)
@@ -244,12 +244,12 @@ func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol
 	}
 	err = c.await(ctx, f, c.cfg.replyTimeout())
 	if !f.isDone() {
-		return protocol.Reply{}, err // the reply will be the reader's to write
+		return protocol.Reply{}, err // the reader may still write the reply
 	}
 	return f.reply, err
 }
 
-// acquire takes the turn for one operation. It waits for it as long as ctx lets it.
+// acquire takes the turn for one operation. It waits for the turn as long as ctx allows.
 func (c *Conn) acquire(ctx context.Context) error {
 	c.waiting.Add(1)
 	defer c.waiting.Add(-1)
@@ -271,7 +271,7 @@ func (c *Conn) release() {
 	c.turn <- struct{}{}
 }
 
-// settleAbandoned waits for the replies to commands whose callers left.
+// settleAbandoned waits for the replies to commands whose callers have returned.
 func (c *Conn) settleAbandoned(ctx context.Context) error {
 	for {
 		c.mu.Lock()
@@ -289,18 +289,18 @@ func (c *Conn) settleAbandoned(ctx context.Context) error {
 	}
 }
 
-// do runs one command as an operation of its own.
+// do runs one command as one operation.
 func (c *Conn) do(ctx context.Context, verb protocol.Verb, arg string) (protocol.Reply, error) {
 	return c.Do(ctx, protocol.Command{Verb: verb, Arg: c.pathArg(verb, arg)})
 }
 
-// Do sends any command that moves no data and returns its final reply, which is
-// given with the error too. A refusal is a *[protocol.ReplyError]; a command that
-// is illegal now, or whose argument is no single line, is not sent. Nor are AUTH,
-// ADAT and CCC, because the Config decides when TLS begins and ends, over TLS REIN, for
-// which there is [Conn.Rein], and after CCC what would send a secret in clear. What a
-// command changes for later ones, such as TYPE, SSCN or REIN, is known as if a method had
-// sent it.
+// Do sends any command that moves no data and returns its final reply, also together with
+// an error. A refusal is a *[protocol.ReplyError]. A command that is illegal now, or
+// whose argument is not a single line, is not sent. Do does not send AUTH, ADAT and CCC
+// either, because the Config decides when TLS begins and ends; nor REIN over TLS, for
+// which there is [Conn.Rein]; nor, after CCC, a command that would send a secret in
+// clear. The Conn takes note of what a command changes for later ones, such as TYPE, SSCN
+// or REIN, as if a method had sent it.
 func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if reason := c.notByDo(cmd); reason != "" {
 		return protocol.Reply{}, &protocol.ArgumentError{Verb: cmd.Verb, Reason: reason}
@@ -316,8 +316,8 @@ func (c *Conn) Do(ctx context.Context, cmd protocol.Command) (protocol.Reply, er
 	return r, err
 }
 
-// notByDo returns why a command has no business in Do, or "". It makes the secrets
-// of the others known.
+// notByDo returns why Do must not send the command, or "". If Do may send it, notByDo
+// also registers the command's secrets, so that they are masked.
 func (c *Conn) notByDo(cmd protocol.Command) string {
 	info, _ := protocol.LookupVerb(cmd.Verb)
 	switch {
@@ -357,15 +357,15 @@ func (c *Conn) Err() error {
 	return c.dead
 }
 
-// Close closes the connection without ceremony; see [Conn.Quit] for the orderly
-// end. It may be called at any time and more than once, and unblocks everybody. What
-// goes on behind a call that was cancelled has ended when it returns.
+// Close closes the connection without QUIT; see [Conn.Quit] for the orderly end. It may
+// be called at any time and more than once, and unblocks all calls. When it returns, what
+// went on after a cancelled call has ended.
 func (c *Conn) Close() error {
 	c.shut(nil)
 	<-c.gone
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
-	c.behinds.Wait()
+	c.afterReturns.Wait()
 	return nil
 }

@@ -11,7 +11,7 @@ func (c *Conn) Cwd(ctx context.Context, path string) error {
 }
 
 // Roamed reports whether a command was sent that may have changed the working directory.
-// If not, it is that of the login.
+// If not, it is still the one after the login.
 func (c *Conn) Roamed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,15 +16,15 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// An EmptyError reports a transfer of which not one octet came, and of which nothing proves
-// that there was nothing to send: the data connection was cut, refused, or never came, and
-// the control connection does not say that the file or directory is empty. Whoever sits on
-// the path can cut a data connection; what the server says on a protected control connection
-// can't be forged.
+// An EmptyError reports a transfer that moved not a single octet, while nothing proves that
+// there was nothing to send: the data connection was cut, refused, or never came, and the
+// control connection does not say that the file or directory is empty. An attacker on the
+// path can cut a data connection, but cannot forge what the server says on a protected
+// control connection.
 type EmptyError struct {
 	Path   string // as the caller named it, "" for the working directory
-	Reason string // what was asked for a proof, and what came of it
-	Err    error  // what became of the data connection, or nil if its end was in order
+	Reason string // which proof was tried, and with what result
+	Err    error  // the error of the data connection, or nil if it ended in order
 }
 
 func (e *EmptyError) Error() string {
@@ -38,23 +38,24 @@ func (e *EmptyError) Error() string {
 	return s
 }
 
-// Unwrap returns what became of the data connection.
+// Unwrap returns the error of the data connection.
 func (e *EmptyError) Unwrap() error { return e.Err }
 
-// isEmpty reports whether the caller read nothing at all.
+// isEmpty reports whether the caller has read nothing at all.
 func (d *Download) isEmpty() bool {
 	return d.read == 0 && (d.dec != nil || d.t.moved() == 0)
 }
 
-// doubtEmpty notes that nothing came and that the end of the data connection, err, is no
-// proof that there was nothing.
+// doubtEmpty notes that nothing came and that the end of the data connection, err, does
+// not prove that there was nothing to send.
 func (d *Download) doubtEmpty(err error) {
 	d.t.doubt = err
 	d.unterminated = true
 }
 
-// confirmEmpty is asked once the server has called a transfer complete of which nothing
-// came. It returns nil if that is proven to be all. The turn is the transfer's.
+// confirmEmpty is called when the server has called a transfer complete, but nothing
+// came. It returns nil if it is proven that there was nothing to send. The transfer holds
+// the turn.
 func (d *Download) confirmEmpty() error {
 	t := d.t
 	if !t.f.cmd.Verb.Does(protocol.Lists) {
@@ -71,12 +72,12 @@ func (d *Download) confirmEmpty() error {
 	return t.c.confirmDirectory(t.ctx, d.path)
 }
 
-// confirmEmptyFile asks for the size of a file of which nothing came, if the data
-// connection does not prove that there is none.
+// confirmEmptyFile asks for the size of a file if nothing of it came and the data
+// connection does not prove that it is empty.
 func (d *Download) confirmEmptyFile() error {
 	t := d.t
 	if t.doubt == nil || t.want.Load() >= 0 || t.f.saysNothing() {
-		return nil // a size that was expected is compared by the caller
+		return nil // the caller compares the size with an expected one
 	}
 	size, err := t.c.sizeLocked(t.ctx, d.path)
 	switch {
@@ -88,23 +89,23 @@ func (d *Download) confirmEmptyFile() error {
 	return nil
 }
 
-// reasonOf returns the text of an error that becomes part of another.
+// reasonOf returns the text of an error for use within another error.
 func reasonOf(err error) string { return errtext.Of(err) }
 
-// saysNothing reports whether a reply to a transfer counts nothing.
+// saysNothing reports whether the replies to a transfer give no count of octets.
 func (f *flight) saysNothing() bool {
 	return f.isStarted() && parse.SaysNothing(f.prelim.Text()) || parse.SaysNothing(f.reply.Text())
 }
 
-// secondLooks is how often a listing that may have been cut is asked for again.
-// pyftpdlib 1.5.7 closes before its own handshake is through when it has nothing to send,
-// about every second time.
+// secondLooks is how many times a listing that may have been cut is asked for again.
+// pyftpdlib 1.5.7, when it has nothing to send, closes before its own handshake is
+// complete about every second time.
 const secondLooks = 2
 
-// disproves looks whether a listing that came out empty, over a data connection that proves
-// nothing, is so: STAT lists the directory over the control connection, and another data
-// connection may end in order. It returns why it isn't, or why that can't be known; "" if
-// it is proven.
+// disproves checks a listing that came out empty over a data connection that proves
+// nothing: STAT lists the directory over the control connection, and another data
+// connection may end in order. It returns why the directory is not empty, or why that can't
+// be known, and "" if it is proven to be empty.
 func (d *Download) disproves() string {
 	reason, proven := d.t.c.statEmpty(d.t.ctx, d.path, d.t.back != nil)
 	if err := d.t.c.Err(); err != nil {
@@ -122,19 +123,19 @@ func (d *Download) disproves() string {
 	return reason
 }
 
-// nowhere is a name that nothing has.
+// nowhere is a name that no file or directory has.
 const nowhere = ".ftpwire-nothing-has-this-name"
 
 // statEmpty asks for a listing over the control connection (STAT; RFC 959, Section 4.1.3).
 // It proves that a directory is empty, or says in reason that it is not; otherwise the
-// server does not do that. One that shows not even the directory itself may say the same of
-// everything: it is to refuse a name that nothing has.
+// server does not list by STAT. A server that does not even show the directory itself may
+// give the same answer for any name: it must also refuse a name that does not exist.
 func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason string, proven bool) {
 	switch {
 	case inside:
 		path = ""
 	case strings.ContainsAny(path, patternChars+blankChars):
-		return "", false // Pure-FTPd lists what matches, and each of several names
+		return "", false // Pure-FTPd takes the name for a pattern, or for several names
 	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", statPath(path))})
 	lines, ok := statListing(r)
@@ -158,8 +159,8 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 	return "", self
 }
 
-// lookAgain asks for the listing once more. It proves that it is empty, or says in reason
-// that it is not; otherwise this data connection proved nothing either.
+// lookAgain asks for the listing once more. proven is true if it is proven to be empty,
+// and reason says if it is not; otherwise this data connection proved nothing either.
 func (d *Download) lookAgain() (reason string, proven bool) {
 	t := d.t
 	again, err := t.opening.once(t.ctx)
@@ -184,8 +185,9 @@ func (d *Download) lookAgain() (reason string, proven bool) {
 	return "", again.doubt == nil || again.f.saysNothing()
 }
 
-// emptyRefusal returns nil if the error of a listing says that there is nothing to list,
-// and the directory is there; else the error, or the one that tells what it means.
+// emptyRefusal returns nil if the error of a listing says that there is nothing to list
+// and the directory exists. Otherwise it returns that error, or one that tells what it
+// means.
 func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
 	switch {
 	case err == nil:
@@ -201,7 +203,7 @@ func (c *Conn) emptyRefusal(ctx context.Context, path string, err error) error {
 	return err
 }
 
-// confirmListed is confirmDirectory as an operation of its own, after a listing by verb.
+// confirmListed is confirmDirectory as a separate operation, after a listing by verb.
 func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path string) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -214,8 +216,8 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 }
 
 // isVague reports whether the refusal of a listing does not tell if its directory exists,
-// while MLST does. Pure-FTPd answers 550 "Can't check for file existence" to what is missing
-// and to files, pyftpdlib 501 "No such directory.".
+// while MLST does. Pure-FTPd answers 550 "Can't check for file existence" both for missing
+// names and for files, pyftpdlib 501 "No such directory.".
 func (c *Conn) isVague(path string, err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || !re.Verb.Does(protocol.Lists) || path == "" || c.Err() != nil || !c.Features().Has("MLST") || c.isForced(QuirkEmptyListingRefused) {
@@ -225,8 +227,8 @@ func (c *Conn) isVague(path string, err error) bool {
 	return m == protocol.Unexplained || m == protocol.BadParameter
 }
 
-// missing returns the refusal of MLST if nothing has the name of a directory whose listing
-// was refused with err, else err.
+// missing asks MLST about a directory whose listing was refused with err. It returns the
+// refusal of MLST if that says that nothing has the name, else err.
 func (c *Conn) missing(ctx context.Context, path string, err error) error {
 	te, ok := errors.AsType[*TransferError](err)
 	if !ok || c.acquire(ctx) != nil {
@@ -240,12 +242,12 @@ func (c *Conn) missing(ctx context.Context, path string, err error) error {
 	return &TransferError{Verb: te.Verb, Path: te.Path, Phase: te.Phase, Bytes: te.Bytes, Err: look}
 }
 
-// confirmDirectory looks whether path is a directory, before a listing of nothing is called
-// empty: vsftpd and others answer 226, and send nothing, for what does not exist. The
-// error is the server's refusal then. The turn must be held.
+// confirmDirectory checks whether path is a directory, before a listing without entries is
+// called empty: vsftpd and others answer 226, and send nothing, for a name that does not
+// exist. If it is not one, the error is the server's refusal. The turn must be held.
 //
-// What MLST does not find is not there, though some servers enter it: stores of objects let
-// CWD go anywhere.
+// What MLST does not find does not exist, even if CWD succeeds: servers in front of object
+// stores let CWD go anywhere.
 func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if c.Features().Has("MLST") {
 		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
@@ -266,7 +268,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 		return err
 	}
 	if c.Err() == nil {
-		c.goHome(home) // if the context ended, the server may carry it out
+		c.goHome(home) // if the context ended, the server may still carry out the CWD
 	}
 	if err == nil && !entered {
 		return &EmptyError{Path: path, Reason: "CWD succeeds, and leads nowhere"}
@@ -274,10 +276,10 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	return err
 }
 
-// withoutConnection judges a transfer that the server calls complete, while there is no data
-// connection. Only a transport that ended may mean that there was nothing to send: then it
-// returns nil, and a proof is wanted. What this side has refused, a certificate or a
-// session, stays the error it is.
+// withoutConnection judges a transfer that the server calls complete although there was no
+// data connection. Only a transport that ended may mean that there was nothing to send: then
+// it returns nil, and a proof is still needed. If this side refused something, a certificate
+// or a TLS session, the error stays.
 func withoutConnection(err error) error {
 	for _, gone := range []error{datachan.ErrEnded, io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, tlsx.ErrTruncated} {
 		if errors.Is(err, gone) {

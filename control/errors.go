@@ -13,7 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// errServerClosed is the cause when the server ended the connection unannounced.
+// errServerClosed is the cause when the server ended the connection without a 421.
 var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
 
 // A ClosedError reports a control connection that can no longer be used.
@@ -52,20 +52,20 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("ftp: no reply to %s within %v", what, e.After)
 }
 
-// Timeout reports true, as net.Error wants it.
+// Timeout returns true; see net.Error.
 func (e *TimeoutError) Timeout() bool { return true }
 
 // Unwrap returns os.ErrDeadlineExceeded.
 func (e *TimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// A SecurityError reports that the protection which the Config demands is not to
-// be had. No password was sent in clear, and none at all if it is about AUTH.
+// A SecurityError reports that the server does not give the protection that the Config
+// demands. No password was sent in clear, and none at all if the error is about AUTH.
 type SecurityError struct {
 	Reason string
 	Err    error    // the server's refusal, or nil
 	Offers []string // mechanisms that the server says AUTH takes and that were not tried
 
-	Mechanism string // the name of the Config's Mechanism, if it is about that
+	Mechanism string // the name of the Config's Mechanism, if the error is about that
 }
 
 func (e *SecurityError) Error() string {
@@ -93,12 +93,12 @@ type TransferError struct {
 	Verb  protocol.Verb
 	Path  string // of the file or directory as it was sent, with secrets masked; "" if it was not named
 	Phase Phase
-	Bytes int64 // moved over the data connection until then
+	Bytes int64 // moved over the data connection before the error
 	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
 }
 
-// Error is that of the cause where the server has refused the transfer and nothing has
-// moved: no more is to be said.
+// Error returns the text of the cause alone if the server refused the transfer and
+// nothing moved.
 func (e *TransferError) Error() string {
 	if re, ok := errors.AsType[*protocol.ReplyError](e.Err); ok && e.Bytes == 0 && re.Verb == e.Verb {
 		return "ftp: " + errtext.Of(e.Err)
@@ -108,7 +108,7 @@ func (e *TransferError) Error() string {
 	if e.Bytes > 0 || e.Phase != PhaseOpen {
 		s += fmt.Sprintf(", after %d bytes", e.Bytes)
 	}
-	return s + ": " + strings.TrimPrefix(errtext.Of(e.Err), what+": ") // a refusal names the command too
+	return s + ": " + strings.TrimPrefix(errtext.Of(e.Err), what+": ") // a refusal also names the command
 }
 
 // Unwrap returns the cause.

@@ -6,14 +6,15 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A flight is a command whose replies are awaited. It implements datachan.Progress.
+// A flight is a command that was sent and whose final reply is not in yet. It implements
+// datachan.Progress.
 type flight struct {
 	cmd     protocol.Command
 	path    string        // of cmd, as errors name it
 	started chan struct{} // closed at the first preliminary reply
 	done    chan struct{} // closed at the end; the fields below are then final
 
-	marks     []Mark // of 110 replies; these two are guarded by the Conn's mu
+	marks     []Mark // from 110 replies; the Conn's mu guards these two
 	marksSent int
 
 	once    sync.Once
@@ -30,8 +31,8 @@ func newFlight(c protocol.Command) *flight {
 func (f *flight) Started() <-chan struct{} { return f.started }
 func (f *flight) Done() <-chan struct{}    { return f.done }
 
-// Failed reports whether the command was refused or the connection died.
-// It must be called once Done is closed.
+// Failed reports whether the command was refused or the connection died. It must not be
+// called before Done is closed.
 func (f *flight) Failed() bool { return f.result() != nil }
 
 // result returns the error that the flight ended with, if any.

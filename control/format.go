@@ -12,16 +12,17 @@ import (
 // The zero Format, which is the default, moves them as they are. To change one field, start
 // from [Conn.FileFormat].
 //
-// Listings are in TYPE A, whose lines are given as they came, and never in records. They
-// follow MODE Z, but are read in plain where the server does not compress them; for MODE B
-// and C they go back to stream mode, because servers differ.
+// Listings are in TYPE A, with their line ends unchanged, and never in records. They use
+// MODE Z too, but are read as plain text where the server does not compress them. With
+// MODE B and C they go back to stream mode, because servers differ.
 //
 // The error is nil unless there is no such format. Nothing is sent until the next transfer.
-// A server that lacks the format refuses it then, in a *[TransferError] whose cause is a
-// *[protocol.ReplyError], and no data connection is opened. The level of MODE Z is told by
-// OPTS MODE Z LEVEL, once; a server that refuses that goes on as it likes.
+// If the server does not have the format, it refuses then: the error is a *[TransferError]
+// whose cause is a *[protocol.ReplyError], and no data connection is opened. OPTS MODE Z
+// LEVEL tells the server the level of MODE Z, once; a server that refuses it keeps its own
+// level.
 //
-// What the format leaves to each end is in [Config]: EBCDIC, EBCDICCRLF and InflateLimit.
+// [Config] holds what the format leaves to each end: EBCDIC, EBCDICCRLF and InflateLimit.
 func (c *Conn) SetFileFormat(f mode.Format) error {
 	if err := f.Check(); err != nil {
 		return err
@@ -45,9 +46,9 @@ func (c *Conn) params() protocol.Params {
 	return c.machine.Params()
 }
 
-// ensureFormat sends TYPE, STRU and MODE, and the level of MODE Z, as far as they are
-// not in force, for a transfer in type typ. All of that must come before the address
-// of the data connection.
+// ensureFormat sends TYPE, STRU and MODE, and the level of MODE Z, unless they are
+// already in force, for a transfer in type typ. All of them must come before the command
+// for the address of the data connection.
 func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (mode.Format, error) {
 	f := c.FileFormat()
 	if f.Type != typ {
@@ -62,7 +63,7 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk(QuirkModeZUploads) {
 		f.Mode = 'S'
 	}
-	// MLSD has a type of its own, whatever is in force (RFC 3659, Section 7.2).
+	// MLSD has its own type, whatever type is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
 		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists)); err != nil {
 			return f, err
@@ -82,14 +83,14 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 }
 
 // ensureType sends TYPE if t, Non-print, is not in force. It must come before EPSV and
-// PASV: servers are known that fix the type of the transfer there.
+// PASV, where some servers fix the type of the transfer.
 func (c *Conn) ensureType(ctx context.Context, t byte) error {
 	return c.ensureTypeForm(ctx, t, 'N', false)
 }
 
-// ensureTypeForm is ensureType for a form too. For a file the type that a session begins
-// with is said as well: not all servers begin with TYPE A (RFC 959, Section 5.1), and the
-// text would arrive as it is.
+// ensureTypeForm is ensureType with a form. For a file it sends TYPE even for the type
+// that a session begins with: not all servers begin with TYPE A (RFC 959, Section 5.1),
+// and line ends would then not be converted.
 func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) error {
 	now := c.params()
 	if file && !c.session.typed {
@@ -124,7 +125,7 @@ func (c *Conn) ensureLevel(ctx context.Context, f mode.Format) error {
 	if err := c.onlyRefused(err); err != nil {
 		return err
 	}
-	c.session.levelSent = f.Level // or refused, and not to be asked for again
+	c.session.levelSent = f.Level // or the server refused it, and is not asked again
 	return nil
 }
 

@@ -11,15 +11,15 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// aborting returns the context of all that is done to save the connection when a
-// transfer is given up: the AbortTimeout is spent once.
+// aborting returns the context for all the steps that save the connection when a transfer
+// is given up: together they have one AbortTimeout.
 func (c *Conn) aborting() (context.Context, context.CancelFunc) {
 	return patience.Within(context.Background(), c.cfg.abortTimeout())
 }
 
-// saving returns how long the connection is tried to be saved once a transfer has failed
-// with cause: the AbortTimeout. A server that has kept us waiting for the whole of a
-// timeout has had its time: it gets a tenth of that more, and a second at least.
+// saving returns how long to try to save the connection once a transfer has failed with
+// cause: the AbortTimeout. If cause is a timeout, the server has already been waited for:
+// it gets a tenth of the IdleTimeout, but at least a second.
 func (c *Conn) saving(cause error) time.Duration {
 	all := c.cfg.abortTimeout()
 	if ne, ok := errors.AsType[net.Error](cause); !ok || !ne.Timeout() {
@@ -33,13 +33,13 @@ func (c *Conn) saving(cause error) time.Duration {
 	return min(all, more)
 }
 
-// giveUp settles the control connection when a transfer is to go no further: it is
-// clean afterwards, or closed. dc is the data connection if it is still open; it is
-// closed on return. ctx bounds it; see saving.
+// giveUp settles the control connection when a transfer must not go on: afterwards it is
+// ready for the next command, or closed. dc is the data connection if it is still open;
+// it is closed on return. ctx limits the time; see saving.
 //
-// The server is sent ABOR, which it answers 426 and 226, or by one reply that
-// serves for both (RFC 959, Section 4.1.3); a NOOP then shows whether another is to
-// come. Servers that act on ABOR only between transfers notice the cut.
+// It sends ABOR. The server answers 426 and 226, or one reply for both (RFC 959, Section
+// 4.1.3); a NOOP then shows whether another reply is still to come. Servers that act on
+// ABOR only between transfers notice that the data connection was cut.
 func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 	begun := time.Now()
 	if dc != nil {
@@ -67,7 +67,7 @@ func (c *Conn) giveUp(ctx context.Context, f *flight, dc *datachan.Conn) {
 	c.shut(&TimeoutError{Verb: "ABOR", After: time.Since(begun).Round(time.Millisecond)})
 }
 
-// letEnd swallows what the server still sends until it has answered, for a short
+// letEnd reads and drops what the server still sends until it has answered, for a short
 // time, and then cuts the data connection.
 func (c *Conn) letEnd(ctx context.Context, f *flight, dc *datachan.Conn) {
 	stop := make(chan struct{})

@@ -17,23 +17,23 @@ type Sum struct {
 	Sum       string        // lower-case hexadecimal digits
 	By        protocol.Verb // the command that gave it
 
-	// From and To are the octets that were asked for, To not among them. To is -1 for
+	// From and To are the range of octets that was asked for, without To. To is -1 for
 	// the end of the file.
 	From, To int64
 
-	// Loose reports that the last octet before To may be missing from the sum: what
-	// the second number of XCRC and its kind means differs from server to server.
-	// Never so for a sum up to the end of the file.
+	// Loose reports that the last octet before To may be missing from the sum: servers
+	// differ in what the second number of XCRC and similar commands means. It is never
+	// set for a sum up to the end of the file.
 	Loose bool
 }
 
-// hashPatience is how many times longer than for any other command the wait for a sum
-// may be: the server reads the file.
+// hashPatience is how many times longer the wait for a sum may be than for any other
+// command, because the server reads the file.
 const hashPatience = 10
 
-// HashAlgorithms returns the algorithms whose sums the server offers, by what FEAT
-// lists, best first: "SHA-256", "SHA-512", "SHA-384", "SHA-224", "SHA-1", "MD5",
-// "CRC32". The last two prove nothing against who means harm.
+// HashAlgorithms returns the algorithms that the server offers according to FEAT, best
+// first: "SHA-256", "SHA-512", "SHA-384", "SHA-224", "SHA-1", "MD5", "CRC32". MD5 and
+// CRC32 do not protect against tampering.
 func (c *Conn) HashAlgorithms() []string {
 	var names []string
 	for alg := range parse.HashAlgorithms() {
@@ -44,15 +44,15 @@ func (c *Conn) HashAlgorithms() []string {
 	return names
 }
 
-// Hash returns the sum of the octets from from up to and without to of a file, or up
-// to its end if to is negative, as a binary transfer would move them. If algorithm is
-// "", it is the first of [Conn.HashAlgorithms].
+// Hash returns the sum of the octets of a file from offset from up to offset to, without
+// that, or up to its end if to is negative, as a binary transfer would move them. If
+// algorithm is "", it is the first of [Conn.HashAlgorithms].
 //
-// The command is HASH (draft-bryan-ftpext-hash), for a part behind RANG; else XCRC,
-// XMD5 or XSHA and its kind, of which no text exists; else MD5 (draft-twine-ftpmd5),
-// whole files only. One that the server turns out not to know is not tried again. The
-// error matches errors.ErrUnsupported if none is left, and is a
-// *[protocol.ReplyError] if the server will not hash this file. The wait for the sum
+// The command is HASH (draft-bryan-ftpext-hash), for a part after RANG; else XCRC, XMD5,
+// XSHA or a similar one, for which no specification exists; else MD5
+// (draft-twine-ftpmd5), for whole files only. A command that the server turns out not to
+// know is not tried again. The error matches errors.ErrUnsupported if none is left, and
+// is a *[protocol.ReplyError] if the server will not hash this file. The wait for the sum
 // is ten times the ReplyTimeout at most.
 func (c *Conn) Hash(ctx context.Context, path, algorithm string, from, to int64) (Sum, error) {
 	if err := c.sendable(protocol.Command{Verb: "HASH", Arg: path}, protocol.Command{Verb: "OPTS", Arg: "HASH " + algorithm}); err != nil {
@@ -88,8 +88,8 @@ func (c *Conn) Hash(ctx context.Context, path, algorithm string, from, to int64)
 // A HashUnsupportedError reports a sum that the server has no command for.
 // errors.Is matches errors.ErrUnsupported.
 type HashUnsupportedError struct {
-	Algorithm string // "" if any would have done
-	Part      bool   // of a part of a file
+	Algorithm string // "" if any algorithm was acceptable
+	Part      bool   // the sum was to be of a part of a file
 }
 
 func (e *HashUnsupportedError) Error() string {
@@ -106,10 +106,11 @@ func (e *HashUnsupportedError) Error() string {
 // Unwrap returns errors.ErrUnsupported.
 func (e *HashUnsupportedError) Unwrap() error { return errors.ErrUnsupported }
 
-// errNoWay is returned inside by a way that does not work here.
+// errNoWay is returned by a hashWay that does not work with this server. Callers never
+// see it.
 var errNoWay = errors.New("no way to hash")
 
-// hashBy asks in one way.
+// hashBy asks for the sum with one hashWay.
 func (c *Conn) hashBy(ctx context.Context, w hashWay, path, algorithm string, from, to int64) (Sum, error) {
 	s := Sum{Algorithm: algorithm, By: w.verb, From: from, To: to}
 	part := from > 0 || to >= 0
@@ -121,8 +122,9 @@ func (c *Conn) hashBy(ctx context.Context, w hashWay, path, algorithm string, fr
 	case part && (w.verb == "MD5" || to < 0):
 		return s, errNoWay
 	case part:
-		// A server that counts to in reads one octet less than was asked for, one that
-		// does not reads what was asked for: never one that is not ours to compare.
+		// Servers differ in whether the second number belongs to the range. The argument
+		// is chosen so that the server reads what was asked for, or one octet less: never
+		// one too many.
 		s.Loose = true
 		r, err = c.slow(ctx, protocol.Command{Verb: w.verb, Arg: fmt.Sprintf("%s %d %d", quotedName(path), from, to-1)})
 	default:
@@ -139,11 +141,11 @@ func (c *Conn) hashBy(ctx context.Context, w hashWay, path, algorithm string, fr
 	case err != nil:
 		return s, err
 	case h.Algorithm != algorithm:
-		c.session.hashName = "" // REIN, or a server that does not do as it said
+		c.session.hashName = "" // REIN came between, or the server does not do as it said
 		return s, hashReplyError(w.verb, r, fmt.Sprintf("it is a %s sum, %s was asked for", h.Algorithm, algorithm))
 	case part && w.verb == "HASH" && h.To >= 0 && (h.From != from || to >= 0 && h.To != to-1 && h.To != to):
 		c.hash.refuse("RANG")
-		return s, errNoWay // the range was not heeded
+		return s, errNoWay // the server ignored the range
 	}
 	s.Sum = h.Sum
 	return s, nil
@@ -162,7 +164,7 @@ func (c *Conn) unknownHash(w hashWay, err error) bool {
 	}
 	switch re.Meaning() {
 	case protocol.UnknownCommand, protocol.UnknownParameter:
-	case protocol.BadParameter: // of OPTS: the algorithm; of RANG: how some say that they have it not
+	case protocol.BadParameter: // OPTS: it does not know the algorithm; RANG: some servers say so that they do not have it
 		if re.Verb != "OPTS" && re.Verb != "RANG" {
 			return false
 		}
@@ -177,7 +179,7 @@ func (c *Conn) unknownHash(w hashWay, err error) bool {
 	return true
 }
 
-// hashRange is HASH, behind OPTS HASH and RANG where they are needed.
+// hashRange sends HASH, after OPTS HASH and RANG where they are needed.
 func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to int64) (protocol.Reply, error) {
 	if c.session.hashName != w.name {
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "OPTS", Arg: "HASH " + w.name}); err != nil {
@@ -210,8 +212,8 @@ func (c *Conn) hashRange(ctx context.Context, w hashWay, path string, from, to i
 	return r, err
 }
 
-// unrange takes back a RANG: where HASH leaves the range in force, or none followed since
-// the context ended, the next download would be a part.
+// unrange takes back a RANG. HASH may leave the range in force, or no HASH followed
+// because the context ended: the next download would then be a part of the file.
 func (c *Conn) unrange(ctx context.Context) error {
 	if !c.session.ranged {
 		return nil
@@ -245,7 +247,7 @@ func quotedName(path string) string {
 	return `"` + strings.ReplaceAll(path, `"`, `""`) + `"`
 }
 
-// slow sends a command that the server may take long for.
+// slow sends a command that may take the server a long time.
 func (c *Conn) slow(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)

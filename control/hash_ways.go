@@ -8,7 +8,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A hashWay is a command for a sum. name is the server's for the algorithm, of HASH.
+// A hashWay is a command for a sum. name is the server's name for the algorithm, for
+// HASH.
 type hashWay struct {
 	verb protocol.Verb
 	name string
@@ -17,7 +18,7 @@ type hashWay struct {
 // hashState is what a connection knows about the sums of its server.
 type hashState struct {
 	mu      sync.Mutex
-	refused map[string]bool // commands that the server does not know after all
+	refused map[string]bool // commands that the server has turned out not to know
 }
 
 func (h *hashState) isRefused(v string) bool {
@@ -35,7 +36,7 @@ func (h *hashState) refuse(v string) {
 	h.refused[v] = true
 }
 
-// hashWays returns the ways to an algorithm that FEAT lists and the server has not
+// hashWays returns the commands for an algorithm that FEAT lists and the server has not
 // refused, HASH first.
 func (c *Conn) hashWays(algorithm string) []hashWay {
 	var ways []hashWay
@@ -57,7 +58,7 @@ func (c *Conn) hashWays(algorithm string) []hashWay {
 	return ways
 }
 
-// sameHash reports whether a server's name is that of an algorithm.
+// sameHash reports whether name is a server's name for algorithm.
 func sameHash(name, algorithm string) bool {
 	a, ok := parse.HashAlgorithmNamed(name)
 	return ok && a.Name == algorithm

@@ -10,12 +10,12 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// errAsideOver: nothing is asked beside a transfer that has not begun or whose data
-// are through.
+// errAsideOver: no command is sent beside a transfer that has not begun or whose data has
+// ended.
 var errAsideOver = errors.New("ftp: no data is moving")
 
-// ask sends a command beside the transfer. Its reply is waited for by nobody, or by
-// the caller; settleAsked sees to it that it is in once the transfer is over.
+// ask sends a command beside the transfer. The caller may wait for its reply, but need
+// not; settleAsked ensures that it is in once the transfer is over.
 func (t *transfer) ask(verb protocol.Verb) (*flight, error) {
 	t.asking.Lock()
 	defer t.asking.Unlock()
@@ -33,10 +33,10 @@ func (t *transfer) askLocked(verb protocol.Verb) (*flight, error) {
 	return f, err
 }
 
-// keepAlive sends NOOP, or STAT where that is known to be needed, in the given
-// interval while data moves: from the 1yz on, as a refusal could otherwise be taken for
-// the transfer's; never once the data has ended, where the final reply is due; and one
-// at a time, as many servers answer them all only once the transfer is over.
+// keepAlive sends NOOP, or STAT where that is known to be needed, in the given interval
+// while data moves. It begins at the 1yz reply, because a refusal could otherwise be
+// taken for that of the transfer. It ends with the data, when the final reply is due. It
+// sends one at a time, because many servers answer only once the transfer is over.
 func (t *transfer) keepAlive(every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -48,15 +48,15 @@ func (t *transfer) keepAlive(every time.Duration) {
 			return
 		case <-tick.C:
 		}
-		if !t.nudge() {
+		if !t.keepAliveOnce() {
 			return
 		}
 	}
 }
 
-// nudge sends one keepalive if the moment is right, and reports whether others may
-// follow.
-func (t *transfer) nudge() bool {
+// keepAliveOnce sends one keepalive if one may be sent now, and reports whether others
+// may follow.
+func (t *transfer) keepAliveOnce() bool {
 	t.asking.Lock()
 	defer t.asking.Unlock()
 	if t.dataOver || t.closed {
@@ -81,17 +81,17 @@ func (t *transfer) nudge() bool {
 	return err == nil
 }
 
-// dataEnds tells that nothing more moves. No keepalive is sent from its return on.
+// dataEnds notes that no more data moves. No keepalive is sent after it returns.
 func (t *transfer) dataEnds() {
 	t.asking.Lock()
 	defer t.asking.Unlock()
 	t.dataOver = true
 }
 
-// settleAsked waits for what was asked beside the transfer, once that has its final
-// reply. Servers that deal with one thing at a time answer now. For one that never
-// does PWD is sent: 257 answers that and nothing else, so the two can be told apart.
-// ctx bounds it all; the connection is closed if that is not enough.
+// settleAsked waits for the replies to commands beside the transfer, once the transfer
+// has its final reply. Servers that handle one command at a time answer now. If a server
+// never answers, PWD is sent: only PWD is answered by 257, so the replies can be told
+// apart. ctx limits all of it; if the time is not enough, the connection is closed.
 func (t *transfer) settleAsked(ctx context.Context) {
 	c := t.c
 	t.asking.Lock()
@@ -118,7 +118,8 @@ func (t *transfer) settleAsked(ctx context.Context) {
 	c.shut(&TimeoutError{Verb: last.cmd.Verb, After: c.cfg.abortTimeout()})
 }
 
-// keepIdle sends keepalives while nobody uses the connection. It ends with that.
+// keepIdle sends keepalives while nobody uses the connection. It returns when the
+// connection ends.
 func (c *Conn) keepIdle(every time.Duration) {
 	t := time.NewTimer(every)
 	defer t.Stop()

@@ -20,8 +20,8 @@ func (c *Conn) Open(ctx context.Context, verb protocol.Verb, path string) (*Down
 	if !verb.Does(protocol.Lists) {
 		return nil, &protocol.ArgumentError{Verb: verb, Reason: "is not a listing command"}
 	}
-	// LIST and NLST imply TYPE A (RFC 1123, Section 4.1.2.7), and hosts whose own
-	// text is not ASCII need to be told; MLSD implies TYPE L 8 (RFC 3659, Section 7.2).
+	// LIST and NLST imply TYPE A (RFC 1123, Section 4.1.2.7), and hosts whose native text
+	// is not ASCII need the TYPE command; MLSD implies TYPE L 8 (RFC 3659, Section 7.2).
 	typ := byte('A')
 	if verb == "MLSD" {
 		typ = c.typeInForce()
@@ -38,23 +38,23 @@ func (c *Conn) typeInForce() byte {
 // ListOptions say how the lines of a listing are read.
 type ListOptions struct {
 	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the
-	// call. If Lines.CodePage is nil, it is that of [LoginOptions] where this is in use.
+	// call. If Lines.CodePage is nil, it is that of [LoginOptions] if that one is in use.
 	Lines parse.ListOptions
 
 	Limits parse.Limits
 }
 
-// Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7.
-// A line that can't be read is yielded as an error and the listing goes on; an
-// error that ends it, a *[TransferError], is yielded last. The connection is busy
-// until the loop ends; leaving it early aborts the transfer.
+// Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7. A line
+// that can't be read is yielded as an error and the listing goes on; an error that ends
+// it, a *[TransferError], is yielded last. The connection is busy until the loop ends;
+// leaving the loop early aborts the transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
 	o.Lines.Dialect = "mlsx"
 	return c.entries(ctx, "MLSD", path, o)
 }
 
-// List lists a directory in the server's own format, whichever of [parse.Dialects]
-// it is; see [Conn.Mlsd] for errors.
+// List lists a directory in the server's own format, which may be any of
+// [parse.Dialects]; see [Conn.Mlsd] for errors.
 func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
 	return c.entries(ctx, "LIST", path, o)
 }
@@ -76,9 +76,9 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if o.Lines.CodePage == nil {
 			o.Lines.CodePage = c.listed()
 		}
-		var alone *lone[parse.Entry]
+		var alone *onlyItem[parse.Entry]
 		none := true
-		for e, err := range unlessAlone(parse.Listing(s, o.Lines, o.Limits), saysMissing, &alone) {
+		for e, err := range holdOnly(parse.Listing(s, o.Lines, o.Limits), saysMissing, &alone) {
 			none = false
 			switch {
 			case err == nil:
@@ -90,7 +90,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 					return
 				}
 			case c.isEmptyListing(err) || c.isVague(path, err):
-				s.close() // the connection may be asked whether the directory is there
+				s.close() // frees the connection to ask whether the directory exists
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield(e, err)
 				}
@@ -107,7 +107,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			}
 		}
 		if !s.atEnd() {
-			return // the error that ended it was yielded
+			return // the error that ended the listing was yielded
 		}
 		err = c.emptyRefusal(ctx, path, s.close())
 		if err == nil && alone != nil {
@@ -122,11 +122,11 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 	}
 }
 
-// isHeading reports whether a listing without entries has a line all the same, such as
-// "total 0", and was asked for by a name: [Download.Close] took it for one that has something.
+// isHeading reports whether a listing without entries still has a line, such as "total
+// 0", and was asked for by a name: [Download.Close] then did not treat it as empty.
 func (d *Download) isHeading() bool { return !d.isEmpty() && d.path != "" && d.t.back == nil }
 
-// saysNotThere returns the error of a listing that consists of one message, err.
+// saysNotThere returns the error of a listing that is a single message, err.
 func (d *Download) saysNotThere(ctx context.Context, err error) error {
 	if line, ok := errors.AsType[*parse.Error](err); ok && d.mayBeSplit() {
 		return d.notAsked(ctx, line)
@@ -134,26 +134,26 @@ func (d *Download) saysNotThere(ctx context.Context, err error) error {
 	return &TransferError{Verb: d.t.f.cmd.Verb, Path: d.t.f.path, Phase: PhaseData, Bytes: d.Octets(), Err: err}
 }
 
-// saysMissing reports whether a line of a listing says that what is to be listed does not
-// exist. It does if it is the only one: servers send what ls prints.
+// saysMissing reports whether a line of a listing says that the directory to list does
+// not exist. It only says so if it is the only line: servers send what ls prints.
 func saysMissing(_ parse.Entry, err error) bool {
 	return errors.Is(err, parse.ErrMessage) && errors.Is(err, fs.ErrNotExist)
 }
 
-// A lone is the only item of a sequence.
-type lone[T any] struct {
+// An onlyItem is the only item of a sequence.
+type onlyItem[T any] struct {
 	value T
 	err   error
 }
 
-// unlessAlone yields what seq does, but for a first item that isDoubtful and that nothing
-// follows: that becomes alone.
-func unlessAlone[T any](seq iter.Seq2[T, error], isDoubtful func(T, error) bool, alone **lone[T]) iter.Seq2[T, error] {
+// holdOnly yields the items of seq, except if the only item isDoubtful: that one is
+// stored in *alone and not yielded.
+func holdOnly[T any](seq iter.Seq2[T, error], isDoubtful func(T, error) bool, alone **onlyItem[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		first := true
 		for v, err := range seq {
 			if first && isDoubtful(v, err) {
-				*alone = &lone[T]{v, err}
+				*alone = &onlyItem[T]{v, err}
 				first = false
 				continue
 			}
@@ -190,13 +190,13 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 		mayBeMessage := func(name string, err error) bool {
 			return path != "" && errors.Is(parse.ListError(name), fs.ErrNotExist)
 		}
-		var alone *lone[string]
-		for name, err := range unlessAlone(c.nameLines(s), mayBeMessage, &alone) {
+		var alone *onlyItem[string]
+		for name, err := range holdOnly(c.nameLines(s), mayBeMessage, &alone) {
 			if err == nil {
 				err = d.isOther(name)
 			}
 			if err != nil {
-				s.close() // the connection may be asked whether the directory is there
+				s.close() // frees the connection to ask whether the directory exists
 				if err = c.emptyRefusal(ctx, path, err); err != nil {
 					yield("", err)
 				}

@@ -5,25 +5,25 @@ import (
 	"io"
 )
 
-// maxAhead bounds what is kept of a listing that is read ahead. A longer one holds the turn
+// maxAhead limits how much of a listing is read ahead and kept. A longer one holds the turn
 // until its loop ends.
 const maxAhead = 64 << 20
 
-// A sharedListing is a listing that a loop reads entry by entry. While the loop is busy
-// with one, somebody else may want the connection, who may be the loop itself: what is left
-// of the listing is then read ahead, so that the connection is free.
+// A sharedListing is a listing that a loop reads entry by entry. While the loop handles
+// one, another caller, or the loop body itself, may need the connection: the rest of the
+// listing is then read ahead, so that the connection is free.
 type sharedListing struct {
-	reading chan struct{} // holds a token while nobody uses what follows
+	reading chan struct{} // holds a token while nobody uses the fields below
 
 	d      *Download
 	ahead  bytes.Buffer // read, and not yet given to the loop
-	begun  bool         // reading ahead; the loop finds the rest here
-	end    error        // of the data, behind ahead
+	begun  bool         // reading ahead has begun; the loop finds the rest in ahead
+	end    error        // how the data ended, after ahead
 	closed bool
 	err    error // of Close
 }
 
-// share lets others read d ahead.
+// share lets other callers read d ahead.
 func (c *Conn) share(d *Download) *sharedListing {
 	s := &sharedListing{reading: make(chan struct{}, 1), d: d}
 	s.reading <- struct{}{}
@@ -47,7 +47,7 @@ func (s *sharedListing) Read(b []byte) (int, error) {
 	return s.d.Read(b)
 }
 
-// atEnd reports whether the data came to its end.
+// atEnd reports whether the data has ended.
 func (s *sharedListing) atEnd() bool {
 	<-s.reading
 	defer func() { s.reading <- struct{}{} }()
@@ -70,16 +70,16 @@ func (s *sharedListing) finish() error {
 	return s.err
 }
 
-// maxUnwanted bounds what is read of a listing that nobody wants any more, so that it need not
-// be given up: many servers take ABOR badly.
+// maxUnwanted limits how much is read of a listing that is no longer wanted, so that it need
+// not be aborted: many servers handle ABOR badly.
 const maxUnwanted = 1 << 20
 
-// discard ends the listing when its rest is of no use.
+// discard ends the listing when the rest of it is not needed.
 func (s *sharedListing) discard() {
 	<-s.reading
 	defer func() { s.reading <- struct{}{} }()
 	if !s.closed && s.end == nil {
-		io.CopyN(io.Discard, s.d, maxUnwanted) // finish tells how it ended
+		io.CopyN(io.Discard, s.d, maxUnwanted) // finish reports how it ended
 	}
 	s.finish()
 }
@@ -96,16 +96,16 @@ func (s *sharedListing) readAhead() {
 	_, err := io.CopyN(&s.ahead, s.d, maxAhead)
 	switch {
 	case err == nil:
-		return // there may be more: the loop reads on
+		return // there may be more; the loop reads it
 	case err == io.EOF:
 		s.finish()
 	}
 	s.end = err
 }
 
-// makeWay frees the connection, as far as can be, for an operation that waits for its turn.
+// makeWay frees the connection, if possible, for an operation that waits for its turn.
 func (c *Conn) makeWay() {
 	if s := c.listing.Load(); s != nil {
-		c.behind(s.readAhead)
+		c.afterReturn(s.readAhead)
 	}
 }

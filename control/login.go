@@ -14,11 +14,11 @@ import (
 // later for a single command (532). The Config's [LoginOptions] add to that: a virtual
 // host, a proxy, one-time passwords, other encodings than UTF-8.
 //
-// A wrong password or a missing account is a *[RejectedLoginError], which matches
-// fs.ErrPermission; the connection can be used to try again. A server that refuses
-// to protect data connections is a *[SecurityError]. See also [HostError],
-// [OneTimeError], [ProxyError] and [AfterLoginError]. A user, password or account that
-// cannot be sent is a *[protocol.ArgumentError].
+// The error for a wrong password or a missing account is a *[RejectedLoginError], which
+// matches fs.ErrPermission; the connection can be used to try again. If the server
+// refuses to protect data connections, it is a *[SecurityError]. See also [HostError],
+// [OneTimeError], [ProxyError] and [AfterLoginError]. If the user, password or account
+// cannot be sent, it is a *[protocol.ArgumentError].
 func (c *Conn) Login(ctx context.Context, user, password, account string) error {
 	l := &login{c: c, o: &c.cfg.Login, who: credentials{user, password, account}}
 	if err := l.prepare(); err != nil {
@@ -45,7 +45,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return err
 	}
 	c.mu.Lock()
-	c.session.roamed = false // this is where every login leads
+	c.session.roamed = false // every login ends in this directory
 	c.mu.Unlock()
 	if err := c.clearCommands(ctx); err != nil {
 		return err
@@ -62,19 +62,19 @@ type login struct {
 	o   *LoginOptions
 	who credentials
 
-	host     string             // to be sent by HOST
-	script   []LoginLine        // USER, PASS and what else leads in
-	proxy    map[byte]string    // values for script, of the proxy
-	commands []protocol.Command // to be run afterwards
+	host     string             // the argument of HOST
+	script   []LoginLine        // USER, PASS and the other commands of the login
+	proxy    map[byte]string    // the proxy's values for script
+	commands []protocol.Command // to run after the login
 
 	named, utf8, language bool // CLNT, OPTS UTF8 and LANG are settled
 	answered              bool // a one-time password was sent
 }
 
-// direct is the login without a proxy.
+// direct is the script of a login without a proxy.
 var direct = []LoginLine{{Send: "USER %u"}, {Send: "PASS %p"}, {Send: "ACCT %a"}}
 
-// prepare finds what is wrong with the login before anything is sent.
+// prepare checks the login before anything is sent.
 func (l *login) prepare() (err error) {
 	if err := plainSendable(l.who.list()...); err != nil {
 		return err
@@ -102,9 +102,9 @@ func (l *login) prepare() (err error) {
 	return err
 }
 
-// enter comes to the point where the server takes commands: HOST and what else must
-// stand before the login, then USER, PASS and ACCT, a second time in the other
-// encoding if that may be what a refusal is about.
+// enter logs in: HOST and whatever else must come before the login, then USER, PASS and
+// ACCT. If the encoding may be the reason for a refusal, it tries a second time in the
+// other encoding.
 func (l *login) enter(ctx context.Context) error {
 	l.c.remember(l.who)
 	if l.o.Proxy == nil {
@@ -155,14 +155,14 @@ func (l *login) encodings() []*parse.CodePage {
 	return []*parse.CodePage{page, nil}
 }
 
-// mayRetry reports whether err, that the attempt of number n ended with, can be due to
-// the encoding. Where the server counts attempts, there is no other one.
+// mayRetry reports whether err, the error of attempt n, can be due to the encoding. Where
+// the server counts attempts, there is no second one.
 func (l *login) mayRetry(err error, n int) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	return ok && re.Reply.Code == 530 && re.Meaning() == protocol.RejectedLogin && n < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
 }
 
-// remember makes secrets known to whoever writes errors and traces.
+// remember registers secrets, so that errors and traces mask them.
 func (c *Conn) remember(who credentials) {
 	c.redact.add(who.password)
 	c.redact.add(who.account)

@@ -7,9 +7,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// exchange sends a command and waits for its final reply. A server that wants an
-// account for it (532; RFC 959, Section 4.1.1) is given that of the login, and the
-// command once more. The turn must be held.
+// exchange sends a command and waits for its final reply. If the server wants an account
+// for it (532; RFC 959, Section 4.1.1), exchange sends the account of the login and then
+// the command once more. The turn must be held.
 func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
 	r, err := c.exchangeOnce(ctx, cmd)
 	if cmd.Verb == "RNTO" || !c.wantsAccount(cmd, err) || !c.sendAccount(ctx) {
@@ -18,7 +18,8 @@ func (c *Conn) exchange(ctx context.Context, cmd protocol.Command) (protocol.Rep
 	return c.exchangeOnce(ctx, cmd)
 }
 
-// wantsAccount reports whether cmd failed for want of an account that we have.
+// wantsAccount reports whether cmd failed because the server wants an account, and there
+// is one to send.
 func (c *Conn) wantsAccount(cmd protocol.Command, err error) bool {
 	if err == nil || c.session.account == "" || c.cleared() {
 		return false
@@ -31,14 +32,14 @@ func (c *Conn) wantsAccount(cmd protocol.Command, err error) bool {
 	return ok && re.Meaning() == protocol.NeedAccount && re.Verb == upper(cmd.Verb) && c.Err() == nil
 }
 
-// sendAccount sends ACCT and reports whether it was accepted. If not, the refusal of
-// the command itself is what the caller learns.
+// sendAccount sends ACCT and reports whether it was accepted. If not, the caller gets the
+// refusal of the command itself.
 func (c *Conn) sendAccount(ctx context.Context) bool {
 	_, err := c.exchangeOnce(ctx, protocol.Command{Verb: "ACCT", Arg: c.session.account})
 	return err == nil
 }
 
-// giveAccount is what exchange does, for the transfer command itself.
+// giveAccount sends the account, as exchange does, for a transfer command.
 var giveAccount = remedy{
 	name:  "ACCT",
 	cause: protocol.NeedAccount,

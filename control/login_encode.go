@@ -11,8 +11,8 @@ import (
 // encode returns cmd with its argument as it goes on the wire. This is the only place
 // where text becomes the server's bytes. c.mu must be held.
 //
-// Each part of a pathname is judged for itself: names that the server gave us are its
-// bytes already.
+// Each part of a pathname is encoded separately: names that came from the server already
+// are its bytes.
 func (c *Conn) encode(cmd protocol.Command) (protocol.Command, error) {
 	page := c.page()
 	if page == nil || !takesName(cmd.Verb) {
@@ -33,9 +33,9 @@ func (c *Conn) encode(cmd protocol.Command) (protocol.Command, error) {
 	return cmd, nil
 }
 
-// rawNames are names that a server with a code page gave us and that are UTF-8 all the
-// same: other clients put them there. Encoding them would name another file. The zero
-// value is ready for use.
+// rawNames are names that came from a server with a code page but are UTF-8, because
+// other clients wrote them. Encoded, they would name another file. The zero value is
+// ready to use.
 type rawNames map[string]struct{}
 
 // maxRawNames bounds what one connection remembers.
@@ -46,7 +46,8 @@ func (r rawNames) has(name string) bool {
 	return ok
 }
 
-// given notes a pathname of the server's, so that it goes back byte for byte.
+// given notes a pathname that came from the server, so that it is sent back byte for
+// byte.
 func (c *Conn) given(path string) {
 	if c.cfg.Login.CodePage == nil || !encodable(path) {
 		return
@@ -66,7 +67,7 @@ func (c *Conn) given(path string) {
 	}
 }
 
-// listed returns the code page that the names of a listing are to be read in.
+// listed returns the code page for reading the names of a listing.
 func (c *Conn) listed() *parse.CodePage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,7 +77,7 @@ func (c *Conn) listed() *parse.CodePage {
 	return c.cfg.Login.CodePage
 }
 
-// page returns the code page that names go out in, nil for UTF-8. c.mu must be held.
+// page returns the code page for names in commands, nil for UTF-8. c.mu must be held.
 func (c *Conn) page() *parse.CodePage {
 	o := &c.cfg.Login
 	switch {
@@ -86,8 +87,8 @@ func (c *Conn) page() *parse.CodePage {
 	return o.page()
 }
 
-// takesName reports whether the argument of v is a pathname, or may hold one. What a
-// login sends has its encoding already.
+// takesName reports whether the argument of v is a pathname, or may hold one. The
+// arguments of a login are already encoded.
 func takesName(v protocol.Verb) bool {
 	info, _ := protocol.LookupVerb(v)
 	switch info.Arg {
@@ -97,9 +98,9 @@ func takesName(v protocol.Verb) bool {
 	return info.Verb == "SITE"
 }
 
-// encodeArg encodes the argument in page. What is not valid UTF-8 was never text, and
-// ASCII is the same in all code pages but those of mainframes, whose servers take
-// ASCII for commands. The error never quotes the argument.
+// encodeArg encodes the argument in page. It leaves invalid UTF-8 as it is, because that
+// was never text, and ASCII, which is the same in all code pages except those of
+// mainframes, whose servers take commands in ASCII. The error never quotes the argument.
 func encodeArg(cmd protocol.Command, page *parse.CodePage) (protocol.Command, error) {
 	if !encodable(cmd.Arg) {
 		return cmd, nil
@@ -125,12 +126,12 @@ func encodable(s string) bool {
 	return false
 }
 
-// encodable reports whether the encoding matters for any of l.
+// encodable reports whether the encoding matters for any part of l.
 func (l credentials) encodable() bool {
 	return encodable(l.user) || encodable(l.password) || encodable(l.account)
 }
 
-// in returns l in page, nil being UTF-8.
+// in returns l encoded in page; nil means UTF-8.
 func (l credentials) in(page *parse.CodePage) (credentials, error) {
 	if page == nil {
 		return l, nil
@@ -145,8 +146,8 @@ func (l credentials) in(page *parse.CodePage) (credentials, error) {
 	return credentials{cmds[0].Arg, cmds[1].Arg, cmds[2].Arg}, nil
 }
 
-// sendable reports what is wrong with the arguments of commands that an operation
-// may come to, before the first of them is sent.
+// sendable checks the arguments of commands that an operation may send, before the first
+// of them is sent.
 func (c *Conn) sendable(cmds ...protocol.Command) error {
 	for _, cmd := range cmds {
 		if _, err := c.onWire(cmd); err != nil {
@@ -156,7 +157,8 @@ func (c *Conn) sendable(cmds ...protocol.Command) error {
 	return nil
 }
 
-// onWire returns a command as the server reads it, or what is wrong with its argument.
+// onWire returns a command as the server reads it, or an error if its argument cannot be
+// sent.
 func (c *Conn) onWire(cmd protocol.Command) (protocol.Command, error) {
 	c.mu.Lock()
 	cmd, err := c.encode(cmd)

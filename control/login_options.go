@@ -6,54 +6,54 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// LoginOptions say how [Conn.Login] logs in. The zero LoginOptions are a login with
-// USER, PASS and ACCT, then FEAT and what it shows to be of use.
+// LoginOptions say how [Conn.Login] logs in. The zero LoginOptions mean a login with
+// USER, PASS and ACCT, then FEAT and the commands that its reply shows to be useful.
 type LoginOptions struct {
-	// VirtualHost is sent by HOST before USER (RFC 7151), and over TLS only then.
-	// It is a name, which goes out as A-labels, or an IP address, and has no port.
-	// Over TLS the server may insist that it is the Config's ServerName as well.
-	// If "", HOST is not sent.
+	// VirtualHost is sent with HOST before USER (RFC 7151) and, where TLS is used, only
+	// after TLS is up. It is a name, which is sent as A-labels, or an IP address, and has
+	// no port. Over TLS the server may insist that it equals the Config's ServerName. If
+	// "", HOST is not sent.
 	VirtualHost string
 
 	// HostOptional lets the login go on if the server does not know HOST (500, 502, 530).
-	// A server that knows it and has no such host is an error in any case.
+	// If the server knows HOST but not this host, Login fails in any case.
 	HostOptional bool
 
-	// ClientName is sent by CLNT. If "", it is "ftpwire", and sent only to servers
-	// that list CLNT and UTF8: some switch UTF-8 on for clients with a name only. A
-	// refusal is noted in the trace.
+	// ClientName is sent with CLNT. If "", it is "ftpwire", and sent only to servers that
+	// list CLNT and UTF8: some switch UTF-8 on only after CLNT. A refusal is noted in the
+	// trace.
 	ClientName string
 
-	// Language is the tag that LANG asks for (RFC 2640, Section 4): "en", "fr-CA".
-	// A server that wants a login first is asked again behind it. A refusal is noted
-	// in the trace. If "", LANG is not sent.
+	// Language is the tag that LANG asks for (RFC 2640, Section 4): "en", "fr-CA". A
+	// server that wants a login first is asked again after it. A refusal is noted in the
+	// trace. If "", LANG is not sent.
 	Language string
 
-	// CodePage is that of a server whose names are not UTF-8. User, password, account
-	// and pathnames are encoded in it, as Encoding says; with a fallback ("auto:NAME")
-	// it is the fallback that they are encoded in. If nil, all is UTF-8.
+	// CodePage is the code page of a server whose names are not UTF-8. User, password,
+	// account and pathnames are encoded in it, as Encoding says; with a fallback
+	// ("auto:NAME") they are encoded in the fallback. If nil, everything is UTF-8.
 	CodePage *parse.CodePage
 
 	// Encoding says when CodePage is used.
 	Encoding NameEncoding
 
-	// OneTime says what becomes of a one-time password challenge in the reply to USER.
+	// OneTime says how to treat a one-time password challenge in the reply to USER.
 	OneTime OneTime
 
-	// After are commands that are run in order once the login is through.
+	// After holds commands that are sent in order after the login.
 	After []AfterLogin
 
 	// Proxy is the FTP proxy that was dialled in place of the server. If nil, there is none.
 	Proxy *LoginProxy
 
-	// MaxLogins bounds the attempts that one call of Login makes. It makes a second
-	// one only if a name or password with characters beyond ASCII is refused (530), and
-	// would be other bytes in the other encoding. If zero, 2.
+	// MaxLogins limits the attempts that one call of Login makes. It makes a second one
+	// only if a name or password with characters beyond ASCII is refused (530) and has
+	// other bytes in the other encoding. If zero, it is 2.
 	MaxLogins int
 }
 
-// NameEncoding says how text becomes the bytes of a command. Text that is not valid
-// UTF-8 is sent as it is in any case: it is a name as a listing had it.
+// NameEncoding says how text becomes the bytes of a command. Text that is not valid UTF-8
+// is always sent unchanged: it is a name as it came in a listing.
 type NameEncoding uint8
 
 // The encodings.
@@ -68,24 +68,25 @@ type OneTime uint8
 
 // The policies.
 const (
-	// OneTimeAuto answers a challenge with the one-time password that the pass phrase
-	// given to Login yields; without a challenge the pass phrase is the password. A
-	// challenge that cannot be answered is a *[OneTimeError]: the pass phrase itself is
-	// not sent to a server that asks for something else.
+	// OneTimeAuto answers a challenge with the one-time password computed from the pass
+	// phrase given to Login; without a challenge the pass phrase is the password. If a
+	// challenge cannot be answered, the error is a *[OneTimeError]: the pass phrase
+	// itself is not sent to a server that asks for something else.
 	OneTimeAuto OneTime = iota
 
-	// OneTimeNever sends the password as it is, for servers that take both.
+	// OneTimeNever sends the password unchanged, for servers that accept both.
 	OneTimeNever
 
-	// OneTimeRequire sends one-time passwords only: no challenge is a *[OneTimeError].
+	// OneTimeRequire sends one-time passwords only: without a challenge the error is a
+	// *[OneTimeError].
 	OneTimeRequire
 )
 
-// AfterLogin is a command that is sent after the login, such as "SITE UMASK 022". It
-// moves no data.
+// AfterLogin is a command that is sent after the login, such as "SITE UMASK 022". It must
+// not move data.
 type AfterLogin struct {
 	Command string
-	MayFail bool // a refusal is noted in the trace, and is no error
+	MayFail bool // a refusal is noted in the trace and is not an error
 }
 
 func (o *LoginOptions) maxLogins() int {
@@ -95,7 +96,7 @@ func (o *LoginOptions) maxLogins() int {
 	return o.MaxLogins
 }
 
-// page returns the code page that new text is encoded in, nil for UTF-8.
+// page returns the code page for new text, nil for UTF-8.
 func (o *LoginOptions) page() *parse.CodePage {
 	p := o.CodePage
 	if f := p.Fallback(); f != nil {
@@ -107,8 +108,8 @@ func (o *LoginOptions) page() *parse.CodePage {
 	return p
 }
 
-// A HostError reports a virtual host that the server does not have, or that it knows
-// no virtual hosts at all (RFC 7151). No name and no password was sent.
+// A HostError reports that the server does not have the virtual host, or does not know
+// virtual hosts at all (RFC 7151). No user name and no password was sent.
 type HostError struct {
 	Host        string // as it was sent
 	Unsupported bool   // the server does not know HOST
@@ -127,8 +128,8 @@ func (e *HostError) Error() string {
 // Unwrap returns the refusal.
 func (e *HostError) Unwrap() error { return e.Err }
 
-// A OneTimeError reports a one-time password that could not be had, or a server that
-// asks for none though the policy demands one. No password was sent.
+// A OneTimeError reports that no one-time password could be computed, or that the server
+// asks for none although the policy demands one. No password was sent.
 type OneTimeError struct {
 	Challenge string // as the server put it, "" if it did not
 	Reason    string

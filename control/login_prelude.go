@@ -13,12 +13,12 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// prelude sends what must stand before USER: HOST, which undoes the rest (RFC 7151,
-// Section 3.2; RFC 2640, Section 4.1) and so comes first, UTF-8 if a name or password
-// depends on it, and LANG.
+// prelude sends what must come before USER: HOST first, because it resets the rest (RFC
+// 7151, Section 3.2; RFC 2640, Section 4.1), then UTF-8 if a name or password depends on
+// it, and LANG.
 func (l *login) prelude(ctx context.Context) error {
 	if l.c.state() == protocol.StateAuthorized {
-		return nil // another user: HOST is no longer allowed, and the rest stands
+		return nil // another user: HOST is no longer allowed, and the rest is still in force
 	}
 	if l.host != "" {
 		if err := l.sendHost(ctx); err != nil {
@@ -33,7 +33,7 @@ func (l *login) prelude(ctx context.Context) error {
 	return l.sendLanguage(ctx)
 }
 
-// sendHost sends HOST. The right answer is 220; servers are known that answer 200.
+// sendHost sends HOST. The right answer is 220; some servers answer 200.
 func (l *login) sendHost(ctx context.Context) error {
 	_, err := l.c.exchangeOnce(ctx, protocol.Command{Verb: "HOST", Arg: l.host})
 	re, refused := errors.AsType[*protocol.ReplyError](err)
@@ -54,7 +54,7 @@ func (l *login) sendHost(ctx context.Context) error {
 	return e
 }
 
-// negotiate asks for the features behind the login and makes use of them. Servers may
+// negotiate asks for the features after the login and makes use of them. A server may
 // refuse all of it, which changes nothing.
 func (l *login) negotiate(ctx context.Context) error {
 	if err := l.c.initServer(ctx); err != nil {
@@ -71,7 +71,7 @@ func (l *login) negotiate(ctx context.Context) error {
 	return l.sendLanguage(ctx)
 }
 
-// features sends FEAT, and switches UTF-8 on if that is of use.
+// features sends FEAT, and switches UTF-8 on if that is useful.
 func (l *login) features(ctx context.Context) error {
 	if _, err := l.c.exchange(ctx, protocol.Command{Verb: "FEAT"}); err != nil {
 		if _, refused := errors.AsType[*protocol.ReplyError](err); !refused || l.c.Err() != nil {
@@ -127,7 +127,7 @@ func (l *login) sendLanguage(ctx context.Context) error {
 	return err
 }
 
-// try sends a command whose refusal is no error.
+// try sends a command whose refusal is not an error.
 func (l *login) try(ctx context.Context, cmd protocol.Command) (r protocol.Reply, ok bool, err error) {
 	r, err = l.c.exchange(ctx, cmd)
 	if re, refused := errors.AsType[*protocol.ReplyError](err); refused && l.c.Err() == nil {
@@ -142,7 +142,7 @@ func (l *login) note(what string, re *protocol.ReplyError) {
 	l.c.trace(TraceNote, fmt.Sprintf("%s was refused (%d); the login goes on without", what, re.Reply.Code))
 }
 
-// afterCommands reads the commands for behind the login.
+// afterCommands parses the commands to send after the login.
 func (c *Conn) afterCommands(after []AfterLogin) ([]protocol.Command, error) {
 	cmds := make([]protocol.Command, len(after))
 	for i, a := range after {
@@ -158,7 +158,7 @@ func (c *Conn) afterCommands(after []AfterLogin) ([]protocol.Command, error) {
 	return cmds, nil
 }
 
-// after runs the commands for behind the login.
+// after sends the commands that follow the login.
 func (l *login) after(ctx context.Context) error {
 	for i, cmd := range l.commands {
 		send := l.c.exchange
@@ -175,7 +175,7 @@ func (l *login) after(ctx context.Context) error {
 	return nil
 }
 
-// plainSendable reports what keeps cmds from being one line each.
+// plainSendable returns an error if any of cmds is not a single line.
 func plainSendable(cmds ...protocol.Command) error {
 	for _, cmd := range cmds {
 		if _, err := cmd.Append(nil); err != nil {
@@ -185,11 +185,11 @@ func plainSendable(cmds ...protocol.Command) error {
 	return nil
 }
 
-// maxHost is the longest name of a host (RFC 1035, Section 2.3.4).
+// maxHost is the length of the longest host name (RFC 1035, Section 2.3.4).
 const maxHost = 253
 
-// hostArg returns a host as HOST has it (RFC 7151, Section 3.1): A-labels, or an IP
-// address, one of version 6 in brackets.
+// hostArg returns a host as the argument of HOST (RFC 7151, Section 3.1): A-labels, or an
+// IP address, in brackets for IPv6.
 func hostArg(host string) (string, error) {
 	bare, bracketed := strings.CutPrefix(host, "[")
 	if bracketed {

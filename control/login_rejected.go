@@ -7,10 +7,11 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A RejectedLoginError reports a login that the server refused for who logs in: errors.Is
-// matches fs.ErrPermission, whatever code the server used. What is wrong with the moment
-// or the connection, such as too many users or a demand for TLS, is no such error. It is
-// not temporary: another attempt with the same words may lock the user out.
+// A RejectedLoginError reports that the server refused the user, password or account:
+// errors.Is matches fs.ErrPermission, whatever code the server used. A refusal for
+// another reason, such as too many users or a demand for TLS, is not a
+// RejectedLoginError. It is not temporary: another attempt with the same credentials may
+// lock the user out.
 type RejectedLoginError struct {
 	Verb  protocol.Verb    // USER, PASS or ACCT
 	Means protocol.Meaning // protocol.RejectedLogin, LockedOut or NeedAccount
@@ -25,11 +26,11 @@ func (e *RejectedLoginError) Is(target error) bool { return target == fs.ErrPerm
 // Unwrap returns the refusal.
 func (e *RejectedLoginError) Unwrap() error { return e.Err }
 
-// rejected returns err, that a login ended with, as what it is about.
+// rejected returns err, the error of a login, as a *RejectedLoginError if it is one.
 func rejected(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || !errors.Is(err, fs.ErrPermission) {
-		return err // or a quirk says that it is not about who logs in, or may not say that it is
+		return err // or a quirk says that it is not about the credentials, or the policy forbids the quirk that says it is
 	}
 	switch re.Verb {
 	case "USER", "PASS", "ACCT":

@@ -8,8 +8,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// run goes through the lines that lead in. PASS and ACCT are sent only where the
-// server asks for them, so that every line is sent once and none in a loop.
+// run sends the lines of the login. PASS and ACCT are sent only if the server asks for
+// them. Every line is sent at most once, so there can be no loop.
 func (l *login) run(ctx context.Context, who credentials) error {
 	values := map[byte]string{'u': who.user, 'p': who.password, 'a': who.account}
 	for k, v := range l.proxy {
@@ -19,7 +19,7 @@ func (l *login) run(ctx context.Context, who credentials) error {
 	var at LoginLine
 	for _, line := range l.script {
 		cmd, ok := line.command(values)
-		if !ok || l.notNow(cmd) {
+		if !ok || l.notAskedFor(cmd) {
 			continue
 		}
 		var err error
@@ -32,7 +32,7 @@ func (l *login) run(ctx context.Context, who credentials) error {
 			}
 		}
 		if err := l.c.Err(); err != nil {
-			return l.blame(line, err) // nothing of this line is sent
+			return l.blame(line, err) // nothing of this line was sent
 		}
 		at = line
 		last, err = l.c.exchangeOnce(ctx, cmd)
@@ -46,12 +46,13 @@ func (l *login) run(ctx context.Context, who credentials) error {
 	if l.c.state() == protocol.StateAuthorized {
 		return nil
 	}
-	// 332 without an account, 331 to PASS: the server wants what we do not have.
+	// 332 without an account, or 331 to PASS: the server wants something that there is
+	// not.
 	return l.blame(at, &protocol.ReplyError{Verb: at.verb(), Reply: l.c.redact.Reply(last)})
 }
 
-// notNow reports whether the server has not asked for cmd: it was content with less.
-func (l *login) notNow(cmd protocol.Command) bool {
+// notAskedFor reports whether the server has not asked for cmd, because it needs no more.
+func (l *login) notAskedFor(cmd protocol.Command) bool {
 	switch cmd.Verb {
 	case "PASS":
 		return l.c.state() != protocol.StateNeedPassword
@@ -61,8 +62,8 @@ func (l *login) notNow(cmd protocol.Command) bool {
 	return false
 }
 
-// blame says which step of a proxy's login failed; a direct one needs no more than
-// the error.
+// blame adds to err which step of a login through a proxy failed; for a direct login err
+// says enough.
 func (l *login) blame(line LoginLine, err error) error {
 	if l.o.Proxy == nil {
 		return err
@@ -73,8 +74,8 @@ func (l *login) blame(line LoginLine, err error) error {
 // fewLeft is the count of one-time passwords at which the user should make new ones.
 const fewLeft = 10
 
-// password returns what PASS is to send: the password, or the answer to a challenge
-// that stands in the reply to USER.
+// password returns the argument for PASS: the password, or the answer to a challenge in
+// the reply to USER.
 func (l *login) password(r protocol.Reply, line LoginLine, secret string) (string, error) {
 	if l.o.OneTime == OneTimeNever {
 		return secret, nil

@@ -8,9 +8,9 @@ import (
 )
 
 // An UnansweredLoginError reports a login that ended without an answer after a password
-// or an account was sent: the connection broke, or nothing came in time. Servers are
-// known that hang up on a wrong password, and on who is banned, so that another
-// attempt may count against the user. It is not temporary.
+// or an account was sent: the connection broke, or nothing came in time. Some servers
+// close the connection on a wrong password, or if the user is banned, so another attempt
+// may count against the user. It is not temporary.
 type UnansweredLoginError struct {
 	Verb protocol.Verb // PASS or ACCT
 	Err  error         // how the connection ended
@@ -23,7 +23,8 @@ func (e *UnansweredLoginError) Error() string {
 // Unwrap returns how the connection ended.
 func (e *UnansweredLoginError) Unwrap() error { return e.Err }
 
-// unanswered returns err, that sending cmd ended with, as what it means for the login.
+// unanswered returns err, the error of sending cmd, as an *UnansweredLoginError if it is
+// one.
 func (l *login) unanswered(cmd protocol.Command, err error) error {
 	if err == nil || l.c.Err() == nil || cmd.Verb != "PASS" && cmd.Verb != "ACCT" {
 		return err

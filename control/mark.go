@@ -9,19 +9,20 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// A Mark is a restart marker of MODE B or C: a place in a file where a transfer that
-// broke can be taken up (RFC 959, Section 3.5).
+// A Mark is a restart marker of MODE B or C: a place in a file from which a broken
+// transfer can be resumed (RFC 959, Section 3.5).
 type Mark struct {
-	// Sender is how the sender of the data names the place, Receiver how the receiver
-	// does. Of a download, Receiver is "": the caller is the receiver.
+	// Sender is the name that the sender of the data gave the place, Receiver the name
+	// from the receiver. For a download, Receiver is "": the caller is the receiver.
 	Sender, Receiver string
 
 	// Octets is how much the caller had read or written when the place was reached.
 	Octets int64
 }
 
-// RetrFrom is Retr from a restart marker on: the Sender of one of [Download.Marks] of
-// an earlier transfer of the file. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
+// RetrFrom is Retr from a restart marker on. The marker is the Sender of one of the
+// [Download.Marks] of an earlier transfer of the file. The mode must be 'B' or 'C'; see
+// [Conn.SetFileFormat].
 func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, error) {
 	cmd := protocol.Command{Verb: "RETR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
@@ -34,9 +35,10 @@ func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, er
 	return newDownload(t), nil
 }
 
-// StorFrom is Stor from a restart marker on: the Receiver of one of [Upload.Marks] of
-// an earlier transfer of the file. What is written begins where its Octets were
-// reached. The mode must be 'B' or 'C'; see [Conn.SetFileFormat].
+// StorFrom is Stor from a restart marker on. The marker is the Receiver of one of the
+// [Upload.Marks] of an earlier transfer of the file. The caller must write the file from
+// the octet that the Octets of that Mark give. The mode must be 'B' or 'C'; see
+// [Conn.SetFileFormat].
 func (c *Conn) StorFrom(ctx context.Context, path, marker string) (*Upload, error) {
 	cmd := protocol.Command{Verb: "STOR", Arg: path}
 	if err := c.mayMark(cmd, marker); err != nil {
@@ -58,15 +60,15 @@ func (c *Conn) mayMark(cmd protocol.Command, marker string) error {
 	return nil
 }
 
-// maxMarks bounds the markers that are kept of one transfer.
+// maxMarks is how many markers of one transfer are kept at most.
 const maxMarks = 1 << 16
 
 // Marks returns the restart markers that the server has put into the data, up to where
-// it has been read. At most 65,536 are kept, the last ones, and none within a line end.
+// the caller has read. Only the last 65,536 are kept, and none within a line end.
 func (d *Download) Marks() []Mark { return slices.Clone(d.marks) }
 
-// noteMark keeps a marker of the data. One within a line end is of no use: what has
-// been read of it would be lost.
+// noteMark keeps a marker of the data. A marker within a line end is not usable: the part
+// of the line end before it would be lost.
 func (d *Download) noteMark(text string) error {
 	if d.dec.Pending() > 0 {
 		return nil
@@ -78,10 +80,10 @@ func (d *Download) noteMark(text string) error {
 	return nil
 }
 
-// Mark puts a restart marker behind what has been written, by the name text: printable
-// ASCII without blanks, at most 127 octets. A server that can restart there answers with a name of its own;
-// see Marks. It is an error in other modes than B and C, in the middle of a line end or
-// of a character, and in the middle of a record with STRU R.
+// Mark puts a restart marker with the name text after what has been written: printable
+// ASCII without blanks, at most 127 octets. A server that can restart there answers with
+// its own name for the place; see Marks. Mark fails in modes other than B and C, in the
+// middle of a line end or of a character, and in the middle of a record with STRU R.
 func (u *Upload) Mark(text string) error {
 	t := u.t
 	switch {
@@ -96,7 +98,7 @@ func (u *Upload) Mark(text string) error {
 	case len(u.marks) == maxMarks:
 		return errors.New("ftp: too many restart markers")
 	}
-	// Before it goes out: the answer can be quick.
+	// Noted before it is sent: the answer can be quick.
 	t.c.mu.Lock()
 	t.f.marksSent++
 	t.c.mu.Unlock()
@@ -105,7 +107,7 @@ func (u *Upload) Mark(text string) error {
 		t.f.marksSent--
 		t.c.mu.Unlock()
 		if _, invalid := errors.AsType[*mode.Error](err); invalid {
-			return err // and nothing was sent
+			return err // nothing was sent
 		}
 		return t.fault(err)
 	}
@@ -113,8 +115,8 @@ func (u *Upload) Mark(text string) error {
 	return nil
 }
 
-// Marks returns the restart markers that the server has answered so far, with 110, in
-// the order of the data. It may still answer, until Close has returned.
+// Marks returns the restart markers that the server has answered so far, with 110, in the
+// order of the data. More may follow until Close has returned.
 func (u *Upload) Marks() []Mark {
 	t := u.t
 	t.c.mu.Lock()
@@ -130,7 +132,7 @@ func (u *Upload) Marks() []Mark {
 	return marks
 }
 
-// mark notes a 110 reply. A server can't answer more markers than it was sent.
+// mark notes a 110 reply. A server can't confirm more markers than it was sent.
 func (f *flight) mark(r protocol.Reply) {
 	sender, receiver, ok := r.Mark()
 	if ok && len(f.marks) < f.marksSent {

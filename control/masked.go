@@ -7,10 +7,11 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// What holds a secret is printed and logged without it. As package fmt does not call methods of fields that are not exported, such a
-// value must stand in none of a type that is printed.
+// Values that hold a secret are printed and logged without it. Package fmt does not call
+// the methods of unexported fields, so a type that is printed must not hold such a value
+// in an unexported field.
 
-// mask returns what stands for a secret, and "" for none.
+// mask returns the text to print in place of a secret, "" if there is none.
 func mask(secret string) string {
 	if secret == "" {
 		return ""
@@ -18,7 +19,8 @@ func mask(secret string) string {
 	return protocol.Mask
 }
 
-// maskedLine returns a command line with the secrets masked that commands are known to have.
+// maskedLine returns a command line with the arguments masked that are known to be
+// secret.
 func maskedLine(line string) string {
 	c, err := protocol.ParseCommand([]byte(line))
 	if err != nil {
@@ -66,7 +68,8 @@ func (o LoginOptions) Format(f fmt.State, verb rune) {
 // LogValue implements slog.LogValuer, with secrets masked.
 func (o LoginOptions) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", o)) }
 
-// Format implements fmt.Formatter, with secrets masked. What TLS points to is not shown.
+// Format implements fmt.Formatter, with secrets masked. The contents of TLS are not
+// shown.
 func (c Config) Format(f fmt.State, verb rune) {
 	type plain Config
 	printed(f, verb, plain(c))
@@ -75,7 +78,8 @@ func (c Config) Format(f fmt.State, verb rune) {
 // LogValue implements slog.LogValuer, with secrets masked.
 func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", c)) }
 
-// Format implements fmt.Formatter. It shows the two ends of the connection, and nothing of what went over it.
+// Format implements fmt.Formatter. It shows the addresses of both ends of the connection,
+// and nothing that went over it.
 func (c *Conn) Format(f fmt.State, _ rune) {
 	if c == nil || c.raw == nil {
 		fmt.Fprint(f, "control.Conn(<nil>)")
@@ -100,8 +104,9 @@ func (l credentials) Format(f fmt.State, verb rune) {
 	printed(f, verb, plain(l))
 }
 
-// printed writes a struct without methods. For all verbs but %v it is one text: package fmt would print what pointers in it point to
-// without asking for its methods.
+// printed writes a struct without methods. For all verbs except %v it writes one string:
+// package fmt would print what the pointers in the struct point to without calling the
+// methods there.
 func printed(f fmt.State, verb rune, plain any) {
 	if verb != 'v' {
 		plain = fmt.Sprint(plain)

@@ -10,13 +10,13 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A Mechanism has a security mechanism of RFC 2228 protect a session in place of TLS:
-// AUTH and ADAT lead in, commands travel inside MIC, CONF or ENC, replies inside 63z, and
-// data connections carry protected blocks.
+// A Mechanism protects a session with a security mechanism of RFC 2228 in place of TLS:
+// AUTH and ADAT set it up, commands travel inside MIC, CONF or ENC, replies inside 63z,
+// and data connections carry protected blocks.
 type Mechanism struct {
-	// New returns the client's side of a new security exchange. Its name is what AUTH
-	// gives. It must be a [protocol.BlockProtector], unless ClearData says that data
-	// connections stay in clear; then a [protocol.Protector] will do.
+	// New returns the client's side of a new security exchange. Its name is the argument
+	// of AUTH. It must be a [protocol.BlockProtector], unless ClearData leaves data
+	// connections in clear; then a [protocol.Protector] is enough.
 	New func() protocol.Mechanism
 
 	// Commands is the level of commands, from USER on: MIC, CONF or ENC. Replies must
@@ -24,24 +24,24 @@ type Mechanism struct {
 	Commands protocol.Level
 
 	// Data is the level of data connections: PROT S, E or P. If zero, it is LevelPrivate.
-	// With LevelConfidential alone whoever is on the path can change what he can't read,
-	// and what was cut or changed can pass for whole.
+	// With LevelConfidential alone an attacker on the path cannot read the data but can
+	// change or cut it unnoticed.
 	Data protocol.Level
 
-	// Buffer is the largest protected block that is taken and sent, in octets (PBSZ); the
-	// server may want smaller ones. If zero, it is 1 MiB.
+	// Buffer is the size of the largest protected block that is accepted and sent, in
+	// octets (PBSZ); the server may want smaller ones. If zero, it is 1 MiB.
 	Buffer uint32
 }
 
-// maxTokens is how many tokens a security exchange may have on our side. A server that
-// goes on for longer never ends.
+// maxTokens is how many tokens this side sends in a security exchange at most, so that a
+// server cannot go on for ever.
 const maxTokens = 32
 
 func (m *Mechanism) commands() protocol.Level { return cmp.Or(m.Commands, protocol.LevelPrivate) }
 func (m *Mechanism) data() protocol.Level     { return cmp.Or(m.Data, protocol.LevelPrivate) }
 func (m *Mechanism) buffer() uint32           { return cmp.Or(m.Buffer, 1<<20) }
 
-// checkMechanism refuses what can't be, before a connection is opened.
+// checkMechanism refuses impossible settings before a connection is opened.
 func (c *Config) checkMechanism() error {
 	m := c.Mechanism
 	if m == nil {
@@ -81,8 +81,8 @@ func (c *Config) mechanism(name string) protocol.Mechanism {
 	return protocol.TLS()
 }
 
-// secureByMechanism has the security exchange (RFC 2228, Section 3), with the turn held.
-// There is no going on without it.
+// secureByMechanism runs the security exchange (RFC 2228, Section 3), with the turn held.
+// If it fails, the session does not go on.
 func (c *Conn) secureByMechanism(ctx context.Context) error {
 	name := c.cfg.Mechanism.New().Name()
 	cmd := protocol.Command{Verb: "AUTH", Arg: name}
@@ -107,8 +107,8 @@ func (c *Conn) secureByMechanism(ctx context.Context) error {
 	return &SecurityError{Reason: "the security exchange (" + name + ") does not end", Mechanism: name}
 }
 
-// nextToken hands the mechanism a reply of the exchange. Once that is complete, commands
-// are protected.
+// nextToken hands the mechanism a reply of the exchange. Once the exchange is complete,
+// commands are protected.
 func (c *Conn) nextToken(r protocol.Reply) (next protocol.Command, done bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,7 +121,7 @@ func (c *Conn) nextToken(r protocol.Reply) (next protocol.Command, done bool, er
 	return next, done, err
 }
 
-// dataLevel returns what PROT asks for.
+// dataLevel returns the level that PROT asks for.
 func (c *Conn) dataLevel() protocol.Level {
 	switch {
 	case c.cfg.ClearData:
@@ -148,8 +148,8 @@ func (c *Conn) bufferSize() string {
 	return strconv.FormatUint(uint64(c.cfg.Mechanism.buffer()), 10)
 }
 
-// protectData has the mechanism, if there is one, protect a data connection that was just
-// opened, and returns the level.
+// protectData protects a data connection that was just opened with the mechanism, if
+// there is one, and returns the level.
 func (c *Conn) protectData(dc *datachan.Conn) protocol.Level {
 	c.mu.Lock()
 	blocks, p := c.machine.DataBlocks(), c.machine.Protection()
@@ -161,11 +161,11 @@ func (c *Conn) protectData(dc *datachan.Conn) protocol.Level {
 	return p.Data
 }
 
-// unopened returns the error that a refusal is which came in clear to a protected command,
-// or nil. The server could not open the command, or wants it at another level. It is no
-// *[protocol.ReplyError] by itself, so that nobody takes it for the answer to what the
-// command asks: anybody on the path can have sent it. c.mu must be held.
-func (c *Conn) unopened(e protocol.Event) error {
+// clearRefusal returns the error for a refusal that came in clear to a protected command,
+// or nil. The server could not open the command, or wants it at another level. The error
+// is not a *[protocol.ReplyError] itself, so that nobody takes it for the server's answer
+// to the command: anybody on the path can have sent it. c.mu must be held.
+func (c *Conn) clearRefusal(e protocol.Event) error {
 	if c.cfg.Mechanism == nil || !c.machine.Protection().Secured() || e.Outcome != protocol.Failure || e.Level != protocol.LevelClear || e.Reply.Code == 421 {
 		return nil
 	}

@@ -16,7 +16,7 @@ func (c *Conn) Mkd(ctx context.Context, path string) (string, error) {
 	}
 	name, err := c.pwdPath(parse.PWD(r.LastLine()))
 	if err != nil {
-		return "", nil // servers are known that answer 250 and no name
+		return "", nil // some servers answer 250 and no name
 	}
 	c.given(name)
 	return name, nil

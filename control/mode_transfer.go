@@ -8,17 +8,18 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// errBehind is the error of a file that has an end of its own, and more behind it.
-var errBehind = errors.New("octets follow the end of the file")
+// errAfterEnd is the error of a file whose format marks its end, with more octets after
+// that.
+var errAfterEnd = errors.New("octets follow the end of the file")
 
-// codec returns what this end decides about the data of a command. The lines of listings
-// are given as they came.
+// codec returns the options of this end for the data of a command. The lines of listings
+// are passed on unchanged.
 func (c *Config) codec(verb protocol.Verb) mode.Options {
 	listing := verb.Does(protocol.Lists)
 	return mode.Options{CodePage: c.EBCDIC, CRLF: c.EBCDICCRLF, Raw: listing, Detect: listing, Limit: c.inflateLimit(verb)}
 }
 
-// decode sets up what undoes the format of a download.
+// decode sets up the decoder for the format of a download.
 func (d *Download) decode() {
 	t := d.t
 	o := t.c.cfg.codec(t.f.cmd.Verb)
@@ -30,19 +31,20 @@ func (d *Download) decode() {
 	d.r = d.dec
 }
 
-// A wire is a data connection as decoders see it: what is as good as its end is its end.
+// A wire is a data connection as decoders read it: an error that is as good as its end
+// becomes io.EOF.
 type wire struct{ d *Download }
 
 func (w wire) Read(b []byte) (int, error) {
 	n, err := w.d.t.dc.Read(b)
-	if err != nil && err != io.EOF && w.d.pardons(err) {
+	if err != nil && err != io.EOF && w.d.isGoodEnd(err) {
 		err = io.EOF
 	}
 	return n, err
 }
 
-// octets returns how many octets have come, as they go over the data connection in
-// stream mode.
+// octets returns how many octets have come, counted as stream mode has them on the data
+// connection.
 func (d *Download) octets() int64 {
 	if d.dec == nil || d.t.format.Mode == 'S' {
 		return d.t.moved()
@@ -51,10 +53,10 @@ func (d *Download) octets() int64 {
 }
 
 // Position returns how far into the file the caller has read, as [Conn.Retr] counts
-// offsets: in octets on the wire of stream mode, from the beginning of the file. A
-// download that broke can be taken up there, in TYPE A and E as well: what is read from
-// there on continues what has been read. It says nothing of use with STRU R. In MODE B
-// and C servers may want a marker instead; see [Download.Marks].
+// offsets: in octets on the wire of stream mode, from the beginning of the file. A broken
+// download can be resumed there, in TYPE A and E as well: the data from there on
+// continues what has been read. With STRU R it has no use. In MODE B and C servers may
+// want a marker instead; see [Download.Marks].
 func (d *Download) Position() int64 {
 	if d.dec == nil {
 		return d.from + d.t.moved()
@@ -62,7 +64,7 @@ func (d *Download) Position() int64 {
 	return d.from + d.dec.Position()
 }
 
-// encode sets up what puts an upload into its format.
+// encode sets up the encoder for the format of an upload.
 func (u *Upload) encode(skip int64) {
 	t := u.t
 	o := t.c.cfg.codec(t.f.cmd.Verb)

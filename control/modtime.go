@@ -24,10 +24,10 @@ const (
 	mtimeUTIME2
 )
 
-// SetModTime sets when a file was last modified, to the second: by MFMT where the
-// server lists it, and otherwise by whichever of MDTM with a time before the name,
-// SITE UTIME with three times and SITE UTIME with one the server takes. What worked
-// is remembered. The error matches errors.ErrUnsupported if nothing did.
+// SetModTime sets when a file was last modified, to the second: by MFMT where the server
+// lists it, and otherwise by the first of these that the server accepts: MDTM with a time
+// before the name, SITE UTIME with three times, SITE UTIME with one. The one that worked
+// is remembered. The error matches errors.ErrUnsupported if none did.
 func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 	if err := c.sendable(protocol.Command{Verb: "MDTM", Arg: path}); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (c *Conn) SetModTime(ctx context.Context, path string, t time.Time) error {
 	return errtext.Errorf("ftp: the server offers no way to set times that works: %w: %w", errors.ErrUnsupported, first)
 }
 
-// mtimeWays returns what to try, in order.
+// mtimeWays returns the ways to try, in order.
 func (c *Conn) mtimeWays() []mtimeMeans {
 	ways := []mtimeMeans{mtimeMDTM, mtimeUTIME5, mtimeUTIME2}
 	switch {
@@ -83,7 +83,7 @@ func (c *Conn) mtimeWays() []mtimeMeans {
 	return allowed
 }
 
-// quirk returns the quirk that a way belongs to, "" for the proper one.
+// quirk returns the quirk that a way belongs to, "" for MFMT.
 func (m mtimeMeans) quirk() QuirkName {
 	switch m {
 	case mtimeMDTM:
@@ -107,9 +107,8 @@ func (m mtimeMeans) command(path string, t time.Time) protocol.Command {
 	return protocol.Command{Verb: "SITE", Arg: "UTIME " + stamp + " " + path}
 }
 
-// Chmod sets the permissions of a file by SITE CHMOD, which no RFC defines. A
-// refusal is a *[protocol.ReplyError]; a server that has not heard of it answers
-// 500, 501, 502 or 504.
+// Chmod sets the permissions of a file by SITE CHMOD, which no RFC defines. A refusal is
+// a *[protocol.ReplyError]; a server that does not have it answers 500, 501, 502 or 504.
 func (c *Conn) Chmod(ctx context.Context, path string, mode fs.FileMode) error {
 	perm := mode.Perm()
 	arg := "CHMOD " + strconv.FormatUint(uint64(perm), 8) + " " + c.pathArg("MLST", path)

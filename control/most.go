@@ -8,25 +8,25 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// Expect tells how many octets are to come: as they go over the data connection in
-// stream mode, whatever the mode is. Over TLS an end without close_notify is then
-// forgiven if exactly so many came, and in any case Close fails if it is another
-// number. When more come, reading fails with a *[SizeError] at once: the caller gets no
-// octet beyond the number, and no more than one is read. A server that says that the
-// transfer is complete and leaves its data connection open is then not waited for.
+// Expect tells how many octets to expect, counted as stream mode has them on the data
+// connection, whatever the mode is. Over TLS an end without close_notify is then forgiven
+// if exactly that many came. Close fails if it was another number. If more come, reading
+// fails with a *[SizeError] at once: the caller gets no octet beyond the number, and at
+// most one more is read. If all octets have come and the server says that the transfer is
+// complete, but leaves its data connection open, the end is not waited for.
 func (d *Download) Expect(octets int64) {
 	d.t.want.Store(octets)
 	d.bound()
 }
 
-// AtMost has reading fail with a *[TooLargeError] when more than so many octets come,
-// counted as Expect does. If octets is negative, there is no bound.
+// AtMost makes reading fail with a *[TooLargeError] if more than this many octets come,
+// counted as in Expect. If octets is negative, there is no limit.
 func (d *Download) AtMost(octets int64) {
 	d.most = octets
 	d.bound()
 }
 
-// bound passes on how many octets may come: what is expected, or the caller's bound.
+// bound passes on how many octets may come: the expected number, or the caller's limit.
 func (d *Download) bound() {
 	bound := d.t.want.Load()
 	if d.most >= 0 && (bound < 0 || d.most < bound) {
@@ -36,12 +36,12 @@ func (d *Download) bound() {
 	case d.t.dc == nil:
 	case d.dec == nil || d.t.format.Mode == 'S':
 		d.t.dc.AtMost(bound)
-	default: // the wire tells nothing: blocks have headers, and what is packed is small
+	default: // octets on the wire can't be compared: blocks have headers, and compressed data is smaller
 		d.dec.AtMost(bound)
 	}
 }
 
-// overrun ends a download of which more comes than may.
+// overrun ends a download that is longer than it may be.
 func (d *Download) overrun() error {
 	t := d.t
 	t.dataEnds()
@@ -57,16 +57,17 @@ func (d *Download) overrun() error {
 	return t.err
 }
 
-// isOverrun reports whether an error of the data says that more comes than may.
+// isOverrun reports whether an error of the data says that the download is longer than it
+// may be.
 func isOverrun(err error) bool {
 	return errors.Is(err, datachan.ErrTooMuch) || errors.Is(err, mode.ErrTooMuch)
 }
 
 // A SizeError reports a transfer that moved another number of octets than expected,
-// though the server called it complete or was still sending.
+// although the server called it complete or was still sending.
 type SizeError struct {
 	Want, Got int64
-	Cut       bool // it was ended at the first octet too many
+	Cut       bool // the transfer was ended at the first octet too many
 }
 
 func (e *SizeError) Error() string {
@@ -78,8 +79,8 @@ func (e *SizeError) Error() string {
 
 // A TooLargeError reports a file that is larger than the caller wants to have.
 type TooLargeError struct {
-	Most int64 // how many octets it may have
-	Size int64 // how many the server says it has, -1 if that is not known
+	Most int64 // the largest number of octets that the caller allows
+	Size int64 // the size according to the server, -1 if unknown
 }
 
 func (e *TooLargeError) Error() string {

@@ -9,13 +9,14 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// DataMemory returns what was learned about how the server opens data connections.
-// Given as Config.Data.Memory it spares the next connection to the same server the
-// attempts that fail.
+// DataMemory returns what was learned about how the server opens data connections. Set as
+// Config.Data.Memory, it saves the next connection to the same server the attempts that
+// fail.
 func (c *Conn) DataMemory() datachan.Memory { return c.data.Memory() }
 
-// An opening is what leads to a transfer: TYPE and its like, EPSV and its like, REST, then
-// the command itself. If it fails, a [remedy] may help.
+// An opening is the sequence of commands that begins a transfer: TYPE, STRU and MODE, EPSV
+// or another command for the data connection, REST, then the transfer command. If it
+// fails, a [remedy] may help.
 type opening struct {
 	c    *Conn
 	cmd  protocol.Command // checked
@@ -23,12 +24,12 @@ type opening struct {
 	typ  byte
 	rest string // argument of REST, or ""
 
-	back    func()    // leads back to the working directory, or nil
-	another bool      // the data connection that failed can be opened in another way
+	back    func()    // returns to the working directory, or nil
+	another bool      // the data connection that failed can be opened by another command
 	used    []*remedy // applied already
 }
 
-// openTransfer opens a transfer as an operation of its own, which ends with it.
+// openTransfer opens a transfer as one operation, which ends with the transfer.
 func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
@@ -42,7 +43,8 @@ func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte,
 	return c.openPromptly(ctx, o)
 }
 
-// newOpening checks the command: what can be refused here must not cost a data connection.
+// newOpening checks the command before anything is sent, so that an invalid one does not
+// cost a data connection.
 func (c *Conn) newOpening(cmd protocol.Command, typ byte, rest string) (*opening, error) {
 	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
 	wire, err := c.onWire(cmd)
@@ -52,8 +54,7 @@ func (c *Conn) newOpening(cmd protocol.Command, typ byte, rest string) (*opening
 	return &opening{c: c, cmd: cmd, wire: wire, typ: typ, rest: rest}, nil
 }
 
-// open tries until the transfer is open, or nothing is left that could help. The turn must
-// be held.
+// open tries until the transfer is open or no remedy is left. The turn must be held.
 func (o *opening) open(ctx context.Context) (*transfer, error) {
 	if err := o.enter(ctx); err != nil {
 		return nil, &TransferError{Verb: o.cmd.Verb, Path: o.c.pathOf(o.cmd), Phase: PhaseOpen, Err: err}
@@ -71,7 +72,7 @@ func (o *opening) open(ctx context.Context) (*transfer, error) {
 	return t, err
 }
 
-// enter makes the directory of a listing the working directory, where that has to be.
+// enter makes the directory of a listing the working directory, where that is needed.
 func (o *opening) enter(ctx context.Context) error {
 	cmd, back, err := o.c.inPlace(ctx, o.cmd)
 	if err != nil {
@@ -83,7 +84,7 @@ func (o *opening) enter(ctx context.Context) error {
 	return nil
 }
 
-// once tries once.
+// once makes one attempt.
 func (o *opening) once(ctx context.Context) (*transfer, error) {
 	t, err := o.attempt(ctx)
 	if err == nil {
@@ -98,7 +99,7 @@ func (o *opening) once(ctx context.Context) (*transfer, error) {
 	return nil, &TransferError{Verb: o.cmd.Verb, Path: o.c.pathOf(o.cmd), Phase: PhaseOpen, Err: err}
 }
 
-// attempt is once with the error as it came.
+// attempt is once, but returns the error unchanged.
 func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	c := o.c
 	o.another = false
@@ -136,8 +137,8 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	return t, nil
 }
 
-// openData asks for a data connection for cmd, after PRET where the server wants it. The
-// end of the control connection ends the wait for it.
+// openData asks for a data connection for cmd, after PRET where the server wants it. If
+// the control connection ends, so does the wait for it.
 func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Opening, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -12,21 +12,21 @@ import (
 // reading while the other writes.
 const pipelineWindow = 32
 
-// A Result is what became of one command of a pipeline.
+// A Result is the result of one command of a pipeline.
 type Result struct {
 	Command protocol.Command
 	Reply   protocol.Reply
 	Err     error // a *protocol.ReplyError if the server refused; nil if it did not
 }
 
-// Pipeline sends commands without waiting for the reply to one before the next goes
-// out, and returns their results in the same order: deleting many files then costs
-// the time of one round trip and not of one each. Commands that must be answered
-// first (USER, PASS, RNFR, REST, HOST) are waited for. What [Conn.Do] refuses is
-// refused here too, before anything is sent.
+// Pipeline sends commands without waiting for the reply to one before the next goes out,
+// and returns their results in the same order: deleting many files then takes the time of
+// one round trip, not of one for each. After commands that must be answered first (USER,
+// PASS, RNFR, REST, HOST), Pipeline waits for the reply. Commands that [Conn.Do] refuses
+// are refused here too, before anything is sent.
 //
 // A refusal does not stop the others. The error is that of the connection, or of the
-// context; then there are results for the commands that were answered only.
+// context; then only the commands that were answered have results.
 func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result, error) {
 	for _, cmd := range cmds {
 		if reason := c.notByDo(cmd); reason != "" {
@@ -51,7 +51,7 @@ func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result
 			return p.results, err
 		}
 	}
-	return p.results, c.Err() // 421 answers them all
+	return p.results, c.Err() // 421 answers all of them
 }
 
 // A pipeline holds the commands under way, oldest first.
@@ -62,7 +62,7 @@ type pipeline struct {
 	results []Result
 }
 
-// send sends a command as soon as it may be.
+// send sends a command as soon as it may be sent.
 func (p *pipeline) send(cmd protocol.Command) error {
 	for len(p.flights) >= pipelineWindow {
 		if err := p.receive(); err != nil {
@@ -81,7 +81,7 @@ func (p *pipeline) send(cmd protocol.Command) error {
 		if _, early := errors.AsType[*protocol.SequenceError](err); !early || len(p.flights) == 0 {
 			return err
 		}
-		// One before it has to be answered first.
+		// An earlier command must be answered first.
 		if err := p.receive(); err != nil {
 			return err
 		}

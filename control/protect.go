@@ -38,7 +38,7 @@ func (c *Conn) protect(ctx context.Context) error {
 // DataProtection returns how data connections are protected, as PROT has settled it.
 func (c *Conn) DataProtection() protocol.Level { return c.protection().Data }
 
-// prot reports whether it was PROT that the server refused.
+// prot reports whether the server refused PROT.
 func prot(e *SecurityError) bool {
 	re, ok := e.Err.(*protocol.ReplyError)
 	return ok && re.Verb == "PROT"
@@ -64,8 +64,9 @@ func (c *Conn) setLevel(ctx context.Context, level string) error {
 	return nil
 }
 
-// impliedBy reports whether a server of implicit TLS just does not know the command
-// for what it does anyway. Data connections start with TLS then, and fail if it does not.
+// impliedBy reports whether a server with implicit TLS merely does not know the command,
+// since it protects data connections anyway. They then start with TLS, and fail if the
+// server does not.
 func (c *Conn) impliedBy(re *protocol.ReplyError, level string) bool {
 	if c.cfg.Security != SecurityImplicit || level != "P" || c.protection().Data != protocol.LevelPrivate {
 		return false

@@ -10,11 +10,11 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A LoginProxy is an FTP proxy, which was dialled in place of the server and is told
-// in the login which server is meant. There is no standard; the kinds are those that
-// other clients know.
+// A LoginProxy is an FTP proxy that was dialled in place of the server. The login tells
+// it which server to connect to. There is no standard; the kinds are those that other
+// clients have.
 //
-// Over TLS it is the proxy that TLS is spoken with, and the proxy reads all.
+// TLS ends at the proxy, so the proxy can read everything.
 type LoginProxy struct {
 	Kind ProxyKind
 
@@ -23,20 +23,20 @@ type LoginProxy struct {
 	Host string
 
 	// User and Password log in to the proxy itself. If User is "", the proxy wants no
-	// login, and the lines that would be it are left out.
+	// login, and the lines for it are left out.
 	User, Password string
 
-	// Script is the login of ProxyScript, at most 20 lines.
+	// Script is the login for ProxyScript, at most 20 lines.
 	Script []LoginLine
 }
 
-// ProxyKind is the way in which a proxy is told what it needs.
+// ProxyKind is the way in which a proxy learns the server and the logins.
 type ProxyKind uint8
 
 // The kinds. %u, %p and %a are user, password and account, %h the server, %s and %w
 // user and password of the proxy. PASS and ACCT are sent if the proxy asks for them.
 const (
-	ProxyUserAtHost      ProxyKind = iota // USER %u@%h, behind USER %s and PASS %w if the proxy has a user
+	ProxyUserAtHost      ProxyKind = iota // USER %u@%h, after USER %s and PASS %w if the proxy has a user
 	ProxySite                             // the proxy's login, SITE %h, USER %u
 	ProxyOpen                             // the proxy's login, OPEN %h, USER %u
 	ProxyUserAccount                      // USER %u@%h %s, PASS %p, ACCT %w
@@ -74,12 +74,12 @@ type LoginLine struct {
 	// PASS and ACCT are left out unless the reply before asks for them.
 	Send string
 
-	// Expect are the codes of the replies after which to go on, a single digit
-	// standing for its whole class. If empty, 2yz and 3yz.
+	// Expect holds the reply codes after which the login goes on; a single digit stands
+	// for its whole class. If empty, they are 2yz and 3yz.
 	Expect []protocol.Code
 }
 
-// proxyScripts are the kinds as lines. ACCT of the server comes last in all.
+// proxyScripts are the kinds as lines. The server's ACCT comes last in all of them.
 var proxyScripts = [...][]string{
 	ProxyUserAtHost:      {"USER %s", "PASS %w", "USER %u@%h", "PASS %p", "ACCT %a"},
 	ProxySite:            {"USER %s", "PASS %w", "SITE %h", "USER %u", "PASS %p", "ACCT %a"},
@@ -91,7 +91,7 @@ var proxyScripts = [...][]string{
 
 const maxScript = 20
 
-// lines returns the login of p.
+// lines returns the lines of p's login.
 func (p *LoginProxy) lines() ([]LoginLine, error) {
 	switch {
 	case p.Kind >= proxyKinds:
@@ -112,8 +112,8 @@ func (p *LoginProxy) lines() ([]LoginLine, error) {
 	return lines, nil
 }
 
-// prepare returns the login of p, and the values that it needs. It fails on whatever
-// could only fail half-way.
+// prepare returns the lines of p's login and the values for them. It returns an error for
+// everything that would otherwise fail in the middle of the login.
 func (p *LoginProxy) prepare() ([]LoginLine, map[byte]string, error) {
 	refuse := func(step string, err error) ([]LoginLine, map[byte]string, error) {
 		return nil, nil, &ProxyError{Step: step, Err: err}
@@ -138,7 +138,7 @@ func (p *LoginProxy) prepare() ([]LoginLine, map[byte]string, error) {
 	return lines, values, nil
 }
 
-// target splits Host into what %h and %o stand for.
+// target splits Host into the values of %h and %o.
 func (p *LoginProxy) target() (host, port string, err error) {
 	host, port, err = net.SplitHostPort(p.Host)
 	if err != nil {
@@ -156,7 +156,7 @@ func (p *LoginProxy) target() (host, port string, err error) {
 	return host, port, nil
 }
 
-// shown returns l for errors. A script may hold a password of its own.
+// shown returns l for errors. A script may itself hold a password.
 func (l LoginLine) shown() string {
 	_, arg, _ := strings.Cut(l.Send, " ")
 	switch l.Send {
@@ -172,7 +172,8 @@ func (l LoginLine) verb() protocol.Verb {
 	return upper(protocol.Verb(verb))
 }
 
-// check finds what is wrong with l itself. Values of the login are words here.
+// check returns an error if l is not a valid line. For the check, a word stands for each
+// value of the login.
 func (l LoginLine) check(values map[byte]string) error {
 	trial := map[byte]string{'u': "u", 'p': "p", 'a': "a", 's': "s", 'w': "w", 'h': values['h'], 'o': values['o']}
 	for i := 0; i < len(l.Send); i++ {
@@ -194,8 +195,8 @@ func (l LoginLine) check(values map[byte]string) error {
 	return plainSendable(cmd)
 }
 
-// command returns l with values in place of their letters. It is not ok if the line
-// is to be left out.
+// command returns l with values in place of their letters. ok is false if the line must
+// be left out.
 func (l LoginLine) command(values map[byte]string) (cmd protocol.Command, ok bool) {
 	_, arg, _ := strings.Cut(l.Send, " ")
 	var b strings.Builder
@@ -220,7 +221,7 @@ func (l LoginLine) command(values map[byte]string) (cmd protocol.Command, ok boo
 	return protocol.Command{Verb: l.verb(), Arg: b.String()}, ok
 }
 
-// expects reports whether the login goes on behind r, or behind err.
+// expects reports whether the login goes on after r, or after err.
 func (l LoginLine) expects(r protocol.Reply, err error) bool {
 	if re, refused := errors.AsType[*protocol.ReplyError](err); refused {
 		r = re.Reply

@@ -10,29 +10,29 @@ import (
 type QuirkName string
 
 // A Quirk is a way in which servers are known to differ from the RFCs, or from each
-// other, and what is done about it. [Quirks] yields the table.
+// other, and how it is worked around. [Quirks] yields the table.
 type Quirk struct {
 	Name       QuirkName
 	Mode       QuirkMode
-	Client     bool     // the work is done by ftpwire.Client, not by [Conn]
+	Client     bool     // ftpwire.Client does the work, not [Conn]
 	Behaviour  string   // what the server does
-	Evidence   string   // how it is noticed; "" if it can't be
-	Workaround string   // what is done then
+	Evidence   string   // how it is detected; "" if it can't be
+	Workaround string   // what the client does then
 	Refs       []string // who reported it, or which software meets it too
 
-	marks []quirkMark // texts that betray it; behaviour is looked for where it shows
+	marks []quirkMark // texts that reveal it; behaviour is detected where it shows
 }
 
-// A QuirkMode says when the workaround of a [Quirk] is at work.
+// A QuirkMode says when the workaround of a [Quirk] is in force.
 type QuirkMode uint8
 
 // The modes.
 const (
-	// QuirkDetected: once the server was seen to have it.
+	// QuirkDetected: once the server has shown the behaviour.
 	QuirkDetected QuirkMode = iota
 
-	// QuirkOnRequest: only if the caller forces it, since it costs something or
-	// cannot be noticed.
+	// QuirkOnRequest: only if the caller forces it, because it has a cost or cannot be
+	// detected.
 	QuirkOnRequest
 )
 
@@ -54,8 +54,8 @@ const (
 	inFeat     quirkSource = "FEAT" // a label, compared as a whole
 )
 
-// A quirkMark is a text that betrays a quirk: part of a reply, in any case. A reply
-// can switch on what the table holds and nothing else.
+// A quirkMark is a text that reveals a quirk: a part of a reply, in upper or lower case.
+// A reply can only switch on workarounds that are in the table.
 type quirkMark struct {
 	in   quirkSource
 	text string
@@ -84,22 +84,22 @@ func LookupQuirk(name QuirkName) (Quirk, bool) {
 	return quirks[i], true
 }
 
-// A QuirkPolicy is the caller's word on quirks. The zero value leaves all to
-// detection.
+// A QuirkPolicy holds the caller's decisions on quirks. The zero value leaves everything
+// to detection.
 type QuirkPolicy struct {
-	// Force names quirks whose workaround is at work from the start, detected or
-	// not. Those that a connection reports in [Conn.Quirks] can be given to the next
-	// connection to the same server, which then need not find out again.
+	// Force names quirks whose workaround is in force from the start, detected or not.
+	// The quirks that a connection reports in [Conn.Quirks] can be given to the next
+	// connection to the same server, which then need not detect them again.
 	Force []QuirkName
 
-	// Forbid names quirks whose workaround is never used: the server's behaviour
-	// then shows as it is, mostly as an error.
+	// Forbid names quirks whose workaround is never used: the server's behaviour then
+	// shows, mostly as an error.
 	Forbid []QuirkName
 
 	carried []AppliedQuirk // with the evidence of an earlier attempt
 }
 
-// A QuirkError reports a name in a [QuirkPolicy] that can't stand there.
+// A QuirkError reports a name in a [QuirkPolicy] that is not allowed there.
 type QuirkError struct {
 	Name   QuirkName
 	Reason string

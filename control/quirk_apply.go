@@ -11,7 +11,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// An AppliedQuirk is a quirk whose workaround is at work on a connection.
+// An AppliedQuirk is a quirk whose workaround is in force on a connection.
 type AppliedQuirk struct {
 	Name     QuirkName
 	Evidence string // what was seen, or that the caller forced it; never a secret
@@ -27,13 +27,14 @@ type quirkState struct {
 
 const forcedEvidence = "forced by the caller"
 
-// startQuirks puts the forced quirks in force. It is called before anything is sent.
+// startQuirks puts the workarounds of forced quirks in force. It is called before
+// anything is sent.
 func (c *Conn) startQuirks() error {
 	p := &c.cfg.Quirks
 	if err := p.check(); err != nil {
 		return err
 	}
-	c.quirks.applied = append(c.quirks.applied, p.carried...) // traced when they were noticed
+	c.quirks.applied = append(c.quirks.applied, p.carried...) // they were traced when they were noticed
 	for _, name := range p.Force {
 		q, _ := LookupQuirk(name)
 		c.enforce(q, forcedEvidence)
@@ -41,15 +42,15 @@ func (c *Conn) startQuirks() error {
 	return nil
 }
 
-// Quirks returns the quirks whose workarounds are at work, in the order in which
-// they were applied.
+// Quirks returns the quirks whose workarounds are in force, in the order in which they
+// were applied.
 func (c *Conn) Quirks() []AppliedQuirk {
 	c.quirks.mu.Lock()
 	defer c.quirks.mu.Unlock()
 	return slices.Clone(c.quirks.applied)
 }
 
-// HasQuirk reports whether the workaround of the named quirk is at work.
+// HasQuirk reports whether the workaround of the named quirk is in force.
 func (c *Conn) HasQuirk(name QuirkName) bool {
 	c.quirks.mu.Lock()
 	defer c.quirks.mu.Unlock()
@@ -58,8 +59,8 @@ func (c *Conn) HasQuirk(name QuirkName) bool {
 
 // NoticeQuirk puts the workaround of a [QuirkDetected] quirk in force because of
 // evidence, which is traced the first time, and reports whether it is in force: the
-// caller's policy may forbid it. It is for what is built on a Conn; what a Conn can
-// notice it notices by itself.
+// caller's policy may forbid it. It is for code built on a Conn; a Conn notices by itself
+// what it can.
 func (c *Conn) NoticeQuirk(name QuirkName, evidence string) bool {
 	if q, ok := LookupQuirk(name); !ok || q.Mode != QuirkDetected {
 		return c.HasQuirk(name)
@@ -92,7 +93,7 @@ func (c *Conn) enforce(q Quirk, evidence string) {
 	}
 }
 
-// noticeText looks for the marks of all quirks in a text of the server's.
+// noticeText looks for the marks of all quirks in a text from the server.
 func (c *Conn) noticeText(in quirkSource, text string) {
 	low := strings.ToLower(text)
 	for _, q := range quirks {
@@ -104,7 +105,7 @@ func (c *Conn) noticeText(in quirkSource, text string) {
 	}
 }
 
-// noticeReply looks for marks in the reply to a command that tells of the server.
+// noticeReply looks for marks in the reply to a command that describes the server.
 func (c *Conn) noticeReply(verb protocol.Verb, r protocol.Reply) {
 	switch verb {
 	case "SYST":
@@ -114,7 +115,7 @@ func (c *Conn) noticeReply(verb protocol.Verb, r protocol.Reply) {
 	}
 }
 
-// noticeFeatures looks for the marks of all quirks among the features.
+// noticeFeatures looks for the marks of all quirks in the features.
 func (c *Conn) noticeFeatures() {
 	f := c.Features()
 	for _, q := range quirks {
@@ -126,7 +127,7 @@ func (c *Conn) noticeFeatures() {
 	}
 }
 
-// answered is the evidence of a reply.
+// answered returns the evidence text for a reply.
 func (c *Conn) answered(e *protocol.ReplyError) string {
 	text := c.redact.String(e.Reply.Text())
 	return fmt.Sprintf("%s was answered %d %q", e.Verb, e.Reply.Code, text[:min(len(text), 120)])
@@ -146,8 +147,8 @@ func (c *Conn) isForced(name QuirkName) bool { return slices.Contains(c.cfg.Quir
 // mayNotice reports whether the caller allows a quirk.
 func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
 
-// traceExtra notes a reply that answered nothing. The leniencies of package protocol
-// that drop replies have the names of tolerances.
+// traceExtra notes a reply that answered no command. Package protocol names the leniency
+// that dropped it like a tolerance.
 func (c *Conn) traceExtra(e protocol.Event) {
 	c.trace(TraceReceived, replyText(e.Reply))
 	if t, ok := LookupTolerance(e.Leniency.String()); ok {

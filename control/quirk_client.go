@@ -1,6 +1,6 @@
 package control
 
-// The work of these is done by ftpwire.Client.
+// ftpwire.Client does the work of these.
 
 // QuirkCWDOnFile: CWD to a file succeeds.
 const QuirkCWDOnFile QuirkName = "cwd-on-file"

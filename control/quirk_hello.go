@@ -9,9 +9,9 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// afterLostHello dials once more, with a pause before the handshake, if err says
-// that the server did not see the ClientHello after AUTH for what it is. ok is false if that
-// is not the case.
+// afterLostHello dials once more, with a pause before the handshake, if err says that the
+// server lost the ClientHello after AUTH, or took it for a command. ok is false if err says
+// something else.
 func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (again *Conn, againErr error, ok bool) {
 	evidence := lostHelloEvidence(err)
 	if evidence == "" || c.cfg.Security == SecurityImplicit || ctx.Err() != nil || c.HasQuirk(QuirkTLSHelloLost) {
@@ -24,12 +24,13 @@ func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (a
 	conf.Quirks.carried = []AppliedQuirk{{Name: QuirkTLSHelloLost, Evidence: evidence}}
 	again, againErr = Dial(ctx, address, &conf)
 	if _, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || lostHelloEvidence(againErr) != "") {
-		againErr = err // it got no further
+		againErr = err // the second attempt got no further
 	}
 	return again, againErr, true
 }
 
-// lostHelloEvidence returns what an error of Dial says about a lost ClientHello, or "".
+// lostHelloEvidence returns the evidence of a lost ClientHello in an error of Dial, or
+// "".
 func lostHelloEvidence(err error) string {
 	he, ok := errors.AsType[*tlsx.HandshakeError](err)
 	switch {
@@ -43,7 +44,7 @@ func lostHelloEvidence(err error) string {
 	return ""
 }
 
-// pauseBeforeHello holds the handshake back where the server needs it.
+// pauseBeforeHello delays the handshake where the server needs that.
 func (c *Conn) pauseBeforeHello() {
 	if c.cfg.Security != SecurityImplicit && c.HasQuirk(QuirkTLSHelloLost) {
 		select {

@@ -8,10 +8,10 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// KeepAlive tells the server that an idle session is still wanted, by NOOP. A
-// refusal serves as well. Servers are known whose idle timer NOOP does not reset:
-// that shows when they end the session, and [Conn.Quirks] then names noop-idle; a
-// connection with that quirk forced sends STAT.
+// KeepAlive tells the server that an idle session is still wanted, by NOOP. A refusal
+// serves as well. On some servers NOOP does not reset the idle timer. That shows when
+// they end the session, and [Conn.Quirks] then names noop-idle; with that quirk forced,
+// STAT is sent.
 func (c *Conn) KeepAlive(ctx context.Context) error {
 	verb := c.keepAliveVerb()
 	if err := c.acquire(ctx); err != nil {
@@ -28,7 +28,7 @@ func (c *Conn) KeepAlive(ctx context.Context) error {
 	return nil
 }
 
-// keepAliveVerb returns what resets the server's idle timer.
+// keepAliveVerb returns the command that resets the server's idle timer.
 func (c *Conn) keepAliveVerb() protocol.Verb {
 	if c.HasQuirk(QuirkNOOPIdle) {
 		return "STAT"
@@ -36,7 +36,7 @@ func (c *Conn) keepAliveVerb() protocol.Verb {
 	return "NOOP"
 }
 
-// idleEnded notices a session that timed out although NOOPs had been answered.
+// idleEnded notices that a session timed out although NOOPs had been answered.
 func (c *Conn) idleEnded(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if ok && re.Meaning() == protocol.IdledOut && c.quirks.noops.Load() > 0 {
@@ -45,8 +45,8 @@ func (c *Conn) idleEnded(err error) error {
 	return err
 }
 
-// quit sends QUIT. Servers that end the connection instead of answering, or do
-// neither, are done with as well.
+// quit sends QUIT. If the server ends the connection instead of answering, or does
+// neither, the session is over all the same.
 func (c *Conn) quit(ctx context.Context) error {
 	const name = QuirkQUITNoReply
 	if err := c.Err(); err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// initServer sends what particular servers need behind the login. Each command may
-// be refused.
+// initServer sends the commands that particular servers need after the login. Each
+// command may be refused.
 func (c *Conn) initServer(ctx context.Context) error {
 	for _, init := range []struct {
 		quirk QuirkName
@@ -28,8 +28,8 @@ func (c *Conn) initServer(ctx context.Context) error {
 	return nil
 }
 
-// clntFirst reports whether CLNT is to precede OPTS UTF8 ON: servers that have it may
-// refuse the one without the other, or accept it to no effect.
+// clntFirst reports whether CLNT must precede OPTS UTF8 ON: servers that have CLNT may
+// refuse OPTS UTF8 ON without it, or accept it without effect.
 func (c *Conn) clntFirst() bool {
 	const name = QuirkUTF8AfterCLNT
 	return c.HasQuirk(name) || c.Features().Has("CLNT") && c.notice(name, "FEAT lists CLNT beside UTF8")

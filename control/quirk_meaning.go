@@ -18,9 +18,9 @@ var (
 	ErrWantsTLS = errors.New("ftp: the server wants TLS before the login")
 )
 
-// A MeaningError is a refusal that means something else than its code says, which
-// its text or the moment tells. errors.Is matches the meaning, and not what the
-// code would mean; errors.As finds the *[protocol.ReplyError].
+// A MeaningError is a refusal that means something other than its code says; its text or
+// the moment shows this. errors.Is matches the meaning, not what the code would mean;
+// errors.As finds the *[protocol.ReplyError].
 type MeaningError struct {
 	Quirk   QuirkName
 	Reply   *protocol.ReplyError
@@ -39,7 +39,7 @@ func (e *MeaningError) Is(target error) bool {
 	return target == e.Meaning
 }
 
-// As gives the refusal as it came.
+// As gives the refusal unchanged.
 func (e *MeaningError) As(target any) bool {
 	p, ok := target.(**protocol.ReplyError)
 	if ok {
@@ -65,8 +65,8 @@ func holdsAny(text string, phrases ...string) bool {
 	return false
 }
 
-// means returns a refusal with its meaning, if that was seen in the reply or the
-// caller says that it is always meant.
+// means returns a refusal with its meaning, if the reply showed it or the caller has
+// forced the quirk.
 func (c *Conn) means(name QuirkName, seen bool, re *protocol.ReplyError, meaning error) error {
 	if c.isForced(name) || seen && c.notice(name, c.answered(re)) {
 		return &MeaningError{Quirk: name, Reply: re, Meaning: meaning}
@@ -74,7 +74,7 @@ func (c *Conn) means(name QuirkName, seen bool, re *protocol.ReplyError, meaning
 	return nil
 }
 
-// loginMeant returns what a failed login means.
+// loginMeant returns the error of a failed login with its meaning.
 func (c *Conn) loginMeant(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || c.Err() != nil {
@@ -100,7 +100,7 @@ func (c *Conn) loginMeant(err error) error {
 	return meant
 }
 
-// mkdMeant returns what a refused MKD means.
+// mkdMeant returns the error of a refused MKD with its meaning.
 func (c *Conn) mkdMeant(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || c.Err() != nil || errors.Is(err, fs.ErrExist) {
@@ -138,7 +138,8 @@ var rowLogin530WantsTLS = Quirk{
 	Refs:       []string{"FluentFTP issues 365 and 697", "ProFTPD, vsftpd, FileZilla Server"},
 }
 
-// QuirkMKDExists: MKD of what is there is refused with words or a code that do not say so plainly.
+// QuirkMKDExists: MKD of an existing directory is refused with words or a code that do
+// not say so plainly.
 const QuirkMKDExists QuirkName = "mkd-exists"
 
 var rowMKDExists = Quirk{

@@ -10,7 +10,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// pathArg returns an argument as the server wants it.
+// pathArg returns an argument in the form that the server wants.
 func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
 	info, _ := protocol.LookupVerb(verb)
 	if arg == "" || info.Arg != protocol.ArgPath && info.Arg != protocol.ArgPathOpt {
@@ -32,10 +32,10 @@ func (c *Conn) pathArg(verb protocol.Verb, arg string) string {
 	return arg
 }
 
-// vmsPath turns a pathname with slashes into one of OpenVMS: "a/b/c" into
-// "[.a.b]c", or "[.a.b.c]" for a directory, and "/disk/a/b" into "disk:[a]b". What
-// has the server's form already is left alone, and so is what has none: dots are
-// the separators there.
+// vmsPath turns a pathname with slashes into one of OpenVMS: "a/b/c" into "[.a.b]c", or
+// "[.a.b.c]" for a directory, and "/disk/a/b" into "disk:[a]b". A name that already has
+// the server's form is left unchanged, and so is one that has no such form, because dots
+// are the separators there.
 func vmsPath(p string, dir bool) string {
 	if !strings.Contains(p, "/") || strings.ContainsAny(p, "[]<>:") {
 		return p
@@ -74,9 +74,9 @@ func vmsPath(p string, dir bool) string {
 	return device + "[" + inside + "]" + file
 }
 
-// inPlace makes the directory of a listing the working directory where the server
-// would misread its name, so that none need be given. back undoes that; it is nil
-// if nothing was done. The turn must be held.
+// inPlace makes the directory of a listing the working directory where the server would
+// misread its name, so that the listing needs no argument. back undoes that; it is nil if
+// nothing was done. The turn must be held.
 func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
 	const ignored = QuirkListIgnoresPath
 	if !cmd.Verb.Does(protocol.Lists) || cmd.Arg == "" {
@@ -97,10 +97,10 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 	entered, err := c.enter(ctx, home, cmd.Arg)
 	switch refusal := c.onlyRefused(err) == nil; {
 	case err != nil && !refusal && c.Err() == nil:
-		back() // the context ended, and the server may carry it out
+		back() // the context ended, but the server may still carry out the CWD
 		return cmd, nil, err
 	case err != nil:
-		return cmd, nil, c.onlyRefused(err) // no directory: a pattern, or a file
+		return cmd, nil, c.onlyRefused(err) // not a directory, but a pattern or a file
 	case !entered:
 		return cmd, nil, nil
 	}
@@ -116,7 +116,7 @@ func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Co
 const patternChars, blankChars = "*?[]{}", " \t"
 
 // misread returns the quirk by which the server may read the argument of a listing as
-// something else than one name, or "".
+// something other than one name, or "".
 func (c *Conn) misread(cmd protocol.Command) QuirkName {
 	switch {
 	case strings.ContainsAny(cmd.Arg, patternChars) && !c.HasQuirk(QuirkVMSPaths) && c.mayNotice(QuirkGlobNames):
@@ -127,12 +127,14 @@ func (c *Conn) misread(cmd protocol.Command) QuirkName {
 	return ""
 }
 
-// isSplit reports whether servers that call ls take the argument of a listing for several.
+// isSplit reports whether servers that call ls take the argument of a listing for several
+// names.
 func isSplit(verb protocol.Verb, arg string) bool {
 	return (verb == "LIST" || verb == "NLST") && strings.ContainsAny(arg, blankChars)
 }
 
-// An OtherListingError reports a listing of something else than was asked for.
+// An OtherListingError reports that the server listed something other than what was asked
+// for.
 type OtherListingError struct {
 	Path string // that was asked for
 	Name string // that the listing has
@@ -142,8 +144,8 @@ func (e *OtherListingError) Error() string {
 	return "ftp: the listing of " + quoted(e.Path) + " names " + quoted(e.Name) + ": the server took the blank in the name for the end of it"
 }
 
-// isOther returns an error if an entry called name can't be of the listing. A name with a
-// blank that is no directory can only be listed as itself.
+// isOther returns an error if an entry called name can't belong to the listing. If a name
+// with a blank is not a directory, the listing can only have that name itself.
 func (d *Download) isOther(name string) error {
 	t := d.t
 	if !d.mayBeSplit() || name == d.path || name == path.Base(d.path) {
@@ -156,9 +158,10 @@ func (d *Download) isOther(name string) error {
 // taken for several.
 func (d *Download) mayBeSplit() bool { return d.t.back == nil && isSplit(d.t.f.cmd.Verb, d.path) }
 
-// notAsked returns the error of a listing that may be one of other names and has a line that
-// is no entry: what ls says of a name, or puts above the entries of one of several. CWD tells
-// what became of the name that was asked for. The listing must be closed.
+// notAsked returns the error of a listing that may be of other names and has a line that is
+// not an entry: what ls prints about a name, or as a heading above the entries of one of
+// several. CWD tells whether the name that was asked for is a directory. The listing must be
+// closed.
 func (d *Download) notAsked(ctx context.Context, line *parse.Error) error {
 	t := d.t
 	failed := &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: d.Octets(), Err: line}
@@ -181,15 +184,15 @@ func (c *Conn) pwdLocked(ctx context.Context) (string, error) {
 	return parse.PWD(r.LastLine())
 }
 
-// enter makes path the working directory, which home is by PWD, and reports whether it is
-// so: stubs are known that answer 250 to CWD and stay where they are. An error, or a
-// refusal, is that of CWD. The turn must be held.
+// enter changes the working directory from home, as PWD gave it, to path, and reports
+// whether it has changed: some minimal servers answer 250 to CWD and do nothing. An
+// error, or a refusal, is that of CWD. The turn must be held.
 func (c *Conn) enter(ctx context.Context, home, path string) (entered bool, err error) {
 	if _, err = c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", path)}); err != nil {
 		return false, err
 	}
 	if isHere(home, path) || strings.Contains(path, `"`) {
-		return true, nil // many servers do not double the quotes in what PWD says
+		return true, nil // many servers do not double the quotes in the reply to PWD
 	}
 	now, err := c.pwdLocked(ctx)
 	if _, unread := errors.AsType[*parse.Error](err); unread || err != nil && c.onlyRefused(err) == nil {
@@ -206,18 +209,19 @@ func isHere(home, name string) bool {
 	return strings.EqualFold(path.Clean(name), path.Clean(home))
 }
 
-// goHome makes home, of a reply to PWD, the working directory again. The turn must be
-// held.
+// goHome makes home, which came from a reply to PWD, the working directory again. The
+// turn must be held.
 func (c *Conn) goHome(home string) {
 	ctx, cancel := c.aborting()
 	defer cancel()
 	if _, err := c.exchange(ctx, protocol.Command{Verb: "CWD", Arg: c.pathArg("CWD", home)}); err != nil && c.Err() == nil {
-		// Relative pathnames would lead elsewhere from here on.
+		// From here on relative pathnames would name other files.
 		c.shut(err)
 	}
 }
 
-// pwdPath returns the pathname of a 257 reply as this package's callers know them.
+// pwdPath returns the pathname of a 257 reply in the form that callers of this package
+// use.
 func (c *Conn) pwdPath(p string, err error) (string, error) {
 	if err != nil {
 		return "", err
@@ -246,7 +250,7 @@ func (c *Conn) slashes(p string) string {
 	return p
 }
 
-// nlstName returns a name of NLST without what servers put before it.
+// nlstName returns a name of NLST without the prefix that some servers put before it.
 func (c *Conn) nlstName(name string) string {
 	name = c.slashes(name)
 	rest := strings.TrimPrefix(name, "./")
@@ -259,8 +263,8 @@ func (c *Conn) nlstName(name string) string {
 	return rest
 }
 
-// entryName takes the directory off the name of an entry. A name that climbs is
-// left as it is, for [parse.Entry.UnsafeName] to tell.
+// entryName removes the directory from the name of an entry. A name with ".." is left
+// unchanged, so that [parse.Entry.UnsafeName] reports it.
 func (c *Conn) entryName(e parse.Entry) parse.Entry {
 	separators := "/"
 	if c.HasQuirk(QuirkBackslashPaths) {

@@ -1,7 +1,8 @@
 package control
 
-// quirks is the table, sorted by name: what servers do, how it shows, what is done. Each
-// row stands beside what works around it. Nothing that a server says reaches beyond it.
+// quirks is the table, sorted by name: what servers do, how it is detected, how it is
+// worked around. Each row stands beside the code of its workaround. A server can't switch
+// on anything that is not in the table.
 var quirks = []Quirk{
 	rowABORSynch,
 	rowAS400Init,

@@ -10,7 +10,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// prepareServer sends what goes before the address of a data connection.
+// prepareServer sends what must come before the command for the address of a data
+// connection.
 func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 	if p := c.protection(); c.HasQuirk(QuirkPROTPOn522) && p.Secured() && p.Data == protocol.LevelClear {
 		if err := c.protP(ctx); err != nil {
@@ -28,11 +29,11 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 	if protocol.MeaningIn(err) == protocol.UnknownCommand {
 		return c.onlyRefused(err)
 	}
-	return err // 550: no such file; the transfer would be told the same
+	return err // 550: no such file; the transfer would get the same reply
 }
 
-// tellFirst notices a server that does without FEAT, and says what it wants when it is too
-// late.
+// tellFirst notices a server that does not announce in FEAT that it wants PRET, but says so
+// in a refusal.
 var tellFirst = remedy{
 	name:  "PRET",
 	cause: protocol.WantsPret,
@@ -42,8 +43,8 @@ var tellFirst = remedy{
 	},
 }
 
-// raiseProt protects data connections where clear ones are refused. That only ever adds
-// protection: a reply of the server's can't take any away.
+// raiseProt protects data connections where clear ones are refused. It only ever adds
+// protection: no reply from the server can take any away.
 var raiseProt = remedy{
 	name:  "PROT P",
 	cause: protocol.WantsProtection,
@@ -65,8 +66,8 @@ func (c *Conn) protP(ctx context.Context) error {
 	return err
 }
 
-// makeRoom deletes the file that an upload is to replace, where the caller says that
-// the server wants that.
+// makeRoom deletes the file that an upload replaces, where the caller says that the
+// server needs that.
 var makeRoom = remedy{
 	name:  "DELE",
 	cause: protocol.Exists,
@@ -79,8 +80,8 @@ var makeRoom = remedy{
 	},
 }
 
-// restart sends REST, if rest is not "", or takes back one that the server may have kept.
-// It is called before each transfer.
+// restart sends REST if rest is not "", or else resets an offset that the server may have
+// kept. It is called before each transfer.
 func (c *Conn) restart(ctx context.Context, rest string) error {
 	if rest != "" {
 		c.session.restUnused = true
@@ -92,10 +93,10 @@ func (c *Conn) restart(ctx context.Context, rest string) error {
 	return c.restZero(ctx, rest)
 }
 
-// restZero takes a restart marker back that the server may have kept: because it keeps
-// them, or because no transfer followed, when the context ended in between.
+// restZero resets an offset that the server may have kept, because it always keeps them
+// or because the context ended before a transfer followed.
 func (c *Conn) restZero(ctx context.Context, rest string) error {
-	offset, _ := strconv.ParseInt(rest, 10, 64) // ours; "" is 0
+	offset, _ := strconv.ParseInt(rest, 10, 64) // this client wrote it; "" gives 0
 	q := &c.session
 	if q.rest > 0 {
 		q.lastRest = q.rest
@@ -108,7 +109,7 @@ func (c *Conn) restZero(ctx context.Context, rest string) error {
 	return c.onlyRefused(err)
 }
 
-// suspectRest notices a file that came short by the offset of an earlier transfer.
+// suspectRest notices a file that is too short by the offset of an earlier transfer.
 func (c *Conn) suspectRest(want, got int64) {
 	q := &c.session
 	if q.rest == 0 && q.lastRest > 0 && want-got == q.lastRest {
@@ -132,8 +133,8 @@ func (c *Conn) isEmptyListing(err error) bool {
 	return c.isForced(QuirkEmptyListingRefused)
 }
 
-// emptyByReset reports whether an error of the data connection is how the server
-// says that a listing is empty: it closed the port that we were in the queue of.
+// emptyByReset reports whether an error of the data connection means an empty listing:
+// the server closed the port while our connection was still in its queue.
 func (d *Download) emptyByReset(err error) bool {
 	const name = QuirkEmptyListingReset
 	t := d.t

@@ -45,8 +45,8 @@ func (c *Conn) read() {
 	}
 }
 
-// receive hands the machine what was read. Nobody must find the machine at its end before
-// c.dead says why: so this is settled before the lock is given back.
+// receive hands the machine what was read. c.dead must be set before anyone can see that
+// the machine has ended, so both happen under the lock.
 func (c *Conn) receive(b []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,7 +54,8 @@ func (c *Conn) receive(b []byte) error {
 	for e, ok := c.machine.Next(); ok; e, ok = c.machine.Next() {
 		c.events = append(c.events, e)
 		if e.Reply.Code == 421 && c.dead == nil {
-			// Nothing else will be answered; the reader waits for the end.
+			// No other command will be answered; the reader waits for the end of the
+			// connection.
 			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
 		}
 	}
@@ -64,7 +65,7 @@ func (c *Conn) receive(b []byte) error {
 	return err
 }
 
-// next returns what the machine reports next.
+// next returns the machine's next event.
 func (c *Conn) next() (e protocol.Event, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,9 +76,9 @@ func (c *Conn) next() (e protocol.Event, ok bool) {
 	return c.machine.Next()
 }
 
-// answerTelnet refuses the Telnet options that the server has asked for (RFC 1123,
-// Section 4.1.2.12). While a command is being written the refusals wait for the next
-// bytes to be read: the reader must never wait for a writer.
+// answerTelnet refuses the Telnet options that the server asked for (RFC 1123, Section
+// 4.1.2.12). While a command is being written the refusals wait for the next bytes to be
+// read: the reader must never wait for a writer.
 func (c *Conn) answerTelnet() {
 	if !c.sending.TryLock() {
 		return
@@ -88,7 +89,7 @@ func (c *Conn) answerTelnet() {
 	c.mu.Unlock()
 	if len(out) > 0 {
 		c.raw.SetWriteDeadline(patience.Deadline(c.cfg.connectTimeout()))
-		conn.Write(out) // the reader sees the fault if there is one
+		conn.Write(out) // the reader meets the fault if there is one
 	}
 }
 
@@ -149,7 +150,7 @@ func (c *Conn) handleReply(e protocol.Event) {
 		c.flights = append(c.flights[:i:i], c.flights[i+1:]...)
 		if e.Outcome == protocol.Failure {
 			e.Reply = c.redact.Reply(e.Reply) // it becomes an error
-			f.err = c.unopened(e)
+			f.err = c.clearRefusal(e)
 		}
 		c.keepBooks(f.cmd, e)
 		f.finish(e.Reply, e.Outcome)
@@ -157,11 +158,11 @@ func (c *Conn) handleReply(e protocol.Event) {
 	}
 }
 
-// startTLS runs the handshake of the control connection. The reader does it, so
-// that nobody else touches the socket meanwhile. The deadline is the session's.
+// startTLS runs the handshake of the control connection. The reader does it, so that
+// nobody else uses the socket meanwhile. The TLS session sets the deadline.
 func (c *Conn) startTLS() error {
 	if err := c.inState(protocol.StateAwaitTLS); err != nil {
-		return err // bytes in clear followed the 234, or somebody closed the Conn
+		return err // clear bytes followed the 234, or the Conn was closed
 	}
 	c.pauseBeforeHello()
 	conn, err := c.sess.Control(c.life, c.conn)
@@ -173,7 +174,7 @@ func (c *Conn) startTLS() error {
 	c.mu.Lock()
 	if c.machine.State() != protocol.StateAwaitTLS {
 		c.mu.Unlock()
-		return net.ErrClosed // closed while the handshake ended
+		return net.ErrClosed // closed at the end of the handshake
 	}
 	c.conn = conn
 	c.machine.TLSEstablished()
@@ -182,7 +183,7 @@ func (c *Conn) startTLS() error {
 	return nil
 }
 
-// inState returns nil if the machine is in state s, else why not.
+// inState returns nil if the machine is in state s, else an error that says why not.
 func (c *Conn) inState(s protocol.State) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -195,7 +196,7 @@ func (c *Conn) inState(s protocol.State) error {
 	return net.ErrClosed
 }
 
-// shut ends the connection; whoever waits learns err. It may be called often.
+// shut ends the connection; all waiting calls get err. It may be called more than once.
 func (c *Conn) shut(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,34 +7,34 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A remedy is what may help an [opening] that failed: something is sent or noticed, and the
+// A remedy may help an [opening] that failed: it sends or notices something, and the
 // opening begins again.
 type remedy struct {
 	name  string           // what is done
-	cause protocol.Meaning // of the refusal; Unexplained if fits judges alone
+	cause protocol.Meaning // the meaning of the refusal; Unexplained if only fits decides
 	fits  func(o *opening, err error) bool
 
-	// apply reports whether another attempt is worth it. The refusal is the one with that
+	// apply reports whether another attempt is worth it. refusal is the one with that
 	// cause, or nil.
 	apply func(ctx context.Context, o *opening, refusal *protocol.ReplyError) bool
 }
 
-// remedies are tried in this order, each at most once in an opening, whatever became of it:
-// a server that keeps refusing is asked len(remedies)+1 times at most.
+// remedies are tried in this order, each at most once in an opening, whether it helped or
+// not: a server that keeps refusing gets at most len(remedies)+1 attempts.
 //
-// Nothing may be tried again of which something may have begun: a meaning is of a refusal,
-// and fits must see to the rest.
+// A transfer that may have begun must not be tried again: a cause always belongs to a
+// refusal, and fits must check the other cases.
 var remedies = [...]*remedy{
 	&giveAccount,
 	&tellFirst,
-	&listUnreversed, // the 425 that may follow is of no other cause
+	&listUnreversed, // the 425 that may follow has no other cause
 	&otherCommand,
 	&raiseProt,
 	&makeRoom,
 }
 
-// otherCommand opens the data connection by another command: the manager has learned that
-// the one before leads to nothing.
+// otherCommand opens the data connection by another command, because the manager has
+// learned that the one before does not work.
 var otherCommand = remedy{
 	name:  "PORT for EPRT",
 	cause: protocol.DataChannel,
@@ -61,7 +61,7 @@ func (o *opening) remedied(ctx context.Context, err error) bool {
 	return false
 }
 
-// refusalFor returns the first refusal in err with that cause, or nil. There may be one of
+// refusalFor returns the first refusal in err with that cause, or nil. err may hold one of
 // EPSV and one of PASV.
 func refusalFor(cause protocol.Meaning, err error) *protocol.ReplyError {
 	switch e := err.(type) {

@@ -6,8 +6,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Rename renames from to to: RNFR, then RNTO (RFC 959, Section 4.1.3). What
-// happens to an existing file of the new name is the server's choice.
+// Rename renames from to to: RNFR, then RNTO (RFC 959, Section 4.1.3). The server decides
+// what happens to an existing file with the new name.
 func (c *Conn) Rename(ctx context.Context, from, to string) error {
 	rnfr := protocol.Command{Verb: "RNFR", Arg: c.pathArg("RNFR", from)}
 	rnto := protocol.Command{Verb: "RNTO", Arg: c.pathArg("RNTO", to)}
@@ -26,6 +26,6 @@ func (c *Conn) Rename(ctx context.Context, from, to string) error {
 		if again || !c.wantsAccount(rnto, err) || !c.sendAccount(ctx) {
 			return err
 		}
-		// The refusal ended the sequence: it begins again.
+		// The refusal ended the sequence, so it begins again.
 	}
 }

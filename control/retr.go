@@ -14,9 +14,9 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A Download is data that comes from the server: a file or a listing. It must be
-// closed. Reading it to io.EOF is not the whole story: only a nil error from Close
-// says that the server, too, regards the data as complete.
+// A Download is data that comes from the server: a file or a listing. It must be closed.
+// io.EOF from Read does not mean success: only a nil error from Close says that the
+// server, too, regards the data as complete.
 type Download struct {
 	t    *transfer
 	path string // as the caller named it
@@ -24,7 +24,7 @@ type Download struct {
 	eof  bool
 
 	dec   *mode.Reader // nil if the data goes as it is
-	from  int64        // offset that the server was told
+	from  int64        // the offset sent to the server
 	read  int64        // octets that the caller has read
 	marks []Mark
 	most  int64 // octets that the caller allows, -1: any number
@@ -32,10 +32,10 @@ type Download struct {
 	unterminated bool
 }
 
-// Retr opens a file for reading from offset on (RFC 959, Section 4.1.3; RFC 3659,
-// Section 5). In TYPE A line ends are turned into LF, and an offset counts octets
-// on the wire; many servers refuse one. A refusal is a *[TransferError] whose cause
-// is a *[protocol.ReplyError]: errors.Is matches fs.ErrNotExist and the like.
+// Retr opens a file for reading from offset on (RFC 959, Section 4.1.3; RFC 3659, Section
+// 5). In TYPE A line ends are turned into LF, and an offset counts octets on the wire;
+// many servers refuse an offset there. A refusal is a *[TransferError] whose cause is a
+// *[protocol.ReplyError]: errors.Is matches fs.ErrNotExist and the like.
 //
 // ctx governs the whole transfer: if it ends, reads fail with its cause.
 func (c *Conn) Retr(ctx context.Context, path string, offset int64) (*Download, error) {
@@ -70,8 +70,9 @@ func restart(offset int64) string {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-// OnTally has f told how the download fares; see [datachan.Conn.OnTally]. The total is
-// what is expected when it is called. It does nothing if there is no data connection.
+// OnTally makes f report the progress of the download; see [datachan.Conn.OnTally]. The
+// total is the number that is expected when OnTally is called. It does nothing if there
+// is no data connection.
 func (d *Download) OnTally(f func(datachan.Tally)) {
 	if d.t.dc != nil {
 		d.t.dc.OnTally(d.t.want.Load(), f)
@@ -110,7 +111,7 @@ func (d *Download) WriteTo(w io.Writer) (int64, error) {
 	lw := &localWriter{w: w}
 	dst := io.Writer(lw)
 	if isFile(w) {
-		dst = w // unwrapped: the kernel may copy
+		dst = w // unwrapped, so that the kernel may copy
 	}
 	n, err := d.t.dc.WriteTo(dst)
 	switch {
@@ -138,8 +139,8 @@ func isFile(v any) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// localFault reports whether the kernel's error of a copy between a file and a
-// socket is about the file. Both kinds come as *fs.PathError: the number decides.
+// localFault reports whether the kernel's error of a copy between a file and a socket is
+// about the file. Both come as *fs.PathError: the error number decides.
 func localFault(err error) bool {
 	for _, no := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EFBIG, syscall.EROFS, syscall.EBADF} {
 		if errors.Is(err, no) {
@@ -149,7 +150,7 @@ func localFault(err error) bool {
 	return errors.Is(err, os.ErrClosed)
 }
 
-// A localWriter remembers an error of the destination.
+// A localWriter keeps an error of the destination.
 type localWriter struct {
 	w   io.Writer
 	err error
@@ -170,11 +171,11 @@ func (d *Download) ended(err error) error {
 		return nil
 	case isOverrun(err):
 		return d.overrun()
-	case d.pardons(err):
+	case d.isGoodEnd(err):
 	case err != io.EOF:
 		return d.t.fault(err)
 	}
-	// After a refusal the watcher cut the connection off, which can look like an end.
+	// After a refusal the watcher cut the connection, which can look like an end.
 	if d.t.f.isDone() && d.t.f.Failed() {
 		return d.t.fault(io.ErrUnexpectedEOF)
 	}
@@ -183,8 +184,8 @@ func (d *Download) ended(err error) error {
 	return io.EOF
 }
 
-// pardons reports whether an error of the data connection is as good as its end.
-func (d *Download) pardons(err error) bool {
+// isGoodEnd reports whether an error of the data connection counts as a proper end.
+func (d *Download) isGoodEnd(err error) bool {
 	if errors.Is(err, tlsx.ErrTruncated) && d.forgive() {
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, where its end is certain without")
 		d.unterminated = true
@@ -198,8 +199,8 @@ func (d *Download) pardons(err error) bool {
 	return d.emptyByReset(err)
 }
 
-// forgive reports whether an end without close_notify may pass. The number of
-// bytes can prove a file whole, and so does the checksum of MODE Z. Where nothing came,
+// forgive reports whether an end without close_notify may pass. The number of octets can
+// prove that a file is complete, and so can the checksum of MODE Z. If nothing came,
 // Close asks for a proof.
 func (d *Download) forgive() bool {
 	if d.dec != nil && d.dec.Complete() {
@@ -219,16 +220,16 @@ func (d *Download) forgive() bool {
 }
 
 // Unterminated reports whether the data over TLS ended without close_notify, in a case
-// where that is no error: the size was as expected, the checksum of MODE Z was right, the
-// control connection proved that there was nothing to send, or the caller forced the quirk
-// no-close-notify.
+// where that is not an error: the size was as expected, the checksum of MODE Z was right,
+// the control connection proved that there was nothing to send, or the caller forced the
+// quirk no-close-notify.
 func (d *Download) Unterminated() bool { return d.unterminated }
 
-// Close ends the transfer. After io.EOF it waits for the final reply, and its
-// error, a *[TransferError], says that the data is not known to be complete.
-// Before io.EOF it aborts the transfer within the AbortTimeout and returns nil if
-// the connection can be used on. If the context has ended it does not wait for that
-// longer than 250 ms: what is missing goes on behind it.
+// Close ends the transfer. After io.EOF it waits for the final reply, and its error, a
+// *[TransferError], says that the data is not known to be complete. Before io.EOF it
+// aborts the transfer within the AbortTimeout and returns nil if the connection can still
+// be used. If the context has ended, it waits no longer than 250 ms for that; the rest
+// goes on after it has returned.
 func (d *Download) Close() error {
 	t := d.t
 	if t.over {
@@ -253,7 +254,7 @@ func (d *Download) Close() error {
 		}
 	}
 	if d.dec != nil && d.dec.Behind() > 0 {
-		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: errBehind}
+		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: errAfterEnd}
 		return t.err
 	}
 	if want, got := t.want.Load(), d.octets(); want >= 0 && got != want {

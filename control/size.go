@@ -7,8 +7,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Size returns the size of a file in octets, as a binary transfer would move them
-// (RFC 3659, Section 4). It switches to TYPE I first, as the size depends on the type.
+// Size returns the size of a file in octets, as a binary transfer would move them (RFC
+// 3659, Section 4). It sends TYPE I first, because the size depends on the type.
 func (c *Conn) Size(ctx context.Context, path string) (int64, error) {
 	size := protocol.Command{Verb: "SIZE", Arg: c.pathArg("SIZE", path)}
 	if err := c.sendable(size); err != nil {

@@ -9,25 +9,26 @@ import (
 // A SlowError reports a transfer that was given up because it was slower than the Config's
 // LowestRate. errors.Is matches os.ErrDeadlineExceeded.
 type SlowError struct {
-	Rate int64         // octets per second that were the least
-	Over time.Duration // how long they were not reached
+	Rate int64         // the least number of octets per second
+	Over time.Duration // how long the rate was below it
 }
 
 func (e *SlowError) Error() string {
 	return fmt.Sprintf("ftp: fewer than %d octets a second moved in the last %v", e.Rate, e.Over)
 }
 
-// Timeout reports true, as net.Error wants it.
+// Timeout returns true; see net.Error.
 func (e *SlowError) Timeout() bool { return true }
 
 // Unwrap returns os.ErrDeadlineExceeded.
 func (e *SlowError) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// samples is how many parts the time is looked at in.
+// samples is how many parts LowestTime is divided into.
 const samples = 10
 
 // keepRate interrupts the transfer when too little has moved within the LowestTime. A
-// server that sends an octet now and then would keep it for ever: it is never silent.
+// server that sends an octet now and then never reaches the IdleTimeout and would keep
+// the transfer for ever.
 func (t *transfer) keepRate(rate int64, over time.Duration) {
 	least := int64(float64(rate) * over.Seconds())
 	var moved [samples]int64 // a ring
@@ -39,7 +40,7 @@ func (t *transfer) keepRate(rate int64, over time.Duration) {
 		case <-t.end:
 			return
 		case <-t.f.done:
-			return // what is left to move has passed the server
+			return // no more data will move
 		}
 		if t.dataThrough() {
 			return

@@ -7,13 +7,13 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Space asks how much may still be stored in a directory; the empty path is the working
+// Space asks how much may still be stored in a directory; an empty path is the working
 // directory. AVBL is asked first (draft-peterson-streamlined-ftp-command-extensions), then
-// SITE QUOTA, whose text is about the user whatever the path is. What the server does not
-// tell is -1.
+// SITE QUOTA, whose text is about the user, whatever the path. Numbers that the server
+// does not tell are -1.
 //
 // The error is the refusal of SITE QUOTA, a *[protocol.ReplyError], or a *[parse.Error] if
-// the text tells nothing, as where there is no limit.
+// the text has no numbers, for example because there is no limit.
 func (c *Conn) Space(ctx context.Context, path string) (parse.Quota, error) {
 	avbl := protocol.Command{Verb: "AVBL", Arg: c.pathArg("AVBL", path)}
 	if err := c.sendable(avbl); err != nil {

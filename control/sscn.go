@@ -13,7 +13,8 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// listsReversed reports whether listings are reversed as files are where SSCN ON is in force.
+// listsReversed reports whether, while SSCN ON is in force, the server is the TLS client
+// of listings as well as of files.
 func (c *Conn) listsReversed() bool {
 	if holdsAny(c.greeting.Text(), "proftpd") {
 		c.notice(QuirkSSCNNotListings, "the greeting names ProFTPD")
@@ -21,8 +22,8 @@ func (c *Conn) listsReversed() bool {
 	return !c.HasQuirk(QuirkSSCNNotListings)
 }
 
-// listUnreversed notices a server that waits for TLS to begin from here, though it was
-// told to begin it. No reply says so.
+// listUnreversed notices a server that waits for this side's ClientHello, although SSCN
+// ON told it to send one itself. No reply says so.
 var listUnreversed = remedy{
 	name: "this side is the TLS client",
 	fits: func(o *opening, err error) bool {
@@ -35,10 +36,10 @@ var listUnreversed = remedy{
 	},
 }
 
-// Cpsv sends CPSV: PASV for one data connection of which the server is the TLS
-// client. It returns where another server may connect to, to be given to that
-// one's PORT; for transfers of this Conn there is [datachan.ModeCPSV]. The host is this control connection's, whatever the reply says: a
-// server could have the other one call anybody.
+// Cpsv sends CPSV: PASV for one data connection on which the server is the TLS client. It
+// returns the address for the PORT command to another server; for transfers of this Conn
+// there is [datachan.ModeCPSV]. The host is that of this control connection, whatever the
+// reply says: otherwise this server could make the other one connect to any host.
 func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
 	r, err := c.do(ctx, "CPSV", "")
 	if err != nil {
@@ -62,7 +63,8 @@ func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
 	return addr, nil
 }
 
-// QuirkSSCNNotListings: behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same.
+// QuirkSSCNNotListings: after SSCN ON the server is the TLS client of file transfers, but
+// still the TLS server of listings.
 const QuirkSSCNNotListings QuirkName = "sscn-not-listings"
 
 var rowSSCNNotListings = Quirk{

@@ -12,12 +12,12 @@ import (
 )
 
 // StatList lists a directory, or one file, over the control connection (STAT with an
-// argument; RFC 959, Section 4.1.3): where no data connection is to be had, that is how to
-// look around. The format is that of LIST on most servers; many do not have it, and the
-// limits of replies bound it (see [Config.Limits]). The empty path is the working directory.
+// argument; RFC 959, Section 4.1.3): it works where no data connection can be opened. The
+// format is that of LIST on most servers. Many servers do not have it, and the limits of
+// replies bound it (see [Config.Limits]). An empty path is the working directory.
 //
 // A line that can't be read is yielded as an error and the listing goes on. A refusal is a
-// *[protocol.ReplyError]; a reply that holds no listing is a *[parse.Error].
+// *[protocol.ReplyError]; if the reply holds no listing, the error is a *[parse.Error].
 func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		lines, err := c.statLines(ctx, path)
@@ -43,8 +43,9 @@ func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Se
 	}
 }
 
-// statLines returns the lines of a listing over the control connection. That there are none
-// is believed of what is a directory: servers have no other words for what does not exist.
+// statLines returns the lines of a listing over the control connection. No lines mean an
+// empty directory only if path is a directory: servers answer the same for a path that does
+// not exist.
 func (c *Conn) statLines(ctx context.Context, path string) ([]string, error) {
 	stat := protocol.Command{Verb: "STAT", Arg: c.pathArg("STAT", statPath(path))}
 	if err := c.sendable(stat); err != nil {
@@ -68,7 +69,8 @@ func (c *Conn) statLines(ctx context.Context, path string) ([]string, error) {
 	return lines, nil
 }
 
-// statPath names the working directory, for which STAT alone is something else.
+// statPath returns "." for the working directory, because STAT without an argument means
+// something else.
 func statPath(path string) string {
 	if path == "" {
 		return "."
@@ -77,7 +79,7 @@ func statPath(path string) string {
 }
 
 // statListing returns the lines between the first and the last of a reply to STAT, without
-// the code that some servers put before each. ok is false if it can be no listing.
+// the code that some servers put before each. ok is false if it cannot be a listing.
 func statListing(r protocol.Reply) (lines []string, ok bool) {
 	if !r.Code.IsStatus() || len(r.Lines) < 2 {
 		return nil, false
@@ -92,5 +94,5 @@ func statListing(r protocol.Reply) (lines []string, ok bool) {
 	return lines, true
 }
 
-// excerpt bounds what an error quotes of a reply.
+// excerpt shortens the part of a reply that an error quotes.
 func excerpt(text string) string { return text[:min(len(text), 100)] }

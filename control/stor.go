@@ -11,33 +11,33 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
 
-// An Upload is data on its way to a file on the server. Close completes it, and
-// only its nil error says that the server has stored everything.
+// An Upload is data on its way to a file on the server. Close completes it, and only a
+// nil error from Close says that the server has stored everything.
 type Upload struct {
 	t *transfer
 	w io.Writer
 
 	enc       *mode.Writer // nil if the data goes as it is
 	written   int64        // octets that the caller has written
-	midRecord bool         // the last of them did not end a line
-	marks     []Mark       // sent, answered or not
+	midRecord bool         // the last octet did not end a line
+	marks     []Mark       // sent, confirmed or not
 }
 
-// Stor opens a file for writing; an existing one is replaced. With an offset,
-// writing begins there (REST; RFC 3659, Section 5). In TYPE A and E an offset counts
-// octets on the wire, which can fall into the middle of a line end: there the text must
-// be written from its beginning, and what the server has of it is not sent.
+// Stor opens a file for writing; an existing one is replaced. With an offset, writing
+// begins there (REST; RFC 3659, Section 5). In TYPE A and E an offset counts octets on
+// the wire, which can fall into the middle of a line end: there the caller must write the
+// text from its beginning, and the part that the server has is not sent.
 //
-// Before the first upload over TLS a listing is read, unless the Config says
-// otherwise: a server that refuses the TLS session of data connections would find
-// that out only after it had emptied the file.
+// Before the first upload over TLS a listing is read, unless the Config says otherwise: a
+// server that refuses the TLS session of data connections does so only after it has
+// emptied the file.
 //
 // ctx governs the whole transfer: if it ends, writes fail with its cause.
 func (c *Conn) Stor(ctx context.Context, path string, offset int64) (*Upload, error) {
 	return c.upload(ctx, protocol.Command{Verb: "STOR", Arg: path}, restart(offset), max(offset, 0))
 }
 
-// Appe opens a file for writing at its end; it is created if need be.
+// Appe opens a file for writing at its end; the server creates it if it does not exist.
 func (c *Conn) Appe(ctx context.Context, path string) (*Upload, error) {
 	return c.upload(ctx, protocol.Command{Verb: "APPE", Arg: path}, "", 0)
 }
@@ -49,7 +49,7 @@ func (c *Conn) Stou(ctx context.Context) (*Upload, error) {
 
 func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, skip int64) (*Upload, error) {
 	if err := c.sendable(cmd); err != nil {
-		return nil, err // before the probe
+		return nil, err // checked before the probe
 	}
 	if cmd.Verb == "STOR" && rest == "" {
 		if err := c.probe(ctx); err != nil {
@@ -66,11 +66,11 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 	return u, nil
 }
 
-// probeBytes bounds the listing that proves the data channel.
+// probeBytes limits how much is read of the listing that proves the data connection.
 const probeBytes = 1 << 20
 
-// probe proves that a protected data connection works before an upload depends on
-// it. Refusals that have nothing to do with the data channel do not count.
+// probe proves that a protected data connection works before an upload depends on it.
+// Refusals that do not concern the data connection do not count.
 func (c *Conn) probe(ctx context.Context) error {
 	c.mu.Lock()
 	skip := c.session.probed || c.cfg.NoUploadProbe || c.sess == nil || c.machine.Protection().Data != protocol.LevelPrivate
@@ -101,12 +101,13 @@ func (u *Upload) Data() DataInfo { return u.t.info() }
 func (u *Upload) Octets() int64 { return u.t.moved() }
 
 // Done returns a channel that is closed when the final reply is in, or the control
-// connection is gone. While data still flows that is a refusal, mostly; Write then fails
-// at once, and who waits for data to write can stop waiting. [Upload.Close] tells more.
+// connection is gone. While data still flows, it is usually a refusal; Write then fails
+// at once, and a caller that waits for data to write can stop waiting. [Upload.Close]
+// tells more.
 func (u *Upload) Done() <-chan struct{} { return u.t.f.done }
 
-// OnTally has f told how the upload fares; see [datachan.Conn.OnTally]. total is how many
-// octets there are to be, -1 if that is unknown.
+// OnTally makes f report the progress of the upload; see [datachan.Conn.OnTally]. total
+// is the size of the upload in octets, -1 if unknown.
 func (u *Upload) OnTally(total int64, f func(datachan.Tally)) { u.t.dc.OnTally(total, f) }
 
 // Name returns the name that the server chose for a file sent with STOU, "" if it
@@ -136,8 +137,8 @@ func (u *Upload) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// refused returns why nothing more can be written: what went wrong before, or a refusal
-// that is in, though the data connection may not be cut yet.
+// refused returns why nothing more can be written: an earlier error, or a refusal that is
+// in, even if the data connection is not cut yet.
 func (u *Upload) refused() error {
 	if u.t.err == nil && u.t.f.isDone() && u.t.f.Failed() {
 		return u.t.fault(u.t.f.result())
@@ -145,10 +146,10 @@ func (u *Upload) refused() error {
 	return u.t.err
 }
 
-// ReadFrom implements io.ReaderFrom: a binary upload in clear from an *os.File is
-// copied by the kernel, if this method is called and not io.Copy, to which the file
-// does not show itself as one. An error of r is returned as it is, and the upload must
-// then be given up with Abort.
+// ReadFrom implements io.ReaderFrom: a binary upload in clear from an *os.File is copied
+// by the kernel, if the caller calls this method directly: io.Copy hides that the source
+// is a file. An error of r is returned unchanged, and the caller must then give up the
+// upload with Abort.
 func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
 	if err := u.refused(); err != nil {
 		return 0, err
@@ -174,7 +175,7 @@ func (u *Upload) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// A localReader remembers an error of the source.
+// A localReader keeps an error of the source.
 type localReader struct {
 	r   io.Reader
 	err error
@@ -188,10 +189,10 @@ func (l *localReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the data, waits for the final reply and returns nil if the server
-// stored the file. After a failed Write it gives the upload up, as Abort does, and
-// returns that error. A final reply that was in before the end of the data proves
-// nothing about them: that is an *[EarlyReplyError].
+// Close ends the data, waits for the final reply and returns nil if the server stored the
+// file. After a failed Write it gives the upload up, as Abort does, and returns that
+// error. A final reply that came before the end of the data proves nothing about the
+// data: the error is then an *[EarlyReplyError].
 func (u *Upload) Close() error {
 	t := u.t
 	if t.over {
@@ -199,11 +200,11 @@ func (u *Upload) Close() error {
 	}
 	defer t.close()
 	if cause := context.Cause(t.ctx); cause != nil && t.err == nil {
-		// The watch on the context may be a moment behind: what was cut off must
-		// not be ended like a whole.
+		// The watch on the context may be a moment late: data that was cut short must not
+		// be ended as if it were complete.
 		t.fault(cause)
 	}
-	early := u.early(nil) // before the server can know that this is all
+	early := u.early(nil) // checked before the server can know that the data is complete
 	t.dataEnds()
 	if t.err == nil {
 		if err := u.end(); err != nil {
@@ -223,9 +224,9 @@ func (u *Upload) Close() error {
 	return err
 }
 
-// Abort gives the upload up within the AbortTimeout, or, if the context has ended, behind
-// the caller as soon as 250 ms have passed. What the server has of the
-// file then is its own affair: most keep the part that came.
+// Abort gives the upload up within the AbortTimeout. If the context has ended, it returns
+// after 250 ms at most, and the rest goes on after that. The server decides what becomes
+// of the file: most keep the part that came.
 func (u *Upload) Abort() error {
 	t := u.t
 	if t.over {

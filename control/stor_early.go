@@ -7,13 +7,13 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// An EarlyReplyError reports an upload whose final reply, a success, came while data
-// was still to be sent: the end of the data connection is what tells the server that
-// the file is complete (RFC 959, Section 3.4.1), so it can't have known. The file may be
-// whole all the same, which its size tells.
+// An EarlyReplyError reports an upload whose final reply, a success, came while data was
+// still to be sent: only the end of the data connection tells the server that the file is
+// complete (RFC 959, Section 3.4.1), so the server could not know. The file may still be
+// complete; its size tells.
 type EarlyReplyError struct {
 	Reply protocol.Reply
-	Err   error // what the data connection broke with then, or nil
+	Err   error // the error of the data connection after that, or nil
 }
 
 func (e *EarlyReplyError) Error() string {
@@ -24,11 +24,11 @@ func (e *EarlyReplyError) Error() string {
 	return s
 }
 
-// Unwrap returns what the data connection broke with.
+// Unwrap returns the error of the data connection.
 func (e *EarlyReplyError) Unwrap() error { return e.Err }
 
-// early returns an *EarlyReplyError around err if the final reply is in and a success,
-// and err if not. It means that only as long as the end of the data was not sent.
+// early returns an *EarlyReplyError around err if the final reply is in and is a success,
+// and err if not. It must be called before the end of the data is sent.
 func (u *Upload) early(err error) error {
 	if u.t.f.isDone() && !u.t.f.Failed() {
 		return &EarlyReplyError{Reply: u.t.f.reply, Err: err}

@@ -6,9 +6,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// awaitStart holds the end of an upload of nothing back until the server has said that it
-// takes the data: ftp-srv answers 425 if the connection is at its end when it looks for it.
-// Servers without a preliminary reply get the end all the same.
+// awaitStart delays the end of an empty upload until the server has sent a preliminary
+// reply: ftp-srv answers 425 if the connection has already ended when it looks for it. A
+// server that sends no preliminary reply gets the end after a while all the same.
 func (u *Upload) awaitStart() {
 	if u.t.moved() > 0 {
 		return

@@ -13,17 +13,17 @@ const (
 	telnetDM  = 242
 )
 
-// synch returns what goes in front of ABOR where the server notices commands during
-// a transfer only by Telnet's Synch (RFC 959, Section 4.1.3), and sends the urgent part
-// of it. The order is that of all old clients: the urgent mark is on the second IAC
-// and DM follows, since in BSD's sockets the mark is behind the urgent byte. Over
-// TLS there is no urgent data, and bytes outside of it would break it: nothing is sent.
+// synch returns the bytes to send before ABOR to a server that notices commands during a
+// transfer only by Telnet's Synch (RFC 959, Section 4.1.3), and sends the urgent part of
+// them. The order is that of all old clients: the urgent mark is on the second IAC and DM
+// follows, since in BSD's sockets the mark is after the urgent byte. TLS has no urgent
+// data, and bytes outside of TLS would break it, so over TLS nothing is sent.
 func (c *Conn) synch(conn net.Conn) []byte {
 	if !c.HasQuirk(QuirkABORSynch) || conn != c.raw {
 		return nil
 	}
 	head := []byte{telnetIAC, telnetIP, telnetIAC}
-	tcp, ok := c.raw.(*net.TCPConn) // a wrapper is not passed by
+	tcp, ok := c.raw.(*net.TCPConn) // a wrapped connection is not bypassed
 	if ok {
 		if err := sendUrgent(tcp, head); err == nil {
 			return []byte{telnetDM}
@@ -39,7 +39,7 @@ func (c *Conn) launchABOR() (*flight, error) {
 	return c.launchAfter(abor, abor, c.cfg.abortTimeout(), c.synch)
 }
 
-// QuirkABORSynch: commands during a transfer are noticed only behind Telnet's Synch.
+// QuirkABORSynch: commands during a transfer are noticed only after Telnet's Synch.
 const QuirkABORSynch QuirkName = "abor-synch"
 
 var rowABORSynch = Quirk{

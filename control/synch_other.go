@@ -7,5 +7,5 @@ import (
 	"net"
 )
 
-// sendUrgent sends nothing: the system is not known to have urgent data.
+// sendUrgent sends nothing: this system may have no urgent data.
 func sendUrgent(*net.TCPConn, []byte) error { return errors.ErrUnsupported }

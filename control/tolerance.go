@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A Tolerance is a way in which servers differ that is harmless to allow for, so that it is
-// allowed for on every connection. It can't be forbidden, and needs not be forced.
-// [Tolerances] yields the list; what has to be seen or asked for first is a [Quirk].
+// A Tolerance is a way in which servers differ that every connection allows for, because
+// that does no harm. It can't be forbidden and need not be forced. [Tolerances] yields the
+// list; a difference that must first be detected or requested is a [Quirk].
 type Tolerance struct {
 	Name       string   // stable, in small letters: "reply-bare-lf"
 	Behaviour  string   // what the server does
-	Workaround string   // what is done then
+	Workaround string   // what the client does then
 	Refs       []string // who reported it, or which software meets it too
 }
 

@@ -18,7 +18,7 @@ const (
 	TraceReceived                      // a reply
 	TraceTLS                           // a handshake of the control connection
 	TraceData                          // a data connection is open
-	TraceNote                          // something a reader of the log should know
+	TraceNote                          // something that a reader of the log should know
 )
 
 // String returns the kind's name.
@@ -37,8 +37,8 @@ type TraceEvent struct {
 	Text string // one line a command; a reply's lines separated by newlines; never a secret
 }
 
-// TraceCleared is the text of the TraceTLS event of TLS that was taken down; any other is
-// about a handshake.
+// TraceCleared is the text of the TraceTLS event for the end of TLS; any other TraceTLS
+// event is about a handshake.
 const TraceCleared = "control connection: TLS taken down"
 
 // Upload reports whether a TraceData event is about an upload.
@@ -47,7 +47,7 @@ func (e TraceEvent) Upload() bool {
 	return e.Kind == TraceData && protocol.Verb(verb).Does(protocol.Uploads)
 }
 
-// String returns the event as a log line has it, with control characters escaped.
+// String returns the event as a log line, with control characters escaped.
 func (e TraceEvent) String() string {
 	mark := map[TraceKind]string{TraceSent: "> ", TraceReceived: "< "}[e.Kind]
 	if mark == "" {
@@ -65,14 +65,14 @@ func (e TraceEvent) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", e.Kind.String()), slog.String("text", e.Text))
 }
 
-// visible escapes what could steer a terminal or forge a log line.
+// visible escapes characters that could control a terminal or forge a log line.
 func visible(s string) string {
 	q := fmt.Sprintf("%q", s)
 	q = q[1 : len(q)-1]
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(q)
 }
 
-// secrets is what must not be shown, guarded for the goroutines that trace.
+// secrets holds the texts that must not be shown, guarded for the goroutines that trace.
 type secrets struct {
 	mu sync.RWMutex
 	r  protocol.Redactor
@@ -100,7 +100,7 @@ func (s *secrets) Reply(r protocol.Reply) protocol.Reply {
 	return r
 }
 
-// Error returns err with secrets masked in what it quotes of the server.
+// Error returns err with secrets masked in what it quotes from the server.
 func (s *secrets) Error(err error) error {
 	switch e := err.(type) {
 	case *protocol.ViolationError:

@@ -17,7 +17,7 @@ import (
 
 // A DataInfo describes the data connection of one transfer.
 type DataInfo struct {
-	Mode  string     // EPSV, PASV, CPSV, EPRT or PORT; "" if the server opened none, having nothing to send
+	Mode  string     // EPSV, PASV, CPSV, EPRT or PORT; "" if the server had nothing to send and opened none
 	Addr  string     // the peer
 	TLS   bool       // protected by TLS
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
@@ -26,43 +26,43 @@ type DataInfo struct {
 	// Level is how a Mechanism protects the data. It is zero in clear and under TLS.
 	Level protocol.Level
 
-	Format mode.Format // what SetFileFormat has said, or the like for listings
+	Format mode.Format // the format set by SetFileFormat, or the one for listings
 }
 
 // A transfer is a transfer command under way, and its data connection.
 // It holds the connection's turn until it ends.
 type transfer struct {
 	c       *Conn
-	ctx     context.Context // for its cause only; the AfterFunc below is what obeys it
+	ctx     context.Context // for its cause only; the AfterFunc below acts on its end
 	f       *flight
-	opening *opening       // that led here
+	opening *opening       // the opening of this transfer
 	dc      *datachan.Conn // nil if the server had nothing to send
 	format  mode.Format
-	level   protocol.Level // of a mechanism
+	level   protocol.Level // the level of a mechanism
 	stop    func() bool    // ends the watch on the context
 	end     chan struct{}
 	err     error // sticky
 	over    bool
-	back    func() // leads back to the working directory, or nil
-	doubt   error  // nothing came, and this is why the data connection does not prove that there was nothing
+	back    func() // returns to the working directory, or nil
+	doubt   error  // if nothing came: why the data connection does not prove that there was nothing to send
 
 	givenUp <-chan struct{} // closed when the connection is in step again, or shut; nil if abort was not called
-	leaveBy time.Time       // when a caller whose context has ended is let go, once that is known
+	leaveBy time.Time       // until when to keep a caller whose context has ended; zero until it has
 
 	want     atomic.Int64 // expected size of a download, -1 if unknown
 	slow     atomic.Pointer[SlowError]
-	lingered atomic.Bool // all of a download is there, but not the end of its connection
+	lingered atomic.Bool // all of a download has come, but not the end of its connection
 
-	asking   sync.Mutex // guards what follows
+	asking   sync.Mutex // guards the fields below
 	asked    []*flight  // STAT and NOOP beside the transfer
 	dataOver bool
-	closed   bool // nothing more is asked
+	closed   bool // no more commands are sent beside the transfer
 }
 
-// notEstablished explains why there is no data connection: if the server refused
-// the transfer, that is the reason. It returns nil if the server reported success
-// without one, which may mean that it had nothing to send. The control connection is
-// settled.
+// notEstablished explains why there is no data connection: if the server refused the
+// transfer, that is the reason. It returns nil if the server reported success without a
+// data connection, which may mean that it had nothing to send. It also settles the
+// control connection.
 func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	bound := c.saving(err)
 	saving, cancel := patience.Within(context.Background(), bound)
@@ -72,9 +72,9 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 		return context.Cause(ctx)
 	}
 	ended := errors.Is(err, datachan.ErrEnded)
-	// Behind a broken handshake the server's reply is on its way, and says why.
+	// After a broken handshake the server's reply is still on its way, and it says why.
 	if bound < 0 {
-		bound = patience.Abort.Default // ABOR must have its turn
+		bound = patience.Abort.Default // leaves time for ABOR
 	}
 	if !c.settled(saving, f, bound/2) {
 		c.giveUp(saving, f, nil)
@@ -113,9 +113,9 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, fo
 	return t
 }
 
-// watch acts on the final reply while data still flows. A refusal (the disk is full)
-// ends that at once. Behind a success, servers are known that never close the data
-// connection of a download: when all has come that was expected, that is the end.
+// watch acts on the final reply while data still flows. A refusal (the disk is full) ends
+// that at once. After a success, some servers never close the data connection of a
+// download: the download then ends when all that was expected has come.
 func (t *transfer) watch() {
 	select {
 	case <-t.f.done:
@@ -187,8 +187,8 @@ func (t *transfer) moved() int64 {
 	return t.dc.Moved()
 }
 
-// fault turns an error of the data connection into what the caller should see:
-// a refusal on the control connection explains it, and so does a cancelled context.
+// fault turns an error of the data connection into the error for the caller: a refusal on
+// the control connection explains it, and so does a cancelled context.
 func (t *transfer) fault(err error) error {
 	t.dataEnds()
 	broken := t.ctx.Err() == nil && t.brokenByReply(err)
@@ -198,7 +198,7 @@ func (t *transfer) fault(err error) error {
 		err = slow
 	} else if broken {
 		if _, alert := errors.AsType[*tlsx.HandshakeError](err); alert {
-			err = errors.Join(err, t.f.result()) // the reply says less
+			err = errors.Join(err, t.f.result()) // the reply alone says less
 		} else {
 			err = t.explainRefusal(t.f.result())
 		}
@@ -244,24 +244,24 @@ func (t *transfer) complete() error {
 	return nil
 }
 
-// abort gives the transfer up before its end. If the context has ended, the caller is kept
-// for a moment only: the rest goes on behind.
+// abort gives the transfer up before its end. If the context has ended, abort returns
+// after a moment, and the rest goes on after that.
 func (t *transfer) abort() {
 	t.dataEnds()
 	cause := t.err
-	t.givenUp = t.c.behind(func() {
+	t.givenUp = t.c.afterReturn(func() {
 		ctx, cancel := patience.Within(context.Background(), t.c.saving(cause))
 		defer cancel()
 		t.c.giveUp(ctx, t.f, t.dc)
 		t.settleAsked(ctx)
 	})
-	if !inTime(t.ctx, t.givenUp, &t.leaveBy) && t.dc != nil {
-		t.dc.EndTally() // nobody hears it any more
+	if !waitBriefly(t.ctx, t.givenUp, &t.leaveBy) && t.dc != nil {
+		t.dc.EndTally() // nobody listens any more
 	}
 }
 
 // outcome returns the error of a transfer that was given up: nil if the connection can
-// be used on.
+// still be used.
 func (t *transfer) outcome() error {
 	if t.err != nil {
 		return t.err
@@ -281,27 +281,27 @@ func (t *transfer) close() {
 	}
 	t.unwatch()
 	c := t.c
-	c.busy.Store(false) // who comes next waits for the turn
-	inTime(t.ctx, c.behind(func() {
+	c.busy.Store(false) // the next caller waits for the turn
+	waitBriefly(t.ctx, c.afterReturn(func() {
 		t.settle()
 		c.release()
 	}), &t.leaveBy)
 }
 
-// finish is close for who has the turn and keeps it.
+// finish is close without giving back the turn.
 func (t *transfer) finish() {
 	t.unwatch()
 	t.settle()
 }
 
-// unwatch ends what watches the transfer.
+// unwatch stops the goroutines that watch the transfer.
 func (t *transfer) unwatch() {
 	t.over = true
 	t.stop()
 	close(t.end)
 }
 
-// settle waits until the connection is in step again and leads back to the working
+// settle waits until the connection is in step again and returns to the working
 // directory.
 func (t *transfer) settle() {
 	if t.givenUp != nil {

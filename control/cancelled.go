@@ -8,29 +8,30 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// behind runs f in a goroutine of its own, which Close waits for, and returns a channel
-// that is closed at its end. f has the turn, or waits for what has it.
-func (c *Conn) behind(f func()) <-chan struct{} {
+// afterReturn runs f in its own goroutine, so that it can go on after the caller's method
+// has returned. Close waits for it. The channel that it returns is closed when f ends. f
+// holds the turn, or waits for whatever holds it.
+func (c *Conn) afterReturn(f func()) <-chan struct{} {
 	done := make(chan struct{})
 	c.mu.Lock()
 	late := c.closed
 	if !late {
-		c.behinds.Add(1)
+		c.afterReturns.Add(1)
 	}
 	c.mu.Unlock()
 	go func() {
 		defer close(done)
 		if !late {
-			defer c.behinds.Done()
+			defer c.afterReturns.Done()
 		}
 		f()
 	}()
 	return done
 }
 
-// inTime waits for done, but once ctx has ended no longer than until the time that left
-// holds, which is set when it is zero. It reports whether done came.
-func inTime(ctx context.Context, done <-chan struct{}, left *time.Time) bool {
+// waitBriefly waits for done. Once ctx has ended it waits no longer than until *deadline,
+// which it sets if it is zero. It reports whether done was closed.
+func waitBriefly(ctx context.Context, done <-chan struct{}, deadline *time.Time) bool {
 	select {
 	case <-done:
 		return true
@@ -41,10 +42,10 @@ func inTime(ctx context.Context, done <-chan struct{}, left *time.Time) bool {
 		return true
 	case <-ctx.Done():
 	}
-	if left.IsZero() {
-		*left = time.Now().Add(patience.CancelledCall.Default)
+	if deadline.IsZero() {
+		*deadline = time.Now().Add(patience.CancelledCall.Default)
 	}
-	t := time.NewTimer(time.Until(*left))
+	t := time.NewTimer(time.Until(*deadline))
 	defer t.Stop()
 	select {
 	case <-done:
@@ -57,12 +58,12 @@ func inTime(ctx context.Context, done <-chan struct{}, left *time.Time) bool {
 // Who decides how the opening of a transfer ends.
 const (
 	undecided int32 = iota
-	opened          // the caller has the result
-	deserted        // the caller has left
+	opened          // the caller gets the result
+	abandoned       // the caller has returned
 )
 
-// openPromptly is [opening.open] for a caller who may leave: what it takes to be in step with
-// the server again then goes on behind the caller's back, and gives the turn away.
+// openPromptly is [opening.open], but returns soon after ctx ends. A goroutine then brings
+// the connection back in step with the server and gives the turn back.
 func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) {
 	if ctx.Done() == nil {
 		t, err := o.open(ctx)
@@ -89,10 +90,10 @@ func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) 
 			t.close()
 		}
 	}()
-	if !inTime(ctx, done, &left) {
-		c.busy.Store(false) // who comes next waits for the turn
-		if state.CompareAndSwap(undecided, deserted) {
-			c.behind(func() { <-done })
+	if !waitBriefly(ctx, done, &left) {
+		c.busy.Store(false) // the next caller waits for the turn
+		if state.CompareAndSwap(undecided, abandoned) {
+			c.afterReturn(func() { <-done })
 			return nil, &TransferError{Verb: o.cmd.Verb, Path: c.pathOf(o.cmd), Phase: PhaseOpen, Err: context.Cause(ctx)}
 		}
 		<-done
