@@ -40,8 +40,8 @@ type partOrigin struct {
 
 // PartialName returns the name under which a download to local with
 // [TransferOptions.Resume] keeps its data until it is complete: in the same
-// directory, "." before the name and ".ftpwire-part" behind it. The file that says
-// what it is a part of has ".json" behind that.
+// directory, "." before the name and ".ftpwire-part" after it. The file that says
+// what it is a part of has ".json" after that.
 func PartialName(local string) string {
 	dir, base := filepath.Split(local)
 	return dir + "." + shorten(base) + ".ftpwire-part"

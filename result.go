@@ -74,7 +74,7 @@ type TransferResult struct {
 
 	// Partial is what a failure left behind: the local file that a download with
 	// Resume goes on from, or the remote one of an upload that could not be removed or
-	// is to be resumed. "" if there is none. Behind a cancelled upload it may still be
+	// is to be resumed. "" if there is none. After a cancelled upload it may still be
 	// being removed: see [Client.Settle].
 	Partial string
 

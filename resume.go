@@ -19,11 +19,11 @@ type TransferOptions struct {
 	// after a failure.
 	//
 	// A download leaves [PartialName] beside the target, and what it knows about the
-	// remote file in a second file of that name with ".json" behind it. It goes on if
+	// remote file in a second file of that name with ".json" after it. It goes on if
 	// size and time on the server are the same as then (size alone where the server
 	// tells no time), or else if the server's sum of that part is right; and in any case
-	// only behind the last 64 KiB that came, which are transferred again and compared:
-	// so a server that ignores REST is noticed, too. An upload goes on behind what the
+	// only after the last 64 KiB that came, which are transferred again and compared:
+	// so a server that ignores REST is noticed, too. An upload goes on after what the
 	// server has under the name if the server's sum of that is right, or else, where no
 	// sum is to be had, if its last 64 KiB read back are, and if the local file has not
 	// changed since. Whatever is not proven, and what is shorter than 64 KiB, is
@@ -40,7 +40,7 @@ type TransferOptions struct {
 	TempUpload bool
 
 	// TempName returns the temporary name for a remote path. If nil, it is in the same
-	// directory: "." before the name, and behind it ".ftpwire-part" with Resume, and
+	// directory: "." before the name, and after it ".ftpwire-part" with Resume, and
 	// something random without.
 	TempName func(path string) string
 

@@ -28,7 +28,7 @@ import (
 // that can't be asked any more, and is no longer that of the login, a transfer of a
 // relative pathname has one attempt.
 type Retry struct {
-	// Attempts is how many there are behind the first. If zero, none.
+	// Attempts is how many there are after the first. If zero, none.
 	Attempts int
 
 	// Delay is the pause before the second attempt; each further one is twice as long,
@@ -55,7 +55,7 @@ func (r Retry) attempts(ctx context.Context, try func(n int) error) error {
 	}
 }
 
-// again reports whether there is to be another attempt behind the one that failed with
+// again reports whether there is to be another attempt after the one that failed with
 // err, of which there were n before, and waits until it is time for it.
 func (r Retry) again(ctx context.Context, n int, err error) bool {
 	if n >= r.Attempts || ctx.Err() != nil || !Temporary(err) {

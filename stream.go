@@ -32,7 +32,7 @@ func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *Transfe
 
 // Put copies r to a remote file, which is replaced. A nil error says that the server stored
 // everything; where it can tell sizes, the size was compared. If the control connection ends
-// behind the final reply, that is the proof. o may be nil; see [Client.Upload]. What needs a
+// after the final reply, that is the proof. o may be nil; see [Client.Upload]. What needs a
 // local file, Resume and Retry, is refused.
 func (c *Client) Put(ctx context.Context, remote string, r io.Reader, o *TransferOptions) (TransferResult, error) {
 	u := &upload{job: newJob(c, remote, o), src: r}

@@ -160,7 +160,7 @@ func (u *upload) compareTail(ctx context.Context, size int64) (string, error) {
 	u.r.Moved += rd.Octets()
 	switch {
 	case err == nil:
-		u.c.noRest = true // more than is behind the offset
+		u.c.noRest = true // more than is after the offset
 		return "the server ignores REST, so that it can't be compared", u.c.lost(ctx)
 	case err != io.ErrUnexpectedEOF && err != io.EOF:
 		return "what the server has can't be read back", u.c.fatal(ctx, err)
@@ -176,7 +176,7 @@ func (u *upload) compareTail(ctx context.Context, size int64) (string, error) {
 	return "", nil
 }
 
-// send sends what is behind offset, in the ways that there are, and the whole file if
+// send sends what is after offset, in the ways that there are, and the whole file if
 // none of them works.
 func (u *upload) send(ctx context.Context, offset int64) error {
 	for offset > 0 {
@@ -230,7 +230,7 @@ func (u *upload) open(ctx context.Context, verb protocol.Verb, offset int64) (*c
 	return u.c.conn.Stor(ctx, u.target, offset)
 }
 
-// sendBy sends what is behind offset in one way. A *ResumeError says that it does
+// sendBy sends what is after offset in one way. A *ResumeError says that it does
 // not work that way.
 func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error {
 	w, err := u.open(ctx, way.verb, offset)
@@ -297,7 +297,7 @@ func anotherWay(err error) bool {
 // overwrites. early is not nil if the server answered before it had all; then only the
 // size proves that it has it now.
 //
-// A connection that ends behind the final reply leaves the reply as the proof. Of a file
+// A connection that ends after the final reply leaves the reply as the proof. Of a file
 // that was gone on with it is not enough.
 func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64, early error) error {
 	size := u.c.storedSize(ctx, u.target)

@@ -111,7 +111,7 @@ func (u *upload) putOctet(ctx context.Context, name string) error {
 	return w.Close()
 }
 
-// renamedNevertheless judges a refused RNTO behind which the temporary name is gone.
+// renamedNevertheless judges a refused RNTO after which the temporary name is gone.
 func (u *upload) renamedNevertheless(ctx context.Context, to presence, refusal error) error {
 	u.stored = false // under that name
 	e := &RenameError{From: u.target, To: u.remote, Err: refusal}

@@ -53,7 +53,7 @@ type Case struct {
 	Text  string // the requirement in our words
 
 	// Needs lists what the check cannot do without; see the Need constants.
-	// A name behind "FEAT " is a feature that the server must list.
+	// A name after "FEAT " is a feature that the server must list.
 	Needs []string
 
 	// Faults names the defects of the embedded server that turn the case red.

@@ -44,7 +44,7 @@ type runner struct {
 	refused  *refusedError // why there is no sandbox, if the server does not want one
 	made     []string      // paths of what was made since the last case
 	kept     []string      // and of what stays until the end
-	stubborn []string      // what could not be removed behind its case
+	stubborn []string      // what could not be removed after its case
 
 	chosen map[string][]string // directories in which the server chooses names, and what was there before
 

@@ -74,7 +74,7 @@ func (t *T) cleanUp() bool {
 	if ok(t.Ask("RMD " + s.dir)) {
 		return true
 	}
-	// A file may have been in use behind its case, or have got another name.
+	// A file may have been in use after its case, or have got another name.
 	t.Must("CWD "+s.dir, 2)
 	slices.Reverse(r.stubborn)
 	r.made, r.stubborn = r.stubborn, nil

@@ -72,7 +72,7 @@ func Entries(r io.Reader, parse func(line string) (Entry, error), lim Limits) it
 }
 
 // Listing reads a listing in the format of LIST from r as it arrives: [List] for lines that belong together,
-// with the rules of [Entries]. A format once detected is tried first for the lines behind, and another one
+// with the rules of [Entries]. A format once detected is tried first for the lines after, and another one
 // where it does not fit. An unknown o.Dialect is the only error yielded.
 func Listing(r io.Reader, o ListOptions, lim Limits) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {

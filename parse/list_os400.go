@@ -13,7 +13,7 @@ const os400DayFirst = 1
 //	QPGMR         8192 26/04/05 13:54:16 *DIR       home/
 //	/QDLS/ARM        0 11/09/95 07:19:30 DIR
 //
-// Names keep the path of the member, an absolute path is reduced to its last part, the slash behind directories is
+// Names keep the path of the member, an absolute path is reduced to its last part, the slash after directories is
 // cut. The order of the date is the job's; see os400Date.
 func readOS400(l *lister, w *words, e *Entry) error {
 	if w.word(0)[0] == '/' && w.n == 5 {

@@ -94,7 +94,7 @@ type lister struct {
 
 	w    words
 	e    Entry   // of the line at work: here and not on the heap
-	more []Entry // behind e on the same line, in the few formats that have several
+	more []Entry // after e on the same line, in the few formats that have several
 }
 
 func newLister(o ListOptions) (*lister, error) {
@@ -282,7 +282,7 @@ func (l *lister) finish() {
 	}
 }
 
-// end is called behind the last line: one that is still held was not continued.
+// end is called after the last line: one that is still held was not continued.
 func (l *lister) end() {
 	if l.held != "" {
 		l.held, l.lost = "", l.held

@@ -29,7 +29,7 @@ func MLSx(line string) (Entry, error) {
 }
 
 // readMLSx reads a line of MLSx among those of LIST: it must have facts, or
-// the blank that stands for none, in a listing that is known to be of MLSx or begins with one word behind it.
+// the blank that stands for none, in a listing that is known to be of MLSx or begins with one word after it.
 func readMLSx(l *lister, w *words, e *Entry) error {
 	if e.Raw[0] != ' ' && startsWithFacts(e.Raw) {
 		return e.readMLSx(e.Raw)

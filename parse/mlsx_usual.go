@@ -54,7 +54,7 @@ func (u *usualFacts) fact(e *Entry, s string, at int) int {
 	return usualOther(s, at)
 }
 
-// unix reads one fact behind the "UNIX." of its name. Names of owners are better than their numbers.
+// unix reads one fact after the "UNIX." of its name. Names of owners are better than their numbers.
 func (u *usualFacts) unix(e *Entry, s string, at int) int {
 	switch s[at] {
 	case 'm':

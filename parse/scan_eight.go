@@ -13,7 +13,7 @@ func eight(s string) uint64 {
 }
 
 // controls returns a number that has the highest bit of each byte set that is a control character in x. It may be
-// wrong about bytes from 0x80 on and about those behind a control character.
+// wrong about bytes from 0x80 on and about those after a control character.
 func controls(x uint64) uint64 {
 	return ((x - ones*' ') | (x + ones)) & tops // below a blank, or 0x7f
 }

@@ -153,7 +153,7 @@ func (m *Machine) mayPipeline(c Command) bool {
 }
 
 // resends reports whether c is the command that the server had promised to carry out
-// behind ACCT, sent again because it did not.
+// after ACCT, sent again because it did not.
 func (m *Machine) resends(c Command) bool {
 	if len(m.pending) != 1 {
 		return false

@@ -23,7 +23,7 @@ type received struct {
 	fault error // it must not be carried out
 }
 
-// discard throws away what was read behind a command that ends the clear text:
+// discard throws away what was read after a command that ends the clear text:
 // whatever stands there did not come through TLS.
 func (r *commandReader) discard() {
 	r.input, r.line, r.long, r.held = nil, nil, false, nil

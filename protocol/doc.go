@@ -21,7 +21,7 @@
 // Telnet options), and events drained with [Machine.Next] after every input. What a
 // client bears of a server has a name, [Leniency], in the event.
 //
-// Behind the exchange of a [Protector] commands and replies are protected and opened
+// After the exchange of a [Protector] commands and replies are protected and opened
 // inside the machine (RFC 2228): drivers see them as they are.
 //
 // Getters never change anything: [Machine.State], [Machine.Check],

@@ -119,7 +119,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // A ViolationError reports a peer that broke the protocol: a reply that no command
-// asked for, a reply of a class that its command excludes, bytes behind the reply
+// asked for, a reply of a class that its command excludes, bytes after the reply
 // to AUTH. The control connection is dead.
 type ViolationError struct {
 	Verb   Verb   // the command in flight, or ""

@@ -49,8 +49,8 @@ type Event struct {
 	Outcome Outcome
 	Err     error
 
-	// Level is the level at which a mechanism of RFC 2228 protected the command or
-	// the reply itself: by MIC, CONF or ENC, or by 63z. Behind TLS it is LevelClear.
+	// Level is the level at which a mechanism of RFC 2228 protected the command or the
+	// reply itself: by MIC, CONF or ENC, or by 63z. Under TLS it is LevelClear.
 	Level Level
 
 	// Leniency names the deviation that was borne, LenientNone if there was none.

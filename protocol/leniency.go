@@ -15,7 +15,7 @@ const (
 	LenientExtraCWD      // CWD or CDUP answered 200, and 250 later
 
 	// Replies that belong to a command, but not as the RFCs have it (EventReply).
-	LenientExtraPreliminary // another 1yz behind the first; restart markers (110) are none
+	LenientExtraPreliminary // another 1yz after the first; restart markers (110) are none
 	LenientNoPreliminary    // a transfer ended well without a 1yz
 	LenientRefusedEarly     // ABOR, STAT, NOOP or QUIT was refused while a transfer went on
 	LenientAccountWanted    // 332 in place of a file reply: the server has stored the command

@@ -65,7 +65,7 @@ type Machine struct {
 }
 
 // NewMachine returns a machine at the beginning of a connection: the greeting is
-// pending, behind the TLS handshake if that is implicit.
+// pending, after the TLS handshake if that is implicit.
 func NewMachine(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, params: DefaultParams()}
 	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}}
@@ -136,7 +136,7 @@ func (m *Machine) receiveReplies(b []byte) error {
 	for len(b) > 0 {
 		switch m.state {
 		case StateAwaitTLS:
-			// RFC 4217, Section 4: TLS begins right behind the 234. Text that an
+			// RFC 4217, Section 4: TLS begins right after the 234. Text that an
 			// attacker slipped in between would pass for text protected by TLS.
 			return m.fail(&ViolationError{Verb: "AUTH", Reason: "bytes in clear follow where the TLS handshake must begin"})
 		case StateAwaitClear:

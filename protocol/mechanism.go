@@ -16,7 +16,7 @@ type Mechanism interface {
 	Name() string
 
 	// Step takes the peer's token and returns the one to send. The client's first
-	// step comes with nil behind the 334 unless that holds a token, the server's
+	// step comes with nil after the 334 unless that holds a token, the server's
 	// with nil at AUTH. done reports that this side has nothing to wait for. An
 	// error ends the exchange; a *[ProtectionError] chooses the server's reply.
 	Step(token []byte) (answer []byte, done bool, err error)
@@ -108,7 +108,7 @@ func (m *Machine) protector() (Protector, bool) {
 
 // NextADAT (client) hands the security data of r, the reply to AUTH (334) or ADAT
 // (335, 235), to the mechanism and returns the ADAT to send next. done reports that
-// the exchange is complete on both sides. Behind 235 it must be called, too: only
+// the exchange is complete on both sides. After 235 it must be called, too: only
 // then does the client know that the server is the one it claims to be.
 //
 // The error, a *[ProtectionError], means that the exchange failed or that the two

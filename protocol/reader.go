@@ -24,7 +24,7 @@ type Limits struct {
 	// RFC 959 allows one, real servers send several; if zero, it is 16.
 	Preliminary int
 
-	// Extra is the largest number of replies behind the final one to a command that
+	// Extra is the largest number of replies after the final one to a command that
 	// are dropped. RFC 959 allows none, real servers send some; if zero, it is 4.
 	Extra int
 

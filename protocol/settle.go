@@ -107,14 +107,14 @@ func (m *Machine) owner(c Code) (i int, guessed bool) {
 	head := m.pending[0]
 	if head.diagram == DiagramAbort {
 		// A server that had done with the transfer may answer it and ABOR with one
-		// reply. The 200 of a NOOP sent behind shows that no other will come.
+		// reply. The 200 of a NOOP sent after shows that no other will come.
 		if c == 200 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "NOOP" {
 			m.merge(0)
 		}
 		return 0, false
 	}
 	if (head.cmd.Verb == "NOOP" || head.cmd.Verb == "STAT") && c == 257 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "PWD" {
-		// The same for what was asked during a transfer and is not answered behind it.
+		// The same for what was asked during a transfer and is not answered after it.
 		m.merge(0)
 		return 0, false
 	}

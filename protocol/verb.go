@@ -26,7 +26,7 @@ type ArgForm uint8
 const (
 	ArgAny      ArgForm = iota // unknown verb: anything, sent as it is
 	ArgNone                    // no argument (RFC 959, Section 5.3.1)
-	ArgPath                    // one pathname behind exactly one space (RFC 2640, Section 3.1)
+	ArgPath                    // one pathname after exactly one space (RFC 2640, Section 3.1)
 	ArgPathOpt                 // a pathname or nothing
 	ArgText                    // text that is not a pathname; blanks around it do not count
 	ArgTextOpt                 // text or nothing

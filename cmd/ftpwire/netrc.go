@@ -133,7 +133,7 @@ func (s *netrcScanner) skipLine() {
 	s.line++
 }
 
-// skipMacro skips to behind the next empty line.
+// skipMacro skips past the next empty line.
 func (s *netrcScanner) skipMacro() {
 	for s.text != "" {
 		s.skipLine()

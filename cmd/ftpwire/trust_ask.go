@@ -87,7 +87,7 @@ func writeQuestion(w io.Writer, q *tlsx.CertificateQuestion) {
 	fmt.Fprintf(w, "\nCompare the SHA-256 with the one that the server's administrator tells you.\n")
 }
 
-// readLine reads a line octet by octet, so that nothing behind it is taken from whoever
+// readLine reads a line octet by octet, so that nothing after it is taken from whoever
 // reads next. It is not ok at the end of the input without a line, or of ctx.
 func readLine(ctx context.Context, in io.Reader) (line string, ok bool) {
 	type result struct {

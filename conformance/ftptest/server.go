@@ -22,7 +22,7 @@ type TB interface {
 type Server struct {
 	cfg      Config
 	host     *host   // the one of the Config
-	hosts    []*host // and the virtual ones behind it
+	hosts    []*host // then the virtual ones
 	otp      counter
 	faults   []*deviation
 	commands map[protocol.Verb]handler

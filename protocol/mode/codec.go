@@ -186,7 +186,7 @@ func (w *Writer) Pending() int {
 	return w.text.Pending()
 }
 
-// Mark sends a restart marker behind what was written; see [ValidMarker]. It must not cut
+// Mark sends a restart marker after what was written; see [ValidMarker]. It must not cut
 // a record, and nothing may be Pending. The error is [ErrNoMarks] in other modes than B and
 // C, and an *[Error] if text is no marker: then nothing was sent.
 func (w *Writer) Mark(text string) error {

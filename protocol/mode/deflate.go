@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// A deflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing behind it. It
+// A deflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing after it. It
 // returns io.EOF only once the checksum at the end is right.
 //
 // A connection without a single octet is an empty file: servers are known that have
