@@ -13,8 +13,8 @@ import (
 type failure struct {
 	err error
 
-	// reply is the refusal that tells most, or nil. A refusal that another failure has
-	// overtaken does not count, such as that of EPSV if PASV then failed in another way.
+	// reply is the refusal that tells most, or nil. A refusal that led to another failure
+	// does not count, such as that of EPSV if PASV then failed in another way.
 	reply *protocol.ReplyError
 	means protocol.Meaning // of reply
 

@@ -93,8 +93,8 @@ func (j *job) moved(data control.DataInfo, octets int64) {
 }
 
 // prove compares the sum of what has been moved with that of the remote file called name.
-// It returns an error if a required proof is missing. missing is the reason for a proof
-// other than the sum.
+// It returns an error if a required proof is missing. missing is the reason that the
+// error gives if the sum gives none.
 func (j *job) prove(ctx context.Context, name, missing string) error {
 	if j.hash != nil {
 		reason, err := j.c.prove(ctx, &j.r, name, j.alg, hexSum(j.hash))

@@ -29,8 +29,8 @@ const (
 // maxSubnegotiation bounds the bytes between IAC SB and IAC SE.
 const maxSubnegotiation = 1024
 
-// maxAnswers bounds the answers that wait to be fetched: whoever asks for more
-// options than that in one go is not waiting for them.
+// maxAnswers bounds the answers that wait to be fetched: a peer that asks for more
+// options than that at once is not waiting for the answers.
 const maxAnswers = 3 * 64
 
 // A telnet takes the Telnet layer off a stream, byte by byte.
