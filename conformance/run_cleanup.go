@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// removeSandbox removes the directory and what the run has made in it, and reports
-// what is left over, if anything.
+// removeSandbox removes the directory and everything that the run has made in it. It
+// reports what is left, if anything.
 func (r *runner) removeSandbox() (leftover string) {
 	s := &r.box
 	if !s.asked {

@@ -21,7 +21,8 @@ func (r *runner) record(name string) {
 	}
 }
 
-// keep takes a name out of what is removed after the case, until the end.
+// keep excludes a name from the removal after the case; it is removed at the end of the
+// run.
 func (r *runner) keep(name string) {
 	r.made = slices.DeleteFunc(r.made, func(s string) bool { return s == name })
 	r.kept = append(r.kept, name)

@@ -77,9 +77,9 @@ func (s *Server) WriteFile(name string, data []byte) error {
 	return writeFile(s.host.tree, name, data)
 }
 
-// ClientCertificate returns a certificate for clients with a common name, from the
-// authority of the server's own, which Config.ClientCAs trusts if it is nil. It is
-// an error without TLS, and where Config.Certificate came without its authority.
+// ClientCertificate returns a client certificate with a common name. The server's own
+// authority issues it; if Config.ClientCAs is nil, the server trusts that authority. It
+// fails without TLS, and if Config.Certificate came without its authority.
 func (s *Server) ClientCertificate(name string) (tls.Certificate, error) {
 	if s.host.keys == nil || s.host.keys.signer == nil {
 		return tls.Certificate{}, errors.New("ftptest: there is no authority to issue client certificates")

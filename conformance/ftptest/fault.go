@@ -37,8 +37,8 @@ import (
 //     and stopping the end of that TLS after CCC or REIN; they return true if they
 //     have dealt with it.
 //
-// New tables are joined in faultTable. Every fault is shown by a test: those of
-// baseFaults have rows in faultChecks.
+// New tables are joined in faultTable. A test shows every fault: those of baseFaults have
+// rows in faultChecks.
 
 // A Fault is the name of one way to misbehave.
 type Fault string

@@ -68,7 +68,7 @@ func (s Step) String() string {
 	return s.Kind.String() + " " + text
 }
 
-// A ParseError reports a file that is no script.
+// A ParseError reports a file that is not a script.
 type ParseError struct {
 	Line   int // from 1; 0 if the whole file is meant
 	Reason string
