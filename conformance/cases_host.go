@@ -161,7 +161,7 @@ func (t *T) ownHost() string {
 	return t.run.host
 }
 
-// literal reports whether the target's address is no name.
+// literal reports whether the target's address is an IP address, not a name.
 func (t *T) literal() bool {
 	_, err := netip.ParseAddr(t.run.host)
 	return err == nil

@@ -33,7 +33,7 @@ type Conn struct {
 	private  bool            // PROT P is in force
 	loggedIn bool            // a login has been accepted
 	ended    bool            // the peer closed, or we did
-	goodbye  bool            // QUIT or the like was sent: the end is no surprise
+	goodbye  bool            // QUIT or the like was sent: the end is expected
 	bye421   bool            // a 421 came
 	typ      string          // TYPE in force as far as known
 	sent     map[string]bool // verbs sent since the last reset

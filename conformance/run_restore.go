@@ -52,8 +52,8 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 	return len(c.pending) == 0 && r.tidied(c), false
 }
 
-// another reports whether one more reply comes within a short time. Where CWD is
-// answered as NOOP is, the reply may have been the one to NOOP.
+// another reports whether one more reply comes within a short time. If the server answers
+// CWD as it answers NOOP, the reply may have been the one to NOOP.
 func (c *Conn) another() bool {
 	_, err := c.receive(quiet)
 	return err == nil

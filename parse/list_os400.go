@@ -116,8 +116,8 @@ func (l *lister) os400Date(w string) (s stamp, ok bool) {
 	return s, s.outOfRange() == ""
 }
 
-// os400Year returns the year that two digits stand for, 1969 to 2068: no file
-// is from before 1970, but zero is printed as 31 December 1969 in zones west of Greenwich.
+// os400Year returns the year that two digits stand for, 1969 to 2068: no file is older
+// than 1970, but time zero is printed as 31 December 1969 in zones west of Greenwich.
 func os400Year(n int) int {
 	if n < 69 {
 		return 2000 + n

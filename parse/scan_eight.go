@@ -19,7 +19,7 @@ func controls(x uint64) uint64 {
 }
 
 // pairs returns the four numbers of two digits that x is, in 16 bits each, the first one lowest. It is not ok if a byte
-// is no digit.
+// is not a digit.
 func pairs(x uint64) (p uint64, ok bool) {
 	x ^= ones * '0'
 	ok = (x+ones*(0x7f-9)|x)&tops == 0

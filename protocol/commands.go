@@ -104,7 +104,7 @@ func (m *Machine) receiveCommands(b []byte) error {
 		return m.fail(&ViolationError{Reason: "bytes in clear follow where TLS must begin or end"})
 	}
 	if m.state == StateClosing {
-		return nil // whoever still writes is not heard
+		return nil // input after QUIT or 421 is ignored
 	}
 	m.commands.input = append(m.commands.input, b...)
 	m.deliver()

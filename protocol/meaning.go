@@ -44,8 +44,8 @@ const (
 	NotExist     // nothing has that name
 	Exists       // something has that name already
 	IsDirectory  // it is a directory, and a file was wanted
-	NotDirectory // it is no directory, and one was wanted
-	NotPlain     // it is no plain file; it may be a directory
+	NotDirectory // it is not a directory, and one was wanted
+	NotPlain     // it is not a plain file; it may be a directory
 	NotEmpty     // the directory has entries
 	EmptyListing // there is nothing to list
 	Permission   // this user may not do that

@@ -53,8 +53,8 @@ func (tlsMechanism) Name() string { return mechanismTLS }
 func (tlsMechanism) Step([]byte) ([]byte, bool, error) { return nil, true, nil }
 
 // transport reports whether the name is one of TLS, which protects connections, not
-// messages: RFC 4217, Section 17, and the names of its drafts. "" counts: whoever
-// has no mechanism has TLS.
+// messages: RFC 4217, Section 17, and the names of its drafts. "" counts, too: without a
+// mechanism there is TLS.
 func transport(name string) bool {
 	switch strings.ToUpper(name) {
 	case "", mechanismTLS, "TLS-C", "TLS-P", "SSL":

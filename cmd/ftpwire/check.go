@@ -42,8 +42,8 @@ process.
 The checks make a directory of their own in the login directory, or in --write-dir,
 and remove it in the end. Before they change anything, they prove that they are in that
 directory. They remove only what they have made, and name what they can't remove.
---read-only sends nothing that could change anything. PATTERNs are ids with * and ?, or the beginnings of
-ids; --list shows them.
+--read-only sends nothing that could change anything. PATTERNs are ids with * and ?, or
+the beginnings of ids; --list shows them.
 
 A run that is interrupted, takes longer than --max-time, or loses the server reports
 what it knows, marked INCOMPLETE.

@@ -37,7 +37,7 @@ standard error. Without --user it makes up a password and prints it.
 --host adds virtual hosts (HOST, RFC 7151), each with a tree in memory of its own and
 the same users; over TLS each has its own certificate. --client-ca demands client
 certificates; one whose common name is a user's name logs that user in without a password.
---otp makes one-time passwords (RFC 2289) of the given ones.
+--otp makes the passwords one-time passwords (RFC 2289), with the given one as the secret.
 
 --fault makes it misbehave in one exact way; "--fault help" lists them.
 

@@ -99,7 +99,8 @@ func (s *Server) ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// Mkdir makes a directory, with those above it. One that exists is no error.
+// Mkdir makes a directory, with those above it. It is not an error if the directory
+// exists.
 func (s *Server) Mkdir(name string) error { return mkdirAll(s.host.tree, path.Join("/", name)) }
 
 // Exists reports whether there is a file or a directory of the name.

@@ -189,8 +189,8 @@ func (w *Writer) Pending() int {
 }
 
 // Mark sends a restart marker after what was written; see [ValidMarker]. It must not cut
-// a record, and nothing may be Pending. The error is [ErrNoMarks] in other modes than B and
-// C, and an *[Error] if text is no marker: then nothing was sent.
+// a record, and nothing may be Pending. The error is [ErrNoMarks] in other modes than B
+// and C, and an *[Error] if text is not a marker: then nothing was sent.
 func (w *Writer) Mark(text string) error {
 	if w.marker == nil {
 		return ErrNoMarks
