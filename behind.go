@@ -10,10 +10,11 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// A backlog holds the temporary files that are being removed behind callers who have left.
+// A backlog holds the temporary files that are still being removed after their callers
+// have returned.
 type backlog struct {
 	mu    sync.Mutex
-	there map[string]bool // files, and whether the removal is over: it has failed then
+	there map[string]bool // files not removed yet; true: the removal is over and has failed
 	done  chan struct{}   // closed, and replaced, when a removal is over
 }
 
@@ -59,13 +60,14 @@ func (b *backlog) wait(ctx context.Context) []string {
 	}
 }
 
-// Settle waits for what goes on behind cancelled calls: they return within 250 ms, while
-// the connection is brought in step again and temporary files are removed from the server.
-// It returns the names of those that could not be removed so far.
+// Settle waits for the work that cancelled calls have left: such a call returns within
+// 250 ms, and after that the connection is brought back in step and temporary files are
+// removed from the server. Settle returns the names of the files that could not be
+// removed so far.
 func (c *Client) Settle(ctx context.Context) []string { return c.behind.wait(ctx) }
 
-// leave has an upload that failed leave nothing behind. If its context has ended, its
-// caller is not kept for that.
+// leave removes what a failed upload has left on the server. If its context has ended,
+// the caller does not wait for that.
 func (c *Client) leave(ctx context.Context, u *upload) {
 	if ctx.Err() == nil {
 		u.leave(ctx)

@@ -12,24 +12,24 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// A Client is a session with a server, logged in. It may be used by several goroutines.
-// It has one control connection: an operation waits for its turn as long as its context
-// lets it, and has it with all its attempts. The loop over [Client.Entries] may call the
-// Client; what is called back in the middle of another operation, as from
-// [TransferOptions], must not.
+// A Client is a session with a server, logged in. Several goroutines may use it. It has
+// one control connection: each operation waits for its turn, as long as its context lets
+// it, and keeps the turn for all its attempts. The loop over [Client.Entries] may call
+// the Client. A function that is called in the middle of another operation, such as those
+// in [TransferOptions], must not.
 type Client struct {
 	turn chan struct{} // holds a token while an operation runs; it guards what follows
 
-	mu   sync.Mutex // guards conn beside the turn, for those who have none
+	mu   sync.Mutex // guards conn, too, for callers without the turn
 	conn *control.Conn
 
 	profile *Profile // to dial again, nil if that can't be done
 	behind  backlog  // has a lock of its own
 
-	noMLSD bool // not there, though the caller thinks so
+	noMLSD bool // the server lacks it, though the caller forced it
 	noMLST bool
 	list   control.ListOptions
-	asked  bool // for the system, before the first LIST
+	asked  bool // whether SYST was sent, before the first LIST
 
 	// What the server turned out to ignore or refuse.
 	noSIZE     bool // SIZE is not there, whatever FEAT says
@@ -59,9 +59,9 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 	return NewClient(conn, p), nil
 }
 
-// NewClient returns a Client on a connection that is logged in, and that nobody else must use any more. p is the Profile to connect
-// with again, and says how listings are read. It may be nil: then there is no other connection than conn, so that each operation has
-// one attempt whatever its [Retry] says.
+// NewClient returns a Client on a connection that is logged in. Nobody else may use conn after that. p is the Profile to connect
+// with again, and it says how listings are read. If p is nil, the Client cannot connect again, so that each operation has one
+// attempt whatever its [Retry] says.
 func NewClient(conn *control.Conn, p *Profile) *Client {
 	c := &Client{turn: make(chan struct{}, 1), conn: conn}
 	if p != nil {
@@ -70,9 +70,9 @@ func NewClient(conn *control.Conn, p *Profile) *Client {
 	return c
 }
 
-// Conn returns the control connection, for what a Client has no method for. Operations of
-// the Client that are repeated replace it; see [Retry]. It knows nothing of the Client's
-// turns: what changes the working directory must not run beside another operation.
+// Conn returns the control connection, for everything that a Client has no method for. A
+// repeated operation replaces it; see [Retry]. It knows nothing of the Client's turns: do
+// not change the working directory while an operation of the Client runs.
 func (c *Client) Conn() *control.Conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,8 +80,8 @@ func (c *Client) Conn() *control.Conn {
 }
 
 // Close ends the session with QUIT, within the time that ctx allows. It waits for the
-// operation that runs, and for what [Client.Settle] waits for; if ctx ends before the
-// first is over, it closes the connection under it.
+// running operation, and for what [Client.Settle] waits for. If ctx ends before the
+// operation does, Close closes the connection that the operation is using.
 func (c *Client) Close(ctx context.Context) error {
 	done, err := c.take(ctx)
 	if err != nil {
@@ -93,11 +93,11 @@ func (c *Client) Close(ctx context.Context) error {
 	return c.conn.Quit(ctx)
 }
 
-// Entries lists a directory, the working directory if path is "": by MLSD where
-// the server lists it among its features, by LIST elsewhere. Lines for the directory
-// itself and its parent are left out. A line that can't be read is yielded as a
-// *[parse.Error] and the listing goes on. Where MLSD turns out not to work, LIST
-// takes its place: see mlsd-broken in [control.Quirks].
+// Entries lists a directory; if path is "", the working directory. It uses MLSD if the
+// server lists that among its features, and LIST otherwise. It leaves out the lines for
+// the directory itself and its parent. A line that can't be read is yielded as a
+// *[parse.Error], and the listing goes on. If MLSD turns out not to work, LIST takes its
+// place: see mlsd-broken in [control.Quirks].
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		for e, err := range c.untilFirst(ctx, c.allEntries(ctx, path)) {
@@ -136,15 +136,15 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 		case broken == nil:
 			return
 		case c.conn.Err() != nil:
-			yield(parse.Entry{}, broken) // nothing is left to send LIST on
+			yield(parse.Entry{}, broken) // there is no connection to send LIST on
 			return
 		}
 		c.conn.List(ctx, path, c.listOptions(ctx))(yield)
 	}
 }
 
-// listOptions returns how to read LIST. The server is asked once what system it is:
-// its format is tried first.
+// listOptions returns how to read LIST. It asks the server once what system it is: the
+// format of that system is tried first.
 func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 	if !c.asked && c.list.Lines.Dialect == "" && c.list.Lines.System == "" {
 		c.asked = true
@@ -155,9 +155,9 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 	return c.list
 }
 
-// Stat describes one file or directory: by MLST, or by SIZE, MDTM and CWD where
-// the server has no MLST. The last way tells less: Size is -1 and Time zero where
-// the server would not say.
+// Stat describes one file or directory. It uses MLST, or SIZE, MDTM and CWD if the server
+// has no MLST. The second way tells less: Size is -1, and Time is zero, if the server
+// does not tell them.
 func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
 	done, err := c.take(ctx)
 	if err != nil {
@@ -210,7 +210,7 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 	return e, nil
 }
 
-// isDirectory tries to enter path, and goes back, also if ctx ends meanwhile.
+// isDirectory tries to enter path, and goes back, even if ctx ends meanwhile.
 func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	home, err := c.conn.Pwd(ctx)
 	if err != nil {
@@ -234,7 +234,7 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	return moved
 }
 
-// storedSize asks for the size of a file that was just stored, also where FEAT does not list
+// storedSize asks for the size of a file that was just stored, even if FEAT does not list
 // SIZE: nothing else proves that the whole file has arrived.
 func (c *Client) storedSize(ctx context.Context, path string) int64 {
 	if c.noSIZE {
@@ -248,7 +248,7 @@ func (c *Client) storedSize(ctx context.Context, path string) int64 {
 	return n
 }
 
-// sizeIfKnown asks for the size of a file that is to be moved as it is.
+// sizeIfKnown asks for the size of a file whose transfer does not change its octets.
 func (c *Client) sizeIfKnown(ctx context.Context, path string) int64 {
 	if !c.usesSIZE() {
 		return -1

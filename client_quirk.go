@@ -33,7 +33,7 @@ func (c *Client) usesSIZE() bool {
 	return c.conn.Features().Has("SIZE") || c.conn.HasQuirk(control.QuirkSIZEUnlisted)
 }
 
-// size asks for the size of a file, where that means something.
+// size asks for the size of a file, if the size means something.
 func (c *Client) size(ctx context.Context, path string) (int64, error) {
 	if c.conn.HasQuirk(control.QuirkSIZEUseless) {
 		return -1, fmt.Errorf("ftp: SIZE says nothing on this server: %w", errors.ErrUnsupported)
@@ -41,20 +41,20 @@ func (c *Client) size(ctx context.Context, path string) (int64, error) {
 	return c.conn.Size(ctx, path)
 }
 
-// mlsdBroken judges what MLSD of path gave first. It reports whether LIST is to be used in
+// mlsdBroken judges the first result of MLSD for path. It reports whether to use LIST in
 // its place, now and later.
 func (c *Client) mlsdBroken(path string, err error) bool {
 	evidence := ""
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
 		m := re.Meaning()
 		if m == protocol.BadParameter && path != "" {
-			return false // 501 is about the path: pyftpdlib answers it to what is no directory
+			return false // 501 is about the path: pyftpdlib sends it if the path is not a directory
 		}
 		if !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow {
 			return false
 		}
 		if !c.conn.Features().Has("MLST") && !c.conn.Features().Has("MLSD") {
-			c.noMLSD = true // nobody but the caller said that it is there
+			c.noMLSD = true // FEAT does not list it; only the caller forced it
 			return true
 		}
 		evidence = fmt.Sprintf("MLSD was answered %d", re.Reply.Code)
@@ -79,7 +79,7 @@ func timedOut(err error) bool {
 	return ok && t.Timeout()
 }
 
-// reallyMoved reports whether a CWD to dir that succeeded led anywhere from home.
+// reallyMoved reports whether a successful CWD to dir led away from home.
 func (c *Client) reallyMoved(ctx context.Context, home, dir string) bool {
 	if clean := path.Clean(dir); clean == "." || clean == path.Clean(home) || path.Join(home, dir) == path.Clean(home) {
 		return true

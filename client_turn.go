@@ -7,11 +7,11 @@ import (
 	"github.com/ftpwire/ftpwire/parse"
 )
 
-// take waits for the turn of an operation, as long as ctx lets it. done gives it back.
+// take waits for an operation's turn, as long as ctx lets it. done gives the turn back.
 //
-// The connection has turns of its own, one a command or transfer. An operation of a Client is
-// more than one, and its attempts may replace the connection: nobody else may change the
-// working directory meanwhile, or be left with the old one.
+// The connection has turns of its own, one for each command or transfer. An operation of
+// a Client takes several of them, and its attempts may replace the connection. Meanwhile
+// nobody else may change the working directory, or be left with the old connection.
 func (c *Client) take(ctx context.Context) (done func(), err error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -26,8 +26,8 @@ func (c *Client) take(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// untilFirst has the turn until there is something to yield. What the loop then calls has
-// it, and the listing gives way.
+// untilFirst keeps the turn until there is something to yield. Then the listing gives it
+// up, so that the loop can call the Client.
 func (c *Client) untilFirst(ctx context.Context, seq iter.Seq2[parse.Entry, error]) iter.Seq2[parse.Entry, error] {
 	return func(yield func(parse.Entry, error) bool) {
 		done, err := c.take(ctx)

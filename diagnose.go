@@ -6,11 +6,11 @@ import (
 )
 
 // A Cause is what went wrong, as far as an error tells: a stable name in small letters,
-// such as "login-rejected". The constants hold all of them; see [Causes].
+// such as "login-rejected". Each has a constant; see [Causes].
 type Cause string
 
-// A Diagnosis explains an error of this module: what most likely went wrong, how that
-// can be told, and what to change. Its methods may be called on nil.
+// A Diagnosis explains an error of this module: what most likely went wrong, which part
+// of the error shows it, and what to change. Its methods may be called on nil.
 type Diagnosis struct {
 	Cause    Cause
 	Evidence string   // the part of the error that says so
@@ -50,9 +50,9 @@ func Diagnose(err error) *Diagnosis {
 // String returns the advice: plain sentences that name the settings by their fields.
 func (d *Diagnosis) String() string { return d.Advice(Change.String) }
 
-// Advice returns the advice with settings as name calls them: a command line has its
-// flags there, and a dialogue its labels. What name returns "" for is left out; if name is
-// nil, all are.
+// Advice returns the advice. name says what each setting is called: its flag on a command
+// line, its label in a dialogue. Settings for which name returns "" are left out; if name
+// is nil, all are.
 func (d *Diagnosis) Advice(name func(Change) string) string {
 	if d == nil {
 		return ""
@@ -60,8 +60,8 @@ func (d *Diagnosis) Advice(name func(Change) string) string {
 	return render(d.advice, name)
 }
 
-// Causes returns what [Diagnose] knows, the causes that lie deeper first. Words that come
-// from an error are left out of the advice.
+// Causes returns the causes that [Diagnose] knows, the deeper ones first. Their advice
+// lacks the words that come from an error.
 func Causes() []*Diagnosis {
 	var all []*Diagnosis
 	for r := range rules {
@@ -77,12 +77,12 @@ type diagnosisRule struct {
 	// find returns the part of the failure that shows the cause, or nil.
 	find func(*failure) error
 
-	// advice is what to do about it: plain sentences for somebody who knows the library's
-	// terms. {Field} or {Field=value} marks a setting, after the words that say what to do
-	// with it. %s stands for the words that an error has, in their order.
+	// advice is what to do about it: plain sentences for readers who know the library's
+	// terms. {Field} or {Field=value} marks a setting, after the words that say what to
+	// do with it. %s stands for the next of the words that find gave.
 	advice string
 
-	// words returns them for what find found.
+	// words returns the words for what find found.
 	words func(error) []string
 }
 
@@ -147,7 +147,7 @@ func parseAdvice(s string, words []string) []segment {
 	return out
 }
 
-// fillIn puts words in the places of text, and an ellipsis where there are none left.
+// fillIn puts the words in place of each %s of text, and an ellipsis if no word is left.
 func fillIn(text string, words *[]string) string {
 	before, after, found := strings.Cut(text, "%s")
 	if !found {

@@ -7,7 +7,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Causes about replies that never came, and connections that ended in place of one.
+// Causes about replies that never came, and connections that ended before a reply.
 const (
 	CauseFeatSilent Cause = "feat-silent"
 	CauseEPSVSilent Cause = "epsv-silent"
@@ -57,7 +57,7 @@ func silent(list ...protocol.Verb) finder {
 
 var silentVerb = words(func(e *control.TimeoutError) []string { return []string{string(e.Verb)} })
 
-// lost finds a control connection that went dumb, or ended, in a phase of a transfer.
+// lost finds a control connection that fell silent, or ended, in a phase of a transfer.
 func lost(phase control.Phase) finder {
 	return func(f *failure) error {
 		if f.transfer == nil || f.transfer.Phase != phase || f.reply != nil || len(f.opens) > 0 {
@@ -73,7 +73,7 @@ func lost(phase control.Phase) finder {
 	}
 }
 
-// Causes about data connections that did not come about.
+// Causes about data connections that could not be opened.
 const (
 	CauseReplyHeld       Cause = "reply-held"
 	CausePortsBlocked    Cause = "ports-blocked"
@@ -132,8 +132,9 @@ var dataRules = []diagnosisRule{
 	},
 }
 
-// opened finds a data connection that did not come about, the last one that was tried, if
-// it is of a kind; not where the server said to the transfer itself why there is none.
+// opened finds a data connection that could not be opened, the last one that was tried,
+// if its error is of a kind. It finds nothing if the server's reply to the transfer
+// itself says why.
 func opened(kind func(*datachan.OpenError) bool) finder {
 	return func(f *failure) error {
 		if n := len(f.opens); f.reply == nil && n > 0 && kind(f.opens[n-1]) {
@@ -143,8 +144,8 @@ func opened(kind func(*datachan.OpenError) bool) finder {
 	}
 }
 
-// refusedAddress finds a refusal that is about the way to open a data connection, and
-// not about the session.
+// refusedAddress finds a refusal of a way to open a data connection that is not about the
+// session.
 func refusedAddress(list ...protocol.Verb) finder {
 	return func(f *failure) error {
 		if f.reply == nil || !verbs(list...)(f.reply.Verb) {

@@ -13,13 +13,13 @@ import (
 type failure struct {
 	err error
 
-	// reply is the refusal that tells most, or nil: one that follows from another, as that
-	// of EPSV where PASV then failed otherwise, is none.
+	// reply is the refusal that tells most, or nil. A refusal that led to another failure
+	// does not count, such as that of EPSV if PASV then failed in another way.
 	reply *protocol.ReplyError
 	means protocol.Meaning // of reply
 
 	transfer *control.TransferError // or nil
-	opens    []*datachan.OpenError  // data connections that did not come about
+	opens    []*datachan.OpenError  // data connections that could not be opened
 	timeout  *control.TimeoutError  // or nil
 	replies  []*protocol.ReplyError // all of them, in the order of the text
 	closed   *control.ClosedError   // or nil
@@ -108,7 +108,7 @@ func refused(on func(protocol.Verb) bool, means ...protocol.Meaning) finder {
 	}
 }
 
-// anyVerb and verbs say in reply to what a refusal came.
+// anyVerb and verbs say which command was refused.
 func anyVerb(protocol.Verb) bool { return true }
 
 func verbs(list ...protocol.Verb) func(protocol.Verb) bool {

@@ -96,11 +96,11 @@ var fileRules = []diagnosisRule{
 
 var formatOf = words(func(e *mode.Error) []string { return []string{e.Mode} })
 
-// acceptCuts is how to get on with servers whose data never ends in order.
+// acceptCuts is the advice for servers whose data never ends in order.
 const acceptCuts = "if this server never sends the mark, such an end can be accepted{Quirks=no-close-notify}; nothing shows then that somebody has cut the data"
 
-// emptyRules are about files and listings of nothing that may have been something. A data
-// connection from a stranger is told of by dataRules.
+// emptyRules are about empty files and listings that may not have been empty. dataRules
+// has the data connection from a stranger.
 var emptyRules = []diagnosisRule{
 	{
 		cause: CauseOtherListing, find: a[*control.OtherListingError](),

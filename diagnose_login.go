@@ -105,8 +105,8 @@ func ownLogin(e *control.ProxyError) bool {
 	return (strings.Contains(e.Step, "%s") || strings.Contains(e.Step, "%w")) && !strings.Contains(e.Step, "%u") && !strings.Contains(e.Step, "%p")
 }
 
-// bareRejection finds a rejection that has no reason but its code, by which servers
-// mean other things as well.
+// bareRejection finds a rejection that gives no reason but its code, which servers also
+// use for other things.
 func bareRejection(f *failure) error {
 	if passMeaning(f) != nil || f.reply == nil || !ofLogin(f.reply.Verb) || f.means != protocol.RejectedLogin {
 		return nil
@@ -117,5 +117,5 @@ func bareRejection(f *failure) error {
 	return f.reply
 }
 
-// passMeaning finds a refused password that the code alone does not tell of.
+// passMeaning finds a refused password that the code alone does not show.
 var passMeaning = a(func(e *control.MeaningError) bool { return e.Reply.Verb == "PASS" })

@@ -56,7 +56,7 @@ var networkRules = []diagnosisRule{
 }
 
 // cutOff finds a connection that the other side reset, or a control connection that it
-// ended without a word.
+// closed without a reply.
 func cutOff(f *failure) error {
 	if found := is(syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE)(f); found != nil {
 		return found

@@ -270,15 +270,15 @@ func handshake(kind tlsx.Failure) finder {
 
 var hintOf = words(func(e *tlsx.HandshakeError) []string { return []string{e.Hint} })
 
-// An alertError is the alert with which the server ended a connection: in the handshake,
-// or after it, which is where TLS 1.3 has a server say that it misses a certificate.
+// An alertError is the alert with which the server ended a connection, in the handshake
+// or after it: a TLS 1.3 server reports a missing certificate after the handshake.
 type alertError struct{ hint string }
 
 func (e *alertError) Error() string { return e.hint }
 
 var alertOf = words(func(e *alertError) []string { return []string{e.hint} })
 
-// alert finds one of these alerts, or any that there is something to say about.
+// alert finds one of these alerts, or any alert that has an explanation.
 func alert(numbers ...tls.AlertError) finder {
 	return func(f *failure) error {
 		hint := tlsx.AlertHint(f.err)
@@ -297,7 +297,7 @@ func refusalOf(list ...protocol.Verb) finder {
 	})
 }
 
-// cut reports whether a connection ended without a word.
+// cut reports whether a connection ended without an alert.
 func cut(err error) bool {
 	for _, t := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE} {
 		if errors.Is(err, t) {

@@ -13,20 +13,21 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Download copies a remote file to a local one. The data go to another file in the
-// same directory, which gets the name only once the transfer is confirmed, proven as
-// o demands, and on disk: a failure leaves no part of it under the name, and an
-// existing file as it was. o may be nil.
+// Download copies a remote file to a local one. The data go to another file in the same
+// directory. That file gets the name only when the transfer is confirmed and proven as o
+// demands, and the data are on disk. So a failure leaves no part of the file under the
+// name, and leaves an existing file as it was. o may be nil.
 //
-// Nobody else can read the data before that. The file then has the permissions of the one
-// that it replaces, and its owner and group where that is allowed; a new one has those that
-// the umask leaves. A symbolic link called local is replaced, too, and what it leads to
-// stays as it is: a caller who wants that to be replaced resolves the link first
+// Nobody else can read the data before that. The file then has the permissions of the
+// file that it replaces, and its owner and group if that is allowed; a new file has the
+// permissions that the umask leaves. If local is a symbolic link, the link is replaced,
+// and its target stays as it is. To replace the target, resolve the link first
 // ([filepath.EvalSymlinks]).
 //
-// With [TransferOptions.Resume] a failure leaves what can be resumed, and the next
-// Download to the same local file goes on from there. Errors besides those of the
-// options: a *[control.TransferError], errors of the local file.
+// With [TransferOptions.Resume] a failure keeps what can be resumed, and the next
+// Download to the same local file goes on from there. Besides the errors that
+// [TransferOptions] names, the error may be a *[control.TransferError] or an error of the
+// local file.
 func (c *Client) Download(ctx context.Context, remote, local string, o *TransferOptions) (TransferResult, error) {
 	d := &download{job: newJob(c, remote, o), local: local}
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
@@ -76,7 +77,7 @@ func (d *download) attempt(ctx context.Context) error {
 	return nil
 }
 
-// prepare asks what has to be known before data move.
+// prepare asks the server what must be known before data move.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
 	switch {
@@ -119,7 +120,8 @@ func (d *download) fill(ctx context.Context, p *part) error {
 	return err
 }
 
-// origin notes what the part is of. What is not continued is emptied first.
+// origin notes which file the part belongs to. A part that is not continued is emptied
+// first.
 func (d *download) origin(p *part, offset int64) error {
 	if !d.o.Resume {
 		return nil
@@ -184,8 +186,8 @@ func (d *download) offset(ctx context.Context, p *part) (int64, error) {
 	return 0, nil
 }
 
-// transfer appends to the part what comes from offset on. A *ResumeError says that
-// the part is no beginning of what comes.
+// transfer appends to the part what comes from offset on. A *ResumeError says that the
+// part is not the beginning of what comes.
 func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	window := min(offset, tailWindow)
 	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
@@ -223,12 +225,12 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	}
 	switch {
 	case err != nil && offset > 0 && d.overlong(err):
-		// What fits by chance, such as a file of zeros, does not fit in size.
+		// Data that match by chance, such as a file of zeros, have the wrong size.
 		d.c.noRest = true
 		return &ResumeError{Path: d.remote, Reason: "the server ignores REST"}
 	case err != nil:
 		if d.overlong(err) {
-			p.restart() // it has grown meanwhile: half of this and half of that
+			p.restart() // the file grew during the transfer: the part mixes two versions
 		}
 		return err
 	}
@@ -247,9 +249,9 @@ func (d *download) overlong(err error) bool {
 	return ok && se.Got > se.Want
 }
 
-// refusesRest reports whether a transfer may not have begun because of its offset. Servers
-// refuse that with REST, or take REST and refuse RETR with 554, as RFC 1123 has it, or with
-// a 550 that looks like that of a missing file, or "451 Restart not permitted".
+// refusesRest reports whether the offset may be why a transfer did not begin. Servers
+// refuse that with REST, or take REST and refuse RETR with 554, as RFC 1123 has it, or
+// with a 550 that looks like that of a missing file, or "451 Restart not permitted".
 func refusesRest(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || re.Verb == "REST" {
@@ -313,14 +315,14 @@ func (d *download) copy(rd *control.Download, p *part, offset int64) error {
 	return err
 }
 
-// proven proves what has come as demanded, unless there is an error already. What is not
-// right is not kept.
+// proven makes the proofs that are demanded, unless there is an error already. Data that
+// are not right are not kept.
 func (d *download) proven(ctx context.Context, p *part, err error) error {
 	if err != nil {
 		return err
 	}
 	if d.o.Resume {
-		// What changed on the way may be half of this and half of that.
+		// The part of a file that changed during the transfer may mix two versions.
 		now, err := d.c.state(ctx, d.remote)
 		if err != nil {
 			return err
@@ -337,7 +339,7 @@ func (d *download) proven(ctx context.Context, p *part, err error) error {
 	return err
 }
 
-// missing says why a proof other than a hash is not there.
+// missing says why there is no proof other than a hash.
 func (d *download) missing() string {
 	switch miss := d.o.Require &^ d.r.Proof; {
 	case miss.Has(ProofEnd) && !d.r.Data.TLS:

@@ -44,7 +44,7 @@ func (j *job) begin(ctx context.Context) (done func(), err error) {
 	return done, nil
 }
 
-// attempts has try run on the present connection, and on others if it fails for a passing
+// attempts runs try on the present connection, and on new ones if it fails for a passing
 // reason.
 func (j *job) attempts(ctx context.Context, try func(context.Context) error) error {
 	return j.c.retried(ctx, j.o.Retry, j.remote, &j.r, func(ctx context.Context) error {
@@ -53,8 +53,8 @@ func (j *job) attempts(ctx context.Context, try func(context.Context) error) err
 	})
 }
 
-// prepare finds out whether the proofs demanded can be had, before data move. size is what
-// the server says that the file has, -1 if that is not known.
+// prepare finds out whether the required proofs are possible, before data move. size is
+// the file's size as the server tells it, -1 if that is not known.
 func (j *job) prepare(size int64) error {
 	binary := j.c.binary()
 	if j.alg, j.reason = "", ""; binary && j.o.hashes() {
@@ -71,7 +71,8 @@ func (j *job) prepare(size int64) error {
 	return nil
 }
 
-// unprovable returns the error of a transfer that is not begun.
+// unprovable returns the error of a transfer that is not begun because a required proof
+// is impossible.
 func (j *job) unprovable(reason string) error {
 	return &UnprovenError{Path: j.remote, Want: j.o.Require, Reason: reason}
 }
@@ -91,9 +92,9 @@ func (j *job) moved(data control.DataInfo, octets int64) {
 	j.r.Moved += octets
 }
 
-// prove compares the sums of what has been moved and of the remote file called name, and
-// returns an error if a proof that is demanded is not there. missing is why, where it is
-// not the sum.
+// prove compares the sum of what has been moved with that of the remote file called name.
+// It returns an error if a required proof is missing. missing is the reason that the
+// error gives if the sum gives none.
 func (j *job) prove(ctx context.Context, name, missing string) error {
 	if j.hash != nil {
 		reason, err := j.c.prove(ctx, &j.r, name, j.alg, hexSum(j.hash))

@@ -24,13 +24,13 @@ type part struct {
 	f      *os.File
 	size   int64 // of what an earlier attempt left
 	resume bool
-	named  bool        // it is a part no longer
+	named  bool        // it has its final name: it is no longer a part
 	mode   fs.FileMode // of the file, if there is none yet that it replaces
 	note   partOrigin  // what an earlier attempt noted
 	noted  bool
 }
 
-// partOrigin is what the file beside a part says: which remote file it is of.
+// partOrigin is what the file beside a part says: which remote file the part belongs to.
 type partOrigin struct {
 	Server string    `json:"server"` // host and port
 	Path   string    `json:"path"`
@@ -39,16 +39,16 @@ type partOrigin struct {
 }
 
 // PartialName returns the name under which a download to local with
-// [TransferOptions.Resume] keeps its data until it is complete: in the same
-// directory, "." before the name and ".ftpwire-part" behind it. The file that says
-// what it is a part of has ".json" behind that.
+// [TransferOptions.Resume] keeps its data until it is complete: in the same directory,
+// with "." before the name and ".ftpwire-part" after it. A second file, with ".json"
+// after that, says which remote file it is a part of.
 func PartialName(local string) string {
 	dir, base := filepath.Split(local)
 	return dir + "." + shorten(base) + ".ftpwire-part"
 }
 
-// shorten makes room for what is added to a name within the usual limit of 255
-// bytes. Names that differ still do.
+// shorten makes room for what is added to a name, within the usual limit of 255 bytes.
+// Names that differ still differ after it.
 func shorten(base string) string {
 	if len(base) <= 200 {
 		return base
@@ -57,8 +57,9 @@ func shorten(base string) string {
 	return base[:180] + "-" + hex.EncodeToString(sum[:8])
 }
 
-// openPart opens the part of a download to local: what an earlier attempt left if
-// resume is set, else a new one with a name of its own. Nobody else may read it.
+// openPart opens the part of a download to local. If resume is set, that is what an
+// earlier attempt left, otherwise a new file with a name of its own. Nobody else may read
+// it.
 func openPart(local string, resume bool) (*part, error) {
 	mode, err := newMode(local)
 	if err != nil {
@@ -99,7 +100,7 @@ func openKept(name string) (*part, error) {
 		info, err := lockPart(f)
 		switch {
 		case err == errGone:
-			f.Close() // whom it belonged to has given it its name just now
+			f.Close() // its owner has just given it its final name
 			continue
 		case err != nil:
 			f.Close()
@@ -137,9 +138,9 @@ func createNew(name string) (*os.File, error) {
 }
 
 // ReplaceFile writes a local file as [Client.Download] does: fill gets another file in
-// the same directory, which only the user may read. If fill returns nil, that is put on
-// disk and takes the place of local with the permissions of what it replaces, or those of
-// a new file. Else it is removed, and local is as it was.
+// the same directory, which only the user may read. If fill returns nil, that file is put
+// on disk and takes the place of local, with the permissions of the file that it
+// replaces, or those of a new file. Otherwise it is removed, and local stays as it was.
 func ReplaceFile(local string, fill func(*os.File) error) error {
 	p, err := openPart(local, false)
 	if err != nil {
@@ -154,8 +155,8 @@ func ReplaceFile(local string, fill func(*os.File) error) error {
 
 func (p *part) originName() string { return p.f.Name() + ".json" }
 
-// readNote reads what is known about the part. What can't be read is not known; but what
-// no download can have left there is an error.
+// readNote reads what is known about the part. A note that can't be read counts as
+// unknown, but something that no download can have left there is an error.
 func (p *part) readNote() error {
 	f, err := openOurs(p.originName(), os.O_RDONLY)
 	if err != nil {
@@ -170,8 +171,9 @@ func (p *part) readNote() error {
 	return nil
 }
 
-// setNote notes which file the part is of, before data of it go there. It is written to a
-// new file that takes the place of the old: nothing that has the name is written to.
+// setNote notes which file the part belongs to, before its data go there. The note is
+// written to a new file that takes the place of the old one: nothing that already has the
+// name is written to.
 func (p *part) setNote(o partOrigin) error {
 	if !p.resume {
 		return nil
@@ -240,7 +242,7 @@ func (p *part) commit(local string) error {
 // was kept that can be resumed.
 func (p *part) leave() string {
 	if p.named {
-		return "" // what has the name of the part now is another's
+		return "" // the file that now has the name of the part belongs to somebody else
 	}
 	// By its name: the file is closed where it could not be renamed.
 	if info, err := os.Lstat(p.f.Name()); p.resume && err == nil && info.Size() > 0 {
@@ -259,14 +261,14 @@ func (p *part) leave() string {
 	return ""
 }
 
-// syncDir makes a rename last. Systems and file systems that can't are let off.
+// syncDir makes a rename last. It forgives systems and file systems that can't do that.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
 	d, err := os.Open(dir)
 	if err != nil {
-		return nil // renamed it is; a directory may be closed to readers
+		return nil // the rename is done; the directory may not be readable
 	}
 	defer d.Close()
 	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) && !isInvalid(err) {

@@ -4,8 +4,8 @@ package ftpwire
 
 import "os"
 
-// lockFile does nothing where package syscall has no lock: two downloads to one
-// file at the same time, both with Resume, are the caller's to avoid there.
+// lockFile does nothing where package syscall has no lock: there, the caller must avoid
+// two downloads to one file at the same time, both with Resume.
 func lockFile(*os.File) error { return nil }
 
 func isInvalid(error) bool { return false }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lockFile locks an open file against others who do the same, until it is closed.
-// File systems without locks are let off.
+// lockFile locks an open file against others who do the same, until it is closed. It
+// forgives file systems without locks.
 func lockFile(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {

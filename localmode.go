@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// growing is the mode of a file that is not complete yet: nobody knows so far what it
-// holds, and the file that it replaces may have been a private one.
+// growing is the mode of a file that is not complete yet: nobody knows what it will hold,
+// and the file that it replaces may be private.
 const growing fs.FileMode = 0o600
 
 // newMode returns the permissions that a new file called local would get: 0666 without
@@ -30,9 +30,9 @@ func newMode(local string) (fs.FileMode, error) {
 	return info.Mode().Perm(), nil
 }
 
-// finalMode returns the permissions for the file that is to be called local: those of
-// the one that it replaces, which gives its owner and group, too, as far as that may be
-// done; else fallback.
+// finalMode returns the permissions for the file that is to be called local: those of the
+// file that it replaces, or fallback if there is none. It also sets the owner and group
+// of that file, as far as that is allowed.
 func finalMode(f *os.File, local string, fallback fs.FileMode) fs.FileMode {
 	old, err := os.Stat(local)
 	if err != nil || !old.Mode().IsRegular() {
@@ -41,8 +41,8 @@ func finalMode(f *os.File, local string, fallback fs.FileMode) fs.FileMode {
 	return keepOwner(f, old)
 }
 
-// setMode gives an open file its permissions. File systems that have none of their own
-// are let off, unless others could then read what they could not before.
+// setMode gives an open file its permissions. It forgives file systems without
+// permissions, unless others could then read what they could not read before.
 func setMode(f *os.File, mode fs.FileMode) error {
 	if runtime.GOOS == "windows" {
 		return nil // there it is access control lists, which a directory hands down

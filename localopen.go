@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// A PartError is the cause of a *[fs.PathError] about something that stands where a
-// download keeps its data, and that no download has left there. Nothing was written to
-// it, nor to what it leads to.
+// A PartError is the cause of a *[fs.PathError] about something that has the name under
+// which a download keeps its data, but that no download has left there. Nothing was
+// written to it, or to what it leads to.
 type PartError struct {
 	Reason string // such as "is a symbolic link"
 }
@@ -45,7 +45,7 @@ func openOurs(name string, flag int) (*os.File, error) {
 	return f, nil
 }
 
-// notOurs returns why an open file is none that this package made, "" if it may be.
+// notOurs returns why this package cannot have made an open file, or "" if it may have.
 func notOurs(f *os.File) (string, error) {
 	info, err := f.Stat()
 	switch {

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// openFlags are none where package syscall knows of none.
+// openFlags is 0: package syscall has no such flags here.
 const openFlags = 0
 
 func linkCount(*os.File, fs.FileInfo) (uint64, error) { return 1, nil }

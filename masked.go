@@ -14,8 +14,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Format implements fmt.Formatter: whatever the verb, passwords, the account and private keys are masked. It can't be called for a
-// Profile in a field that is not exported: there, store a *Profile.
+// Format implements fmt.Formatter: it masks passwords, the account and private keys, whatever the verb. Package fmt can't call it
+// for a Profile in an unexported field: store a *Profile there.
 func (p Profile) Format(f fmt.State, verb rune) {
 	// It is copied field by field, as what embeds the Config would be printed by the Config's own method, and be nothing else.
 	printed(f, verb, struct {

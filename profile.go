@@ -21,9 +21,9 @@ import (
 // A Profile says how to reach a server and how to speak to it. The zero Profile
 // with a Host is ready to use and secure.
 //
-// It has every setting of the control connection's Config, which is embedded, and in its
-// Data those of data connections. What stands here besides says more simply what is wanted
-// most; where it is zero, the Config's own setting counts.
+// It embeds the Config of the control connection, so that it has every setting of it, and
+// those of data connections in its Data. The other fields are simple forms of the
+// settings that are used most. If one is zero, the Config's own setting counts.
 type Profile struct {
 	Host string // DNS name, internationalised or not, or IP address
 	Port int    // if zero, 21, or 990 for implicit TLS
@@ -35,18 +35,18 @@ type Profile struct {
 	// Account is sent only to servers that ask for one (ACCT).
 	Account string
 
-	// RootCAs verify the server's certificate. If nil, those of TLS, or the system's.
+	// RootCAs verify the server's certificate. If nil, those of TLS do, or the system's.
 	RootCAs *x509.CertPool
 
-	// Insecure accepts any certificate: the connection is encrypted, but it may be
-	// an attacker who reads it. It excludes Verify.
+	// Insecure accepts any certificate: the connection is encrypted, but an attacker may
+	// be at its other end. It excludes Verify.
 	Insecure bool
 
 	// ClientCertificates are shown to servers that want one. If nil, those of TLS.
 	ClientCertificates []tls.Certificate
 
-	// TLSMin and TLSMax bound the TLS version. If zero, what TLS has; else 1.2 and the
-	// newest.
+	// TLSMin and TLSMax bound the TLS version. If zero, those of TLS count; if these are
+	// zero too, 1.2 and the newest.
 	TLSMin, TLSMax uint16
 
 	// CipherSuites are those of TLS 1.2 and older to offer. If nil, those of TLS, or the
@@ -62,8 +62,8 @@ type Profile struct {
 	NAT datachan.NAT
 
 	// SyncDataChannel says whether the TLS handshake of a data connection waits for the
-	// preliminary reply. SyncOn is for connections that hang when data is to come. If
-	// zero, Data.Sync does.
+	// preliminary reply. SyncOn helps if transfers hang before the first data. If zero,
+	// Data.Sync says it.
 	SyncDataChannel datachan.Sync
 
 	// Timeout bounds each wait for which neither Config nor Data has a timeout of its own:
@@ -76,8 +76,8 @@ type Profile struct {
 	// where they can't be told from the lines, and the limits.
 	List control.ListOptions
 
-	// Proxy is what connections go through, if not nil. DirectData leaves data
-	// connections out. A proxy excludes Dial; its Forward can be another one.
+	// Proxy, if not nil, is the proxy that connections go through. With DirectData, data
+	// connections do not. Proxy excludes Dial; the proxy's Forward can be another proxy.
 	Proxy      *proxy.Proxy
 	DirectData bool
 
@@ -124,12 +124,12 @@ func plainName(host string) bool {
 	return true
 }
 
-// A ProfileError reports a profile that cannot be used as it is.
+// A ProfileError reports a Profile that cannot be used.
 type ProfileError struct{ Field, Reason string }
 
 func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " + e.Reason }
 
-// Control returns the configuration of a control connection that p stands for.
+// Control returns the configuration of the control connection that p describes.
 func (p *Profile) Control() *control.Config {
 	c := p.Config
 	c.TLS = p.tls()

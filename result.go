@@ -8,19 +8,20 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-// A Proof says what speaks for a transfer being complete and right. It is a set.
+// A Proof is a set of reasons to believe that a transfer is complete and right.
 type Proof uint8
 
-// The proofs. Without errors there is always the first.
+// The proofs. A transfer without an error always has the first.
 const (
 	// ProofReply: the server's final reply says that everything was transferred.
 	ProofReply Proof = 1 << iota
 
-	// ProofEnd: the data of a download came over TLS and ended with close_notify, so
-	// that nobody on the way cut them. There is none in clear, nor for uploads.
+	// ProofEnd: the data of a download came over TLS and ended with close_notify, so that
+	// nobody on the way cut them short. A transfer in clear text and an upload never have
+	// it.
 	ProofEnd
 
-	// ProofSize: as many octets as the server says that the file has.
+	// ProofSize: the number of octets is the size that the server tells.
 	ProofSize
 
 	// ProofHash: the server's sum of the whole file is that of the local file.
@@ -46,22 +47,22 @@ func (p Proof) String() string {
 
 // A TransferResult says how a transfer went, also beside an error.
 type TransferResult struct {
-	// Bytes is the size of the local file that was transferred or compared; beside an
-	// error, how far the transfer got.
+	// Bytes is the size of the local file that was transferred or compared. With an
+	// error, it is how far the transfer got.
 	Bytes int64
 
 	// Moved counts the octets that went over data connections, in all attempts.
 	Moved int64
 
-	// ResumedFrom is the offset that the last attempt went on from, 0 if it began at
-	// the beginning. Prefix says why what was there before could be kept: "size and
-	// time", "size", "SHA-256" or another hash, "tail". Restarted says why it could
-	// not, if there was something.
+	// ResumedFrom is the offset from which the last attempt went on, 0 if it began at the
+	// beginning. Prefix says what proved the data that were there before: "size and
+	// time", "size", "SHA-256" or another hash, "tail". If there were data that could not
+	// be kept, Restarted says why.
 	ResumedFrom int64
 	Prefix      string
 	Restarted   string
 
-	// Proof is what speaks for the file being complete. Algorithm and Sum are of
+	// Proof is what proves that the file is complete. Algorithm and Sum belong to
 	// ProofHash.
 	Proof     Proof
 	Algorithm string
@@ -72,10 +73,10 @@ type TransferResult struct {
 
 	Data control.DataInfo // of the last data connection
 
-	// Partial is what a failure left behind: the local file that a download with
-	// Resume goes on from, or the remote one of an upload that could not be removed or
-	// is to be resumed. "" if there is none. Behind a cancelled upload it may still be
-	// being removed: see [Client.Settle].
+	// Partial is the file that a failure left: the local file from which a download with
+	// Resume goes on, or the remote file of an upload that could not be removed or is to
+	// be resumed. It is "" if there is none. After a cancelled upload, the removal may
+	// still be going on: see [Client.Settle].
 	Partial string
 
 	// PartialUnsure says that the server could not be asked whether Partial is there.
@@ -90,14 +91,13 @@ func (r TransferResult) Rate() float64 {
 	return float64(r.Moved) / r.Duration.Seconds()
 }
 
-// An UnprovenError reports a transfer that may be complete, but for which the proof
-// that was demanded is not to be had. What was downloaded is not given its name, and
-// what was uploaded under a temporary one neither.
+// An UnprovenError reports a transfer that may be complete, but that lacks a required
+// proof. Neither a download nor an upload under a temporary name gets its final name.
 type UnprovenError struct {
 	Path   string // remote
 	Want   Proof
 	Have   Proof
-	Reason string // why the rest is missing
+	Reason string // why a proof is missing
 }
 
 func (e *UnprovenError) Error() string {
@@ -115,8 +115,8 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("ftp: %q differs from the local file: %s is %s there and %s here", e.Path, e.What, e.Remote, e.Local)
 }
 
-// A ChangedError reports a file that changed while it was transferred, so that the
-// copy may be half of the old and half of the new one.
+// A ChangedError reports a file that changed during its transfer, so that the copy may
+// mix the old version and the new one.
 type ChangedError struct {
 	Path  string
 	Local bool // the local file, of an upload
@@ -129,8 +129,8 @@ func (e *ChangedError) Error() string {
 	return fmt.Sprintf("ftp: %q changed on the server while it was downloaded", e.Path)
 }
 
-// A ResumeError reports that a transfer could not go on where an earlier one ended,
-// and that the connection was lost by finding out. The next attempt begins anew.
+// A ResumeError reports that a transfer could not go on where an earlier one ended, and
+// that finding out cost the connection. The next attempt begins at the beginning.
 type ResumeError struct {
 	Path   string // remote
 	Reason string

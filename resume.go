@@ -10,57 +10,57 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// TransferOptions say how [Client.Download] and [Client.Upload] go about it. A nil
-// pointer and the zero value mean one attempt from the beginning, and whatever proof
-// of completeness comes without asking for more than the size.
+// TransferOptions say how [Client.Download] and [Client.Upload] work. A nil pointer and
+// the zero value mean one attempt from the beginning, and the proofs that are there
+// without asking for more than the size.
 type TransferOptions struct {
-	// Resume goes on where an earlier attempt ended, if it is proven that what is
-	// there is the beginning of the same file, and leaves what can be resumed behind
-	// after a failure.
+	// Resume goes on where an earlier attempt ended, if what is there is proven to be the
+	// beginning of the same file. After a failure, it keeps what can be resumed.
 	//
-	// A download leaves [PartialName] beside the target, and what it knows about the
-	// remote file in a second file of that name with ".json" behind it. It goes on if
-	// size and time on the server are the same as then (size alone where the server
-	// tells no time), or else if the server's sum of that part is right; and in any case
-	// only behind the last 64 KiB that came, which are transferred again and compared:
-	// so a server that ignores REST is noticed, too. An upload goes on behind what the
-	// server has under the name if the server's sum of that is right, or else, where no
-	// sum is to be had, if its last 64 KiB read back are, and if the local file has not
-	// changed since. Whatever is not proven, and what is shorter than 64 KiB, is
-	// transferred from the beginning.
+	// A download leaves [PartialName] beside the target. A second file, that name with
+	// ".json" after it, holds what is known about the remote file. The next download goes
+	// on if size and time on the server are the same as then (size alone if the server
+	// tells no time), or otherwise if the server's sum of that part is right. In both
+	// cases the last 64 KiB that came are transferred again and compared, which also
+	// reveals a server that ignores REST. An upload goes on after what the server has
+	// under the name if the server's sum of that is right, or, if the server has no sum,
+	// if the last 64 KiB are right when read back. The local file must not have changed
+	// since. Everything that is not proven, or is shorter than 64 KiB, is transferred
+	// from the beginning.
 	//
-	// It is refused for text (TYPE A), records and block mode with a
-	// *[control.OffsetError]. Where [PartialName] or the file beside it is something that
-	// no download has left there, such as a link, the error is a *[PartError].
+	// Resume is refused for text (TYPE A), records and block mode with a
+	// *[control.OffsetError]. If [PartialName] or the file beside it is something that no
+	// download has left there, for example a link, the error is a *[PartError].
 	Resume bool
 
-	// TempUpload uploads under a temporary name and renames that once it is complete,
-	// so that nobody sees half a file and an existing one is replaced by a whole one or
-	// stays. After a failure the temporary file is removed, unless Resume is set.
+	// TempUpload uploads under a temporary name and renames the file when it is complete.
+	// So nobody sees half a file, and an existing file stays until a complete one
+	// replaces it. After a failure the temporary file is removed, unless Resume is set.
 	TempUpload bool
 
-	// TempName returns the temporary name for a remote path. If nil, it is in the same
-	// directory: "." before the name, and behind it ".ftpwire-part" with Resume, and
-	// something random without.
+	// TempName returns the temporary name for a remote path. If nil, the name is in the
+	// same directory: "." before the file's name, and after it ".ftpwire-part" with
+	// Resume, or something random without.
 	TempName func(path string) string
 
-	// Verify compares the server's sum of the file with that of the local one where it
-	// offers sums. The local sum is computed while the data pass, so that they take the
-	// way through this program and not the kernel's shortcut.
+	// Verify compares the server's sum of the file with that of the local file, if the
+	// server offers sums. The local sum is computed while the data pass, so that they go
+	// through this program instead of the kernel's shortcut.
 	Verify bool
 
-	// Require lists the proofs without which the transfer fails, with an
-	// *[UnprovenError]. What can be told before is: then nothing is transferred.
+	// Require lists the required proofs. If one is missing, the transfer fails with an
+	// *[UnprovenError]. If that is known before the transfer, nothing is transferred.
 	// ProofHash implies Verify. If zero, the final reply is enough.
 	Require Proof
 
-	// MaxSize is how many octets a download may have: as they travel, line ends of text
-	// being two of them. A larger file is a *[control.TooLargeError]: before anything is
-	// transferred if the server tells the size, else as soon as more comes. If zero, any
-	// number.
+	// MaxSize is how many octets a download may have, counted as they travel: a line end
+	// of text is two. A larger file is a *[control.TooLargeError]: before anything is
+	// transferred if the server tells the size, otherwise as soon as more comes. If zero,
+	// there is no limit.
 	MaxSize int64
 
-	// Retry says whether to try again what failed for a passing reason. If zero, not.
+	// Retry says whether to repeat a transfer that failed for a passing reason. If zero,
+	// it is not repeated.
 	Retry Retry
 
 	// Writer and Reader, if not nil, stand between the transfer and the local file of
@@ -73,10 +73,10 @@ type TransferOptions struct {
 	// the size of the file, -1 if that is not known.
 	Begin func(from, size int64)
 
-	// Tally, if not nil, is told how every attempt's data connection fares, without
-	// standing in its way: see [datachan.Conn.OnTally]. It counts the octets of that
-	// connection, and of a download that goes on up to 64 KiB of what was there come
-	// again; Total minus Moved is what is yet to come.
+	// Tally, if not nil, is told the progress of every attempt's data connection, without
+	// slowing it down: see [datachan.Conn.OnTally]. It counts the octets of that
+	// connection. In a download that goes on, these include up to 64 KiB of what was
+	// there before. Total minus Moved is what is still to come.
 	Tally func(datachan.Tally)
 }
 
@@ -101,9 +101,9 @@ func (s remoteState) same(t remoteState) bool {
 	return s.Size >= 0 && s.Size == t.Size && s.Time.Equal(t.Time)
 }
 
-// state asks for size and time of a file. What the server refuses for good is unknown.
-// An error is of the connection or the context, or a refusal that passes: a part is
-// not to be thrown away for that.
+// state asks for size and time of a file. A value that the server refuses permanently is
+// unknown. An error is one of the connection or the context, or a transient refusal: a
+// part must not be thrown away for these.
 func (c *Client) state(ctx context.Context, path string) (remoteState, error) {
 	s := remoteState{Size: -1}
 	if c.usesSIZE() {
@@ -139,10 +139,11 @@ func (c *Client) unsettled(ctx context.Context, err error) error {
 	return c.lost(ctx)
 }
 
-// binary reports whether files travel as they are.
+// binary reports whether the octets of a file travel unchanged.
 func (c *Client) binary() bool { return c.conn.FileFormat().Exact() }
 
-// lost returns why nothing more is to be asked: the context or the connection ended.
+// lost returns an error if nothing more can be asked, because the context or the
+// connection ended.
 func (c *Client) lost(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

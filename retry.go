@@ -22,21 +22,22 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A Retry says how often to try again what failed for a reason that [Temporary] calls
-// passing. Each attempt has a connection of its own, made from the Client's Profile,
-// with the working directory of before: [Client.Conn] is another one afterwards. Where
-// that can't be asked any more, and is no longer that of the login, a transfer of a
-// relative pathname has one attempt.
+// A Retry says how often to repeat an operation that failed with an error for which
+// [Temporary] is true. Each further attempt has a new connection, made from the Client's
+// Profile, with the same working directory as before: [Client.Conn] then returns the new
+// connection. If the working directory is unknown and may have changed since the login, a
+// transfer of a relative pathname has only one attempt.
 type Retry struct {
-	// Attempts is how many there are behind the first. If zero, none.
+	// Attempts is the number of attempts after the first. If zero, there are none.
 	Attempts int
 
-	// Delay is the pause before the second attempt; each further one is twice as long,
-	// up to MaxDelay. A random part of up to a half is taken off. If zero, a second and
-	// a minute. If negative, no pause and no longest one.
+	// Delay is the pause before the second attempt. Each further pause is twice as long,
+	// up to MaxDelay. A random part of each pause, up to a half, is taken off. If zero,
+	// Delay is one second and MaxDelay one minute. If negative, there is no pause, or no
+	// longest one.
 	Delay, MaxDelay time.Duration
 
-	// Failed, if not nil, is told why an attempt failed, before the pause.
+	// Failed, if not nil, is called with the error of a failed attempt, before the pause.
 	Failed func(err error, pause time.Duration)
 }
 
@@ -55,8 +56,8 @@ func (r Retry) attempts(ctx context.Context, try func(n int) error) error {
 	}
 }
 
-// again reports whether there is to be another attempt behind the one that failed with
-// err, of which there were n before, and waits until it is time for it.
+// again reports whether to make another attempt after the one that failed with err, and
+// waits until it is time for it. n attempts came before that one.
 func (r Retry) again(ctx context.Context, n int, err error) bool {
 	if n >= r.Attempts || ctx.Err() != nil || !Temporary(err) {
 		return false
@@ -95,16 +96,16 @@ func (r Retry) pause(n int) time.Duration {
 	return d - rand.N(d/2+1)
 }
 
-// Temporary reports whether an error is of a kind that may be gone when the same is
-// tried again on a new connection: broken connections, timeouts, refusals with 4yz,
-// files cut short or changed on the way. Refusals with 5yz are not, nor full disks,
-// wrong certificates, missing protection or proof, servers that break the protocol,
-// errors of local files, or what the caller has cancelled.
+// Temporary reports whether the same operation may succeed on a new connection. It is
+// true for broken connections, timeouts, refusals with 4yz, and files that were cut short
+// or changed during the transfer. It is false for refusals with 5yz, full disks, wrong
+// certificates, missing protection or proof, servers that break the protocol, errors of
+// local files, and operations that the caller cancelled.
 //
-// A refused login is not, whatever its code: repeated, it can lock the account. Only a
-// server that clearly says that it has too many users, connections or sessions now is
-// asked again. A login that the server answered by ending the connection counts as
-// refused.
+// It is false for a refused login, whatever its code: repeated logins can lock the
+// account. The exception is a server that clearly says that it has too many users,
+// connections or sessions now. A login that the server answered by ending the connection
+// counts as refused.
 func Temporary(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
 		return false
@@ -121,7 +122,7 @@ func Temporary(err error) bool {
 	return passing(err)
 }
 
-// temporaryRefusal judges a refusal. What an FTP proxy says to any line of the login
+// temporaryRefusal judges a refusal. An FTP proxy's reply to any line of the login
 // through it is about the login.
 func temporaryRefusal(re *protocol.ReplyError, proxy bool) bool {
 	verb := re.Verb
@@ -155,7 +156,7 @@ func isRefusal(err error) bool {
 	return ok
 }
 
-// permanent are the errors that no network is to blame for.
+// permanent are the errors whose cause is not the network.
 func permanent(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		return true
@@ -191,15 +192,15 @@ func isType[E error](err error) bool {
 	return ok
 }
 
-// retried runs try until it succeeds, or fails for good. remote is the path that it
-// is about: a relative one needs the same working directory on every connection.
+// retried runs try until it succeeds or fails for good. remote is its path: a relative
+// path needs the same working directory on every connection.
 func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *TransferResult, try func(context.Context) error) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
 	dir, wanted := "", retry.Attempts > 0
 	if wanted && c.profile != nil && !path.IsAbs(remote) {
 		var err error
-		if dir, err = c.conn.Pwd(ctx); err != nil && c.conn.Roamed() { // else it is the login directory
+		if dir, err = c.conn.Pwd(ctx); err != nil && c.conn.Roamed() { // otherwise it is the login directory
 			retry.Attempts = 0
 		}
 	}
@@ -224,7 +225,7 @@ func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *Tra
 // errNoProfile is why there is no other connection.
 var errNoProfile = errors.New("ftp: the Client has no Profile to connect with again")
 
-// A onceError is of a transfer that was to be tried again.
+// A onceError is the error of a transfer that could not be repeated.
 type onceError struct{ err error }
 
 func (e *onceError) Error() string {

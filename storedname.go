@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// An OtherNameError reports a file or directory that the server says that it has stored, and that is not there under the name it
-// was given: the server stored it under another name. Pure-FTPd puts "_" in place of a blank at either end of a new name, and of
-// control characters in it.
+// An OtherNameError reports a file or directory that the server stored under another name than the one that was sent: the server
+// confirmed it, but nothing has the name. Pure-FTPd puts "_" in place of a blank at either end of a new name, and of control
+// characters in it.
 type OtherNameError struct {
 	Path string // the name that was sent
 	Name string // the one that the server tells, "" if it tells none
@@ -32,9 +32,9 @@ func isFragile(p string) bool {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// kept returns an error if the server says that nothing has the name that a file was just stored under, or that what has it is
-// called otherwise: Pure-FTPd changes control characters in every command. Only of a name that is fragile it is asked: other files
-// may be taken away at once by whoever waits for them.
+// kept returns an error if the server says that nothing has the name under which a file was just stored, or that the file is
+// called otherwise: Pure-FTPd changes control characters in every command. It asks only for a fragile name: whoever waits for
+// other files may take them away at once.
 func (c *Client) kept(ctx context.Context, name string) error {
 	if !isFragile(name) || c.conn.Err() != nil {
 		return nil
@@ -56,7 +56,8 @@ func (c *Client) kept(ctx context.Context, name string) error {
 	return &OtherNameError{Path: name}
 }
 
-// Mkdir makes a directory. Where the server tells that it made one of another name than path, the error is an *[OtherNameError].
+// Mkdir makes a directory. If the server tells that the new directory has another name than path, the error is an
+// *[OtherNameError].
 func (c *Client) Mkdir(ctx context.Context, path string) error {
 	done, err := c.take(ctx)
 	if err != nil {

@@ -8,9 +8,10 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-// Get copies a remote file to w. A nil error says that the whole file came and the server
-// confirmed it, and what else o demands; what came before an error has been written. o may be
-// nil. What needs a local file, Resume and Retry, is refused.
+// Get copies a remote file to w. A nil error means that the whole file came, that the
+// server confirmed it, and that everything else that o demands is proven. What came
+// before an error has been written. o may be nil. Options that need a local file, Resume
+// and Retry, are refused.
 func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *TransferOptions) (TransferResult, error) {
 	d := &download{job: newJob(c, remote, o), w: w}
 	if err := d.onlyOnce(); err != nil {
@@ -30,10 +31,10 @@ func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *Transfe
 	return d.r, err
 }
 
-// Put copies r to a remote file, which is replaced. A nil error says that the server stored
-// everything; where it can tell sizes, the size was compared. If the control connection ends
-// behind the final reply, that is the proof. o may be nil; see [Client.Upload]. What needs a
-// local file, Resume and Retry, is refused.
+// Put copies r to a remote file, which is replaced. A nil error means that the server
+// confirmed everything; if it can tell sizes, the size was compared. If the control
+// connection ends after the final reply, that reply is the proof. o may be nil; see
+// [Client.Upload]. Options that need a local file, Resume and Retry, are refused.
 func (c *Client) Put(ctx context.Context, remote string, r io.Reader, o *TransferOptions) (TransferResult, error) {
 	u := &upload{job: newJob(c, remote, o), src: r}
 	if err := u.onlyOnce(); err != nil {

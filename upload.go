@@ -12,17 +12,17 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Upload copies a local file to a remote one, which is replaced. A nil error says
-// that the server confirmed it and, where it tells sizes, that the size is right, and
-// what else o demands. o may be nil.
+// Upload copies a local file to a remote one, which is replaced. A nil error means that
+// the server confirmed it, that the size is right if the server tells sizes, and that
+// everything else that o demands is proven. o may be nil.
 //
-// If ctx ends, Upload returns within 250 ms, and a temporary file is removed behind it: see
-// [Client.Settle]. Only where a file that is to be replaced is moved aside at that moment,
-// Upload goes on, for 15 s at most, until a file has the name again.
+// If ctx ends, Upload returns within 250 ms. A temporary file is removed after that: see
+// [Client.Settle]. The exception is an upload that has moved the old file aside at that
+// moment: it goes on, for 15 s at most, until a file has the name again.
 //
-// With [TransferOptions.Resume] the next Upload goes on from where a failed one ended:
-// by REST and STOR where the server lists REST STREAM, else by APPE; and by the
-// other one where the server refuses or does something else.
+// With [TransferOptions.Resume] the next Upload goes on where a failed one ended. It uses
+// REST and STOR if the server lists REST STREAM, otherwise APPE. If the server refuses
+// that way or does something else, it uses the other one.
 func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOptions) (TransferResult, error) {
 	u := &upload{job: newJob(c, remote, o), local: local}
 	f, err := os.Open(local)
@@ -52,8 +52,8 @@ type upload struct {
 	f      *os.File    // nil for Put, as is what follows
 	info   fs.FileInfo // of f
 
-	stored bool   // something of it may be under target
-	keep   bool   // it must stay there: nobody knows what is under remote
+	stored bool   // a part of it may be under target
+	keep   bool   // target must stay: nobody knows what is under remote
 	aside  string // where the file is that was to be replaced, "" if it was not moved
 }
 
@@ -104,8 +104,8 @@ func (u *upload) attempt(ctx context.Context) error {
 	return u.rename(ctx)
 }
 
-// offset returns how much the server has that is proven to be the beginning of the
-// local file, 0 if that is not worth going on from.
+// offset returns how much the server has that is proven to be the beginning of the local
+// file, or 0 if that is too little to go on from.
 func (u *upload) offset(ctx context.Context) (int64, error) {
 	if !u.o.Resume {
 		return 0, nil
@@ -160,7 +160,7 @@ func (u *upload) compareTail(ctx context.Context, size int64) (string, error) {
 	u.r.Moved += rd.Octets()
 	switch {
 	case err == nil:
-		u.c.noRest = true // more than is behind the offset
+		u.c.noRest = true // more than what follows the offset
 		return "the server ignores REST, so that it can't be compared", u.c.lost(ctx)
 	case err != io.ErrUnexpectedEOF && err != io.EOF:
 		return "what the server has can't be read back", u.c.fatal(ctx, err)
@@ -176,8 +176,8 @@ func (u *upload) compareTail(ctx context.Context, size int64) (string, error) {
 	return "", nil
 }
 
-// send sends what is behind offset, in the ways that there are, and the whole file if
-// none of them works.
+// send sends what follows offset, in one way or the other, and the whole file if neither
+// works.
 func (u *upload) send(ctx context.Context, offset int64) error {
 	for offset > 0 {
 		way, ok := u.way()
@@ -230,8 +230,8 @@ func (u *upload) open(ctx context.Context, verb protocol.Verb, offset int64) (*c
 	return u.c.conn.Stor(ctx, u.target, offset)
 }
 
-// sendBy sends what is behind offset in one way. A *ResumeError says that it does
-// not work that way.
+// sendBy sends what follows offset in one way. A *ResumeError says that this way does not
+// work.
 func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error {
 	w, err := u.open(ctx, way.verb, offset)
 	if err != nil {
@@ -274,9 +274,9 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	return u.compareSize(ctx, way, offset, n, err)
 }
 
-// anotherWay reports whether a refusal leaves hope for the other way to go on with a
-// file: it is about going on, or tells nothing. What is passing is no reason to begin
-// anew, nor is what every way would meet.
+// anotherWay reports whether the other way to go on with a file may work after a refusal:
+// the refusal is about going on, or tells nothing. A transient refusal, or one that every
+// way would meet, is no reason to start at the beginning.
 func anotherWay(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || re.Verb != "REST" && re.Verb != "STOR" && re.Verb != "APPE" {
@@ -292,13 +292,13 @@ func anotherWay(err error) bool {
 	}
 }
 
-// compareSize holds the server's size against what was sent: servers are known that
-// answer 226 to an upload that they lost the end of, that ignore REST, or whose APPE
-// overwrites. early is not nil if the server answered before it had all; then only the
-// size proves that it has it now.
+// compareSize compares the server's size with what was sent: some servers answer 226 to
+// an upload whose end they lost, ignore REST, or overwrite on APPE. early is not nil if
+// the server answered before it had everything; then only the size proves that it has
+// everything now.
 //
-// A connection that ends behind the final reply leaves the reply as the proof. Of a file
-// that was gone on with it is not enough.
+// If the connection ends after the final reply, the reply is the proof. For a resumed
+// file it is not enough.
 func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64, early error) error {
 	size := u.c.storedSize(ctx, u.target)
 	switch {
@@ -317,7 +317,8 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	return &control.TransferError{Verb: way.verb, Path: u.target, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
 }
 
-// kept is [Client.kept]. What went elsewhere is not under target, and nothing that could be removed.
+// kept is [Client.kept]. A file stored under another name is not under target, so there
+// is nothing to remove there.
 func (u *upload) kept(ctx context.Context, name string) error {
 	err := u.c.kept(ctx, name)
 	if err != nil && name == u.target {
@@ -362,7 +363,7 @@ func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
 	return w.ReadFrom(r) // not io.Copy, which would hide a file from it
 }
 
-// check proves what the server has as demanded.
+// check makes the required proofs about what the server has.
 func (u *upload) check(ctx context.Context) error {
 	if u.o.Resume {
 		now, err := u.f.Stat()

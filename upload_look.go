@@ -28,9 +28,9 @@ func (p presence) known() bool  { return p.state != presenceUnknown }
 func (p presence) absent() bool { return p.state == presenceNone }
 func (p presence) isFile() bool { return p.state == presenceFile }
 
-// look asks what is under a name: by MLST and by SIZE. That nothing is there SIZE is
-// believed only where it has told the size of this upload before; MLST is not, where
-// SIZE knows better.
+// look asks what is under a name, by MLST and by SIZE. If SIZE says that nothing is
+// there, that counts only if SIZE has told the size of this upload before. If SIZE knows
+// better than MLST, MLST does not count.
 func (u *upload) look(ctx context.Context, name string) presence {
 	byMLST := u.c.lookByMLST(ctx, name)
 	if byMLST.known() && !byMLST.absent() || !u.c.usesSIZE() && !u.r.Proof.Has(ProofSize) || u.c.conn.Err() != nil {

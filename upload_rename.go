@@ -15,8 +15,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// A RenameError reports an upload whose temporary file was not given its name for
-// certain, and where files are now that are not under their names.
+// A RenameError reports an upload whose temporary file did not certainly get its final
+// name. It says where the files are now that do not have their names.
 type RenameError struct {
 	From, To string
 	Aside    string // where the file is that was to be replaced, "" if it was not moved
@@ -37,9 +37,9 @@ func (e *RenameError) Unwrap() error { return e.Err }
 
 // rename gives the temporary file its name. Most servers replace what has the name.
 //
-// A refusal is not believed: servers are known that rename and answer 553. So nothing is
-// touched before it is known what is there now. What has the name is moved aside for a
-// moment only where the refusal says that something is in the way, and it is.
+// A refusal is not believed: some servers rename and answer 553. So nothing is touched
+// before it is known what is there now. The file that has the name is moved aside for a
+// moment only if the refusal says that something is in the way, and something is.
 func (u *upload) rename(ctx context.Context) error {
 	err := u.c.conn.Rename(ctx, u.target, u.remote)
 	if err == nil {
@@ -65,9 +65,9 @@ func (u *upload) rename(ctx context.Context) error {
 	return err
 }
 
-// inTheWay reports whether an RNTO was refused because something has the name: the
-// server says so, or what may be its way to say so, and refuses the name of another file
-// of ours too.
+// inTheWay reports whether an RNTO was refused because something has the name: the server
+// says so; or its words may mean that, and it also refuses the name of another file of
+// ours.
 func (u *upload) inTheWay(ctx context.Context, re *protocol.ReplyError) bool {
 	switch m := re.Meaning(); {
 	case m == protocol.Exists:
@@ -111,7 +111,7 @@ func (u *upload) putOctet(ctx context.Context, name string) error {
 	return w.Close()
 }
 
-// renamedNevertheless judges a refused RNTO behind which the temporary name is gone.
+// renamedNevertheless judges a refused RNTO, if the temporary name is gone after it.
 func (u *upload) renamedNevertheless(ctx context.Context, to presence, refusal error) error {
 	u.stored = false // under that name
 	e := &RenameError{From: u.target, To: u.remote, Err: refusal}
@@ -186,8 +186,8 @@ type swap struct {
 	refusal error  // of the first RNTO
 }
 
-// settle looks what came of the swap, whatever the replies said, and leaves a file
-// under the name in any case that the server allows. whole is the caller's context.
+// settle finds out what the swap has done, whatever the replies said, and leaves a file
+// under the name if the server allows that at all. whole is the caller's context.
 func (s *swap) settle(ctx, whole context.Context, err error) error {
 	u := s.u
 	if err == nil {
@@ -276,8 +276,8 @@ func (u *upload) direct(ctx context.Context) error {
 
 var errNotRenamed = errors.New("the server says that it is done, and both are as they were")
 
-// renamed looks whether the file has its name now: servers are known that say so too
-// early, or not in truth.
+// renamed checks whether the file has its name now: some servers confirm a rename too
+// early, or wrongly.
 func (u *upload) renamed(ctx context.Context) error {
 	if err := u.kept(ctx, u.remote); err != nil && u.look(ctx, u.target).absent() {
 		return err
@@ -303,8 +303,8 @@ func (u *upload) renamed(ctx context.Context) error {
 	return u.finished(ctx)
 }
 
-// finished ends an upload whose file has its name. What is left of the old one is no
-// reason to fail.
+// finished ends an upload whose file has its name. If the old file can't be removed, that
+// is no reason to fail.
 func (u *upload) finished(ctx context.Context) error {
 	u.stored = false
 	if u.aside != "" {

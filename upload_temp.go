@@ -23,7 +23,8 @@ func (o *TransferOptions) tempName(remote string) string {
 	return dir + "." + shorten(base) + ".ftpwire-" + rand.Text()[:8]
 }
 
-// plain returns what a temporary name has in place of a character that servers change; see [OtherNameError].
+// plain returns the replacement, in temporary names, for a character that servers change; see
+// [OtherNameError].
 func plain(r rune) rune {
 	if isControl(r) {
 		return '_'

@@ -9,7 +9,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-// A Location is what an FTP URL names.
+// A Location is the server and the file that an FTP URL names.
 type Location struct {
 	Profile Profile
 	Path    string // "" is the login directory; relative to it unless it begins with "/"
@@ -101,8 +101,8 @@ type URLError struct{ URL, Reason string }
 
 func (e *URLError) Error() string { return "URL " + strconv.Quote(e.URL) + " " + e.Reason }
 
-// malformed says what url.Parse has against s. Its error quotes s, or what it took
-// for the port, and that is the password where one holds a "/" or "?".
+// malformed says why url.Parse refuses s. The error of url.Parse is not used, since it
+// quotes s, or what it took for the port: that is the password if it holds a "/" or "?".
 func malformed(s string, err error) string {
 	if strings.Contains(s, "@") {
 		return "is malformed: in user and password, write %2F for '/', %3F for '?', %23 for '#', %40 for '@' and %25 for '%'"

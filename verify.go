@@ -15,10 +15,10 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Verify compares a remote file with a local one: their sizes, and their sums where
-// the server offers any. What differs is a *[MismatchError]. If no more can be had than
-// less than require, the error is an *[UnprovenError]; a require of zero is content with
-// either. The result says which proof there is.
+// Verify compares a remote file with a local one: their sizes, and their sums if the
+// server offers any. If they differ, the error is a *[MismatchError]. If a proof that
+// require asks for is missing, the error is an *[UnprovenError]; if require is zero,
+// either proof is enough. The result says which proofs there are.
 func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (r TransferResult, err error) {
 	done, err := c.take(ctx)
 	if err != nil {
@@ -65,8 +65,8 @@ func (c *Client) Verify(ctx context.Context, local, remote string, require Proof
 	return r, lacking(remote, require, r.Proof, reason)
 }
 
-// prove asks the server for the sum of a file. It returns why there is none, or an
-// error if it is another one or the connection is lost.
+// prove asks the server for the sum of a file. It returns the reason if there is no sum,
+// and an error if the sums differ or the connection is lost.
 func (c *Client) prove(ctx context.Context, r *TransferResult, remote, alg, sum string) (reason string, err error) {
 	got, err := c.conn.Hash(ctx, remote, alg, 0, -1)
 	switch {
@@ -80,8 +80,8 @@ func (c *Client) prove(ctx context.Context, r *TransferResult, remote, alg, sum 
 	return "", nil
 }
 
-// fatal returns an error that leaves no connection to go on with, nil for others:
-// a refusal only means that something is not to be had.
+// fatal returns an error that leaves no connection to go on with, nil for others: a
+// refusal only means that the server does not give an answer.
 func (c *Client) fatal(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
@@ -137,9 +137,9 @@ func hashHead(h hash.Hash, f io.ReaderAt, n int64) error {
 	return err
 }
 
-// provenHead asks the server for the sum of the first n octets of a file, or of all of
-// it if whole is set, and compares it with that of f. It returns the algorithm, "" if
-// no sum is to be had, and whether it is the same. The error is one to stop at.
+// provenHead asks the server for the sum of the first n octets of a file, or of all of it
+// if whole is set, and compares it with that of f. It returns the algorithm, "" if the
+// server gives no sum, and whether the sums are the same. An error ends the attempt.
 func (c *Client) provenHead(ctx context.Context, remote string, f io.ReaderAt, n int64, whole bool) (alg string, same bool, err error) {
 	to := n
 	if whole {

@@ -11,9 +11,9 @@ import (
 // zoneFiles is how many files DetectZone asks the server about.
 const zoneFiles = 3
 
-// DetectZone finds out which zone the times of LIST are in: it compares the times of up to three files in a
-// directory with those of MDTM, which are UTC, and uses the answer for the listings to come. The second result is
-// false if the server can't tell: no MDTM, no file with a time of day, or files that disagree. MLSD needs no zone.
+// DetectZone finds the time zone of LIST. It compares the times of up to three files in a directory with those of
+// MDTM, which are UTC, and uses the zone for the listings to come. The second result is false if the zone can't be
+// found: there is no MDTM, no file has a time of day, or the files disagree. MLSD needs no zone.
 func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bool, error) {
 	done, err := c.take(ctx)
 	if err != nil {

@@ -52,15 +52,15 @@ type Case struct {
 	Level Level
 	Text  string // the requirement in our words
 
-	// Needs lists what the check cannot do without; see the Need constants.
-	// A name behind "FEAT " is a feature that the server must list.
+	// Needs lists what the check needs; see the Need constants. A name after "FEAT " is a
+	// feature that the server must list.
 	Needs []string
 
-	// Faults names the defects of the embedded server that turn the case red.
+	// Faults names the defects of the embedded server that make the case fail.
 	Faults []string
 
-	// Lenient marks a requirement that most servers in use miss: what would be a
-	// FAIL is a WARN.
+	// Lenient marks a requirement that most servers in use do not meet: a FAIL becomes a
+	// WARN.
 	Lenient bool
 
 	// Run speaks to the server. It is nil for a monitor, which watches every line
@@ -96,7 +96,7 @@ var allNeeds = []string{
 	NeedCrowd, NeedEPSV, NeedEPRT, NeedPASV,
 }
 
-// checkCases finds what a case of somebody's own lacks.
+// checkCases finds what is missing in cases of the caller.
 func checkCases(cases []Case) error {
 	seen := map[string]bool{}
 	for i := range cases {

@@ -139,7 +139,7 @@ var abortCases = []Case{
 	},
 }
 
-// aborted reads the replies to a transfer and to the ABOR behind it. The transfer
+// aborted reads the replies to a transfer and to the ABOR after it. The transfer
 // cannot have ended: nobody reads its data. A server that looks at its control
 // connection only between two writes is helped on by reading them.
 func (t *T) aborted(x *Transfer) {

@@ -20,7 +20,7 @@ func brokenDeflate() []string {
 
 const deflateRFC = "draft-preston-ftpext-deflate "
 
-// deflateCases are those of MODE Z. Files are small, but for the case that is about
+// deflateCases are the cases of MODE Z. Their files are small, except in the case about
 // large ones.
 var deflateCases = []Case{
 	{
@@ -167,8 +167,8 @@ var deflateCases = []Case{
 	},
 }
 
-// largeWait bounds the wait for the reply to a large upload: a server is known that
-// stops for good (ProFTPD 1.3.8, its issue 1896).
+// largeWait bounds the wait for the reply to a large upload: ProFTPD 1.3.8 stops forever
+// (its issue 1896).
 const largeWait = 10 * time.Second
 
 // largeUpload stores a file that deflate cannot make smaller.

@@ -161,7 +161,7 @@ func (t *T) ownHost() string {
 	return t.run.host
 }
 
-// literal reports whether the target's address is no name.
+// literal reports whether the target's address is an IP address, not a name.
 func (t *T) literal() bool {
 	_, err := netip.ParseAddr(t.run.host)
 	return err == nil
@@ -177,7 +177,7 @@ func (t *T) otherHost() string {
 }
 
 // tryHost opens a connection of the case's own and sends HOST, before TLS if that
-// is a matter of AUTH: some servers refuse it behind the handshake. The case is
+// is a matter of AUTH: some servers refuse it after the handshake. The case is
 // UNIMPL if the server has no HOST.
 func (t *T) tryHost(name string) protocol.Reply {
 	t.Fresh()

@@ -116,7 +116,7 @@ var langCases = []Case{
 	},
 }
 
-// openLang opens a connection of the case's own and sends LANG, behind the login
+// openLang opens a connection of the case's own and sends LANG, after the login
 // if need be. The case is UNIMPL if the server has no LANG.
 func (t *T) openLang() {
 	t.Open()

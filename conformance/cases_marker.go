@@ -91,7 +91,7 @@ func (t *T) uploadMarked(name string) (answers []protocol.Reply) {
 	}
 }
 
-// resumeAtMarker breaks an upload off behind a marker and takes it up again.
+// resumeAtMarker breaks an upload off after a marker and takes it up again.
 func resumeAtMarker(t *T) {
 	t.optional("MODE B")
 	name := t.Name("marker")

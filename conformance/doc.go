@@ -6,16 +6,15 @@
 // every case whose needs are met, and returns a [Report] with a transcript for
 // each result.
 //
-// Cases of one's own run in the same way, beside the package's or alone: see
+// Your own cases run in the same way, together with those of the package or alone: see
 // [Options.Cases]. They are written with the kit: [T], the session that speaks to the
-// server, and [Transfer]. Whatever a case sends passes the guard: it changes only what
-// holds a name of [T.Name].
+// server, and [Transfer]. Everything that a case sends passes the guard, which lets it
+// change only files with a name from [T.Name].
 //
 // The files: the kit is in kit*.go, the runner in run*.go, the cases are in cases_*.go,
 // by subject, and their list is in cases.go.
 //
-// The package speaks raw: it writes commands and reads replies through package
-// protocol and never through the client, so that a bug of the client cannot hide
-// itself. Monitors watch every line of every session besides, and have rows of
-// their own.
+// The package writes commands and reads replies through package protocol and never
+// through the client, so that a bug of the client cannot hide itself. In addition,
+// monitors watch every line of every session, and have rows of their own.
 package conformance

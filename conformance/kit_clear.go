@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// stopTLS takes TLS on the current control connection down and goes on in clear
-// text, as REIN and CCC want (RFC 4217, Sections 5 and 13). The server sends
-// nothing of its own accord, so that no clear byte can be lost in the TLS layer.
+// stopTLS takes TLS on the current control connection down and goes on in clear text, as
+// REIN and CCC demand (RFC 4217, Sections 5 and 13). The server sends nothing unasked, so
+// that no clear byte can be lost in the TLS layer.
 func (t *T) stopTLS() {
 	c := t.c
 	tc, ok := c.rw.(*tls.Conn)

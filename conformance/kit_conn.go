@@ -33,7 +33,7 @@ type Conn struct {
 	private  bool            // PROT P is in force
 	loggedIn bool            // a login has been accepted
 	ended    bool            // the peer closed, or we did
-	goodbye  bool            // QUIT or the like was sent: the end is no surprise
+	goodbye  bool            // QUIT or the like was sent: the end is expected
 	bye421   bool            // a 421 came
 	typ      string          // TYPE in force as far as known
 	sent     map[string]bool // verbs sent since the last reset
@@ -144,8 +144,8 @@ func (c *Conn) send(line string) error {
 	return c.transmit(wire, masked(line), func() { c.note(strings.ToUpper(verb), arg) })
 }
 
-// transmit sends bytes as they are, if the guard lets them pass, and calls leaving
-// before. It is the one way to the server.
+// transmit sends bytes as they are, if the guard lets them pass. It calls leaving first.
+// It is the only way to the server.
 func (c *Conn) transmit(b []byte, shown string, leaving func()) error {
 	if err := c.guard(b); err != nil {
 		return err
@@ -212,8 +212,8 @@ func masked(line string) string {
 	return line
 }
 
-// afterGarbage is how long a reply is waited for when a line has come that is none: a
-// server that sends both sends them together.
+// afterGarbage is how long to wait for a reply after a line that is not a reply: a server
+// that sends both sends them together.
 const afterGarbage = time.Second
 
 func earlier(a, b time.Time) time.Time {
@@ -256,8 +256,8 @@ func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
 	}
 }
 
-// assemble takes a reply from the bytes that are here. A malformed line is passed
-// over: it is the monitor's business, and must not take every later case with it.
+// assemble takes a reply from the bytes that have come. It skips a malformed line: the
+// monitor reports that line, and it must not fail every later case.
 func (c *Conn) assemble() (protocol.Reply, bool) {
 	for len(c.pending) > 0 {
 		n, r, ok, err := c.reader.Feed(c.pending)
@@ -317,14 +317,14 @@ func (c *Conn) fill(deadline time.Time) error {
 	return errEnded
 }
 
-// floodBytes is more than a server has to say to one command.
+// floodBytes is more than any server sends in reply to one command.
 const floodBytes = 1 << 20
 
 // mostWaits is how many preliminary replies a command may get however long it takes.
 const mostWaits = 16
 
-// flooded reports whether more came than belongs to a command, and ends the
-// connection then: what is still to come has no end.
+// flooded reports whether more bytes came than belong to one command. If so, it ends the
+// connection, since the flood may never stop.
 func (c *Conn) flooded() bool {
 	if c.unread <= floodBytes {
 		return false
@@ -355,7 +355,7 @@ func (c *Conn) close() {
 	c.ended = true
 }
 
-// depart ends the connection politely, without waiting.
+// depart sends QUIT and ends the connection, without waiting.
 func (c *Conn) depart() {
 	if !c.ended && !c.goodbye {
 		c.tape = newTape(c.run.secret) // not part of the case

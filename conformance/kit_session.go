@@ -30,7 +30,7 @@ func (t *T) dial() *Conn {
 	return c
 }
 
-// greeting reads the greeting: 220, perhaps behind a 120.
+// greeting reads the greeting: 220, perhaps after a 120.
 func (t *T) greeting() protocol.Reply {
 	r, err := t.c.receive(t.run.opts.timeout())
 	if err == nil && r.Code == 120 {
@@ -71,7 +71,7 @@ func (t *T) AuthTLS() {
 	t.handshake()
 }
 
-// handshake performs the TLS handshake behind an accepted AUTH.
+// handshake performs the TLS handshake after an accepted AUTH.
 func (t *T) handshake() {
 	if len(t.c.pending) > 0 {
 		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))

@@ -30,8 +30,9 @@ type Report struct {
 	Features []string // what the probe found, one thing a line
 	Leftover string   // what could not be removed in the end, and why; "" if all was
 
-	// Incomplete says why the report is not whole: the run was interrupted, its time
-	// was over, the server went away, or nothing could be written. "" if it is whole.
+	// Incomplete says why the report is not complete: the run was interrupted, its time
+	// was over, the server went away, or nothing could be written. It is "" if the report
+	// is complete.
 	Incomplete string
 	NotRun     int // checks that were selected and not made
 

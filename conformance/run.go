@@ -44,7 +44,7 @@ type runner struct {
 	refused  *refusedError // why there is no sandbox, if the server does not want one
 	made     []string      // paths of what was made since the last case
 	kept     []string      // and of what stays until the end
-	stubborn []string      // what could not be removed behind its case
+	stubborn []string      // what could not be removed after its case
 
 	chosen map[string][]string // directories in which the server chooses names, and what was there before
 
@@ -60,12 +60,13 @@ type runner struct {
 	loginVerb protocol.Verb // the last one sent
 }
 
-// Run checks a server. The error is a *[SetupError] if it could not be checked,
-// or that of ctx; then the report holds what is known. A report that is not whole
-// for another reason, such as a server that goes away, says so in Incomplete.
+// Run checks a server. If the server could not be checked, the error is a *[SetupError];
+// if ctx ended, it is the error of ctx. Then the report holds what is known. A report
+// that is incomplete for another reason, such as a server that goes away, says so in
+// Incomplete.
 //
-// If the target may be written to, a directory of our own is made, everything
-// happens inside, and it is removed in the end.
+// If the target allows writing, Run makes a directory of its own, does everything inside
+// it, and removes it in the end.
 func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 	if err := opts.check(); err != nil {
 		return nil, err

@@ -48,8 +48,8 @@ func (r *runner) runCase(c *Case, res *Result) {
 	res.Verdict, res.Reason = max(t.verdict, Pass), strings.Join(t.reasons, "; ")
 }
 
-// settle puts the connections of a case in order. It reports whether it found
-// them out of step, which fails the case.
+// settle brings the connections of a case back in order. It reports whether they were out
+// of step, which fails the case.
 func (r *runner) settle(t *T) bool {
 	shared := r.shared
 	out := false
@@ -89,8 +89,8 @@ func (r *runner) settle(t *T) bool {
 	return out
 }
 
-// barrier sends a NOOP and reports whether its reply is missing or another one:
-// then the case has left a reply too many or too few.
+// barrier sends a NOOP and reports whether its reply is missing or wrong: then the case
+// has left one reply too many or too few.
 func (r *runner) barrier(t *T, c *Conn) bool {
 	t.lenient = false
 	err := c.send("NOOP")

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// removeSandbox removes the directory and what the run has made in it, and reports
-// what is left over, if anything.
+// removeSandbox removes the directory and everything that the run has made in it. It
+// reports what is left, if anything.
 func (r *runner) removeSandbox() (leftover string) {
 	s := &r.box
 	if !s.asked {
@@ -74,7 +74,7 @@ func (t *T) cleanUp() bool {
 	if ok(t.Ask("RMD " + s.dir)) {
 		return true
 	}
-	// A file may have been in use behind its case, or have got another name.
+	// A file may have been in use after its case, or have got another name.
 	t.Must("CWD "+s.dir, 2)
 	slices.Reverse(r.stubborn)
 	r.made, r.stubborn = r.stubborn, nil

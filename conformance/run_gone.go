@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// noGreeting returns the error of a connection on which nothing came that greets.
+// noGreeting returns the error of a connection on which no greeting came.
 func (t *T) noGreeting(err error) error {
 	switch {
 	case t.c.fault != nil:
@@ -30,8 +30,8 @@ func (e *SilenceError) Error() string { return fmt.Sprintf("no greeting within %
 // Unwrap returns os.ErrDeadlineExceeded.
 func (e *SilenceError) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// unheard counts connections on which no greeting came. Three in a row, and the
-// server is taken to be gone.
+// unheard counts connections on which no greeting came. After three in a row the server
+// counts as gone.
 func (t *T) unheard(err error) {
 	r := t.run
 	if r.deaf++; r.deaf >= 3 && r.gone == "" {

@@ -21,7 +21,8 @@ func (r *runner) record(name string) {
 	}
 }
 
-// keep takes a name out of what is removed behind the case, until the end.
+// keep excludes a name from the removal after the case; it is removed at the end of the
+// run.
 func (r *runner) keep(name string) {
 	r.made = slices.DeleteFunc(r.made, func(s string) bool { return s == name })
 	r.kept = append(r.kept, name)
@@ -71,7 +72,7 @@ func (t *T) remove(rel string) bool {
 }
 
 // strangersHere returns names in the current directory that are ours, but not as we
-// gave them: servers change names, and choose them behind STOU.
+// gave them: servers change names, and choose them after STOU.
 func (t *T) strangersHere() (names []string) {
 	before, chosen := t.run.chosen[t.c.cwd]
 	for _, name := range t.namesHere() {

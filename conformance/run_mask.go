@@ -7,9 +7,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A masker takes secrets out of text: servers echo them. All text of a report goes
-// through it in the end, whoever has written it; transcripts do line by line before,
-// as they escape and shorten.
+// A masker takes secrets out of text: servers echo them. All text of a report passes
+// through it in the end, whoever has written it. Transcripts pass through it earlier,
+// line by line, because they escape and shorten text.
 type masker struct {
 	redact  protocol.Redactor
 	secrets []string

@@ -31,8 +31,8 @@ func foreign(text string) func(yield func(string) bool) {
 	}
 }
 
-// language finds text of the server outside ASCII, which nobody has asked for. A
-// pathname in a reply is one that we have sent, now or earlier.
+// language finds text of the server outside ASCII, which nobody has asked for. Pathnames
+// in replies do not count: we have sent them, now or earlier.
 func (w *watch) language(line string) {
 	c := w.conn
 	if c.sent["LANG"] || c.foreign {

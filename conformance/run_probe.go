@@ -64,9 +64,9 @@ func (r *runner) setup() *SetupError {
 	return nil
 }
 
-// withoutSession decides what a failed first session means: a refusal ends the
-// run, and so does what does not speak FTP; a server that breaks the protocol is
-// checked as far as it goes.
+// withoutSession decides what a failed first session means. A refusal ends the run, and
+// so does a server that does not speak FTP. A server that breaks the protocol is checked
+// as far as possible.
 func (r *runner) withoutSession(t *T) *SetupError {
 	reason := strings.Join(t.reasons, "; ")
 	heard := false
@@ -103,7 +103,7 @@ func (t *T) whyNot() error {
 	return nil
 }
 
-// withoutDirectory ends a run that is to write and may not.
+// withoutDirectory ends a run that needs to write and may not.
 func (r *runner) withoutDirectory(t *T) *SetupError {
 	return &SetupError{
 		Stage: "working directory", Reason: strings.Join(t.reasons, "; "),
@@ -112,7 +112,8 @@ func (r *runner) withoutDirectory(t *T) *SetupError {
 	}
 }
 
-// protectIfWilling asks for private data connections and goes on without.
+// protectIfWilling asks for private data connections, and goes on without them if the
+// server refuses.
 func (t *T) protectIfWilling() {
 	t.Ask("PBSZ 0")
 	t.c.private = ok(t.Ask("PROT P"))
@@ -127,7 +128,7 @@ func family(a net.Addr) (v4, v6 bool) {
 	return v4, !v4
 }
 
-// probe asks for what gates cases.
+// probe finds out which needs of the cases are met.
 func (t *T) probe() {
 	r := t.run
 	if feat := t.Ask("FEAT"); ok(feat) {

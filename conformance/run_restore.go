@@ -2,9 +2,9 @@ package conformance
 
 import "strings"
 
-// restore brings the shared session back to where cases expect it. It reports
-// false if that is not possible; then another session is opened. Late means that a reply
-// too many came before, which could be taken for that to NOOP.
+// restore brings the shared session back to the state that cases expect. It reports false
+// if that is not possible; then another session is opened. late means that one reply too
+// many came before, which could be mistaken for the reply to NOOP.
 func (r *runner) restore(c *Conn) (fit, late bool) {
 	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
 		if c.sent[verb] {
@@ -40,7 +40,7 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 			return false, false
 		}
 		got, err := c.receive(r.opts.timeout())
-		// CWD is a second barrier: its reply cannot be taken for that to a transfer.
+		// CWD is a second barrier: its reply cannot be mistaken for the reply to a transfer.
 		if err != nil || got.Code.Class() != 2 && got.Code != 350 || got.Code == 226 {
 			return false, false
 		}
@@ -52,15 +52,15 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 	return len(c.pending) == 0 && r.tidied(c), false
 }
 
-// another reports whether one more reply comes within a short time. Where CWD is
-// answered as NOOP is, the reply may have been the one to NOOP.
+// another reports whether one more reply comes within a short time. If the server answers
+// CWD as it answers NOOP, the reply may have been the one to NOOP.
 func (c *Conn) another() bool {
 	_, err := c.receive(quiet)
 	return err == nil
 }
 
-// tidied removes what the case has left in the sandbox, so that there is never much
-// in it.
+// tidied removes the files that the case has left in the sandbox, so that there is never
+// much in it.
 func (r *runner) tidied(c *Conn) bool {
 	if r.license != mayChange || len(r.made) == 0 {
 		return true

@@ -10,9 +10,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// A sandbox is the directory of our own in which everything happens. Nothing is
-// changed or removed in it before it is proven to be ours: servers say that they
-// have moved and stay, and name directories in which they are not.
+// A sandbox is the directory of our own in which everything happens. Nothing is changed
+// or removed in it before it is proven to be ours: some servers say that they have
+// changed the directory but stay, and some name directories in which they are not.
 type sandbox struct {
 	name   string // unique, ours
 	base   string // where it is made, as PWD says
@@ -26,15 +26,15 @@ type sandbox struct {
 	unmarked bool // the marker has been removed again: from then on nothing can be proven
 }
 
-// A refusedError is a server that does not let us make a directory to work in.
+// A refusedError reports a server that does not let us make a directory to work in.
 type refusedError struct {
 	verb  protocol.Verb
 	what  string
 	reply protocol.Reply
 }
 
-// want sends a command that making the sandbox needs. If it is refused, the run
-// can't be what was asked for.
+// want sends a command that the sandbox needs. If it is refused, the run can't do what
+// was asked.
 func (t *T) want(line, what string) {
 	t.judge(t.Ask(line), line, what)
 }
@@ -53,8 +53,8 @@ func (t *T) unlessRefused(r protocol.Reply, line, what string) {
 	t.Failf("%s: %s: %s", what, verb, brief(r))
 }
 
-// aboutConnection are refusals that do not speak of the directory or the account: what
-// is wrong is for the cases to find.
+// aboutConnection are refusals that are not about the directory or the account: the cases
+// will find what is wrong.
 var aboutConnection = is(421, 425, 426, 521, 522, 533, 534, 535, 536)
 
 // makeSandbox makes the directory, proves that it is ours, and finds out whether

@@ -1,7 +1,7 @@
 package conformance
 
-// A SetupError reports a server that could not be checked at all: it cannot be
-// reached, it does not let us in, or nothing can be written where that was wanted.
+// A SetupError reports a server that could not be checked at all: it cannot be reached,
+// it refuses the login, or the run needs to write and cannot.
 type SetupError struct {
 	Stage      string // "connect", "session", "working directory"
 	Reason     string

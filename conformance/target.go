@@ -97,7 +97,7 @@ type Options struct {
 	Progress func(Result)
 }
 
-const quiet = 250 * time.Millisecond // how long nothing must arrive, behind a NOOP
+const quiet = 250 * time.Millisecond // how long nothing must arrive, after a NOOP
 
 func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Second) }
 

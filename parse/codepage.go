@@ -27,11 +27,12 @@ type Encoding int
 const (
 	// EncodingUnknown is neither UTF-8 nor in the code page: the text holds U+FFFD for what is not.
 	EncodingUnknown Encoding = iota
-	// EncodingASCII is ASCII only, which tells nothing about the encoding of other names.
+	// EncodingASCII is pure ASCII, which says nothing about the encoding of other names.
 	EncodingASCII
 	// EncodingUTF8 is valid UTF-8 with characters beyond ASCII, which hardly happens by chance.
 	EncodingUTF8
-	// EncodingCodePage was decoded by the code page. All bytes fit, which is no proof that it is the right one.
+	// EncodingCodePage was decoded by the code page. All bytes fit, which does not prove that the code page
+	// is right.
 	EncodingCodePage
 )
 

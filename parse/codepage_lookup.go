@@ -25,8 +25,8 @@ const (
 //   - "auto:NAME" takes what is valid UTF-8 for UTF-8, and falls back to NAME. NAME must contain ASCII.
 //   - NAME takes nothing for UTF-8.
 //
-// An unknown name is an [*Error] that proposes near ones. So is one that is no use here: names in UTF-16
-// would hold NUL, which RFC 2640, Section 2.2 excludes.
+// An unknown name is an [*Error] that proposes near ones. So is one that can't be used here: names in
+// UTF-16 would hold NUL, which RFC 2640, Section 2.2 excludes.
 func LookupCodePage(name string) (*CodePage, error) {
 	page := strings.ToLower(strings.TrimSpace(name))
 	page, auto := strings.CutPrefix(page, autoPrefix)

@@ -204,7 +204,7 @@ func (s *stamp) number(f *dateField, text string, i int) int {
 	return end
 }
 
-// monthName reads the name of a month. A dot behind it is part of it unless the format has one there.
+// monthName reads the name of a month. A dot after it is part of it unless the format has one there.
 func (s *stamp) monthName(text string, i int, rest []dateField) int {
 	end := nameEnd(text, i)
 	if s.month = monthOf(text[i:end]); s.month == 0 {

@@ -28,7 +28,7 @@ type datePiece struct {
 }
 
 // dateTexts holds the dates that are proposed, the likelier reading first, and vagueTexts those without a year,
-// which need a time of day; timeTexts the times of day, tailTexts what stands behind one.
+// which need a time of day; timeTexts the times of day, tailTexts what stands after one.
 var (
 	dateTexts = []string{
 		"yyyy-MM-dd", "yyyy/MM/dd", "yyyy.MM.dd", "yyyy MM dd", "yyyyMMdd",

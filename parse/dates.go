@@ -14,7 +14,7 @@ const (
 // String returns "unknown", "utc" or "offset".
 func (z Zone) String() string { return enumName(int(z), "unknown", "utc", "offset") }
 
-// clockAhead is how far a date without a year may lie in the future: clocks differ, and so do zones.
+// clockAhead is how far a date without a year may lie in the future, since clocks and zones differ.
 const clockAhead = 24 * time.Hour
 
 // stamp is the parts of a date and time as they stand in a line.
@@ -75,9 +75,9 @@ func (s *stamp) at(year int, loc *time.Location) time.Time {
 	return t
 }
 
-// resolve sets the time of e. A year that the line does not give is the latest that keeps the time at or
-// before o.Now, with clockAhead to spare: that is right for servers that leave the year out for six months,
-// for twelve, and for the current calendar year, on both sides of New Year, and for 29 February.
+// resolve sets the time of e. If the line gives no year, the year is the latest one that keeps the time at
+// or before o.Now plus clockAhead. That is right for servers that leave the year out for six months, for
+// twelve, and for the current calendar year, on both sides of New Year, and for 29 February.
 func (s *stamp) resolve(e *Entry, o *ListOptions) {
 	loc, zone := o.Location, ZoneOffset
 	switch {
@@ -163,7 +163,7 @@ func (s *stamp) inferYear(now time.Time, loc *time.Location) int {
 	return 0
 }
 
-// noDate returns why a line is refused that has no date in the form expected, with a format that would fit.
+// noDate returns why a line without a date in the expected form is refused, with a format that would fit.
 func noDate(w *words) string {
 	if f := proposeDateFormat(w.line); f != "" && (w.format == nil || f != w.format.String()) {
 		return "no date; a date format that may fit is " + f

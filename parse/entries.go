@@ -8,7 +8,8 @@ import (
 	"math"
 )
 
-// Limits bounds a listing. The zero Limits are the defaults; a negative value is no limit.
+// Limits bounds a listing. The zero Limits are the defaults; a negative value switches a
+// limit off.
 type Limits struct {
 	// Line is the longest line in bytes, without its line end. If zero, 64 KiB. A longer one is reported
 	// and skipped.
@@ -47,14 +48,14 @@ func orDefault[T int | int64](v, byDefault, most T) T {
 
 // Entries reads a listing from r as it arrives, with parse for each line, such as [MLSx] or a parser of the
 // caller's own. Lines end in CRLF or LF; the last one may lack its end. Memory does not grow with the listing:
-// strings of entries are parts of at most 4 KiB of it, or of one longer line. Who keeps few of many entries for
-// long clones the strings (see [strings.Clone]).
+// strings of entries are parts of at most 4 KiB of it, or of one longer line. To keep a few of many entries for
+// long, clone their strings (see [strings.Clone]).
 //
-// A line that parse can't read is yielded as an error, with the line in the entry's Raw, and the listing goes
-// on; so is one longer than lim.Line, which is skipped, without Raw. Lines that are [ErrNotEntry] are left out. A listing
-// of more than lim.Entries or lim.Bytes ends with an error. So does one whose reader fails: that error is the
-// last, and the piece of a line before it is dropped, as it may be cut anywhere. Errors about lines are
-// *Error, the reader's own is yielded as it is.
+// A line that parse can't read is yielded as an error, with the line in the entry's Raw, and the listing goes on. A line
+// longer than lim.Line is skipped and also yielded as an error, without Raw. Lines that are [ErrNotEntry] are left out. A
+// listing of more than lim.Entries or lim.Bytes ends with an error. So does a listing whose reader fails: that error
+// comes last, and an unfinished line before it is dropped, since it may be cut anywhere. Errors about lines are *Error;
+// the reader's own error is yielded unchanged.
 func Entries(r io.Reader, parse func(line string) (Entry, error), lim Limits) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		c := counter{most: lim.entries(), yield: yield}
@@ -71,9 +72,9 @@ func Entries(r io.Reader, parse func(line string) (Entry, error), lim Limits) it
 	}
 }
 
-// Listing reads a listing in the format of LIST from r as it arrives: [List] for lines that belong together,
-// with the rules of [Entries]. A format once detected is tried first for the lines behind, and another one
-// where it does not fit. An unknown o.Dialect is the only error yielded.
+// Listing reads a listing in the format of LIST from r as it arrives: it is [List] for lines that belong
+// together, with the rules of [Entries]. A format that was detected is tried first for the next lines, and
+// others if it does not fit. If o.Dialect is unknown, that is the only error, and nothing else is yielded.
 func Listing(r io.Reader, o ListOptions, lim Limits) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		l, err := newLister(o)

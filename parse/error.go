@@ -10,8 +10,8 @@ var (
 	// 2 (IPv6). A server answers it with 522 (RFC 2428, Section 2). Test with [errors.Is].
 	ErrFamily = errors.New("ftp: unknown address family")
 
-	// ErrNotEntry marks a line of a listing that is well understood but describes no file: a blank
-	// line, "total 12", "Status of /pub:". Listings go on after it.
+	// ErrNotEntry marks a line of a listing that is understood but describes no file: a
+	// blank line, "total 12", "Status of /pub:". Listings go on after it.
 	ErrNotEntry = errors.New("ftp: line is not a directory entry")
 )
 

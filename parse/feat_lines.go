@@ -4,8 +4,8 @@ import "strings"
 
 // Feat reads the lines of a 211 reply to FEAT. RFC 2389 wants one leading space and no code on each of the
 // middle lines; real servers send none, a tab, four blanks, or "211-" on each of them, and all are read.
-// The heading and the closing line may be among lines or not; they are recognised and left out.
-// It never fails: what is no feature is not listed.
+// The heading and the closing line may be among lines or not; they are recognised and left out. It never
+// fails: it leaves out lines that are not features.
 func Feat(lines []string) *Features {
 	f := new(Features)
 	read := featLines(lines)

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A HashAlgorithm is one by which servers compute sums of files.
+// A HashAlgorithm is an algorithm by which servers compute sums of files.
 type HashAlgorithm struct {
 	Name     string   // as draft-bryan-ftpext-hash spells it: "SHA-256"
 	Digits   int      // hexadecimal digits of a sum
@@ -21,8 +21,8 @@ type HashAlgorithm struct {
 }
 
 // hashTable is the one list of algorithms: those that HashAlgorithms yields, best first.
-// SHA-256 is before SHA-512, which proves no more in practice and costs more. MD5 and
-// CRC32 prove nothing against who means harm.
+// SHA-256 is before SHA-512, which proves no more in practice and costs more. SHA-1, MD5
+// and CRC32 do not protect against tampering.
 var hashTable = []HashAlgorithm{
 	{"SHA-256", 64, []string{"XSHA256"}, sha256.New},
 	{"SHA-512", 128, []string{"XSHA512"}, sha512.New},

@@ -12,10 +12,10 @@ type HelpVerb struct {
 // Help returns the commands in the lines of a 211 or 214 reply to HELP or SITE HELP without an argument, in
 // the server's order, each once. RFC 959, Section 4.1.3 leaves the form open. Commands are words in capitals:
 //
-//   - several on a line, or one, between blanks, commas or semicolons, also behind a colon;
+//   - several on a line, or one, between blanks, commas or semicolons, also after a colon;
 //   - one at the start of a line with its syntax or a description: "UTIME <sp> path", "ABOR<tab>abort".
 //
-// An asterisk before or behind a command, also after blanks, means that it is not implemented, unless the
+// An asterisk before or after a command, also after blanks, means that it is not implemented, unless the
 // text says that it means the opposite. Lines of prose are skipped. No command at all gives nil: such a
 // server tells its commands in no way that can be read.
 func Help(lines []string) []HelpVerb {
@@ -136,7 +136,7 @@ func helpSyntax(line string, starred bool) (v HelpVerb, ok bool) {
 	return v, marked && v.Syntax != ""
 }
 
-// helpVerb reads one word: capitals, digits, "-" and "_" after a capital, asterisks around it. A "+" behind,
+// helpVerb reads one word: capitals, digits, "-" and "_" after a capital, asterisks around it. A "+" after,
 // which marks what few servers have, says nothing else.
 func helpVerb(word string, starred bool) (v HelpVerb, ok bool) {
 	const longest = 24 // no command is longer; a line of noise may be

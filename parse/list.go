@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// ListOptions says what the lines of LIST leave open. The zero value works.
+// ListOptions says what the lines of LIST do not tell. The zero value works.
 type ListOptions struct {
-	// Now is the time by which dates such as "Jan  2 15:04" get their year. If zero, such entries have
+	// Now is the time from which dates such as "Jan  2 15:04" get their year. If zero, such entries have
 	// no time.
 	Now time.Time
 
@@ -16,11 +16,12 @@ type ListOptions struct {
 	// ZoneUnknown.
 	Location *time.Location
 
-	// Dialect is the only format to expect, one of [Dialects]. If empty, the format is detected line by
-	// line, that of the line before first.
+	// Dialect is the only format to expect, one of [Dialects]. If empty, the format is detected line
+	// by line; the format of the line before is tried first.
 	Dialect string
 
-	// System is the text of the 215 reply to SYST. Where it names a system, its format is tried first.
+	// System is the text of the 215 reply to SYST. If it names a known system, the format
+	// of that system is tried first.
 	System string
 
 	// Dates is how dates are written in the formats "unix", "dos", "macos" and "os400", where they
@@ -33,11 +34,12 @@ type ListOptions struct {
 	latest *stamp // Now and clockAhead in Location, worked out once
 }
 
-// List reads one line of LIST, alone: formats whose columns are told by a heading, that take two lines or
-// that have several files on one need [Listing]. RFC 959 leaves the format to the server; see [Dialects] for those understood.
+// List reads a single line of LIST. Formats whose heading defines the columns, whose entries take two lines, or that have
+// several files on one line need [Listing]. RFC 959 leaves the format to the server; see [Dialects] for those that are
+// understood.
 //
-// Lines that describe no file, such as "total 12", are ErrNotEntry; anything not understood is an *Error.
-// On an error the entry has nothing but Raw.
+// Lines that describe no file, such as "total 12", are ErrNotEntry; every line that is not understood is
+// an *Error. On an error, only Raw of the entry is set.
 func List(line string, o ListOptions) (Entry, error) {
 	l, err := newLister(o)
 	if err != nil {
@@ -102,9 +104,9 @@ func digitsOrOdd(w string) (n int64, ok bool) {
 	return -1, isOddNumber(w)
 }
 
-// isOddNumber reports whether w is a number that can't be meant as a size: with a sign ("-1", which servers print for
-// sizes that their numbers do not hold), in hexadecimal digits ("0x1f"), with an exponent ("1.5e+09") or a fraction of an
-// octet. It must not be read as the digits at its end.
+// isOddNumber reports whether w is a number that can't be a size: with a sign ("-1", which servers print for sizes that
+// their numbers do not hold), in hexadecimal digits ("0x1f"), with an exponent ("1.5e+09") or a fraction of an octet.
+// Its last digits must not be read as a size.
 func isOddNumber(w string) bool {
 	if w == "" {
 		return false

@@ -5,7 +5,7 @@ import "strings"
 // notSeveral is what is wrong with a line of several files if one of them can't be read.
 const notSeveral = "neither a file nor the end of the line"
 
-// readKA9Q reads the listings of KA9Q NOS and JNOS: "name [size] time date", with a slash behind directories, up to
+// readKA9Q reads the listings of KA9Q NOS and JNOS: "name [size] time date", with a slash after directories, up to
 // two times on a line.
 //
 //	docs/          18:23  5/04/93    readme  2,320  11:20  1/03/93
@@ -22,7 +22,7 @@ func readKA9Q(l *lister, w *words, e *Entry) error {
 }
 
 // readMore adds the files in the words from the i-th on to l.more. What read finds there is one file, of which it
-// returns the index of the word behind, 0 for none.
+// returns the index of the word after, 0 for none.
 func (l *lister) readMore(w *words, i int, read func(w *words, i int, e *Entry) (next int)) error {
 	for i < w.n {
 		e := Entry{Size: -1}

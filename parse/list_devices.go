@@ -28,7 +28,7 @@ func readWfFTP(l *lister, w *words, e *Entry) error {
 	return nil
 }
 
-// isWfFTPHeading reports whether w is a line before or behind the entries.
+// isWfFTPHeading reports whether w is a line before or after the entries.
 func isWfFTPHeading(w *words) bool {
 	text := lowerASCII(strings.Join(strings.Fields(w.between(0, min(w.n, 6))), " "))
 	switch {

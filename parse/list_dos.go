@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// dosColumn is the width of "<DIR>" and its like with the blanks behind it, where IIS has the name start.
+// dosColumn is the width of "<DIR>" and its like with the blanks after it, where IIS has the name start.
 const dosColumn = 15
 
 // claimsDOS reports whether a line starts with a date in digits.
@@ -16,7 +16,7 @@ func claimsDOS(w *words) bool {
 }
 
 // readDOS reads "date time size name" and "date time <DIR> name". AM or PM may be missing, glued to the time
-// or stand apart. Names keep their leading blanks: behind a size there is one blank, behind <DIR> ten.
+// or stand apart. Names keep their leading blanks: after a size there is one blank, after <DIR> ten.
 func readDOS(l *lister, w *words, e *Entry) error {
 	if !claimsDOS(w) {
 		return errOther
@@ -51,7 +51,7 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	return nil
 }
 
-// dosDate returns the date and time at the start of the line and the index of the word behind.
+// dosDate returns the date and time at the start of the line and the index of the word after.
 func (w *words) dosDate() (s stamp, next int, ok bool) {
 	if w.format != nil {
 		return w.formatted(0)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// readEPLF reads the Easily Parsed LIST Format of Daniel J. Bernstein: a "+", facts with a comma behind each, a
+// readEPLF reads the Easily Parsed LIST Format of Daniel J. Bernstein: a "+", facts with a comma after each, a
 // tab, and the name as it is:
 //
 //	+i8388621.48594,m825718503,r,s280,up644,	djb.html

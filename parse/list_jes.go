@@ -8,7 +8,7 @@ const (
 	jesSpool
 )
 
-// readJES reads the queue of the z/OS job entry subsystem, INTERFACELEVEL 1 and 2, and behind one job its
+// readJES reads the queue of the z/OS job entry subsystem, INTERFACELEVEL 1 and 2, and after one job its
 // spool files:
 //
 //	NIGHTLY   JOB00042  OUTPUT    3 Spool Files
@@ -20,7 +20,7 @@ const (
 //	         001 JES2              X JESMSGLG      1351
 //	1 spool files
 //
-// The names are those that RETR takes: the job's id, and the file's behind it and a dot.
+// The names are those that RETR takes: the job's id, and the file's after it and a dot.
 func readJES(l *lister, w *words, e *Entry) error {
 	switch {
 	case w.word(0) == "JOBNAME" && w.word(1) == "JOBID":

@@ -8,7 +8,8 @@ import (
 )
 
 // ErrMessage marks a line of a listing that is a message of the server and describes no file: "ls: x: No such file or
-// directory". Test with [errors.Is]; what it says, if that is known, is matched by [fs.ErrNotExist] or [fs.ErrPermission].
+// directory". Test with [errors.Is]. If the meaning of the message is known, the error also matches [fs.ErrNotExist] or
+// [fs.ErrPermission].
 var ErrMessage = errors.New("ftp: line is a message of the server")
 
 var (
@@ -16,9 +17,9 @@ var (
 	errMessagePermission = fmt.Errorf("%w: %w", ErrMessage, fs.ErrPermission)
 )
 
-// ListError returns what a line of text says that stands where a listing should be, as from servers that send what ls
-// prints: an *[Error] that is [ErrMessage], and [fs.ErrNotExist] or [fs.ErrPermission] where the text says that. For
-// all other lines, those that [List] reads among them, it returns nil.
+// ListError returns the error that a line of text in the place of a listing reports: some servers send what ls
+// prints. The error is an *[Error] that matches [ErrMessage], and [fs.ErrNotExist] or [fs.ErrPermission] if the text
+// says that. For all other lines, including those that [List] reads, ListError returns nil.
 //
 // [Listing] returns the same errors. In a list of names, as of NLST, any such line may be a name.
 func ListError(line string) error {
@@ -57,7 +58,7 @@ func (l *lister) asMessage(line string, err error) error {
 	return err
 }
 
-// messageCause returns what the line in w says, or nil if it is no message.
+// messageCause returns what the line in w says, or nil if it is not a message.
 func messageCause(w *words) error {
 	if w.n == 0 || hasUnixMode(w) || controlAt(w.line[:w.at[w.n-1].to]) >= 0 {
 		return nil

@@ -111,7 +111,7 @@ func isMVSAddressing(w string) bool {
 // mvsPadded is the least length of a line of members when blanks stand for the statistics.
 const mvsPadded = 60
 
-// readMVSBare reads a member without statistics. A lone word is one only behind the heading, padded to the
+// readMVSBare reads a member without statistics. A lone word is one only after the heading, padded to the
 // width of the table, or if the caller says what it is.
 func readMVSBare(l *lister, w *words, e *Entry) bool {
 	known := l.section == mvsMembers || l.section == mvsModules || len(w.line) >= mvsPadded && w.at[0].from == 0 ||

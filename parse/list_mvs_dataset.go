@@ -55,7 +55,7 @@ func mvsKind(dsorg string) Kind {
 	return KindUnknown
 }
 
-// readMVSStatus reads a data set that has a phrase, perhaps behind the volume, in the place of its columns.
+// readMVSStatus reads a data set that has a phrase, perhaps after the volume, in the place of its columns.
 func readMVSStatus(l *lister, w *words, e *Entry) bool {
 	last := w.n - 1
 	name := w.word(last)

@@ -9,7 +9,7 @@ import "strings"
 //	d [RWCEAFMS] jdoe                          512 Apr 13 23:52 SYS
 //	-[R----F-]  1 jdoe          857 Feb 23  2000 !info!
 //
-// NetWare Print Services for Unix have dates such as "Sept 14, 99 2:30 pm", also behind a mode of Unix, where
+// NetWare Print Services for Unix have dates such as "Sept 14, 99 2:30 pm", also after a mode of Unix, where
 // the files are in the NFS name space. Version 3 has "Oct  6 93 16:06".
 func readNetware(l *lister, w *words, e *Entry) error {
 	first := netwareRights(w)

@@ -13,7 +13,7 @@ const os400DayFirst = 1
 //	QPGMR         8192 26/04/05 13:54:16 *DIR       home/
 //	/QDLS/ARM        0 11/09/95 07:19:30 DIR
 //
-// Names keep the path of the member, an absolute path is reduced to its last part, the slash behind directories is
+// Names keep the path of the member, an absolute path is reduced to its last part, the slash after directories is
 // cut. The order of the date is the job's; see os400Date.
 func readOS400(l *lister, w *words, e *Entry) error {
 	if w.word(0)[0] == '/' && w.n == 5 {
@@ -116,8 +116,8 @@ func (l *lister) os400Date(w string) (s stamp, ok bool) {
 	return s, s.outOfRange() == ""
 }
 
-// os400Year returns the year that two digits stand for, 1969 to 2068: no file
-// is from before 1970, but zero is printed as 31 December 1969 in zones west of Greenwich.
+// os400Year returns the year that two digits stand for, 1969 to 2068: no file is older
+// than 1970, but time zero is printed as 31 December 1969 in zones west of Greenwich.
 func os400Year(n int) int {
 	if n < 69 {
 		return 2000 + n

@@ -169,7 +169,7 @@ func isDistinct(w string) bool {
 	return true
 }
 
-// readVShell reads the old listings of VanDyke's VShell: "size month day, year time name", with a slash behind
+// readVShell reads the old listings of VanDyke's VShell: "size month day, year time name", with a slash after
 // directories.
 //
 //	206876  Apr 04, 2000 21:06 report.doc

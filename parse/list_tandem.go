@@ -7,7 +7,7 @@ import "strings"
 //	File         Code             EOF  Last Modification    Owner  RWEP
 //	PAYROLL       101             7256 16-Oct-02 11:46:07 155, 76 "nunu"
 //
-// A file that is open has an O before its code, one that is licensed an L behind it. The owner is a group and
+// A file that is open has an O before its code, one that is licensed an L after it. The owner is a group and
 // a user in it. FILEINFO leaves the date out for today.
 func readTandem(l *lister, w *words, e *Entry) error {
 	if w.word(0) == "File" && w.word(1) == "Code" && w.word(2) == "EOF" {

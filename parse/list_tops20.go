@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// readTOPS20 reads the listings of TOPS-20. Mostly they are names behind a heading:
+// readTOPS20 reads the listings of TOPS-20. Mostly they are names after a heading:
 //
 //	device:<directory>
 //	name.type.generation
@@ -53,7 +53,7 @@ func isTOPS20Directory(w string) bool {
 	return i > 0 && i+3 < len(w) && strings.IndexByte(w, '>') == len(w)-1
 }
 
-// isTOPS20Protection reports whether text starts with "P" and six octal digits, and has fields behind.
+// isTOPS20Protection reports whether text starts with "P" and six octal digits, and has fields after.
 func isTOPS20Protection(text string) bool {
 	return len(text) > 7 && text[0] == 'P' && strings.Trim(text[1:7], "01234567") == "" && strings.Contains(text, ",")
 }

@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// unisysReport is the section behind the heading.
+// unisysReport is the section after the heading.
 const unisysReport = 1
 
 // readUnisys reads the listing of Unisys ClearPath MCP: name, kind, octets, time. A long name is on a line

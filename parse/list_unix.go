@@ -87,7 +87,7 @@ func readUnix(l *lister, w *words, e *Entry) error {
 }
 
 // isYear reports whether a date ends in a year that no second blank brings to the width of a time of day. Then
-// it has that blank behind it: "Feb 18 2005  a".
+// it has that blank after it: "Feb 18 2005  a".
 func (w *words) isYear(c columns) bool {
 	i := c.name - 1
 	return c.date.precision == PrecisionDay && i > 0 && yearOf(w.word(i)) != 0 && w.at[i].from-w.at[i-1].to == 1
@@ -255,7 +255,7 @@ func isDeviceNumber(w string) bool {
 }
 
 // readOwners reads link count, owner and group from the words from the i-th on. A first word of digits or "-"
-// is the link count. Of more than two names, the group starts behind the first gap of more than one blank, else
+// is the link count. Of more than two names, the group starts after the first gap of more than one blank, else
 // with the second word: names of groups have blanks more often.
 func (e *Entry) readOwners(w *words, i int, c columns) {
 	if i < c.size && (allDigits(w.word(i)) || w.word(i) == "-") {

@@ -7,8 +7,7 @@ import "strings"
 //
 //	-rw-r--r--    1 mira     ops           40318 Feb  9 15:04 ledger
 //
-// It is there for speed and reads nothing that readUnix would not read in the same way; what is not exactly so it
-// leaves to it.
+// It exists for speed. What it reads, readUnix would read in the same way. It leaves all other lines to readUnix.
 func (l *lister) usualUnix(line string, e *Entry) bool {
 	const modeEnd = 10
 	if l.w.format != nil || len(line) < len("-rw-r--r-- 1 u g 0 Jan 1 00:00 n") || line[modeEnd] != ' ' || !isMode(line[1:modeEnd]) {

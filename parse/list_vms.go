@@ -23,7 +23,7 @@ const (
 //
 //	name.ext;version  used[/allocated]  d-MMM-yyyy [hh:mm[:ss[.cc]]]  [[group,]owner]  (system,owner,group,world)
 //
-// Each part behind the name may be missing, and the date may stand before the size. A name that is too long
+// Each part after the name may be missing, and the date may stand before the size. A name that is too long
 // for its column stands on a line of its own. The protection is letters of RWED for each of the four; of them
 // the last three become the mode.
 //

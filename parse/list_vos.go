@@ -8,7 +8,7 @@ import (
 // vosBlock is the size of a block on disk.
 const vosBlock = 4096
 
-// vosWidth is the width of the lines of links: what is longer goes on in the next, behind "+".
+// vosWidth is the width of the lines of links: what is longer goes on in the next, after "+".
 const vosWidth = 80
 
 // vosLinks is the section of the links.

@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// readVxWorks reads the listings of VxWorks with a DOS file system: "size date time name", with <DIR> behind the
+// readVxWorks reads the listings of VxWorks with a DOS file system: "size date time name", with <DIR> after the
 // names of directories, and a heading:
 //
 //	  size          date       time       name

@@ -13,8 +13,8 @@ type dialect struct {
 	// errOther if the line is not of this dialect, ErrNotEntry for a heading or the first line of an entry
 	// that takes two, an *Error for a line that is but can't be read.
 	//
-	// A reader that is too easily satisfied steals the lines of others: what it takes must have the marks
-	// of its dialect.
+	// A reader that accepts too much takes the lines of other dialects: a line that it takes must have
+	// the marks of its own.
 	read func(l *lister, w *words, e *Entry) error
 }
 
@@ -94,7 +94,7 @@ type lister struct {
 
 	w    words
 	e    Entry   // of the line at work: here and not on the heap
-	more []Entry // behind e on the same line, in the few formats that have several
+	more []Entry // after e on the same line, in the few formats that have several
 }
 
 func newLister(o ListOptions) (*lister, error) {
@@ -139,8 +139,8 @@ func (l *lister) read(line string) (Entry, error) {
 	return l.e, err
 }
 
-// next sets l.e, and l.more, to what one line says. A line belongs to the dialect of the one before, if that claims it, else
-// to the first that reads it; if none does, the error is that of the first that claimed it.
+// next sets l.e, and l.more, to what one line says. A line belongs to the dialect of the line before, if that dialect claims
+// it, and otherwise to the first dialect that reads it. If none reads it, the error is that of the first that claimed it.
 func (l *lister) next(line string) error {
 	if l.cur != nil && l.held == "" && l.usual(line) {
 		return nil
@@ -229,7 +229,8 @@ func cutReplyCode(line string) (rest string, ok bool) {
 	return line[4:], true
 }
 
-// usual reads a line as of l.cur if it is one of those that make up nearly all of its listings, without the words.
+// usual reads a line of l.cur without cutting it into words, if it has the form of nearly all lines of that
+// dialect.
 func (l *lister) usual(line string) bool {
 	switch l.cur.name {
 	case "unix":
@@ -282,7 +283,7 @@ func (l *lister) finish() {
 	}
 }
 
-// end is called behind the last line: one that is still held was not continued.
+// end is called after the last line: one that is still held was not continued.
 func (l *lister) end() {
 	if l.held != "" {
 		l.held, l.lost = "", l.held

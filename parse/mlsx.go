@@ -5,16 +5,15 @@ import "strings"
 // maxFacts is the most facts that one entry may have. Real servers send up to twelve.
 const maxFacts = 64
 
-// MLSx reads one line of MLSD, or the entry line of a reply to MLST, whose leading space may be there or not
-// (RFC 3659, Section 7.2): facts that each end in ";", one space, the name. A last ";" may be missing
-// (NcFTPd), a value may hold blanks ("UNIX.groupname=domain users;"), and more spaces than one may lead; a
-// name may hold "=", ";" and blanks, at its ends as well. A
-// line with no facts starts with one space (MLSD) or two (MLST). An empty line is ErrNotEntry. On an error
-// the entry has nothing but Raw.
+// MLSx reads one line of MLSD, or the entry line of a reply to MLST, with or without its leading space (RFC
+// 3659, Section 7.2): facts that each end in ";", one space, the name. The last ";" may be missing (NcFTPd),
+// a value may hold blanks ("UNIX.groupname=domain users;"), and there may be more than one leading space. A
+// name may hold "=", ";" and blanks, even at its ends. A line without facts starts with one space (MLSD) or
+// two (MLST). An empty line is ErrNotEntry. On an error, only Raw of the entry is set.
 //
-// An unknown or senseless value leaves its field unknown; Facts has it as sent. Of a fact sent twice, the
-// first counts. Numeric owners stand in for names. ProFTPD before 1.3.6 reports ordinary directories
-// as "cdir" in MLST: there, KindCurrent is just a directory.
+// An unknown or senseless value leaves its field unknown; Facts has the value as sent. If a fact is sent
+// twice, the first counts. If there are no names of owners, their numbers take the place. ProFTPD before
+// 1.3.6 reports ordinary directories as "cdir" in MLST: there, KindCurrent is just a directory.
 func MLSx(line string) (Entry, error) {
 	line = trimEOL(line)
 	if line == "" {
@@ -29,7 +28,7 @@ func MLSx(line string) (Entry, error) {
 }
 
 // readMLSx reads a line of MLSx among those of LIST: it must have facts, or
-// the blank that stands for none, in a listing that is known to be of MLSx or begins with one word behind it.
+// the blank that stands for none, in a listing that is known to be of MLSx or begins with one word after it.
 func readMLSx(l *lister, w *words, e *Entry) error {
 	if e.Raw[0] != ' ' && startsWithFacts(e.Raw) {
 		return e.readMLSx(e.Raw)

@@ -8,8 +8,8 @@ import (
 // usualMLSx reads what nearly all lines of nearly all servers are: facts in the usual spelling, none of them twice,
 // all with a value and a semicolon, one space, the name.
 //
-// It is there for speed and reads nothing that readMLSx would not read in the same way; what is not exactly so it
-// leaves to it, and e in disorder.
+// It exists for speed. What it reads, readMLSx would read in the same way. It leaves all other lines to readMLSx,
+// and may have set fields of e by then.
 func (e *Entry) usualMLSx(line string) bool {
 	var u usualFacts
 	at, n := 0, 0
@@ -54,7 +54,7 @@ func (u *usualFacts) fact(e *Entry, s string, at int) int {
 	return usualOther(s, at)
 }
 
-// unix reads one fact behind the "UNIX." of its name. Names of owners are better than their numbers.
+// unix reads one fact after the "UNIX." of its name. Names of owners are better than their numbers.
 func (u *usualFacts) unix(e *Entry, s string, at int) int {
 	switch s[at] {
 	case 'm':

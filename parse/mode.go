@@ -2,7 +2,7 @@ package parse
 
 import "strings"
 
-// plainModes is the letters of all modes without set-id and sticky bits, one behind the other.
+// plainModes is the letters of all modes without set-id and sticky bits, one after the other.
 var plainModes = func() string {
 	var b strings.Builder
 	for bits := range uint32(0o1000) {

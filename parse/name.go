@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// UnsafeName returns "" if e.Name can be used as one component of a local path, on any system, and else
-// the reason why it can't: a separator or a name such as ".." would lead out of the directory, a control
-// character is never meant, among them those of C1 in UTF-8 and those that turn the direction of text around ("\u202egpj.exe"
-// is shown as "exe.jpg"), and a drive or device of Windows is no file. Names that are merely awkward, such
-// as "a:b" or "a ", are not judged.
+// UnsafeName returns "" if e.Name can be used as one component of a local path on any system, and otherwise the reason why
+// not. A separator, or a name such as "..", would lead out of the directory. A control character is never intended; that
+// includes those of C1 in UTF-8 and those that turn the direction of text around ("\u202egpj.exe" is shown as "exe.jpg"). A
+// drive or device of Windows is not a file. Names that are only awkward, such as "a:b" or "a ", are not refused.
 func (e *Entry) UnsafeName() string {
 	n := e.Name
 	switch {

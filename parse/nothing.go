@@ -6,9 +6,9 @@ import (
 )
 
 // SaysNothing reports whether the text of a transfer's preliminary or final reply counts
-// what there is to send, and comes to nothing: "150 Opening BINARY mode data connection for
-// e (0 bytes)", Pure-FTPd's "226 0 matches total". RFC 959 leaves these texts free: that one
-// says nothing of the kind means nothing.
+// what there is to send, and comes to nothing: "150 Opening BINARY mode data connection
+// for e (0 bytes)", Pure-FTPd's "226 0 matches total". RFC 959 leaves these texts free:
+// if a text does not say that, this means nothing.
 func SaysNothing(text string) bool {
 	words := countWords(text)
 	found := false

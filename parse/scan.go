@@ -15,7 +15,7 @@ func digitsEnd(s string, i int) int {
 	return i
 }
 
-// skipBlanks returns the index of the first byte at or after i that is no blank.
+// skipBlanks returns the index of the first byte at or after i that is not a blank.
 func skipBlanks(s string, i int) int {
 	for i < len(s) && isBlank(s[i]) {
 		i++

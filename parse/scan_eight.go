@@ -13,13 +13,13 @@ func eight(s string) uint64 {
 }
 
 // controls returns a number that has the highest bit of each byte set that is a control character in x. It may be
-// wrong about bytes from 0x80 on and about those behind a control character.
+// wrong about bytes from 0x80 on and about those after a control character.
 func controls(x uint64) uint64 {
 	return ((x - ones*' ') | (x + ones)) & tops // below a blank, or 0x7f
 }
 
 // pairs returns the four numbers of two digits that x is, in 16 bits each, the first one lowest. It is not ok if a byte
-// is no digit.
+// is not a digit.
 func pairs(x uint64) (p uint64, ok bool) {
 	x ^= ones * '0'
 	ok = (x+ones*(0x7f-9)|x)&tops == 0

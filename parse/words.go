@@ -49,5 +49,5 @@ func (w *words) between(i, j int) string {
 	return w.line[w.at[i].from:w.at[j-1].to]
 }
 
-// after returns where the text behind the i-th word starts, one blank left out.
+// after returns where the text after the i-th word starts, one blank left out.
 func (w *words) after(i int) int { return min(w.at[i].to+1, len(w.line)) }

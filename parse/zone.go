@@ -18,9 +18,9 @@ const (
 	zoneSlack = time.Minute
 )
 
-// zoneOffset returns what the server's clock is ahead of UTC, from what LIST says about a file and what MDTM says,
-// which is UTC (RFC 3659, Section 3). The entry must have been read without a Location, so that its Zone is
-// ZoneUnknown, and be precise to the minute.
+// zoneOffset returns how far the server's clock is ahead of UTC, from the times that LIST and MDTM tell for a
+// file; that of MDTM is UTC (RFC 3659, Section 3). The entry must have been read without a Location, so that its
+// Zone is ZoneUnknown, and be precise to the minute.
 //
 // It is not ok if the two say nothing about a zone: no time of day, a difference of more than 26 hours, or one
 // that is not within a minute of a multiple of 15 minutes.
@@ -76,8 +76,8 @@ func (d *ZoneDetector) Add(listed Entry, mdtm time.Time) bool {
 	return true
 }
 
-// Location returns the zone that all files agree on; one without an offset is [time.UTC]. It is not ok if none said anything or if two contradict each
-// other, as they do on either side of a change to daylight saving time: no fixed offset is right then.
+// Location returns the zone that all files agree on; a zone without an offset is [time.UTC]. It is not ok if no file said anything, or if two
+// contradict each other. Files on either side of a change to daylight saving time do: then no fixed offset is right.
 func (d *ZoneDetector) Location() (*time.Location, bool) {
 	if d.files == 0 || d.dispute {
 		return nil, false

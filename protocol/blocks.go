@@ -60,9 +60,9 @@ const blockHeader = 4 // the length of the block, the most significant octet fir
 
 // A BlockReader takes the protection off what comes over a data connection (RFC 2228,
 // Section 6). Only the block that holds nothing is its io.EOF. If the connection ends
-// before it, or a block is larger than PBSZ allows or fails the mechanism's check, the
-// error is a *[ProtectionError]; in the first case it wraps io.ErrUnexpectedEOF.
-// Nothing of a block is returned before all of it was checked.
+// before that block, the error is a *[ProtectionError] that wraps io.ErrUnexpectedEOF. If
+// a block is larger than PBSZ allows, or fails the mechanism's check, the error is a
+// *[ProtectionError]. No part of a block is returned before all of it was checked.
 type BlockReader struct {
 	src    io.Reader
 	blocks Blocks
@@ -121,10 +121,11 @@ func (r *BlockReader) next() ([]byte, error) {
 	return plain, nil
 }
 
-// blockPiece is how much memory is taken for a block before there is something to fill it.
+// blockPiece is how much memory is allocated for a block before data to fill it have
+// come.
 const blockPiece = 1 << 20
 
-// take reads a block of n octets. What the peer only announces takes no memory.
+// take reads a block of n octets. A length that the peer only announces takes no memory.
 func (r *BlockReader) take(n int) error {
 	r.block = r.block[:0]
 	for at := 0; at < n; at = len(r.block) {
@@ -148,7 +149,7 @@ func (r *BlockReader) fill(b []byte) error {
 }
 
 // A BlockWriter protects what goes over a data connection (RFC 2228, Section 6). Close
-// ends the data, and without it the peer takes them for cut off.
+// ends the data; without Close the peer must take them as cut off.
 type BlockWriter struct {
 	dst    io.Writer
 	blocks Blocks

@@ -52,7 +52,7 @@ func (m *Machine) refusal(info VerbInfo) (Code, string) {
 	return 503, "not in this state"
 }
 
-// checkSecurity holds the orders of RFC 2228, Section 3 and RFC 4217.
+// checkSecurity enforces the order of commands in RFC 2228, Section 3 and RFC 4217.
 func (m *Machine) checkSecurity(c Command) (Code, string) {
 	g := m.prot.Control
 	switch c.Verb {
@@ -153,7 +153,7 @@ func (m *Machine) mayPipeline(c Command) bool {
 }
 
 // resends reports whether c is the command that the server had promised to carry out
-// behind ACCT, sent again because it did not.
+// after ACCT. It is sent again because the server did not.
 func (m *Machine) resends(c Command) bool {
 	if len(m.pending) != 1 {
 		return false

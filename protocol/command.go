@@ -10,8 +10,8 @@ type Command struct {
 	Verb Verb
 	Arg  string // bytes as they go on the wire, Telnet doubling aside
 
-	// Diagram judges the replies. If zero, the verb table decides; give it for
-	// verbs that the table does not hold.
+	// Diagram judges the replies. If zero, the verb table decides; give it for verbs that
+	// are not in the table.
 	Diagram Diagram
 }
 
@@ -76,10 +76,10 @@ const maxVerb = 16
 
 // Append appends the command's line, CR LF included, to dst.
 //
-// This is the only encoder of commands. It refuses, with an *[ArgumentError] and
-// nothing appended, whatever could make a second command of the argument: CR, LF
-// or NUL (RFC 959, Section 5.3: none of them is a <char>). A byte 255 is doubled,
-// being Telnet's IAC (RFC 854).
+// This is the only encoder of commands. It refuses everything that could make a second
+// command of the argument: CR, LF or NUL (RFC 959, Section 5.3: none of them is a
+// <char>). The error is then an *[ArgumentError], and nothing is appended. A byte 255 is
+// doubled, being Telnet's IAC (RFC 854).
 func (c Command) Append(dst []byte) ([]byte, error) {
 	if !validVerb(string(c.Verb)) {
 		return dst, &ArgumentError{Verb: c.Verb.shown(), Reason: "a verb is 1 to 16 letters, digits or '@', beginning with a letter"}
@@ -97,9 +97,9 @@ func (c Command) Append(dst []byte) ([]byte, error) {
 	return appendCommand(dst, c)
 }
 
-// AppendUnchecked is Append without the rules of the verb table, for tools that
-// must send what a good client never would: a missing argument, a superfluous one.
-// The rules that keep one command one line hold here too.
+// AppendUnchecked is Append without the rules of the verb table. It is for tools that
+// must send what a correct client never sends: a command without its argument, or with a
+// superfluous one. The rules that keep a command on one line apply here too.
 func (c Command) AppendUnchecked(dst []byte) ([]byte, error) {
 	return appendCommand(dst, c)
 }
@@ -170,8 +170,8 @@ func ParseCommand(line []byte) (Command, error) {
 	return c, nil
 }
 
-// commandExcerpt is the excerpt of a line that may be no command at all, and may
-// hold a password for all that.
+// commandExcerpt is the excerpt of a line that may not be a command, but may still hold a
+// password.
 func commandExcerpt(line []byte) string {
 	s := string(line)
 	start := strings.IndexFunc(s, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })

@@ -23,7 +23,7 @@ type received struct {
 	fault error // it must not be carried out
 }
 
-// discard throws away what was read behind a command that ends the clear text:
+// discard throws away what was read after a command that ends the clear text:
 // whatever stands there did not come through TLS.
 func (r *commandReader) discard() {
 	r.input, r.line, r.long, r.held = nil, nil, false, nil
@@ -104,7 +104,7 @@ func (m *Machine) receiveCommands(b []byte) error {
 		return m.fail(&ViolationError{Reason: "bytes in clear follow where TLS must begin or end"})
 	}
 	if m.state == StateClosing {
-		return nil // whoever still writes is not heard
+		return nil // input after QUIT or 421 is ignored
 	}
 	m.commands.input = append(m.commands.input, b...)
 	m.deliver()

@@ -17,12 +17,12 @@
 //     was taken down on the control connection;
 //   - [Machine.Close] ends it.
 //
-// Outputs: the bytes that Send and Reply return, [Machine.Output] (answers to
-// Telnet options), and events drained with [Machine.Next] after every input. What a
-// client bears of a server has a name, [Leniency], in the event.
+// Outputs: the bytes that Send and Reply return, [Machine.Output] (answers to Telnet
+// options), and events drained with [Machine.Next] after every input. If a client
+// tolerates a deviation of a server, the event names it: see [Leniency].
 //
-// Behind the exchange of a [Protector] commands and replies are protected and opened
-// inside the machine (RFC 2228): drivers see them as they are.
+// After the security exchange of a [Protector], the machine itself protects and opens
+// commands and replies (RFC 2228): drivers see them in plain form.
 //
 // Getters never change anything: [Machine.State], [Machine.Check],
 // [Machine.Params], [Machine.Protection], [Machine.Pending].

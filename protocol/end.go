@@ -7,7 +7,7 @@ func (m *Machine) end(cmd Command, r Reply, out Outcome) {
 	m.params.end(cmd, out)
 	next, ok := nextState(m.state, cmd.Verb, r.Code)
 	if cmd.Verb == "AUTH" && out == Failure {
-		ok = false // a code that promises something, and is not what AUTH needs
+		ok = false // a positive code, but not the one that AUTH needs
 	}
 	tls := m.overTLS()
 	m.endSecurity(cmd, r, out)
@@ -32,9 +32,9 @@ func (m *Machine) end(cmd Command, r Reply, out Outcome) {
 	case next == StateAwaitClear:
 		m.stopTLS(m.cleared())
 	case cmd.Verb == "REIN" && tls && m.cfg.ImplicitTLS:
-		// RFC 4217, Section 13 clears TLS because AUTH can bring it back. On the port
-		// of implicit TLS nothing can: the connection keeps it and starts again as it
-		// was born.
+		// RFC 4217, Section 13 clears TLS because AUTH can bring it back. On the port of
+		// implicit TLS nothing can: the connection keeps TLS and starts again in its
+		// first state.
 		m.prot.step(tlsUpImplicit)
 		m.setState(StateAuthenticated, 0)
 	case cmd.Verb == "REIN" && tls:
@@ -44,7 +44,7 @@ func (m *Machine) end(cmd Command, r Reply, out Outcome) {
 	}
 }
 
-// cleared is where CCC leads to: it keeps the login.
+// cleared is the state after CCC, which keeps the login.
 func (m *Machine) cleared() State {
 	if m.state == StateAuthenticated {
 		return StateUnauthenticated
@@ -52,7 +52,7 @@ func (m *Machine) cleared() State {
 	return m.state
 }
 
-// endSecurity applies what an exchange that is over means for the protection.
+// endSecurity applies the effects of an exchange that is over on the protection.
 func (m *Machine) endSecurity(cmd Command, r Reply, out Outcome) {
 	switch {
 	case cmd.Verb == "AUTH":
@@ -104,8 +104,8 @@ func (m *Machine) secured() {
 	}
 }
 
-// resume goes on with the command that waited for ACCT: the client awaits its
-// replies, the server is given it once more.
+// resume goes on with the command that waited for ACCT: the client waits for its replies,
+// and the server gets the command once more.
 func (m *Machine) resume(c Command) {
 	m.stored = nil
 	if m.cfg.Role == RoleServer {

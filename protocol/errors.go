@@ -35,7 +35,8 @@ func NameCommand(v Verb, path string) string {
 }
 
 // Pathname returns the argument of a command that has a pathname and nothing else, or "".
-// What may hold a secret, as the arguments of PASS, ACCT, ADAT and SITE, is none.
+// An argument that may hold a secret, such as that of PASS, ACCT, ADAT and SITE, does not
+// count as a pathname.
 func (c Command) Pathname() string {
 	switch info, _ := LookupVerb(c.Verb); info.Arg {
 	case ArgPath, ArgPathOpt:
@@ -105,9 +106,9 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return fmt.Sprintf("ftp: %s: %s", e.Verb, e.Reason) }
 
-// A SyntaxError reports bytes that are no FTP, or more of them than the limits
-// allow. On the client's side the control connection is dead; a server answers
-// 500 to a malformed command and goes on.
+// A SyntaxError reports bytes that are not FTP, or more bytes than the limits allow. On
+// the client's side the control connection is dead; a server answers 500 to a malformed
+// command and goes on.
 type SyntaxError struct {
 	Offset  int64  // position of the fault in the stream (client) or in the line (server)
 	Excerpt string // the beginning of the offending line, at most 120 bytes
@@ -119,7 +120,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // A ViolationError reports a peer that broke the protocol: a reply that no command
-// asked for, a reply of a class that its command excludes, bytes behind the reply
+// asked for, a reply of a class that its command excludes, bytes after the reply
 // to AUTH. The control connection is dead.
 type ViolationError struct {
 	Verb   Verb   // the command in flight, or ""

@@ -27,8 +27,8 @@ const (
 	// TLSClosed (CCC or REIN; RFC 4217, Sections 5 and 13).
 	EventStopTLS
 
-	// EventExtra (client): Reply answers nothing and was dropped; Command is the one
-	// that it seems to be a second answer to. See Leniency.
+	// EventExtra (client): Reply answers no command and was dropped. It seems to be a
+	// second reply to Command. See Leniency.
 	EventExtra
 )
 
@@ -49,11 +49,11 @@ type Event struct {
 	Outcome Outcome
 	Err     error
 
-	// Level is the level at which a mechanism of RFC 2228 protected the command or
-	// the reply itself: by MIC, CONF or ENC, or by 63z. Behind TLS it is LevelClear.
+	// Level is the level at which a mechanism of RFC 2228 protected the command or the
+	// reply itself: by MIC, CONF or ENC, or by 63z. Under TLS it is LevelClear.
 	Level Level
 
-	// Leniency names the deviation that was borne, LenientNone if there was none.
+	// Leniency names the deviation that was tolerated, LenientNone if there was none.
 	Leniency Leniency
 }
 

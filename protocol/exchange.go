@@ -76,8 +76,8 @@ type exchange struct {
 
 // judge reports what a reply with code c means for the command in flight.
 //
-// RFC 959, Section 4.2 allows one 1yz reply a command, restart markers (110)
-// apart; servers are known that send two, so more of them are borne, up to limit.
+// RFC 959, Section 4.2 allows one 1yz reply for each command, not counting restart
+// markers (110). Some servers send two, so more of them are tolerated, up to limit.
 func (x *exchange) judge(c Code, limit int) Outcome {
 	if c.Class() < 1 || c.Class() > 6 {
 		return Violation
@@ -85,14 +85,14 @@ func (x *exchange) judge(c Code, limit int) Outcome {
 	out := verdicts[x.diagram][c.Class()-1]
 	if out == Success && x.cmd.Verb == "AUTH" && c != 234 {
 		// Only 234 starts TLS (RFC 4217, Section 4). A driver that took another
-		// completion for it would send the password in clear.
+		// completion reply for it would send the password in clear text.
 		return Failure
 	}
 	if out == Continue && x.cmd.Verb == "AUTH" && x.cmd.Arg != "" && transport(x.cmd.Arg) {
 		return Failure // TLS has no security data to wait for (RFC 4217, Section 17)
 	}
 	if out == Success && x.guessed && c != 226 && c != 250 {
-		return Violation // whose reply was the refusal, and whose is this?
+		return Violation // it is not clear which command was refused, and which one this answers
 	}
 	x.repeated = false
 	if out == Wait && (c != 110 || x.diagram != DiagramTransfer) {

@@ -1,6 +1,6 @@
 package protocol
 
-// A Leniency names a deviation of a server that a client's machine bears. A driver
+// A Leniency names a deviation of a server that a client's machine tolerates. A driver
 // logs it; nothing else depends on it.
 type Leniency uint8
 
@@ -15,7 +15,7 @@ const (
 	LenientExtraCWD      // CWD or CDUP answered 200, and 250 later
 
 	// Replies that belong to a command, but not as the RFCs have it (EventReply).
-	LenientExtraPreliminary // another 1yz behind the first; restart markers (110) are none
+	LenientExtraPreliminary // another 1yz after the first; restart markers (110) are none
 	LenientNoPreliminary    // a transfer ended well without a 1yz
 	LenientRefusedEarly     // ABOR, STAT, NOOP or QUIT was refused while a transfer went on
 	LenientAccountWanted    // 332 in place of a file reply: the server has stored the command
@@ -49,8 +49,8 @@ type finished struct {
 	doubt bool // its reply may have been an extra of the exchange before it
 }
 
-// marks holds codes that say whom they belong to. A code that none of them is, such
-// as 200, may answer nearly everything somewhere.
+// marks holds the codes that say which command they belong to. Any other code, such as
+// 200, may be some server's reply to nearly every command.
 var marks = map[Code][]Verb{
 	215: {"SYST"},
 	221: {"QUIT"},
@@ -67,8 +67,8 @@ var marks = map[Code][]Verb{
 	257: {"PWD", "XPWD", "MKD", "XMKD"},
 }
 
-// marked reports whether code c says that it answers v, or that it does not. known
-// is false if it says nothing.
+// marked reports whether code c says that it answers v, or that it does not. known is
+// false if c says neither.
 func marked(c Code, v Verb) (is, known bool) {
 	verbs, known := marks[c]
 	if _, listed := LookupVerb(v); !known || !listed {
@@ -82,9 +82,9 @@ func marked(c Code, v Verb) (is, known bool) {
 	return false, true
 }
 
-// idleExtra judges a reply that came while no command was waiting. A server that
-// answers one command twice means the same by both: the second is dropped. Of
-// another class it shows that an earlier reply was taken for the wrong command's.
+// idleExtra judges a reply that came while no command was waiting. If a server answers
+// one command twice, both replies mean the same, and the second is dropped. A reply of
+// another class shows that an earlier reply was matched with the wrong command.
 func (m *Machine) idleExtra(r Reply) error {
 	f := &m.last
 	switch {
@@ -96,9 +96,9 @@ func (m *Machine) idleExtra(r Reply) error {
 	return m.dropExtra(r)
 }
 
-// lateExtra reports whether r, which came while x waited for its first reply, is a
-// second reply to the command before it. The error says that an earlier reply was
-// taken for the wrong command's.
+// lateExtra reports whether r, which came while x waited for its first reply, is a second
+// reply to the command before it. The error says that an earlier reply was matched with
+// the wrong command.
 func (m *Machine) lateExtra(x *exchange, r Reply) (bool, error) {
 	f := &m.last
 	if !f.set || x.preliminary > 0 || x.cmd.Verb == "" {
@@ -163,10 +163,10 @@ func (m *Machine) finish(x exchange, r Reply) {
 	m.last = f
 }
 
-// Stored returns the command that the server stored until ACCT (332; RFC 959,
-// Section 4.1.1). Once ACCT has succeeded its replies follow. A server that does not
-// keep its promise wants it sent again, which [Machine.Send] allows until the first
-// of them has come.
+// Stored returns the command that the server stored until ACCT (332; RFC 959, Section
+// 4.1.1). Its replies follow after ACCT has succeeded. If the server does not carry it
+// out after all, it must be sent again, which [Machine.Send] allows until the first of
+// these replies has come.
 func (m *Machine) Stored() (Command, bool) {
 	if m.stored != nil {
 		return *m.stored, true

@@ -64,8 +64,8 @@ type Machine struct {
 	transfers uint64 // transfer commands since the exchange was complete
 }
 
-// NewMachine returns a machine at the beginning of a connection: the greeting is
-// pending, behind the TLS handshake if that is implicit.
+// NewMachine returns a machine at the beginning of a connection: it waits for the
+// greeting, and with implicit TLS for the handshake before it.
 func NewMachine(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, params: DefaultParams()}
 	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}}
@@ -104,9 +104,9 @@ func (m *Machine) Next() (Event, bool) {
 	return e, true
 }
 
-// Output returns bytes that the machine wants sent of its own accord: refusals of
-// the Telnet options that the peer proposes, on both sides (RFC 854; RFC 1123,
-// Section 4.1.2.12). It is nil most times. What is not fetched is bounded.
+// Output returns bytes that the machine itself wants to send: refusals of the Telnet
+// options that the peer proposes, on both sides (RFC 854; RFC 1123, Section 4.1.2.12). It
+// is usually nil. The size of the bytes that are not fetched is bounded.
 func (m *Machine) Output() []byte {
 	t := &m.reader.telnet
 	if m.cfg.Role == RoleServer {
@@ -117,11 +117,11 @@ func (m *Machine) Output() []byte {
 	return b
 }
 
-// Receive takes bytes from the peer, cut anywhere. Events of what came before a
-// fault are there in spite of the error. On a client the error, a *[SyntaxError]
-// or *[ViolationError], ends the connection and is returned for ever after; a
-// server's machine reports bad commands as events and returns an error only if
-// bytes come where TLS must.
+// Receive takes bytes from the peer, cut anywhere. If there is an error, the events of
+// the bytes before it are still there. On a client the error, a *[SyntaxError] or
+// *[ViolationError], ends the connection and is returned for ever after; a server's
+// machine reports bad commands as events and returns an error only if bytes come where
+// TLS must.
 func (m *Machine) Receive(b []byte) error {
 	if err := m.over(""); err != nil {
 		return err
@@ -136,7 +136,7 @@ func (m *Machine) receiveReplies(b []byte) error {
 	for len(b) > 0 {
 		switch m.state {
 		case StateAwaitTLS:
-			// RFC 4217, Section 4: TLS begins right behind the 234. Text that an
+			// RFC 4217, Section 4: TLS begins right after the 234. Text that an
 			// attacker slipped in between would pass for text protected by TLS.
 			return m.fail(&ViolationError{Verb: "AUTH", Reason: "bytes in clear follow where the TLS handshake must begin"})
 		case StateAwaitClear:
@@ -201,7 +201,7 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 		if !m.last.set {
 			return nil, m.fail(&ViolationError{Verb: c.Verb, Reason: "a reply had begun before the command was sent"})
 		}
-		m.early = true // another answer to the command before; it is judged when it is whole
+		m.early = true // a second reply to the command before; it is judged when it is complete
 	}
 	if len(m.pending) == 1 && m.pending[0].stored {
 		m.pending = nil // sent again: the server had not kept it
@@ -235,7 +235,7 @@ func (m *Machine) Reply(r Reply) ([]byte, error) {
 	return wire.Append(nil), nil
 }
 
-// TLSEstablished tells that the TLS handshake of the control connection is done.
+// TLSEstablished says that the TLS handshake of the control connection is done.
 // Everything known from before it is void (RFC 4217, Section 4).
 func (m *Machine) TLSEstablished() {
 	if m.state != StateAwaitTLS {
@@ -250,7 +250,7 @@ func (m *Machine) TLSEstablished() {
 	m.setState(m.after, 0)
 }
 
-// TLSClosed tells that TLS was taken down on the control connection.
+// TLSClosed says that TLS was taken down on the control connection.
 func (m *Machine) TLSClosed() {
 	if m.state != StateAwaitClear {
 		panic("protocol: BUG: TLS closed in state " + m.state.String())

@@ -2,12 +2,11 @@ package protocol
 
 import "strings"
 
-// Mark reads the restart marker of a 110 reply, which comes while a transfer runs:
-// "MARK ssss = rrrr", the sender's marker and the receiver's, which stand for the
-// same place in the file (RFC 959, Section 4.2.2, with the order of RFC 1123,
-// Section 4.1.3.4). A client that keeps the pair can take the transfer up there:
-// with REST and the marker of whichever side the server was. ok is false if r is no
-// such reply.
+// Mark reads the restart marker of a 110 reply, which comes while a transfer runs: "MARK
+// ssss = rrrr", the sender's marker and the receiver's, which stand for the same place in
+// the file (RFC 959, Section 4.2.2, with the order of RFC 1123, Section 4.1.3.4). A
+// client that keeps the pair can resume the transfer there, with REST and the marker of
+// the server's side. ok is false if r is not such a reply.
 func (r Reply) Mark() (sender, receiver string, ok bool) {
 	if r.Code != 110 {
 		return "", "", false

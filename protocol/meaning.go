@@ -44,8 +44,8 @@ const (
 	NotExist     // nothing has that name
 	Exists       // something has that name already
 	IsDirectory  // it is a directory, and a file was wanted
-	NotDirectory // it is no directory, and one was wanted
-	NotPlain     // it is no plain file; it may be a directory
+	NotDirectory // it is not a directory, and one was wanted
+	NotPlain     // it is not a plain file; it may be a directory
 	NotEmpty     // the directory has entries
 	EmptyListing // there is nothing to list
 	Permission   // this user may not do that
@@ -89,8 +89,8 @@ func (m Meaning) NotImplemented() bool { return m == UnknownCommand || m == Unkn
 // Meaning returns what the refusal means.
 func (e *ReplyError) Meaning() Meaning { return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text()) }
 
-// OfFile reports whether the code is one by which servers refuse a file for what it is, or for
-// its name: 450, 521, 550 and 553.
+// OfFile reports whether the code is one by which servers refuse a file because of the
+// file itself or its name: 450, 521, 550 and 553.
 func (e *ReplyError) OfFile() bool { return slices.Contains(fileCodes, e.Reply.Code) }
 
 // IsStatus reports whether the reply tells of the system, a directory or a file (21z; RFC 959,
@@ -111,8 +111,8 @@ func MeaningIn(err error) Meaning {
 
 // MeaningOf returns what a refusal with this code and text means in reply to verb, which
 // is "" for the greeting. The first row of the table that fits decides. Words are
-// compared whole, letters in either case. What is no refusal is Unexplained, but for
-// 33y, by which a server asks for more than the client has.
+// compared whole, without regard to case. A reply that is not a refusal is Unexplained,
+// except 33y, by which a server asks for more than the client has.
 func MeaningOf(code Code, verb Verb, text string) Meaning { return rowOf(code, verb, text).meaning }
 
 var noRow meaningRow
@@ -131,12 +131,12 @@ func rowOf(code Code, verb Verb, text string) *meaningRow {
 	return &noRow
 }
 
-// IsLogin reports whether v is a step of a login, or of what a login stands on: a
-// negative reply to it may count against the user, so that it is not to be repeated.
+// IsLogin reports whether v is a step of a login, or of the security exchange before it.
+// A negative reply to it may count against the user, so it must not be repeated.
 func (v Verb) IsLogin() bool { return classOf(v)&(ofLogin|ofSecurity) != 0 }
 
-// IsDataAddress reports whether v settles between which addresses a data connection is
-// made: EPSV, PASV, EPRT, PORT and their like.
+// IsDataAddress reports whether v negotiates the address of a data connection: EPSV,
+// PASV, EPRT, PORT and the like.
 func (v Verb) IsDataAddress() bool { return classOf(v) == ofAddress }
 
 // A verbClass is a set of kinds of commands.

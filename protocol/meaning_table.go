@@ -2,7 +2,7 @@ package protocol
 
 import "slices"
 
-// A meaningRow says what a refusal means that fits all of it.
+// A meaningRow says what a refusal means that fits all its conditions.
 type meaningRow struct {
 	class   verbClass
 	codes   []Code   // nil: all of 4yz and 5yz
@@ -12,8 +12,9 @@ type meaningRow struct {
 	meaning Meaning
 	seen    string // on which server, or in which document
 
-	// odd marks what the code by itself would not mean. [ReplyError.Is] goes by the
-	// code then: whether the words count more is a quirk, which a caller may forbid.
+	// odd marks a meaning that the code by itself would not have. Then [ReplyError.Is]
+	// goes by the code: whether the words count more is a quirk, which a caller may
+	// forbid.
 	odd bool
 }
 
@@ -29,16 +30,17 @@ func (r *meaningRow) fits(code Code, class verbClass, words string) bool {
 
 // Words that several rows share.
 var (
-	// rejecting are words of a login that was refused for what it is. None of them
-	// stands in a text that only says that too many are there now.
+	// rejecting are words for a login that was refused because of its user, password or
+	// account. None of them stands in a text that only says that there are too many users
+	// now.
 	rejecting = []string{
 		"login", "logon", "signin", "log in", "log on", "sign in", "password", "passwd", "passphrase", "passcode", "credential*", "authentica*", "authoriz*", "unauthoriz*", "authoris*", "unauthoris*",
 		"attempt*", "tries", "retries", "fail*", "lock*", "ban", "bans", "banned", "banning", "block*", "blacklist*", "blocklist*", "incorrect*", "invalid*", "wrong", "bad", "unknown",
 		"denied", "deny*", "disable*", "deactivat*", "suspend*", "revoked", "expire*", "forbid*", "prohibit*", "reject*", "account", "accounts", "abuse*", "intrusion*", "violat*",
 	}
 
-	// barring are those of them that speak of what was before: the next attempt
-	// makes it worse.
+	// barring are those of them that speak of earlier attempts: the next attempt makes it
+	// worse.
 	barring = []string{
 		"attempt*", "too many failed", "too many failures", "too many invalid", "too many incorrect", "too many wrong", "too many bad", "too many logins failed", "too many tries", "too many retries",
 		"lock*", "ban", "bans", "banned", "block", "blocked", "blocking", "blacklist*", "blocklist*", "suspend*", "abuse*", "intrusion*",
@@ -53,13 +55,13 @@ var (
 	}
 	refusing = []string{"permission denied", "access denied", "access is denied", "not enough privileges", "operation not permitted"}
 
-	// fileCodes are those by which servers refuse a file for what it is.
+	// fileCodes are the codes by which servers refuse a file because of the file itself.
 	fileCodes = []Code{450, 550, 553, 521}
 )
 
-// meanings is the table; the first row that fits wins. A phrase stands here because a
-// server says it. Rows of one question stand together, the more exact ones first, and
-// what denies something before what says it: "does not exist" before "exist".
+// meanings is the table; the first row that fits wins. Each phrase stands here because a
+// server says it. Rows about one question stand together: the more exact ones first, and
+// a denial before the plain phrase ("does not exist" before "exist").
 //
 // To add one: the row, in its group, and a line in TestMeaningOf with the reply as it
 // came. TestMeaningRows tells if a row before it fits all that it fits.

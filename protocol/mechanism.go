@@ -7,18 +7,18 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// A Mechanism is one security mechanism of RFC 2228 during one security exchange,
-// on one side of it. TLS is one ([TLS]); others exchange tokens by AUTH and ADAT.
-// A Mechanism whose exchange lets commands and replies be protected one by one is a
-// [Protector] too, and a [BlockProtector] if it also protects data connections.
+// A Mechanism is one side of one security exchange of RFC 2228. TLS is one ([TLS]);
+// others exchange tokens by AUTH and ADAT. A Mechanism whose exchange lets commands and
+// replies be protected one by one is a [Protector] too, and a [BlockProtector] if it also
+// protects data connections.
 type Mechanism interface {
 	// Name returns the name that AUTH gives it, without regard to case.
 	Name() string
 
-	// Step takes the peer's token and returns the one to send. The client's first
-	// step comes with nil behind the 334 unless that holds a token, the server's
-	// with nil at AUTH. done reports that this side has nothing to wait for. An
-	// error ends the exchange; a *[ProtectionError] chooses the server's reply.
+	// Step takes the peer's token and returns the token to send. The client's first step
+	// is after the 334, with nil unless that reply holds a token; the server's first step
+	// is at AUTH, with nil. done reports that this side waits for nothing more. An error
+	// ends the exchange; a *[ProtectionError] chooses the server's reply.
 	Step(token []byte) (answer []byte, done bool, err error)
 }
 
@@ -28,8 +28,8 @@ type Mechanism interface {
 type Protector interface {
 	Mechanism
 
-	// Offers reports whether the mechanism has level l, which is none but
-	// LevelSafe, LevelConfidential and LevelPrivate.
+	// Offers reports whether the mechanism has level l, which is LevelSafe,
+	// LevelConfidential or LevelPrivate.
 	Offers(l Level) bool
 
 	// Protect returns plain as a message of level l.
@@ -49,12 +49,12 @@ type tlsMechanism struct{}
 
 func (tlsMechanism) Name() string { return mechanismTLS }
 
-// Step has nothing to say: 234 follows at once.
+// Step returns no token: 234 follows at once.
 func (tlsMechanism) Step([]byte) ([]byte, bool, error) { return nil, true, nil }
 
 // transport reports whether the name is one of TLS, which protects connections, not
-// messages: RFC 4217, Section 17, and the names of its drafts. "" counts: whoever
-// has no mechanism has TLS.
+// messages: RFC 4217, Section 17, and the names of its drafts. "" counts, too: without a
+// mechanism there is TLS.
 func transport(name string) bool {
 	switch strings.ToUpper(name) {
 	case "", mechanismTLS, "TLS-C", "TLS-P", "SSL":
@@ -63,7 +63,7 @@ func transport(name string) bool {
 	return false
 }
 
-// A ProtectionError reports security data or a protected message that is no good.
+// A ProtectionError reports invalid security data, or an invalid protected message.
 type ProtectionError struct {
 	Code   Code   // what a server answers to it: 431, 501, 504, 534, 535, 536 or 537
 	Reason string // in plain words; never the data
@@ -108,7 +108,7 @@ func (m *Machine) protector() (Protector, bool) {
 
 // NextADAT (client) hands the security data of r, the reply to AUTH (334) or ADAT
 // (335, 235), to the mechanism and returns the ADAT to send next. done reports that
-// the exchange is complete on both sides. Behind 235 it must be called, too: only
+// the exchange is complete on both sides. After 235 it must be called, too: only
 // then does the client know that the server is the one it claims to be.
 //
 // The error, a *[ProtectionError], means that the exchange failed or that the two
@@ -139,10 +139,10 @@ func (m *Machine) NextADAT(r Reply) (next Command, done bool, err error) {
 	return ADAT(answer), false, nil
 }
 
-// SecurityReply (server) returns the reply to AUTH, ADAT, PBSZ or PROT that RFC
-// 2228, Section 3 prescribes: it runs the mechanism's step and judges the argument.
-// A server that will not do what it can (534) or lacks the means (431) answers in
-// its own words instead. The reply is still to be given with [Machine.Reply].
+// SecurityReply (server) returns the reply to AUTH, ADAT, PBSZ or PROT that RFC 2228,
+// Section 3 prescribes: it runs the mechanism's step and judges the argument. A server
+// that refuses by policy (534), or lacks a resource for now (431), gives its own reply
+// instead. The reply must still be given with [Machine.Reply].
 func (m *Machine) SecurityReply(c Command) Reply {
 	switch c.Verb {
 	case "AUTH":
@@ -229,8 +229,8 @@ func (m *Machine) protReply(arg string) Reply {
 	return NewReply(200, "Data connections are "+l.String())
 }
 
-// offersData reports whether the mechanism protects data connections at level l. Of TLS a
-// client asks what it likes: servers are known that say yes to anything.
+// offersData reports whether the mechanism protects data connections at level l. With TLS
+// a client may ask for any level: some servers say yes to all of them.
 func (m *Machine) offersData(l Level) bool {
 	p, ok := m.mech.(BlockProtector)
 	return m.mech == nil || l == LevelClear || ok && p.Offers(l)

@@ -63,8 +63,8 @@ func (p *Params) begin(c Command) {
 	case c.Verb == "HASH":
 		p.Restart = "" // RANG goes before HASH, too (draft-bryan-ftpext-hash, Section 3)
 	case info.MovesData(), keepsRestart(c.Verb):
-		// RFC 3659, Section 5.3 wants REST right before the transfer; clients send
-		// the address between them, and servers bear it.
+		// RFC 3659, Section 5.3 wants REST right before the transfer; clients send the
+		// address between them, and servers accept that.
 	default:
 		p.Restart, p.Range = "", ""
 	}

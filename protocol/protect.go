@@ -1,10 +1,10 @@
 package protocol
 
-// ProtectCommands (client) has commands sent from now on as MIC (LevelSafe), CONF
-// (LevelConfidential) or ENC (LevelPrivate), or as they are (LevelClear). It needs a
-// complete security exchange with a [Protector]; after it, and until told otherwise,
-// commands are sent as MIC where the mechanism has that. The error is a
-// *[ProtectionError] and changes nothing.
+// ProtectCommands (client) chooses how commands are sent from now on: as MIC (LevelSafe),
+// CONF (LevelConfidential) or ENC (LevelPrivate), or as they are (LevelClear). It needs a
+// complete security exchange with a [Protector]. After that exchange, and until
+// ProtectCommands is called, commands are sent as MIC if the mechanism has that. The
+// error is a *[ProtectionError]; then nothing has changed.
 func (m *Machine) ProtectCommands(l Level) error {
 	p, ok := m.protector()
 	if l != LevelClear && (!ok || !p.Offers(l)) {
@@ -26,7 +26,7 @@ func (m *Machine) sendLevel() Level {
 func (m *Machine) openReply(r Reply) (Reply, Level, error) {
 	p, ok := m.protector()
 	if !ok {
-		return r, LevelClear, nil // a 63z that nothing has led to is judged as it is
+		return r, LevelClear, nil // a 63z without a security exchange is judged as it is
 	}
 	inner, level, err := r.Unprotect(p, m.cfg.Limits)
 	switch {
@@ -40,10 +40,11 @@ func (m *Machine) openReply(r Reply) (Reply, Level, error) {
 	return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "the reply is protected less than the command was"}
 }
 
-// unopened reports whether c may answer a protected command in clear: it comes from a
-// server that could not open the command, or does not want it, and says nothing about
-// what the command asks for. Anybody on the way can have forged any other reply, and a
-// refusal too has its meaning: that there is no such file.
+// unopened reports whether c may answer a protected command in clear text. Such a code
+// comes from a server that could not open the command, or refuses to, and says nothing
+// about what the command asks for. Anybody on the way may have forged any other reply.
+// That includes refusals, which have a meaning too: for example, that there is no such
+// file.
 func unopened(c Code) bool {
 	switch c {
 	case 421, 431, 503, 533, 535, 537:

@@ -2,7 +2,7 @@ package protocol
 
 import "strings"
 
-// Limits bound what a peer can make us hold. The zero value stands for the
+// Limits bound the memory that a peer can make us use. The zero value stands for the
 // defaults; a negative value switches a limit off.
 type Limits struct {
 	// LineBytes is the longest line of a reply, without its line end.
@@ -24,13 +24,13 @@ type Limits struct {
 	// RFC 959 allows one, real servers send several; if zero, it is 16.
 	Preliminary int
 
-	// Extra is the largest number of replies behind the final one to a command that
-	// are dropped. RFC 959 allows none, real servers send some; if zero, it is 4.
+	// Extra is the largest number of replies after a command's final reply that are
+	// dropped. RFC 959 allows none, real servers send some; if zero, it is 4.
 	Extra int
 
 	// ProtectedBytes is the longest line of base64, in commands (ADAT, MIC, CONF, ENC)
-	// and in replies (63z and those that carry security data), which RFC 2228,
-	// Section 10 wants borne beyond the other limits. If zero, it is 64 KiB.
+	// and in replies (63z and those that carry security data), which RFC 2228, Section 10
+	// allows to be longer than other lines. If zero, it is 64 KiB.
 	ProtectedBytes int
 }
 
@@ -54,10 +54,10 @@ func (l *Limits) protectedBytes() int {
 	return max(orDefault(l.ProtectedBytes, 64<<10), l.lineBytes(), l.commandBytes())
 }
 
-// A ReplyReader assembles replies from bytes, however they are cut. It takes the
-// Telnet layer off, forgives what [Lint] lists and holds no more than its limits.
-// The zero value is ready to use. A Machine has one inside; a tool that must see
-// replies as they are, out of sequence or not, uses it alone.
+// A ReplyReader assembles replies from bytes, however they are cut. It takes the Telnet
+// layer off, forgives what [Lint] lists and holds no more than its limits. The zero value
+// is ready to use. A Machine contains one. A tool that must see replies even if they are
+// out of sequence uses a ReplyReader alone.
 type ReplyReader struct {
 	Limits Limits
 
@@ -105,8 +105,8 @@ func (r *ReplyReader) Feed(b []byte) (n int, reply Reply, ok bool, err error) {
 // Partial reports whether a reply has begun and is not complete.
 func (r *ReplyReader) Partial() bool { return len(r.line) > 0 || r.cur.code != 0 }
 
-// unasked reports whether what has begun cannot become the 421 that a server may
-// send of its own accord (RFC 1123, Section 4.1.2.11).
+// unasked reports whether the reply that has begun cannot be the 421 that a server may
+// send unasked (RFC 1123, Section 4.1.2.11).
 func (r *ReplyReader) unasked() bool {
 	if r.cur.code != 0 {
 		return r.cur.code != 421
@@ -223,8 +223,8 @@ func (p *partialReply) text(s string, lim *Limits) (fault string) {
 	return ""
 }
 
-// notReply says what a line that is no reply looks like, since the commonest
-// reason is a server of another protocol.
+// notReply says what a line that is not a reply looks like, since the most common reason
+// is a server of another protocol.
 func notReply(line string) string {
 	const no = "not an FTP reply"
 	switch {

@@ -28,8 +28,8 @@ const (
 type Reply struct {
 	Code Code
 
-	// Lines holds the text: of the first and the last line what follows the code
-	// and its separator, of the lines between them all there is.
+	// Lines holds the text: of the first and the last line, what follows the code and its
+	// separator; of the lines between them, the whole line.
 	Lines []string
 
 	// Lint tells what was forgiven. Writers ignore it.

@@ -48,8 +48,8 @@ func (l Level) String() string {
 	return "unknown"
 }
 
-// Covers reports whether what level l protects is protected as level want demands.
-// Levels S and E give different things: neither covers the other.
+// Covers reports whether level l gives the protection that level want demands. Levels S
+// and E give different protection: neither covers the other.
 func (l Level) Covers(want Level) bool {
 	return l == want || want == LevelClear || l == LevelPrivate
 }
@@ -86,7 +86,7 @@ type Protection struct {
 // the exchange of a mechanism that protects messages is complete.
 func (p Protection) Secured() bool { return p.Control == GuardSecured || p.Control == GuardSized }
 
-// Happenings that change the protection and are no reply.
+// Events that change the protection and are not replies.
 const (
 	tlsUp         Verb = "(TLS established)"
 	tlsUpImplicit Verb = "(implicit TLS established)"
@@ -95,8 +95,8 @@ const (
 	mechanismDown Verb = "(messages in clear)"
 )
 
-// A guarding is a row of the protection table: from a step, a command that
-// succeeded (or one of the happenings above) leads to the next.
+// A guarding is a row of the protection table: from a step, a command that succeeded (or
+// one of the events above) leads to the next.
 type guarding struct {
 	from  Guard
 	event Verb

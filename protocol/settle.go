@@ -91,30 +91,30 @@ func (x *exchange) leniency(out Outcome, guessed, wanted bool) Leniency {
 	return LenientNone
 }
 
-// wantsAccount reports whether c is the 332 that may stand in place of any reply to
-// a command of a user who is logged in (RFC 959, Section 4.1.1): the server keeps
-// the command until ACCT. For whoever sent it it has failed, so far.
+// wantsAccount reports whether c is the 332 that may stand in place of any reply to a
+// command of a user who is logged in (RFC 959, Section 4.1.1): the server keeps the
+// command until ACCT. To the sender, the command counts as failed for now.
 func (m *Machine) wantsAccount(x exchange, c Code) bool {
 	info, _ := LookupVerb(x.cmd.Verb)
 	return c == 332 && m.state == StateAuthorized && info.States == loggedIn
 }
 
-// owner returns the index of the exchange that a reply belongs to: the oldest,
-// but for the races that RFC 959 leaves open around ABOR, STAT, NOOP and QUIT while
-// a transfer runs. It settles what a reply shows to be over. guessed reports that
-// the code alone could be the transfer's as well.
+// owner returns the index of the exchange that a reply belongs to. That is the oldest
+// one, except for the races that RFC 959 leaves open around ABOR, STAT, NOOP and QUIT
+// while a transfer runs. It ends the exchanges that the reply shows to be over. guessed
+// reports that, by its code alone, the reply could also be the transfer's.
 func (m *Machine) owner(c Code) (i int, guessed bool) {
 	head := m.pending[0]
 	if head.diagram == DiagramAbort {
-		// A server that had done with the transfer may answer it and ABOR with one
-		// reply. The 200 of a NOOP sent behind shows that no other will come.
+		// A server that had finished the transfer may answer it and ABOR with one reply.
+		// The 200 of a NOOP sent after ABOR shows that no other reply will come.
 		if c == 200 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "NOOP" {
 			m.merge(0)
 		}
 		return 0, false
 	}
 	if (head.cmd.Verb == "NOOP" || head.cmd.Verb == "STAT") && c == 257 && len(m.pending) > 1 && m.pending[1].cmd.Verb == "PWD" {
-		// The same for what was asked during a transfer and is not answered behind it.
+		// The same for a command that was sent during a transfer and is not answered after it.
 		m.merge(0)
 		return 0, false
 	}
@@ -135,17 +135,17 @@ func (m *Machine) owner(c Code) (i int, guessed bool) {
 		}
 	}
 	if len(m.pending) > 1 && head.preliminary > 0 && refusesQuery(c) {
-		// The transfer was accepted, so it is not the one that is not understood.
+		// The transfer was accepted, so the refusal is not about it.
 		return 1, true
 	}
 	return 0, false
 }
 
-// refusesQuery reports whether c says that a command was not understood, not
-// implemented or out of place: no end of a transfer that had begun.
+// refusesQuery reports whether c says that a command was not understood, not implemented
+// or out of sequence. That can't be the end of a transfer that had begun.
 func refusesQuery(c Code) bool { return c >= 500 && c <= 504 || c == 530 }
 
-// merge ends exchange i, for which no reply of its own will come.
+// merge ends exchange i, which will get no reply of its own.
 func (m *Machine) merge(i int) {
 	cmd := m.pending[i].cmd
 	m.pending = slices.Delete(m.pending, i, i+1)
@@ -155,8 +155,8 @@ func (m *Machine) merge(i int) {
 	m.params.end(cmd, Failure)
 }
 
-// hangUp handles 421, which may stand in place of any reply, or come alone just
-// before the server closes (RFC 959, Section 4.2.1). Nothing else will follow.
+// hangUp handles 421, which may take the place of any reply, or come alone just before
+// the server closes the connection (RFC 959, Section 4.2.1). No other reply will follow.
 func (m *Machine) hangUp(r Reply, level Level) {
 	if m.cfg.Role == RoleClient {
 		for _, x := range m.pending {

@@ -17,20 +17,20 @@ type telnetState uint8
 
 const (
 	telnetData   telnetState = iota
-	telnetCR                 // behind a CR: a NUL here is padding
-	telnetEscape             // behind IAC
+	telnetCR                 // after a CR: a NUL here is padding
+	telnetEscape             // after IAC
 	telnetWill               // option code of WILL follows
 	telnetDo                 // option code of DO follows
 	telnetIgnore             // option code of WONT or DONT follows
 	telnetSub                // inside a subnegotiation
-	telnetSubIAC             // behind IAC inside a subnegotiation
+	telnetSubIAC             // after IAC inside a subnegotiation
 )
 
 // maxSubnegotiation bounds the bytes between IAC SB and IAC SE.
 const maxSubnegotiation = 1024
 
-// maxAnswers bounds the answers that wait to be fetched: whoever asks for more
-// options than that in one go is not waiting for them.
+// maxAnswers bounds the answers that wait to be fetched: a peer that asks for more
+// options than that at once is not waiting for the answers.
 const maxAnswers = 3 * 64
 
 // A telnet takes the Telnet layer off a stream, byte by byte.
@@ -84,7 +84,7 @@ func (t *telnet) byte(b byte) (data byte, ok bool, fault string) {
 	return 0, false, ""
 }
 
-// escape handles the byte behind IAC.
+// escape handles the byte after IAC.
 func (t *telnet) escape(b byte) (byte, bool, string) {
 	t.state = telnetData
 	switch b {

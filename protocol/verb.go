@@ -10,7 +10,7 @@ type Verb string
 
 func (v Verb) upper() Verb { return Verb(strings.ToUpper(string(v))) }
 
-// shown is v as errors show it. What is no verb may be a whole line with a
+// shown is v as errors show it. A word that is not a verb may be a whole line with a
 // password in it.
 func (v Verb) shown() Verb {
 	if v != "" && !validVerb(string(v)) {
@@ -26,7 +26,7 @@ type ArgForm uint8
 const (
 	ArgAny      ArgForm = iota // unknown verb: anything, sent as it is
 	ArgNone                    // no argument (RFC 959, Section 5.3.1)
-	ArgPath                    // one pathname behind exactly one space (RFC 2640, Section 3.1)
+	ArgPath                    // one pathname after exactly one space (RFC 2640, Section 3.1)
 	ArgPathOpt                 // a pathname or nothing
 	ArgText                    // text that is not a pathname; blanks around it do not count
 	ArgTextOpt                 // text or nothing
@@ -50,7 +50,8 @@ func (i VerbInfo) MovesData() bool { return i.Does&(Downloads|Lists|Uploads) != 
 // An Effect is a set of what a command does.
 type Effect uint16
 
-// The effects. A verb that no table holds has none, which means that nothing is known.
+// The effects. A verb that is not in the table has none, which means that its effects are
+// unknown.
 const (
 	Downloads Effect = 1 << iota // a file comes over the data connection
 	Lists                        // a listing comes over the data connection
@@ -198,9 +199,9 @@ var verbIndex = func() map[Verb]*VerbInfo {
 	return m
 }()
 
-// LookupVerb returns what is known of verb v, in capitals or not.
-// For a verb that no table holds it returns false and a VerbInfo that allows any
-// argument in any state and judges replies by [DiagramOpen].
+// LookupVerb returns what is known of verb v, in any case. For a verb that is not in the
+// table it returns false and a VerbInfo that allows any argument in any state and judges
+// replies by [DiagramOpen].
 func LookupVerb(v Verb) (VerbInfo, bool) {
 	if i, ok := verbIndex[v]; ok {
 		return *i, true

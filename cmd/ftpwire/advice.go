@@ -7,7 +7,7 @@ import (
 )
 
 // flagNames says how the settings that a diagnosis names are called on the command line.
-// A value that has a name of its own stands before the field's general one; %s is the
+// A value with a name of its own stands before the general name of the field; %s is the
 // value in small letters.
 var flagNames = []struct {
 	field ftpwire.Field
@@ -81,7 +81,8 @@ func flagName(c ftpwire.Change) string {
 }
 
 // adviceOn returns the advice with the flags of the command line. p is the profile of the
-// server, if there is one: a command that can accept its certificate is named as a whole.
+// server, if there is one: for its certificate, the advice is the whole command that
+// accepts it.
 func adviceOn(d *ftpwire.Diagnosis, p *ftpwire.Profile) string {
 	return d.Advice(func(c ftpwire.Change) string {
 		name := flagName(c)

@@ -150,15 +150,15 @@ func (a *app) masked(s string) string {
 	return a.redact.String(s)
 }
 
-// secret makes a password known, so that it is masked wherever a server echoes it.
+// secret makes a password known, so that it is masked even if a server echoes it.
 func (a *app) secret(s string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.redact.Add(s)
 }
 
-// input returns standard input such that reading ends with the context, also
-// while nobody types.
+// input returns standard input as a reader that ends with the context, even while nobody
+// types.
 func (a *app) input() io.Reader {
 	if f, ok := a.stdin.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// learn makes the secrets in a command line known before anything reads it, so that they are masked in whatever is said
-// about it: a wrong line is quoted by checks that know nothing of URLs.
+// learn makes the secrets in a command line known before anything reads it, so that all messages mask them: checks that
+// know nothing of URLs quote a wrong command line.
 func (a *app) learn(args []string) {
 	for i, arg := range args {
 		for _, s := range secretsIn(arg) {
@@ -35,7 +35,7 @@ func secretsIn(arg string) []string {
 	if !strings.HasPrefix(arg, "-") {
 		return append(urlSecrets(arg), bareSecrets(arg)...)
 	}
-	// As the name of a flag ends at "=", a URL that stands there is cut.
+	// The name of a flag ends at "=", so a URL in its place is cut there.
 	name, value, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	found := append(urlSecrets(arg), bareSecrets(value)...)
 	if _, userinfo, ok := strings.Cut(name, ":"); ok {
@@ -67,8 +67,8 @@ func bareSecrets(s string) []string {
 	return found
 }
 
-// userinfoSecrets returns what may be the password in s, a URL after its "://". The characters that part a URL may stand in
-// the password unencoded: then each part may be shown alone.
+// userinfoSecrets returns what may be the password in s, a URL after its "://". The password may hold, unencoded, the
+// characters that separate the parts of a URL: then a message may show each part alone.
 func userinfoSecrets(s string) []string {
 	colon, last := strings.IndexByte(s, ':'), strings.LastIndexByte(s, '@')
 	if colon < 0 || last < colon || s[0] == '[' {
@@ -138,8 +138,8 @@ func flagSecret(arg, next string) string {
 	return ""
 }
 
-// forCompletion returns the arguments of a hidden command of cobra for shells with the secrets masked, and all others as they
-// are: what completion has to say of an error it says past all writers, to the standard error of the process.
+// forCompletion returns the arguments of a hidden command of cobra for shells with the secrets masked, and all other
+// arguments as they are: completion writes its errors to the standard error of the process, past all writers.
 func (a *app) forCompletion(args []string) []string {
 	if len(args) == 0 || !strings.HasPrefix(args[0], "__complete") {
 		return args

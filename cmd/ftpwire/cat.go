@@ -11,8 +11,8 @@ func (a *app) catCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cat URL",
 		Short: "Write a file to standard output",
-		Long: `Writes a file to standard output as it arrives. Only exit code 0 says that it was
-complete: what came before a failure has been written by then.`,
+		Long: `Writes a file to standard output as it arrives. Only exit code 0 means that it was
+complete: what came before a failure has already been written.`,
 		Example: `  ftpwire cat ftpes://alice@ftp.example.com/pub/data.csv | head`,
 		Args:    nargs(1, 1, "a URL is missing"),
 	}

@@ -40,16 +40,16 @@ dialogue that shows it. Without a URL, the server is the embedded one, started i
 process.
 
 The checks make a directory of their own in the login directory, or in --write-dir,
-and remove it in the end. Before anything is changed it is proven to be that directory;
-only what the checks have made is removed, and what can't be is named. --read-only sends
-nothing that could change anything. PATTERNs are ids with * and ?, or the beginnings of
-ids; --list shows them.
+and remove it in the end. Before they change anything, they prove that they are in that
+directory. They remove only what they have made, and name what they can't remove.
+--read-only sends nothing that could change anything. PATTERNs are ids with * and ?, or
+the beginnings of ids; --list shows them.
 
 A run that is interrupted, takes longer than --max-time, or loses the server reports
 what it knows, marked INCOMPLETE.
 
-Exit code 0: nothing failed; 1: something did; 2: the server could not be checked, or
-not to the end; 130: interrupted.`,
+Exit code 0: nothing failed; 1: something failed; 2: the server could not be checked, or
+not completely; 130: interrupted.`,
 		Example: `  ftpwire check
   ftpwire check ftpes://tester@ftp.example.com/ --write-dir upload
   ftpwire check ftp://ftp.example.com/ --read-only --level must --format json --output report.json
@@ -59,8 +59,8 @@ not to the end; 130: interrupted.`,
 	f.addServerFlags(cmd)
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.only, "only", nil, "only checks that `PATTERN` matches (repeatable)")
-	fs.StringArrayVar(&f.skip, "skip", nil, "no checks that `PATTERN` matches (repeatable)")
-	f.level = addChoice(cmd, "level", "may", "must|should|may", "least weight of the requirements to check")
+	fs.StringArrayVar(&f.skip, "skip", nil, "leave out checks that `PATTERN` matches (repeatable)")
+	f.level = addChoice(cmd, "level", "may", "must|should|may", "lowest level of the requirements to check")
 	fs.StringVar(&f.writeDir, "write-dir", "", "directory of the server to work in (default: the URL's path, or the login directory)")
 	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "send nothing that could change anything on the server")
@@ -95,7 +95,7 @@ func (a *app) check(f *checkFlags, args []string) error {
 		return err
 	}
 	defer stop()
-	// A report that can't be written is best known before the work is done.
+	// A report that can't be written must fail before the checks run, not after them.
 	out := a.stdout
 	if f.output != "" && f.output != "-" {
 		file, err := os.Create(f.output)

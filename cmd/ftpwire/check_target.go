@@ -15,7 +15,7 @@ import (
 // checkTarget returns the server to check, and what ends the embedded one.
 func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *conformance.Options, func(), error) {
 	if f.tls.value == "auto" {
-		return conformance.Target{}, nil, nil, usagef("--tls auto: a check has to know what it checks; say explicit, implicit or none")
+		return conformance.Target{}, nil, nil, usagef("--tls auto: the check needs to know when TLS begins: use explicit, implicit or none")
 	}
 	opts := &conformance.Options{
 		Only: f.only, Skip: f.skip, Timeout: f.timeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
@@ -45,7 +45,7 @@ func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *co
 	return target, opts, func() {}, nil
 }
 
-// targetOf returns a profile as the checker wants it.
+// targetOf returns a profile as a target of the checker.
 func targetOf(p *ftpwire.Profile) conformance.Target {
 	addr, _ := p.Address() // locate has seen that there is one
 	return conformance.Target{

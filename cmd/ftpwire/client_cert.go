@@ -23,7 +23,7 @@ func (a *app) clientCertificate(f *connFlags) ([]tls.Certificate, error) {
 	return readKeyPair(f.cert, f.key)
 }
 
-// readKeyPair reads a certificate, the chain behind it and its key in PEM format.
+// readKeyPair reads a certificate, the chain after it and its key in PEM format.
 func readKeyPair(cert, key string) ([]tls.Certificate, error) {
 	if cert == "" && key == "" {
 		return nil, nil

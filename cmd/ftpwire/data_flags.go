@@ -31,7 +31,7 @@ func (f *dataFlags) add(cmd *cobra.Command) {
 		f.mode = addChoice(cmd, "data-mode", "", "passive|epsv|pasv|active|eprt|port|cpsv", "who opens data connections, and how: passive, which is the default, epsv, pasv, active, eprt or port; cpsv is pasv with the server as TLS client of data connections, which then often has no certificate to prove who it is")
 		f.mode.kind = "MODE"
 		fs.BoolVar(&f.active, "active", false, "the server opens data connections: short for --data-mode active")
-		f.nat = addChoice(cmd, "nat", "always", "auto|always|never", "whether the server is behind NAT, so that addresses in its replies are of no use; always connects to the host of the control connection, never to the address named, auto judges it")
+		f.nat = addChoice(cmd, "nat", "always", "auto|always|never", "whether the server is behind NAT, so that addresses in its replies are useless; always connects to the host of the control connection, never to the address in the reply, auto decides")
 		fs.StringVar(&f.activeAddr, "active-address", "", "`ADDRESS` to announce in active mode (default: the local one)")
 		fs.StringVar(&f.activePorts, "active-ports", "", "`PORTS` to listen on in active mode, such as 50000-50010")
 		fs.BoolVar(&f.anyPeer, "any-peer", false, "in active mode let hosts other than the server open data connections, for servers with several addresses")

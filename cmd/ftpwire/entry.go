@@ -89,7 +89,7 @@ func typeOf(k parse.Kind) string {
 	return k.String()
 }
 
-// writeJSON writes v as one line, with what could steer a terminal escaped.
+// writeJSON writes v as one line, and escapes what could control a terminal.
 func writeJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -27,8 +27,8 @@ var errNoCommand = &usageError{}
 // errSaid ends a run whose errors have been printed already.
 var errSaid = errors.New("reported")
 
-// A usageError is what kept a command from even trying: a wrong command line, a
-// file that cannot be read, a server that cannot be reached or lets nobody in.
+// A usageError reports why a command could not even begin: a wrong command line, a file
+// that cannot be read, a server that cannot be reached or refuses the login.
 type usageError struct {
 	err  error
 	hint string
@@ -66,7 +66,7 @@ type hintError struct {
 func (e *hintError) Error() string { return e.err.Error() }
 func (e *hintError) Unwrap() error { return e.err }
 
-// fail prints err as the last words of a run and returns the exit code.
+// fail prints err at the end of a run and returns the exit code.
 func (a *app) fail(cmd *cobra.Command, args []string, err error) int {
 	if name, ok := unknownCommand(cmd, args, err); ok {
 		err = &usageError{err: fmt.Errorf("unknown command %q", name), hint: suggestCommand(cmd, name)}

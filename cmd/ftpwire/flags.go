@@ -152,7 +152,7 @@ func (f *connFlags) addReachFlags(cmd *cobra.Command) {
 func (f *connFlags) addServerFlags(cmd *cobra.Command) {
 	f.addReachFlags(cmd)
 	inSection(cmd, sectionCertificate, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: encrypted, but to whom is not known")
+		fs.BoolVar(&f.insecure, "insecure", false, "accept any certificate: the connection is encrypted, but the server may be an impostor")
 	})
 	inSection(cmd, sectionLogin, func(fs *pflag.FlagSet) {
 		fs.StringVar(&f.user, "user", "", "log in as `NAME`")
@@ -165,7 +165,7 @@ func (f *connFlags) addServerFlags(cmd *cobra.Command) {
 // or without.
 func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.authSSL, "auth-ssl", false, "say AUTH SSL, which some old servers want for TLS")
+		fs.BoolVar(&f.authSSL, "auth-ssl", false, "send AUTH SSL, which some old servers need for TLS")
 	})
 	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
 		fs.Var(logTarget{&f.log}, "log", "print what is sent and received on standard error, secrets masked; with `[=FILE]` write it there, with the data, for replay")
@@ -184,7 +184,7 @@ func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 	f.loginFlags.add(cmd)
 	f.quirkFlags.add(cmd)
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.ccc, "ccc", false, "end TLS on the control connection behind the login, for firewalls that have to read it")
+		fs.BoolVar(&f.ccc, "ccc", false, "end TLS on the control connection after the login, for firewalls that must read it")
 	})
 }
 
@@ -198,7 +198,7 @@ func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 		f.prot = addChoice(cmd, "prot", "P", "P|C", "protect data connections under TLS (P) or not (C)")
 		f.resume = addChoice(cmd, "resume-tls", "preferred", "required|preferred|off", "resume the TLS session on data connections")
 		fs.BoolVar(&f.sessionIDs, "session-ids", false, "resume TLS 1.2 sessions by ID, for servers without session tickets")
-		f.identity = addChoice(cmd, "data-identity", "same", "same|verified|none", "certificate that data connections have to show: the control connection's, any that verifies, or any at all")
+		f.identity = addChoice(cmd, "data-identity", "same", "same|verified|none", "certificate that data connections must show: the control connection's, any that verifies, or any at all")
 		fs.BoolVar(&f.noDataCert, "no-data-cert", false, "show the client certificate on the control connection only")
 	})
 }

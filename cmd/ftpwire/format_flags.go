@@ -33,11 +33,11 @@ func (f *formatFlags) add(cmd *cobra.Command) {
 	})
 }
 
-// addCompress adds what listings have as well.
+// addCompress adds the flags that listings have, too.
 func (f *formatFlags) addCompress(cmd *cobra.Command) {
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.compress, "compress", false, "compress data on the way (MODE Z)")
-		fs.IntVar(&f.level, "compress-level", 0, "how hard to compress, from 1 (fast) to 9 (small); `N` is told to the server too")
+		fs.IntVar(&f.level, "compress-level", 0, "compression level `N`, from 1 (fast) to 9 (small); the server is told it too")
 	})
 }
 
@@ -72,7 +72,7 @@ func (f *formatFlags) packing() byte {
 
 func (f *formatFlags) records() bool { return f.structure != nil && f.structure.value == "record" }
 
-// check refuses what can't be. t says what else is wanted of the transfer.
+// check refuses flags that can't be combined. t says what else the transfer must do.
 func (f *formatFlags) check(l *ftpwire.Location, t *transferFlags) error {
 	typ, err := f.typeOf(l)
 	mode, text := f.packing(), typ == 'A' || typ == 'E' || f.records()
@@ -82,7 +82,7 @@ func (f *formatFlags) check(l *ftpwire.Location, t *transferFlags) error {
 	case f.compress && mode != 'Z':
 		return usagef("--compress and --mode %s exclude each other", f.packed.value)
 	case f.level < 0 || f.level > 9:
-		return usagef("--compress-level is from 1 to 9")
+		return usagef("--compress-level must be from 1 to 9")
 	case f.level != 0 && mode != 'Z':
 		return usagef("--compress-level needs --compress")
 	case text && t.resumeFile:
@@ -113,7 +113,7 @@ func (f *formatFlags) set(c *control.Conn, l *ftpwire.Location) error {
 	return c.SetFileFormat(f.of(typ))
 }
 
-// straight reports whether the octets on the way are those of the file.
+// straight reports whether the octets on the wire are those of the file.
 func (f *formatFlags) straight(l *ftpwire.Location) bool {
 	typ, _ := f.typeOf(l)
 	return f.of(typ).AsIs(mode.Options{})

@@ -23,18 +23,17 @@ func (a *app) getCmd() *cobra.Command {
 		Long: `Copies a file from a server to FILE, to a file of the same name in the directory
 FILE, or, without FILE, in the current directory. "-" is standard output.
 
-FILE appears, or is replaced, only once everything has arrived, the server has
+FILE appears, or is replaced, only when everything has arrived, the server has
 confirmed it and the data is on disk. It keeps the permissions of the file that it
-replaces; while it grows, nobody else can read it. If FILE is a symbolic link, it stays
-one, and the file that it leads to is replaced; one that leads to nothing is replaced
-itself. A remote name that could lead elsewhere on this computer is refused: name FILE
-then.
+replaces; until then, nobody else can read it. If FILE is a symbolic link, it stays one,
+and its target is replaced; a link without a target is replaced itself. A remote name
+that could lead elsewhere on this computer is refused: then give FILE.
 
 With --resume, what came before a failure is kept beside FILE, and the same command goes
-on from there: if size and time on the server, or a hash, say that it is the beginning
-of the same file, and the last 64 KiB of it come again and are the same. --retry tries
-again by itself. --verify and --require say what has to prove that the file is complete
-and right; --format json tells what did.`,
+on from there. Size and time on the server, or a hash, must show that it is the beginning
+of the same file; its last 64 KiB are transferred again and must be the same. --retry
+tries again automatically. --verify and --require say what must prove that the file is
+complete and right; --format json tells what proved it.`,
 		Example: `  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf
   ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf /tmp/
   ftpwire get ftps://ftp.example.com/backup.tar - | tar t
@@ -44,12 +43,12 @@ and right; --format json tells what did.`,
 	f.addFileFlags(cmd)
 	f.transferFlags.add(cmd, true)
 	inSection(cmd, sectionProxy, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.proxyGet, "proxy-get", false, "have the HTTP proxy fetch an ftp:// URL itself (GET), where it allows no connections to FTP servers")
+		fs.BoolVar(&f.proxyGet, "proxy-get", false, "let the HTTP proxy fetch an ftp:// URL itself (GET), if it allows no connections to FTP servers")
 	})
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		toOutput := len(args) == 2 && args[1] == "-"
 		if toOutput && !f.proxyGet {
-			if err := f.only("standard output can't be gone back to"); err != nil {
+			if err := f.only("standard output can't be read again or written twice"); err != nil {
 				return err
 			}
 			return a.cat(&f, args[0])
@@ -128,7 +127,7 @@ func localName(remote string, args []string) (string, error) {
 func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		if err := f.only(fmt.Sprintf("%s is no regular file, and can't be gone back to", local)); err != nil {
+		if err := f.only(fmt.Sprintf("%s is not a regular file, and can't be read again or written twice", local)); err != nil {
 			return err
 		}
 		return a.getInto(c, f, remote, local)

@@ -21,9 +21,9 @@ func (a *app) hashCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hash URL",
 		Short: "Print the server's hash of a file",
-		Long: `Has the server compute the hash of a file and prints it as sha256sum does. The file is
-not transferred. The command is HASH, XSHA256 and its kind, XMD5, XCRC or MD5, whichever
-the server has; without --algorithm it is the best of those that it offers.
+		Long: `Lets the server compute the hash of a file and prints it as sha256sum does. The file is
+not transferred. The command is HASH, XSHA256 or a similar one, XMD5, XCRC or MD5,
+whichever the server has. Without --algorithm, the hash is the best that it offers.
 
 With --check, FILE is hashed here and compared, and OK or FAILED is printed. The exit
 code is 1 if they differ, or if the server computes no such hash.`,
@@ -84,7 +84,8 @@ type hashing struct {
 	json  bool
 }
 
-// open opens the local file, so that one that can't be read keeps the server alone.
+// open opens the local file first, so that the server is not bothered if it can't be
+// read.
 func (h *hashing) open() (err error) {
 	if h.local == "" {
 		return nil

@@ -18,9 +18,9 @@ type listFlags struct {
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
-	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|")+"|netware-psu|qvtnet|cisco", "format of the lines; others count as errors")
+	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|")+"|netware-psu|qvtnet|cisco", "format of the lines; lines in other formats are errors")
 	f.dialect.kind = "NAME"
-	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find out by MDTM")
+	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find it by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
 }
 

@@ -53,7 +53,7 @@ func (a *app) record(f *connFlags, p *ftpwire.Profile) error {
 		return nil
 	}
 	if a.log == nil {
-		// What files hold is for nobody else.
+		// Nobody else may read the contents of files.
 		file, err := os.OpenFile(f.log, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return &usageError{err: err}

@@ -93,7 +93,7 @@ func parseProxy(s string) (*proxyAddress, error) {
 	rest = strings.TrimSuffix(rest, "/")
 	if i := strings.LastIndex(rest, "@"); i >= 0 {
 		if strings.Contains(rest[:i], ":") {
-			return fail("holds a password, which others can see; it belongs into FTPWIRE_LOGIN_PROXY_PASSWORD")
+			return fail("holds a password, which others can see; put it into FTPWIRE_LOGIN_PROXY_PASSWORD")
 		}
 		if p.user, err = url.PathUnescape(rest[:i]); err != nil || strings.ContainsAny(p.user, "\r\n\x00") {
 			return fail("has a bad user")
@@ -158,7 +158,8 @@ func (a *app) proxyPassword(p *ftpwire.Profile) (err error) {
 	return nil
 }
 
-// through returns the profile to dial: p, or with a proxy one with the proxy's address.
+// through returns the profile to dial: p, or, with a proxy, a profile with the proxy's
+// address.
 func (f *connFlags) through(p *ftpwire.Profile) *ftpwire.Profile {
 	if p.Login.Proxy == nil {
 		return p

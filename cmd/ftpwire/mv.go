@@ -15,8 +15,8 @@ func (a *app) mvCmd() *cobra.Command {
 		Use:   "mv URL NEWPATH",
 		Short: "Rename a file or a directory",
 		Long: `Renames a file or a directory. NEWPATH is a path on the same server, relative to the
-login directory unless it begins with /; if it ends in /, the name stays. Whether an
-existing file is replaced is the server's choice.`,
+login directory unless it begins with /; if it ends in /, the name stays. The server
+decides whether an existing file is replaced.`,
 		Example: `  ftpwire mv ftpes://alice@ftp.example.com/report.tmp report.pdf
   ftpwire mv ftpes://alice@ftp.example.com/report.pdf /archive/`,
 		Args: nargs(2, 2, "URL and NEWPATH are needed"),

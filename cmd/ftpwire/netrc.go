@@ -28,8 +28,8 @@ func findNetrc(entries []netrcEntry, host, user string) *netrcEntry {
 
 // parseNetrc reads a .netrc file: machine NAME or default, then login, password and
 // account in any order; macdef up to the next empty line is skipped, and so is what
-// follows a # at the beginning of a word that is no value. What came before an error
-// is returned with it. No error quotes the text, which may be a password.
+// follows a # at the beginning of a word that is no value. What came before an error is
+// returned with it. No error quotes the text, since it may be a password.
 func parseNetrc(text string) ([]netrcEntry, error) {
 	var entries []netrcEntry
 	s := netrcScanner{text: text, line: 1}
@@ -64,7 +64,7 @@ func parseNetrc(text string) ([]netrcEntry, error) {
 		case "macdef":
 			s.skipMacro()
 		default:
-			return entries, s.fail("a word that is none of machine, default, login, password, account and macdef")
+			return entries, s.fail("a word other than machine, default, login, password, account and macdef")
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (s *netrcScanner) skipLine() {
 	s.line++
 }
 
-// skipMacro skips to behind the next empty line.
+// skipMacro skips past the next empty line.
 func (s *netrcScanner) skipMacro() {
 	for s.text != "" {
 		s.skipLine()

@@ -16,8 +16,8 @@ func (a *app) parseReplyCmd() *cobra.Command {
 		Use:   "reply [FILE]",
 		Short: "Replies of a control connection",
 		Long: `Reads replies as a server sends them and prints one JSON object for each: code, the
-lines of its text, and the deviations that were forgiven. Text that is no reply ends
-the reading with {"error": ..., "raw": ...} and exit code 1.`,
+lines of its text, and the deviations that were forgiven. Text that is not a reply
+ends the reading with {"error": ..., "raw": ...} and exit code 1.`,
 		Example: `  printf '220-Welcome\r\n220 Ready\r\n' | ftpwire parse reply`,
 		Args:    nargs(0, 1, ""),
 		RunE: func(_ *cobra.Command, args []string) error {

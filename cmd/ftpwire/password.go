@@ -142,8 +142,8 @@ func (a *app) prompt(p *ftpwire.Profile) (string, error) {
 		`Give one with --password-file, FTPWIRE_PASSWORD or .netrc; see "ftpwire help passwords".`)
 }
 
-// ask asks for a secret on a terminal, without echo. Where there is none the error
-// says what is missing, and hint how else to give it.
+// ask asks for a secret on a terminal, without echo. If there is no terminal, the error
+// says what is missing, and hint says how else to give it.
 func (a *app) ask(question, what, hint string) (string, error) {
 	stdin, ok := a.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(stdin.Fd())) {

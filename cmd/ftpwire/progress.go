@@ -16,8 +16,8 @@ func (a *app) showsProgress(f *connFlags) bool {
 	return !a.quiet && !f.logs() && !f.logSent && !f.logReceived && isTerminal(a.stderr)
 }
 
-// A bar shows how far a transfer is. It appears with the first octets, so that a
-// refused transfer shows none, and what goes wrong with it never fails the transfer.
+// A bar shows the progress of a transfer. It appears with the first octets, so that a
+// refused transfer shows none. An error of the bar never fails the transfer.
 type bar struct {
 	w          io.Writer
 	name       string
@@ -88,7 +88,7 @@ func (b *bar) end(err error) {
 	}
 }
 
-// clear makes room for what is to be said before the next attempt.
+// clear makes room for the message before the next attempt.
 func (b *bar) clear() {
 	if b != nil && b.shown {
 		b.bar.Clear()

@@ -11,8 +11,8 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A watch knows how well a session is protected, and says where that is less than
-// people may think.
+// A watch knows how well a session is protected, and warns if that is less than people
+// may think.
 type watch struct {
 	a       *app
 	f       *connFlags
@@ -54,7 +54,7 @@ func (w *watch) entry() (tlsx.Trusted, bool) {
 	return t, ok
 }
 
-// tellAccepted says what --accept-new has accepted, also if the login failed then.
+// tellAccepted says what --accept-new has accepted, even if the login failed after that.
 func (w *watch) tellAccepted() {
 	if !w.f.acceptNew || w.known {
 		return
@@ -64,7 +64,7 @@ func (w *watch) tellAccepted() {
 	}
 }
 
-// warn says what is weaker than it may seem, once the login is through.
+// warn says, after the login, what is weaker than it may seem.
 func (w *watch) warn(c *control.Conn) {
 	_, up := c.TLS()
 	was := up || w.secured.Load()
@@ -86,7 +86,7 @@ func (w *watch) warn(c *control.Conn) {
 	}
 }
 
-// dialError says why a server could not be reached, or let nobody in.
+// dialError says why a server could not be reached, or refused the login.
 func dialError(p *ftpwire.Profile, err error) error {
 	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err), hint: adviceOn(ftpwire.Diagnose(err), p)}
 }

@@ -30,7 +30,7 @@ func (f *proxyFlags) add(cmd *cobra.Command) {
 	})
 }
 
-// addData adds what commands with data connections have besides.
+// addData adds the further flags of commands with data connections.
 func (f *proxyFlags) addData(cmd *cobra.Command) {
 	inSection(cmd, sectionProxy, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.proxyData, "proxy-data", true, "data connections go through the proxy too; --proxy-data=false leaves them out")
@@ -102,8 +102,8 @@ func (a *app) proxyOfEnvironment(p *ftpwire.Profile) (*proxy.Proxy, error) {
 	return choose(addr), nil
 }
 
-// byEnvironment adds to the advice on an error of a proxy that nobody named on the
-// command line how to do without it.
+// byEnvironment adds advice to the error of a proxy that comes from the environment: how
+// to connect without it.
 func (f *proxyFlags) byEnvironment(err error) error {
 	u, ok := errors.AsType[*usageError](err)
 	if _, hop := errors.AsType[*proxy.Error](err); !ok || !hop || f.proxyURL != "" {

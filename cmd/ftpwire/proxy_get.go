@@ -46,7 +46,7 @@ func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error 
 	return a.save(f, d, path.Base(l.Path), local)
 }
 
-// checkProxyGet refuses what a proxy that is the FTP client can't do.
+// checkProxyGet refuses the flags that have no effect if the proxy is the FTP client.
 func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 	p := l.Profile.Proxy
 	switch {

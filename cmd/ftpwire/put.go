@@ -19,13 +19,13 @@ func (a *app) putCmd() *cobra.Command {
 		Long: `Copies a file to a server. "-" is standard input. If the URL ends in / or names a
 directory, the file keeps its name there. An existing file is replaced.
 
-Exit code 0 says that the server has confirmed the file; where it can tell sizes,
-its size was compared.
+Exit code 0 means that the server has confirmed the file. If the server can tell sizes,
+the size was compared.
 
-With --resume, an upload that failed goes on behind what the server has of the file, if a
-hash, or the last 64 KiB read back, prove that it is the beginning of it. --temp has
-nobody see half a file. --verify and --require say what has to prove that the file is
-complete and right; --format json tells what did.`,
+With --resume, an upload that failed goes on after what the server has of the file, if a
+hash, or the last 64 KiB read back, prove that this is the beginning of the file. With
+--temp nobody sees half a file. --verify and --require say what must prove that the file
+is complete and right; --format json tells what proved it.`,
 		Example: `  ftpwire put report.pdf ftpes://alice@ftp.example.com/pub/
   tar c src | ftpwire put - ftpes://alice@ftp.example.com/src.tar
   ftpwire put --temp --retry 5 --verify disk.img ftpes://alice@ftp.example.com/images/`,
@@ -63,9 +63,9 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		if err != nil {
 			return err
 		}
-		// Asking first whether the path is a directory's would cost every upload
-		// several round trips; a server refuses to store under a directory's name, but a
-		// temporary file is not stored under it.
+		// To ask first whether the path is that of a directory would cost every upload
+		// several round trips. A server refuses to store under a directory's name, but a
+		// temporary file has another name.
 		if f.temp && !intoDir(l.Path) && a.provenDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
@@ -87,10 +87,10 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 
 var errUnnamed = &usageError{
 	err:  errors.New("the URL names a directory, and standard input has no name"),
-	hint: "Put the name of the file behind the directory.",
+	hint: "Put the name of the file after the directory.",
 }
 
-// intoDir reports whether a path by itself says that it is a directory's.
+// intoDir reports whether a path by itself says that it names a directory.
 func intoDir(path string) bool { return path == "" || strings.HasSuffix(path, "/") }
 
 // remoteName returns the path to store to.

@@ -9,9 +9,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// mayBeDir reports whether the server refused to store before any data moved, in a way
-// that it has for directories: RFC 959 leaves 550 and 553 for that. Everything else has
-// another reason, and a file must not go to another name for it.
+// mayBeDir reports whether the server refused to store before any data moved, and in a
+// way that it may use for directories: 550 and 553 of RFC 959. Every other refusal has
+// another reason, for which a file must not go to another name.
 func mayBeDir(err error) bool {
 	t, ok := errors.AsType[*control.TransferError](err)
 	if !ok || t.Phase != control.PhaseOpen || t.Bytes != 0 {
@@ -28,8 +28,8 @@ func mayBeDir(err error) bool {
 	return false
 }
 
-// provenDir reports whether a path is a directory's. A name that nobody has must not be
-// one too: servers on object stores enter whatever they are given.
+// provenDir reports whether a path is that of a directory. It also checks that a name
+// that nothing has is not a directory: servers on object stores enter every path.
 func (a *app) provenDir(c *ftpwire.Client, path string) bool {
 	return a.isDir(c, path) && !a.isDir(c, join(path, ".ftpwire-"+rand.Text()[:8])) && alive(c.Conn())
 }

@@ -24,7 +24,7 @@ func (f *quirkFlags) add(cmd *cobra.Command) {
 	cmd.RegisterFlagCompletionFunc("no-quirk", completeQuirks)
 }
 
-// applyQuirks checks the names, which a server need not be asked about.
+// applyQuirks checks the names and sets the quirks. That needs no server.
 func (f *connFlags) applyQuirks(p *ftpwire.Profile) (err error) {
 	if p.Quirks.Force, err = quirkNames("--quirk", f.force); err != nil {
 		return err

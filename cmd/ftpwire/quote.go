@@ -21,7 +21,7 @@ func (a *app) quoteCmd() *cobra.Command {
 		Short: "Send raw commands",
 		Long: `Logs in, sends each COMMAND as one line, and prints the dialogue: "> " before what was
 sent, "< " before what came. A path in the URL becomes the working directory first.
-The first refusal ends it, with exit code 1.
+The first refusal ends the command with exit code 1.
 
 With --format json, each command is one JSON object with its reply's code and lines.
 Commands that move data, such as LIST and RETR, are refused, as are those that end

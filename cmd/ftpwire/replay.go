@@ -22,12 +22,13 @@ func (a *app) replayCmd() *cobra.Command {
 		Short: "Play the server of a recorded dialogue",
 		Long: `Plays the server of a dialogue that --log=FILE has recorded, or that was written by hand:
 each line "C:" must come as it is written ("*" stands for any rest), and each line "S:"
-is sent. A connection after the first gets the next dialogue of the file. When all are
-over, the exit code is 0; the first line that differs ends it with exit code 1.
+is sent. A connection after the first gets the next dialogue of the file. When all of
+them are over, the exit code is 0. The first line that differs ends the command with exit
+code 1.
 
 Addresses of data connections are those of this run. Over TLS, the certificate is a
 fresh one for localhost, unless --cert gives another; clients need --insecure for it.
-What was cut short in the log can't be played, and aborted transfers can't either.`,
+Data that were cut short in the log can't be played, nor can aborted transfers.`,
 		Example: `  ftpwire get --log=session.txt ftpes://alice@ftp.example.com/report.pdf
   ftpwire replay session.txt`,
 		Args: nargs(1, 1, "a FILE is missing"),

@@ -55,7 +55,7 @@ func (p *replayed) closePassive() {
 	}
 }
 
-// say puts an address of this run in place of the recorded one.
+// say replaces a recorded address by one of this run.
 func (p *replayed) say(line string) (string, error) {
 	p.said = true
 	code, text, _ := strings.Cut(line, " ")
@@ -86,7 +86,7 @@ func (p *replayed) say(line string) (string, error) {
 	return "227 Passive mode " + parse.FormatPASV(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())), nil
 }
 
-// heard notes what the client says about data connections.
+// heard notes what the client announces about data connections.
 func (p *replayed) heard(line string) (err error) {
 	verb, arg, _ := strings.Cut(line, " ")
 	switch strings.ToUpper(verb) {

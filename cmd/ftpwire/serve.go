@@ -29,19 +29,19 @@ func (a *app) serveCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [DIR]",
 		Short: "Serve a directory, or an empty tree in memory, to test clients with",
-		Long: `Runs an FTP server for tests until it gets a signal: of the files in DIR, which it
-never leaves, or of an empty tree in memory. It prints its address, a command line to
-try, and the file with the CA certificate that clients have to trust; the sessions are
-logged on standard error. Without --user it makes a password up and prints it.
+		Long: `Runs an FTP server for tests until it gets a signal. It serves the files in DIR, which it
+never leaves, or an empty tree in memory. It prints its address, a command line to try,
+and the file with the CA certificate that clients must trust; it logs the sessions on
+standard error. Without --user it makes up a password and prints it.
 
 --host adds virtual hosts (HOST, RFC 7151), each with a tree in memory of its own and
 the same users; over TLS each has its own certificate. --client-ca demands client
-certificates; one whose common name is that of a user lets him in without a password.
---otp makes passwords one-time ones (RFC 2289), with the given one as the secret.
+certificates; one whose common name is a user's name logs that user in without a password.
+--otp makes the passwords one-time passwords (RFC 2289), with the given one as the secret.
 
 --fault makes it misbehave in one exact way; "--fault help" lists them.
 
-It is no server for the Internet: it has no limits on password guessing.`,
+It is not a server for the Internet: it has no limits on password guessing.`,
 		Example: `  ftpwire serve
   ftpwire serve --tls none --anonymous --read-only /srv/ftp
   ftpwire serve --user alice:secret --require-tls --ca-out ca.pem .
@@ -58,7 +58,7 @@ It is no server for the Internet: it has no limits on password guessing.`,
 	fs.Int64Var(&f.quota, "quota", 0, "how many `BYTES` each user may store (default: no limit)")
 	f.otp = addChoice(cmd, "otp", "none", "none|md5|sha1", "one-time passwords (RFC 2289)")
 	fs.BoolVar(&f.anonymous, "anonymous", false, "let anonymous in, to read only")
-	fs.BoolVar(&f.requireTLS, "require-tls", false, "refuse logins and transfers in clear")
+	fs.BoolVar(&f.requireTLS, "require-tls", false, "refuse logins and transfers in clear text")
 	f.serveTLS.add(cmd)
 	fs.StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE` (default: a temporary file)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "refuse every change")

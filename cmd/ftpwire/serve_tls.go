@@ -26,11 +26,12 @@ func (f *serveTLS) add(cmd *cobra.Command) {
 	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
 	fs.StringVar(&f.clientCA, "client-ca", "", "demand client certificates that the authorities in this PEM `FILE` have issued")
 	fs.StringVar(&f.auth, "auth", "", "mechanisms that AUTH takes, a `LIST` of TLS, TLS-C, TLS-P and SSL (default TLS,TLS-C)")
-	f.ccc = addChoice(cmd, "ccc", "allowed", "allowed|server-first|client-first|refused", "what becomes of CCC, and who ends TLS first")
-	f.reuse = addChoice(cmd, "reuse", "none", "none|any|control", "TLS session that data connections have to resume: any of this server, or the control connection's")
+	f.ccc = addChoice(cmd, "ccc", "allowed", "allowed|server-first|client-first|refused", "whether CCC is allowed, and who ends TLS first")
+	f.reuse = addChoice(cmd, "reuse", "none", "none|any|control", "TLS session that data connections must resume: any of this server, or the control connection's")
 }
 
-// apply sets the configuration. What has no meaning without TLS is refused there.
+// apply sets the configuration. Without TLS, it refuses the flags that have no meaning
+// then.
 func (f *serveTLS) apply(cfg *ftptest.Config, others bool) (err error) {
 	switch f.tls.value {
 	case "explicit":

@@ -17,7 +17,7 @@ func (f *serveFlags) addUsers(cfg *ftptest.Config) (made string, err error) {
 	for _, u := range f.users {
 		fields := strings.SplitN(u, ":", 3)
 		if len(fields) < 2 || fields[0] == "" {
-			return "", &usageError{err: errors.New("--user wants NAME:PASSWORD or NAME:PASSWORD:ACCOUNT"), hint: "An empty password is written NAME: with nothing behind the colon."}
+			return "", &usageError{err: errors.New("--user must be NAME:PASSWORD or NAME:PASSWORD:ACCOUNT"), hint: "For an empty password write NAME: with nothing after the colon."}
 		}
 		user := ftptest.User{Name: fields[0], Password: fields[1]}
 		if len(fields) > 2 {

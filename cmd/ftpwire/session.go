@@ -17,8 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// dial connects and logs in. Whatever keeps it from that is a usageError: nothing
-// could be tried.
+// dial connects and logs in. An error is a usageError, since nothing else could be tried.
 func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	if err := a.credentials(f, l); err != nil {
 		return nil, err
@@ -48,8 +47,8 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 	return client, nil
 }
 
-// hangUp ends a session. Its errors do not count: what was to be done is done, or has
-// failed for a reason of its own.
+// hangUp ends a session. Its errors do not count: the command is done, or has failed for
+// another reason.
 func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 	if a.ctx.Err() != nil || c.Conn().Err() != nil {
 		c.Conn().Close()
@@ -65,8 +64,8 @@ func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 	c.Conn().Close()
 }
 
-// settle waits after a signal until what a cancelled upload has left on the server is
-// removed, for a bounded time, and returns name if it is still there.
+// settle waits after a signal, for a bounded time, until the file that a cancelled upload
+// has left on the server is removed. It returns name if the file is still there.
 func (a *app) settle(c *ftpwire.Client, name string) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), patience.SignalCleanup.Default)
 	defer cancel()
@@ -143,7 +142,7 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftp
 	return nil
 }
 
-// sameServer compares what two URLs say, before anything was completed.
+// sameServer compares the servers that two URLs name, before anything is completed.
 func sameServer(a, b *ftpwire.Profile) bool {
 	return strings.EqualFold(a.Host, b.Host) && a.Port == b.Port && a.Security == b.Security &&
 		a.User == b.User && a.Password == b.Password
@@ -151,7 +150,7 @@ func sameServer(a, b *ftpwire.Profile) bool {
 
 func needPath(l *ftpwire.Location, rawURL string) error {
 	if l.Path == "" {
-		return &usageError{err: errors.New("the URL names no file or directory"), hint: "Put its path behind the host: " + hostPart(rawURL) + "/PATH"}
+		return &usageError{err: errors.New("the URL names no file or directory"), hint: "Put its path after the host: " + hostPart(rawURL) + "/PATH"}
 	}
 	return nil
 }
@@ -171,7 +170,7 @@ func onPath(path string, err error) error {
 	return errtext.Errorf("%s: %w", visibleName(path), err)
 }
 
-// names reports whether err says itself what path it is about.
+// names reports whether err itself names its path.
 func names(err error, path string) bool {
 	if t, ok := errors.AsType[*control.TransferError](err); ok {
 		return t.Path == path

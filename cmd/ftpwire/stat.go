@@ -12,7 +12,7 @@ func (a *app) statCmd() *cobra.Command {
 		Use:   "stat URL",
 		Short: "Describe one file or directory",
 		Long: `Prints what the server says about one file or directory. A server without MLST is
-asked for the size and the time, and whether it is a directory.
+asked for the size and the time, and whether the path is a directory.
 
 The exit code is 1 if there is no such file, so that scripts can ask.`,
 		Example: `  ftpwire stat ftpes://alice@ftp.example.com/pub/report.pdf

@@ -26,9 +26,9 @@ type paceFlags struct {
 func (f *paceFlags) add(cmd *cobra.Command) {
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
 		fs.Var(&f.rate, "limit-rate", "move no more than this in a second, such as 500k or 2M (units of 1024 bytes)")
-		fs.Var(&f.lowest, "speed-limit", "give up a transfer that moves less than this in a second, on the average of the --speed-time, such as 500 or 10k")
+		fs.Var(&f.lowest, "speed-limit", "give up a transfer that moves less than this in a second, on average over --speed-time, such as 500 or 10k")
 		fs.Var(positive{&f.lowestTime}, "speed-time", "how long a transfer may be slower than --speed-limit (default 30s)")
-		fs.Var(positive{&f.keepAlive}, "keep-alive", "send NOOP so often while data moves, for firewalls that forget the control connection (default: never)")
+		fs.Var(positive{&f.keepAlive}, "keep-alive", "send NOOP at this interval while data moves, for firewalls that forget the control connection (default: never)")
 	})
 }
 
@@ -104,7 +104,7 @@ func (m *maxSize) add(cmd *cobra.Command) {
 	})
 }
 
-// transferFlags say how a file is copied, and what proves that it was.
+// transferFlags say how a file is copied, and what must prove that it is complete.
 type transferFlags struct {
 	resumeFile, verifyFile, temp bool
 	maxSize                      maxSize
@@ -126,19 +126,19 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 		fs.BoolVar(&f.resumeFile, "resume", false, "go on where an earlier transfer ended, if what is there is proven to be the beginning of the file; after a failure keep what can be resumed")
 		fs.IntVar(&f.retry, "retry", 0, "try `N` times more, on new connections, after failures that may pass")
 		fs.Var(positive{&f.retryDelay}, "retry-delay", "pause before the first --retry, doubled for each further one up to a minute (default 1s)")
-		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file where it offers any, else the size")
+		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file if it offers one, otherwise the size")
 		fs.Var(&f.require, "require", "fail without this proof that the file is complete and right")
 		if down {
 			f.maxSize.add(cmd)
 		} else {
-			fs.BoolVar(&f.temp, "temp", false, "upload under a temporary name, and rename when all is there")
+			fs.BoolVar(&f.temp, "temp", false, "upload under a temporary name, and rename the file when it is complete")
 		}
 	})
 	f.format = addFormat(cmd, "nothing, or one JSON object that says how the transfer went")
 	cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(f.require.words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// check refuses what can't be.
+// check refuses flags that can't be combined.
 func (f *transferFlags) check() error {
 	switch {
 	case f.retry < 0:
@@ -149,7 +149,7 @@ func (f *transferFlags) check() error {
 	return nil
 }
 
-// only refuses the flags that have no meaning where there is no file to come back to.
+// only refuses the flags that need a file which can be read again.
 func (f *transferFlags) only(why string) error {
 	for _, flag := range []struct {
 		name string

@@ -29,8 +29,8 @@ type transferJSON struct {
 	Error       string   `json:"error,omitempty"`
 }
 
-// finish tells how a transfer went, as far as the flags ask for it, and returns err
-// with advice on what it left behind.
+// finish tells how a transfer went, as far as the flags ask for it, and returns err with
+// advice on the files that it has left.
 func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.TransferResult, err error) error {
 	if f.json() {
 		if werr := writeJSON(a.stdout, a.newTransferJSON(local, remote, r, err)); werr != nil && err == nil {
@@ -59,8 +59,8 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 	return j
 }
 
-// tellProof says what is less than --verify and --resume may have been expected to
-// bring, and with --log how complete the file is known to be.
+// tellProof says where the proof is weaker than --verify and --resume suggest, and with
+// --log what proves that the file is complete.
 func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
 	if f.logs() {
 		text := fmt.Sprintf("%d bytes; proof: %v", r.Bytes, r.Proof)
@@ -84,7 +84,7 @@ func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
 	}
 }
 
-// leftOver adds to the advice on err where the part is that can be gone on from.
+// leftOver adds to the advice on err where the part is that --resume can continue.
 func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) error {
 	if r.Partial == "" {
 		return err

@@ -19,9 +19,9 @@ func (a *app) trustCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trust list|show|accept|remove",
 		Short: "Manage certificates that were accepted",
-		Long: `A server's certificate that can't be verified, as it is self-signed for example, can be
-accepted for that server. It is then remembered with what was wrong with it, and a
-changed certificate, or one that something else is wrong with, is refused again.
+		Long: `A server's certificate that can't be verified, for example because it is self-signed, can
+be accepted for that server. It is then remembered together with what was wrong with it.
+A changed certificate, or one with another fault, is refused again.
 
 On a terminal, commands ask about such a certificate. "ftpwire trust accept" accepts it
 beforehand, and --accept-new the first one that a server shows.

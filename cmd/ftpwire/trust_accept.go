@@ -24,7 +24,7 @@ If another one was accepted before, it shows both.
 
 Without a terminal, --sha256 says which certificate it must be: its fingerprint as the
 server's administrator tells it, 64 hexadecimal digits with or without colons. With
---yes any is accepted, also that of somebody who is in between just now.`,
+--yes any certificate is accepted, even that of an attacker on the way.`,
 		Example: `  ftpwire trust accept ftpes://ftp.example.com/
   ftpwire trust accept --yes ftpes://localhost:2121/`,
 		Args: nargs(1, 1, "a URL is missing"),
@@ -32,7 +32,7 @@ server's administrator tells it, 64 hexadecimal digits with or without colons. W
 	f.addReachFlags(cmd)
 	f.addTalkFlags(cmd)
 	f.addTrustFile(cmd)
-	cmd.Flags().StringVar(&sha256, "sha256", "", "accept it without a question if its SHA-256 is `HEX`, and else refuse it")
+	cmd.Flags().StringVar(&sha256, "sha256", "", "accept it without a question if its SHA-256 is `HEX`, otherwise refuse it")
 	cmd.Flags().BoolVar(&yes, "yes", false, "accept whatever the server shows, without a question")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		var want *tlsx.Fingerprint

@@ -9,8 +9,8 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// asker returns what puts certificates to the person at the terminal, each once in a
-// run, whichever URL it is for.
+// asker returns a function that asks the person at the terminal about certificates: about
+// each once in a run, whichever URL it is for.
 func (a *app) asker(store *tlsx.TrustStore) func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer {
 	if a.asked == nil {
 		a.asked = tlsx.AskOnce(func(ctx context.Context, q *tlsx.CertificateQuestion) tlsx.Answer {
@@ -29,9 +29,9 @@ func (w terminalWriter) Write(b []byte) (int, error) {
 	return w.a.stderr.Write(b)
 }
 
-// askCertificate puts q to a person. What is neither once nor always rejects the
-// certificate: the empty answer, the end of the input, the end of ctx. With an empty
-// path nothing can be remembered.
+// askCertificate asks a person q. Every answer but once and always rejects the
+// certificate, and so do an empty answer, the end of the input and the end of ctx. With
+// an empty path nothing can be remembered.
 func askCertificate(ctx context.Context, in io.Reader, out io.Writer, q *tlsx.CertificateQuestion, path string) tlsx.Answer {
 	var b strings.Builder
 	writeQuestion(&b, q)
@@ -87,8 +87,8 @@ func writeQuestion(w io.Writer, q *tlsx.CertificateQuestion) {
 	fmt.Fprintf(w, "\nCompare the SHA-256 with the one that the server's administrator tells you.\n")
 }
 
-// readLine reads a line octet by octet, so that nothing behind it is taken from whoever
-// reads next. It is not ok at the end of the input without a line, or of ctx.
+// readLine reads a line octet by octet, so that the next reader gets everything after it.
+// ok is false if the input ends without a line, or ctx ends.
 func readLine(ctx context.Context, in io.Reader) (line string, ok bool) {
 	type result struct {
 		line string

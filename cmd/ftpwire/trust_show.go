@@ -129,8 +129,8 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		return nil
 	}
 	if err != nil {
-		// Behind the handshake, in which the server proves that the certificate is its
-		// own, a refusal does not matter: it may want a client certificate.
+		// After the handshake the server has proven that the certificate is its own. A
+		// refusal after that does not matter: the server may want a client certificate.
 		if _, early := errors.AsType[*tlsx.HandshakeError](err); !early && in.Reasons != 0 && a.ctx.Err() == nil {
 			return nil
 		}

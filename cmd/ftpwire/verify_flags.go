@@ -24,10 +24,10 @@ type verifyFlags struct {
 
 func (f *verifyFlags) add(cmd *cobra.Command) {
 	inSection(cmd, sectionCertificate, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.acceptNew, "accept-new", false, "accept and remember the certificate of a server that was never seen before; refuse a changed one")
+		fs.BoolVar(&f.acceptNew, "accept-new", false, "accept and remember the certificate of a server that was not seen before; refuse a changed one")
 		fs.StringArrayVar(&f.pins, "pin", nil, "certificate or public key that the server must have: cert-sha256:HEX or sha256//BASE64, a `PIN` as \"ftpwire trust show\" prints it (repeatable)")
 		f.skip = &choices{words: []string{"name", "dates", "chain"}}
-		fs.Var(f.skip, "skip-cert-check", "leave out checks of the certificate, one or several of these")
+		fs.Var(f.skip, "skip-cert-check", "leave out these checks of the certificate")
 		cmd.RegisterFlagCompletionFunc("skip-cert-check", cobra.FixedCompletions(f.skip.words, cobra.ShellCompDirectiveNoFileComp))
 	})
 	f.addTrustFile(cmd)
@@ -40,8 +40,8 @@ func (f *verifyFlags) addTrustFile(cmd *cobra.Command) {
 	})
 }
 
-// applyVerify says how p judges certificates. Commands without these flags are left
-// alone.
+// applyVerify says how p judges certificates. It does nothing for commands without these
+// flags.
 func (a *app) applyVerify(f *connFlags, p *ftpwire.Profile) error {
 	if f.skip == nil {
 		return nil
@@ -73,8 +73,8 @@ func (a *app) applyVerify(f *connFlags, p *ftpwire.Profile) error {
 	return nil
 }
 
-// optionalStore returns the trust store of a command that can do without: nil if there
-// is no place for one.
+// optionalStore returns the trust store of a command that can work without one: nil if
+// there is no place for it.
 func (a *app) optionalStore(f *connFlags) (*tlsx.TrustStore, error) {
 	path, named := a.trustPath(f.trustFile)
 	if path == "" {
@@ -108,7 +108,7 @@ func readPins(lists []string) (pins []tlsx.Pin, err error) {
 	return pins, nil
 }
 
-// warnSkipped says which checks were left out and not made up for.
+// warnSkipped says which checks were left out without another check in their place.
 func (a *app) warnSkipped(f *connFlags) {
 	if f.skip.String() == "" || len(f.pins) > 0 {
 		return

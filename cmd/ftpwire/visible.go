@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// visible escapes what could steer a terminal: control characters, invisible and
-// direction-changing ones, and bytes that are no UTF-8.
+// visible escapes what could control a terminal: control characters, invisible and
+// direction-changing ones, and bytes that are not UTF-8.
 func visible(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {

@@ -77,9 +77,9 @@ func (s *Server) WriteFile(name string, data []byte) error {
 	return writeFile(s.host.tree, name, data)
 }
 
-// ClientCertificate returns a certificate for clients with a common name, from the
-// authority of the server's own, which Config.ClientCAs trusts if it is nil. It is
-// an error without TLS, and where Config.Certificate came without its authority.
+// ClientCertificate returns a client certificate with a common name. The server's own
+// authority issues it; if Config.ClientCAs is nil, the server trusts that authority. It
+// fails without TLS, and if Config.Certificate came without its authority.
 func (s *Server) ClientCertificate(name string) (tls.Certificate, error) {
 	if s.host.keys == nil || s.host.keys.signer == nil {
 		return tls.Certificate{}, errors.New("ftptest: there is no authority to issue client certificates")
@@ -99,7 +99,8 @@ func (s *Server) ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// Mkdir makes a directory, with those above it. One that exists is no error.
+// Mkdir makes a directory, with those above it. It is not an error if the directory
+// exists.
 func (s *Server) Mkdir(name string) error { return mkdirAll(s.host.tree, path.Join("/", name)) }
 
 // Exists reports whether there is a file or a directory of the name.

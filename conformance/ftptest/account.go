@@ -36,12 +36,11 @@ type User struct {
 	// Login is the way of the login. If zero, it is by password.
 	Login LoginForm
 
-	// Account, if not empty, has to be given with ACCT after the password
-	// (reply 332).
+	// Account, if not empty, must be given with ACCT after the password (reply 332).
 	Account string
 
-	// StoreAccount, if not empty, has to be given with ACCT before files are
-	// stored or renamed; until then STOR, STOU, APPE and RNTO are refused with 532.
+	// StoreAccount, if not empty, must be given with ACCT before files are stored or
+	// renamed; until then STOR, STOU, APPE and RNTO are refused with 532.
 	StoreAccount string
 
 	// Certificate is the subject of a client certificate that lets the user in

@@ -99,7 +99,7 @@ type Config struct {
 	// 426, since they may be truncated.
 	StrictClose bool
 
-	// LateTickets sends tickets of TLS 1.3 behind the handshake, as OpenSSL does.
+	// LateTickets sends tickets of TLS 1.3 after the handshake, as OpenSSL does.
 	LateTickets bool
 
 	// Users may log in. If empty, and Anonymous is not set, there is one "user"
@@ -147,7 +147,7 @@ type Config struct {
 	// ListZone is the zone of the times of LIST and STAT. If nil, it is UTC.
 	ListZone *time.Location
 
-	// MarkEvery puts a restart marker behind every so many octets of downloads in
+	// MarkEvery puts a restart marker after every so many octets of downloads in
 	// MODE B and C. If zero, there are none.
 	MarkEvery int64
 

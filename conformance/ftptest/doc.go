@@ -15,7 +15,6 @@
 // configuration names; [Faults] lists them. A checker that finds nothing wrong
 // with a server that has a fault is itself at fault.
 //
-// The server is meant for loopback and for tests. It has limits against what a
-// broken client does, but no rate limits, no delay after wrong passwords and no
-// privilege separation.
+// The server is meant for loopback and for tests. It has limits against broken clients,
+// but no rate limits, no delay after wrong passwords and no privilege separation.
 package ftptest

@@ -34,11 +34,11 @@ import (
 //   - restart may change the offset that a transfer starts at.
 //   - features may change the lines of the reply to FEAT.
 //   - starting sees the TLS handshake of the control connection before it begins,
-//     and stopping the end of that TLS behind CCC or REIN; they return true if they
+//     and stopping the end of that TLS after CCC or REIN; they return true if they
 //     have dealt with it.
 //
-// New tables are joined in faultTable. Every fault is shown by a test: those of
-// baseFaults have rows in faultChecks.
+// New tables are joined in faultTable. A test shows every fault: those of baseFaults have
+// rows in faultChecks.
 
 // A Fault is the name of one way to misbehave.
 type Fault string

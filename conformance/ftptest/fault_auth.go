@@ -161,7 +161,7 @@ func clearFaults() []deviation {
 	}
 }
 
-// A gluing writes a tail behind what is written next, in the same segment.
+// A gluing writes a tail after what is written next, in the same segment.
 type gluing struct {
 	net.Conn
 	tail []byte

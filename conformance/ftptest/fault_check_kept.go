@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// keptOpen is no defect, but a rare choice that RFC 959 leaves to the server (Sections
-// 3.2 and 5.2): clients and cases have to bear it. It is for clear text.
+// keptOpen is not a defect, but a rare choice that RFC 959 leaves to the server (Sections
+// 3.2 and 5.2): clients and cases must tolerate it. It is for clear text.
 func keptOpen() deviation {
 	var kept memory[bool]
 	return deviation{

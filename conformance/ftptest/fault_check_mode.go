@@ -135,7 +135,7 @@ func blockFaults() []deviation {
 	}
 }
 
-// A waitingMarker waits behind each restart marker, as if it were to be answered.
+// A waitingMarker waits after each restart marker, as if it were to be answered.
 type waitingMarker struct {
 	marker
 	s *session

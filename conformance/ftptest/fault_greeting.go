@@ -28,7 +28,7 @@ func sendsBytes(wire string) func(*session, *outgoing) {
 }
 
 // flood returns a reply hook that sends bytes so many times, or until the
-// connection breaks, and the true reply behind them.
+// connection breaks, and the true reply after them.
 func flood(wire string, times int) func(*session, *outgoing) {
 	return func(s *session, r *outgoing) {
 		const batch = 1000

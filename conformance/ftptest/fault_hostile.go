@@ -8,8 +8,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// hostileFaults are replies that are made to hurt: too long, too many, too slow,
-// or not what they seem. NOOP and FEAT stand for any command.
+// hostileFaults are replies that attack the client: too long, too many, too slow, or not
+// what they seem. NOOP and FEAT stand for any command.
 func hostileFaults() []deviation {
 	all := []deviation{
 		{name: "reply-unsolicited", doc: "a reply 226 that nobody asked for follows the one to PASS in the same segment",

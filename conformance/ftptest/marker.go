@@ -41,8 +41,8 @@ type marker interface {
 	Mark(text string) error
 }
 
-// A markWriter puts restart markers behind every so many octets, and with records
-// behind the record that they end in.
+// A markWriter puts restart markers after every so many octets, and with records
+// after the record that they end in.
 type markWriter struct {
 	marker
 	every, at, due int64

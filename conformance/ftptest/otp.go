@@ -20,7 +20,7 @@ type OneTime struct {
 	Hash string
 
 	// Sequence is the number of the first challenge. It goes down by one with every
-	// login; behind 1 nobody comes in any more. If zero, it is 99.
+	// login; after 1 all logins fail. If zero, it is 99.
 	Sequence int
 
 	// Seed is 1 to 16 letters and digits. If empty, it is "ftp1".

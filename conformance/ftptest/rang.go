@@ -45,7 +45,7 @@ func (s *session) rang(arg string) {
 // span returns what RANG has asked for, if it has.
 func (s *session) span() (span, bool) { return parseSpan(s.machine.Params().Range) }
 
-// storeRange is an upload behind RANG: it changes nothing outside of the range (draft-
+// storeRange is an upload after RANG: it changes nothing outside of the range (draft-
 // bryan-ftp-range, Section 4.3).
 func (s *session) storeRange(arg string, part span) {
 	name := s.resolve(arg)

@@ -22,7 +22,7 @@ type TB interface {
 type Server struct {
 	cfg      Config
 	host     *host   // the one of the Config
-	hosts    []*host // and the virtual ones behind it
+	hosts    []*host // then the virtual ones
 	otp      counter
 	faults   []*deviation
 	commands map[protocol.Verb]handler
@@ -53,8 +53,8 @@ func NewServer(tb TB, c *Config) *Server {
 	return s
 }
 
-// Start starts a server. A nil c is the zero Config. The error tells of a
-// configuration that cannot be, of an unknown fault, or of a failure to listen.
+// Start starts a server. A nil c is the zero Config. The error reports an impossible
+// configuration, an unknown fault, or a failure to listen.
 func Start(c *Config) (*Server, error) {
 	if c == nil {
 		c = &Config{}

@@ -31,7 +31,7 @@ func (s *session) startTLS() {
 	s.log.Debug("TLS established", "version", tlsx.VersionName(conn.ConnectionState().Version))
 }
 
-// stopTLS takes TLS down behind CCC or REIN: both ends send close_notify, then
+// stopTLS takes TLS down after CCC or REIN: both ends send close_notify, then
 // the connection goes on in clear (RFC 4217, Sections 5 and 13).
 func (s *session) stopTLS() {
 	conn, ok := s.conn.(*tls.Conn)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// stor is STOR (RFC 959, Section 4.1.3). Behind REST the file is kept up to the
+// stor is STOR (RFC 959, Section 4.1.3). After REST the file is kept up to the
 // offset. What has arrived when a transfer breaks stays, as on most servers, so
 // that it can be resumed.
 func (s *session) stor(arg string) {
@@ -24,7 +24,7 @@ func (s *session) stor(arg string) {
 	s.store(arg, name, writeTruncate, 0)
 }
 
-// appe is APPE. Behind REST it is as STOR (RFC 3659, Section 5.3).
+// appe is APPE. After REST it is as STOR (RFC 3659, Section 5.3).
 func (s *session) appe(arg string) {
 	if _, ranged := s.span(); ranged || s.restart() > 0 {
 		s.stor(arg)

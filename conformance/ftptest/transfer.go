@@ -177,7 +177,7 @@ func (t *transfer) run(ctx context.Context, s *session) outcome {
 }
 
 // secure performs the TLS handshake, as TLS server in active mode too (RFC 4217,
-// Section 7), but behind SSCN ON and CPSV.
+// Section 7), but after SSCN ON and CPSV.
 func (t *transfer) secure(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(ctx, s.srv.cfg.dataTimeout())
 	defer cancel()

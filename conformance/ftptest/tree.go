@@ -32,7 +32,7 @@ type writeHow int
 
 const (
 	writeTruncate writeHow = iota // replaced
-	writeAppend                   // kept, the new content goes behind it
+	writeAppend                   // kept, the new content goes after it
 	writeAt                       // kept up to the offset
 	writeNew                      // there must be no file
 )

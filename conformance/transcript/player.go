@@ -14,8 +14,8 @@ const maxLine = 64 << 10
 // A Player is one side of a dialogue on a control connection. It writes the
 // lines of its side and compares what it reads with the lines of the other.
 //
-// The Player reads no byte past the end of the line it waits for. The
-// connection can therefore be used further, or by another script, when it is done.
+// The Player never reads past the end of the line it waits for. So the connection can be
+// used further, or by another script, after that.
 type Player struct {
 	// Conn is the control connection. A TLS step replaces it by what StartTLS
 	// returns.
@@ -34,8 +34,8 @@ type Player struct {
 	// with an address of this play. If nil, lines are written as they are.
 	Say func(line string) (string, error)
 
-	// Heard is told each line of the other side that is as the script wants it.
-	// If nil, nobody is.
+	// Heard is called with each line of the other side that matches the script. If nil,
+	// it is not called.
 	Heard func(line string) error
 
 	// Data moves step.Payload over a data connection: it sends it if it goes to
@@ -195,7 +195,7 @@ func (p *Player) compareLine(step Step) error {
 	return p.Conn.SetReadDeadline(time.Time{})
 }
 
-// readLines reads n lines byte by byte, so as to leave what is behind them.
+// readLines reads n lines byte by byte, so that it leaves what follows them.
 func (p *Player) readLines(n int) (got []byte, err error) {
 	var b [1]byte
 	for n > 0 {

@@ -34,7 +34,7 @@ type Step struct {
 	Payload []byte
 }
 
-// A Kind says what a step is. The zero Kind is no step.
+// A Kind says what a step is. The zero Kind is not a step.
 type Kind int
 
 // The kinds of steps.
@@ -68,7 +68,7 @@ func (s Step) String() string {
 	return s.Kind.String() + " " + text
 }
 
-// A ParseError reports a file that is no script.
+// A ParseError reports a file that is not a script.
 type ParseError struct {
 	Line   int // from 1; 0 if the whole file is meant
 	Reason string
@@ -85,7 +85,7 @@ func (e *ParseError) Error() string {
 const dialogueName = "dialogue"
 
 // Parse reads a script: the first dialogue of a file. Its errors are of type
-// [*ParseError]: no dialogue, two sections of one name, a line that is no step, data
+// [*ParseError]: no dialogue, two sections of one name, a line that is not a step, data
 // without its section.
 func Parse(data []byte) (*Script, error) {
 	all, err := ParseAll(data)

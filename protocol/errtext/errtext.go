@@ -1,5 +1,5 @@
-// Package errtext writes the messages of errors that hold others. Only the outermost
-// message names the package it comes from; what it quotes is said without.
+// Package errtext writes the messages of errors that wrap others. Only the outermost
+// message names its package; the messages inside it do not.
 package errtext
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// prefixes are what messages of this module begin with.
+// prefixes are the beginnings of this module's messages.
 var prefixes = []string{"ftp: ", "ftptest: ", "conformance: "}
 
 // Of returns the message of err in one line, as it stands in the message of another error.
@@ -23,7 +23,7 @@ func Of(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-// Errorf is [fmt.Errorf], but that errors among args are written as [Of] has them.
+// Errorf is [fmt.Errorf], except that it writes the errors among args as [Of] does.
 func Errorf(format string, args ...any) error {
 	plain := fmt.Errorf(format, args...)
 	shown := make([]any, len(args))

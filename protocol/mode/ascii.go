@@ -6,7 +6,7 @@ import "bytes"
 // Only the pair CR LF is a line end: a CR or LF that stands alone is data and travels as
 // it is, except that an LF to be sent becomes CR LF.
 
-// An asciiDecoder turns CR LF into LF. If the text breaks off behind a CR, the CR is held
+// An asciiDecoder turns CR LF into LF. If the text breaks off after a CR, the CR is held
 // back: a restart begins in front of it, so that a line end that the break cut in two is
 // read as one, and not as a CR and a line end.
 type asciiDecoder struct{ cr bool }

@@ -5,22 +5,23 @@ import (
 	"io"
 )
 
-// Options are what one end decides about the files of a [Format], without the other. The
-// zero value is right for both ends.
+// Options are what one end decides about the files of a [Format] without the other end.
+// The zero value is right for both ends.
 type Options struct {
 	// CodePage is the code page of TYPE E. If zero, it is 1047.
 	CodePage CodePage
 
-	// CRLF has a writer of TYPE E end lines with CR LF. If false, with NL, as RFC 959
-	// has it. Readers take both. It does not count for records.
+	// CRLF makes a writer of TYPE E end lines with CR LF. If false, it ends them with NL,
+	// as in RFC 959. Readers take both. CRLF has no effect on records.
 	CRLF bool
 
-	// KeepCR has a writer of TYPE A send CR LF of the file as CR CR LF: what comes back
-	// is then always what was sent. If false, it is a line end that is there already.
+	// KeepCR makes a writer of TYPE A send a CR LF of the file as CR CR LF: then a file
+	// always comes back as it was sent. If false, a CR LF of the file counts as a line
+	// end already.
 	KeepCR bool
 
-	// Raw leaves text as it is: that of listings, and what is converted elsewhere, with
-	// [EncodeText] or [DecodeText].
+	// Raw leaves text as it is. It is for listings, and for text that is converted
+	// elsewhere, with [EncodeText] or [DecodeText].
 	Raw bool
 
 	// Skip is how many octets a writer leaves out of converted text, from its beginning.
@@ -33,7 +34,7 @@ type Options struct {
 	// are passed over.
 	Marker func(text string) error
 
-	// Detect lets a reader in MODE Z take data as it is that does not begin like a zlib
+	// Detect lets a reader in MODE Z take data unchanged if they do not begin like a zlib
 	// stream: some servers never compress their listings.
 	Detect bool
 
@@ -65,8 +66,9 @@ type Reader struct {
 	end     interface{ Behind() int } // nil unless the file has an end of its own
 }
 
-// NewReader returns a reader of a file that comes over src in format f. It does not
-// read beyond the end that the format has of its own, but what src gave with it.
+// NewReader returns a reader of a file that comes over src in format f. If the format
+// marks the end of the file, it does not read beyond that, except for bytes that one read
+// of src gave together with it.
 func NewReader(src io.Reader, f Format, o Options) *Reader {
 	r, l := &Reader{}, f.layout()
 	switch f.Mode {
@@ -107,13 +109,13 @@ func (r *Reader) Pending() int {
 	return r.text.Pending()
 }
 
-// Position returns how far into the file the caller has read: in Octets. Where a
-// connection breaks, what is read from there on continues what has been read: what was a
-// line end that the break cut in two is then read as one.
+// Position returns how far into the file the caller has read, in Octets. If a connection
+// breaks, a transfer from that position continues what has been read: a line end that the
+// break cut in two is then read as one.
 func (r *Reader) Position() int64 { return r.file.n - int64(r.Pending()) }
 
-// Behind returns how many octets have been read of the connection behind the end of a
-// file that has one of its own, where there should be none.
+// Behind returns how many octets of the connection were read after the end of the file,
+// in a format that marks the end. There should be none.
 func (r *Reader) Behind() int {
 	if r.end == nil {
 		return 0
@@ -122,12 +124,12 @@ func (r *Reader) Behind() int {
 }
 
 // Complete reports whether the format has proven that all of the file has come: in MODE
-// Z, when the checksum at the end was right. It can be so though an error of the
+// Z, whether the checksum at the end was right. It may be true even if an error of the
 // connection followed.
 func (r *Reader) Complete() bool { return r.deflate != nil && r.deflate.complete }
 
-// AtMost has reads fail with [ErrTooMuch] once more than n Octets have come. The one octet
-// too many is counted, and given to nobody. If n is negative, there is no bound.
+// AtMost makes reads fail with [ErrTooMuch] when more than n Octets have come. The one
+// octet too many is counted but never returned. If n is negative, there is no bound.
 func (r *Reader) AtMost(n int64) { r.file.most = n }
 
 // ErrNoMarks is the error of a restart marker in a mode that has none.
@@ -186,9 +188,9 @@ func (w *Writer) Pending() int {
 	return w.text.Pending()
 }
 
-// Mark sends a restart marker behind what was written; see [ValidMarker]. It must not cut
-// a record, and nothing may be Pending. The error is [ErrNoMarks] in other modes than B and
-// C, and an *[Error] if text is no marker: then nothing was sent.
+// Mark sends a restart marker after what was written; see [ValidMarker]. It must not cut
+// a record, and nothing may be Pending. The error is [ErrNoMarks] in other modes than B
+// and C, and an *[Error] if text is not a marker: then nothing was sent.
 func (w *Writer) Mark(text string) error {
 	if w.marker == nil {
 		return ErrNoMarks

@@ -7,7 +7,7 @@ import (
 
 // A byte string of compressed mode begins with an octet whose upper bits say what it
 // is and whose lower bits how many octets it stands for. A zero octet is the escape:
-// the descriptor codes behind it apply to the string that follows.
+// the descriptor codes after it apply to the string that follows.
 const (
 	maxLiteral = 0x7f // 0nnnnnnn, then n octets
 	replicated = 0x80 // 10nnnnnn, then the octet that is repeated
@@ -146,7 +146,7 @@ type compressedWriter struct {
 	layout
 	w       *bufio.Writer
 	literal []byte // not yet sent
-	octet   byte   // of the run behind it
+	octet   byte   // of the run after it
 	run     int
 	held    []byte // the last string, which might be the last of all
 	open    bool   // the record has data

@@ -8,11 +8,11 @@ import (
 	"io"
 )
 
-// A deflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing behind it. It
+// A deflateReader reads MODE Z: one zlib stream (RFC 1950) and nothing after it. It
 // returns io.EOF only once the checksum at the end is right.
 //
-// A connection without a single octet is an empty file: servers are known that have
-// nothing to send and send nothing.
+// A connection without a single octet is an empty file: some servers send nothing at all
+// if there is nothing to send.
 type deflateReader struct {
 	limit  int64 // how many octets may come out, or 0
 	detect bool  // data that does not begin like a zlib stream goes through as it is

@@ -1,7 +1,7 @@
 package mode
 
 // The descriptor codes of block mode (RFC 959, Section 3.4.2), which compressed mode
-// has behind its escape (3.4.3).
+// has after its escape (3.4.3).
 const (
 	endOfRecord  = 128
 	endOfFile    = 64

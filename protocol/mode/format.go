@@ -7,7 +7,7 @@ import (
 
 // A Format is how files travel over data connections: what the two ends of a session
 // agree on with TYPE, STRU, MODE and OPTS MODE Z. A field that is zero has its default,
-// so the zero Format moves files as they are. What only one end decides is in [Options].
+// so the zero Format moves files as they are. Settings of one end alone are in [Options].
 type Format struct {
 	// Type is what files hold (RFC 959, Section 3.1.1):
 	//
@@ -17,9 +17,9 @@ type Format struct {
 	//   - 'L': octets, under the name TYPE L 8 that hosts with words of other sizes want.
 	Type byte
 
-	// Form is how text is laid out for a printer (3.1.1.5): 'N', the default, not at
-	// all; 'T' by control characters; 'C' by the first character of each line. The text
-	// itself is given and taken as it is. Only the types 'A' and 'E' have one.
+	// Form is how text is laid out for a printer (3.1.1.5): 'N', the default, not at all;
+	// 'T' by control characters; 'C' by the first character of each line. The text itself
+	// is not changed. Only the types 'A' and 'E' have a form.
 	Form byte
 
 	// Structure is what files consist of (3.1.2): 'F', the default, of octets; 'R' of
@@ -37,8 +37,8 @@ type Format struct {
 	// error.
 	Mode byte
 
-	// Level is how hard MODE Z tries, from 1 (fast) to 9 (small). Zero is the default
-	// of each end, 6 here.
+	// Level is the compression level of MODE Z, from 1 (fast) to 9 (small). Zero is the
+	// default of each end, which is 6 here.
 	Level int
 }
 
@@ -55,7 +55,7 @@ func (f Format) Filled() Format {
 	return f
 }
 
-// Check returns why there is no such format, or nil.
+// Check returns an error if there is no such format.
 func (f Format) Check() error {
 	f = f.Filled()
 	switch f.Type {

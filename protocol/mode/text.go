@@ -29,9 +29,9 @@ func encoderOf(text byte, f Format, o Options) converter {
 	return &asciiEncoder{keepCR: o.KeepCR}
 }
 
-// EncodeText returns a reader of the file src as it is on the wire, the mode and records
-// apart: for a server, which needs an offset on the wire before it sends anything. NewWriter
-// is to have Raw then.
+// EncodeText returns a reader of the file src with its text as it is on the wire, but
+// without mode and records. It is for a server that has to find an offset on the wire
+// before it sends anything. NewWriter must then have Raw.
 func EncodeText(src io.Reader, f Format, o Options) io.Reader {
 	if text := o.textOf(f); text != 0 {
 		return newTextReader(src, encoderOf(text, f, o))
@@ -39,9 +39,9 @@ func EncodeText(src io.Reader, f Format, o Options) io.Reader {
 	return src
 }
 
-// DecodeText is the same in the other direction: what is written to it as it was on the
-// wire is written to dst as a file has it. It is nil if there is nothing to convert.
-// NewReader is to have Raw then.
+// DecodeText is the same in the other direction: text that is written to it as it was on
+// the wire is written to dst as a file has it. It is nil if there is nothing to convert.
+// NewReader must then have Raw.
 func DecodeText(dst io.Writer, f Format, o Options) *TextWriter {
 	if text := o.textOf(f); text != 0 {
 		return newTextWriter(dst, decoderOf(text, o))

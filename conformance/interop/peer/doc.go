@@ -88,7 +88,7 @@
 // StartProxy runs squid, tinyproxy, microsocks and danted in the same way. What is to
 // know about them:
 //
-//   - squid 5.7 keeps the connection behind a 407, answers 503 where the server refuses
+//   - squid 5.7 keeps the connection after a 407, answers 503 where the server refuses
 //     and names the errno in X-Squid-Error. Its helper for NTLM takes every password,
 //     and its challenge points outside of itself.
 //   - tinyproxy 1.11.1 answers 407 for no credentials, 401 for wrong ones, 500 where the

@@ -12,8 +12,8 @@ import (
 const firstPort, ports = 24000, 8000
 
 // choosePort finds a free port and claims it against other tests, of this process and of
-// others: a server takes seconds to listen, and whoever answers there first would pass for
-// it. The claim is a socket that is no file, and ends with its process.
+// others: a server takes seconds to listen, and a process that answers there first would
+// be taken for it. The claim is a socket without a file, and ends with its process.
 func (l *launch) choosePort() error {
 	if l.claim != nil {
 		if err := l.claim.Close(); err != nil {

@@ -68,7 +68,7 @@ func pureArgs(l *launch) []string {
 	return append(args, o.Extra...)
 }
 
-// pureUsers makes the database of virtual users. The fields behind the login
+// pureUsers makes the database of virtual users. The fields after the login
 // directory are limits and quotas, none of them set.
 func pureUsers(l *launch) error {
 	s := l.server
