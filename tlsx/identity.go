@@ -19,8 +19,8 @@ const (
 	IdentitySame Identity = iota
 	// IdentityVerified also accepts another certificate that passes the same checks as
 	// the control connection's, for the same name: for a server that consists of several
-	// machines. A certificate that a person accepted on the control connection is the
-	// only one accepted in that way.
+	// machines. What a person accepted on the control connection holds only for that
+	// certificate.
 	IdentityVerified
 	// IdentityNone accepts any certificate. The data is encrypted, but the peer may be
 	// anybody.
