@@ -19,7 +19,7 @@ func (c *Conn) aborting() (context.Context, context.CancelFunc) {
 
 // saving returns how long to try to save the connection once a transfer has failed with
 // cause: the AbortTimeout. If cause is a timeout, the server has already been waited for:
-// it gets a tenth of the IdleTimeout, but at least a second.
+// it then gets at most a tenth of the IdleTimeout, or a second if that is more.
 func (c *Conn) saving(cause error) time.Duration {
 	all := c.cfg.abortTimeout()
 	if ne, ok := errors.AsType[net.Error](cause); !ok || !ne.Timeout() {

@@ -30,7 +30,7 @@ func (e *RejectedLoginError) Unwrap() error { return e.Err }
 func rejected(err error) error {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok || !errors.Is(err, fs.ErrPermission) {
-		return err // or a quirk says that it is not about the credentials, or the policy forbids the quirk that says it is
+		return err // a quirk may also say that it is not about the credentials, or be forbidden to say that it is
 	}
 	switch re.Verb {
 	case "USER", "PASS", "ACCT":

@@ -207,7 +207,7 @@ var rowRESTSticky = Quirk{
 	Refs:       []string{"lftp"},
 }
 
-// QuirkSTORNoReplace: STOR of a file that is there is refused.
+// QuirkSTORNoReplace: STOR of an existing file is refused.
 const QuirkSTORNoReplace QuirkName = "stor-no-replace"
 
 var rowSTORNoReplace = Quirk{

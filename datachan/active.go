@@ -65,8 +65,8 @@ func (m *Manager) listen(ctx context.Context, x Exchanger) (net.Listener, error)
 
 var errNoAddr = errors.New("neither the control connection nor the listener has an IP address")
 
-// announced returns the address to announce. A zone, which means nothing to the server and
-// tells of this host, is dropped where it is written.
+// announced returns the address to announce. Its zone means nothing to the server and
+// reveals something about this host, so it is dropped when the address is written.
 func (m *Manager) announced(ln net.Listener, x Exchanger) (netip.Addr, error) {
 	a := m.cfg.ActiveAddr
 	if !a.IsValid() {
@@ -81,7 +81,7 @@ func (m *Manager) announced(ln net.Listener, x Exchanger) (netip.Addr, error) {
 	return a.Unmap(), nil
 }
 
-// announce sends EPRT, or PORT where that is asked for or EPRT does not work.
+// announce sends EPRT, or PORT if the Config asks for it or EPRT does not work.
 func (m *Manager) announce(ctx context.Context, x Exchanger, addr netip.AddrPort) (mode string, err error) {
 	v4 := addr.Addr().Is4()
 	if m.cfg.Mode == ModePORT && !v4 {
@@ -110,10 +110,10 @@ func (m *Manager) announce(ctx context.Context, x Exchanger, addr netip.AddrPort
 	return string(second.Verb), nil
 }
 
-// Failed tells the manager that no data connection came of o and that the server
-// or the clock said so by err. It reports whether Open would go another way now,
-// which is worth a second attempt if the server has not begun the transfer: servers,
-// and routers that read PORT, are known that take EPRT and make nothing of it.
+// Failed tells the manager that o led to no data connection; err is the server's reply or
+// a timeout. It reports whether Open would now use another command. A second attempt is
+// then worth it if the server has not begun the transfer: some servers, and routers that
+// read PORT, accept EPRT but never connect.
 func (m *Manager) Failed(o *Opening, err error) bool {
 	if m.cfg.Mode != ModeActive || !o.v4 {
 		return false
@@ -128,13 +128,13 @@ func (m *Manager) Failed(o *Opening, err error) bool {
 		m.learn(func(l *Memory) { l.NoEPRT = true })
 		return true
 	case o.mode == "PORT" && noEPRT:
-		m.learn(func(l *Memory) { l.NoEPRT = false }) // PORT is no better
+		m.learn(func(l *Memory) { l.NoEPRT = false }) // PORT does not work either
 	}
 	return false
 }
 
-// accept waits for the server's connection and drops everybody else's. What it notes in
-// o may be read once it has returned.
+// accept waits for the server's connection and drops all others. The fields of o that it
+// sets may be read once it has returned.
 func (o *Opening) accept() (net.Conn, error) {
 	for strangers := 0; ; {
 		conn, err := o.listener.Accept()

@@ -24,13 +24,13 @@ const (
 	ModeEPRT                // EPRT only
 	ModePORT                // PORT only
 
-	// ModeCPSV is CPSV only: as PASV, but that the server is the TLS client of that one
-	// connection. See [Manager.SetReversed] for what that means. In clear it is PASV by
-	// another name.
+	// ModeCPSV is CPSV only: like PASV, except that the server is the TLS client of that
+	// one connection. See [Manager.SetReversed] for what that means. Without TLS it is
+	// the same as PASV.
 	ModeCPSV
 )
 
-// String returns the mode's name as the command line has it.
+// String returns the mode's name on the command line.
 func (m Mode) String() string {
 	names := [...]string{"passive", "EPSV", "PASV", "active", "EPRT", "PORT", "CPSV"}
 	if int(m) < len(names) {
@@ -45,17 +45,17 @@ type Sync uint8
 
 // The ways.
 const (
-	// SyncAuto has the handshake begin when the reply comes, or HandshakeDelay later,
-	// whichever is first; a server that was seen to hold the reply until TLS is up is
-	// not waited for again.
+	// SyncAuto begins the handshake when the reply comes, or after HandshakeDelay,
+	// whichever is first. If a server has held the reply until TLS was up, the handshake
+	// does not wait for it again.
 	SyncAuto Sync = iota
 
-	// SyncOn takes one step at a time: connection, command, reply, and only then TLS.
-	// For servers that trip over a handshake which comes early. One that holds the
-	// reply until TLS is up can't be used so: the wait ends in an error.
+	// SyncOn takes one step at a time: connection, command, reply, and only then TLS. It
+	// is for servers that fail when the handshake comes early. It does not work with a
+	// server that holds the reply until TLS is up: the wait ends in an error.
 	SyncOn
 
-	// SyncOff has the handshake begin as soon as the command is sent.
+	// SyncOff begins the handshake as soon as the command is sent.
 	SyncOff
 )
 
@@ -68,112 +68,114 @@ func (s Sync) String() string {
 	return "unknown"
 }
 
-// A Config configures a Manager. The zero Config is passive, trusts no address
-// of the server, and is ready to use. It must not be modified once in use.
+// A Config configures a Manager. The zero Config is passive, trusts no address from the
+// server, and is ready to use. It must not be modified once in use.
 type Config struct {
 	Mode Mode
 
-	// NAT says which host a passive connection goes to where a 227 reply names one.
+	// NAT says which host a passive connection goes to if a 227 reply names one.
 	NAT NAT
 
-	// EPSVAll sends EPSV ALL before the first data connection, which promises that
-	// no other way will be used (RFC 2428, Section 4); devices on the path may rely on
-	// it. PASV, EPRT and PORT are never sent then, not even where EPSV fails, and other
-	// modes than ModePassive and ModeEPSV are errors. If the server refuses EPSV ALL,
-	// nothing was promised, and the Mode decides.
+	// EPSVAll sends EPSV ALL before the first data connection, which promises that only
+	// EPSV will be used (RFC 2428, Section 4); devices on the path may rely on it. PASV,
+	// EPRT and PORT are then never sent, not even if EPSV fails, and modes other than
+	// ModePassive and ModeEPSV are errors. If the server refuses EPSV ALL, nothing was
+	// promised, and the Mode decides.
 	EPSVAll bool
 
 	// EPSVNumber sends EPSV with the number of the control connection's protocol, as
-	// "EPSV 1" (RFC 2428, Section 3), where the plain form is the usual one. The form
-	// that the server refuses gives way to the other in either case.
+	// "EPSV 1" (RFC 2428, Section 3), while the default is plain EPSV. If the server
+	// refuses one form, the other is tried in either case.
 	EPSVNumber bool
 
 	// BlockedPorts are passive ports that are never dialled, such as those that a
 	// firewall on the path drops. A server that offers one is asked again.
 	BlockedPorts []PortRange
 
-	// PassiveAttempts is how often one data connection asks for a port that is not
+	// PassiveAttempts is how many times one data connection asks for a port that is not
 	// blocked. If zero or negative, it is 10.
 	PassiveAttempts int
 
-	// Memory is what an earlier connection to the same server learned; see
+	// Memory is what an earlier connection has learned about the same server; see
 	// [Manager.Memory].
 	Memory Memory
 
 	// Dial opens passive data connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// Listen opens the listener of active mode. If nil, net.Listen does. The address
-	// that the listener reports is the one that is announced, where it is a host's.
+	// Listen opens the listener of active mode. If nil, net.Listen does. The address that
+	// the listener reports is announced, if it is the address of a host.
 	Listen func(network, address string) (net.Listener, error)
 
-	// ListenFor opens the listener of active mode somewhere else, at a proxy that the
-	// control connection goes through: peer is the server's end of that, "host:port". If
-	// set, Listen and ActivePorts are not used.
+	// ListenFor opens the listener of active mode elsewhere, at a proxy that the control
+	// connection goes through; peer is the server's end of the control connection,
+	// "host:port". If set, Listen and ActivePorts are not used.
 	ListenFor func(ctx context.Context, network, peer string) (net.Listener, error)
 
-	// ActiveAddr is the address announced in active mode, where it differs from the
-	// one that is listened on: a router's, which passes ActivePorts on. Its zone is
-	// never sent. If invalid, the listener's address is announced.
+	// ActiveAddr is the address announced in active mode, if it differs from the
+	// listener's: that of a router that forwards ActivePorts. Its zone is never sent. If
+	// invalid, the listener's address is announced.
 	ActiveAddr netip.Addr
 
-	// ActivePorts are the ports to listen on, both ends among them. One that is in use
-	// gives way to the next. If zero, the system chooses.
+	// ActivePorts are the ports to listen on, including both ends of the range. If one is
+	// in use, the next is tried. If zero, the system chooses.
 	ActivePorts PortRange
 
 	// AnyPeer lets a host other than the control connection's peer connect in
 	// active mode. Only servers with several addresses need it.
 	AnyPeer bool
 
-	// PeerPort demands that active connections come from the port below that of the
-	// server's end of the control connection, 20 for 21, as RFC 959, Section 5.2 has it.
-	// Other processes of the server's host are kept out by it; servers without the right
-	// to use that port, or behind NAT, are too.
+	// PeerPort demands that active connections come from the port one below that of the
+	// server's end of the control connection, 20 for 21, as RFC 959, Section 5.2 says. It
+	// keeps out other processes on the server's host, but also servers without the right
+	// to use that port, or behind NAT.
 	PeerPort bool
 
-	// ConnectTimeout bounds the connect or accept. If zero, it is 30 seconds;
-	// if negative, only the context bounds it. docs/patience.md has this and all
-	// other waits.
+	// ConnectTimeout bounds the connect or accept. If zero, it is 30 seconds; if
+	// negative, only the context bounds it. docs/patience.md lists this and all other
+	// waits.
 	ConnectTimeout time.Duration
 
 	// AcceptTimeout bounds the wait for the server's connection in active mode. If
 	// zero, it is the ConnectTimeout; if negative, only the context bounds it.
 	AcceptTimeout time.Duration
 
-	// Sync says whether the TLS handshake waits for the preliminary reply. If SyncAuto,
-	// for HandshakeDelay at most.
+	// Sync says whether the TLS handshake waits for the preliminary reply. With SyncAuto
+	// it waits for HandshakeDelay at most.
 	Sync Sync
 
-	// HandshakeDelay is how long the TLS handshake waits for the preliminary reply
-	// (1yz) under SyncAuto. If zero, it is 200 ms; if negative, there is none.
-	// Some servers reset a data connection that speaks before the transfer command
-	// was read; others send 150 only once TLS is up.
+	// HandshakeDelay is how long the TLS handshake waits for the preliminary reply (1yz)
+	// under SyncAuto. If zero, it is 200 ms; if negative, there is none. Some servers
+	// reset a data connection on which bytes come before they have read the transfer
+	// command; others send 150 only once TLS is up.
 	HandshakeDelay time.Duration
 
 	// IdleTimeout is the longest time without a byte moving. If zero, it is
 	// 60 seconds; if negative, there is none.
 	IdleTimeout time.Duration
 
-	// FINDelay is how long FIN waits behind close_notify at the end of an upload over
-	// TLS, for the final reply to make it needless. If zero, it follows at once. Some
-	// proxies (microsocks 1.0.3) cut both directions when one side has ended, and the
-	// end of the file with them.
+	// FINDelay is how long FIN waits after close_notify at the end of an upload over TLS;
+	// the final reply may make it needless. If zero, FIN follows at once. Some proxies
+	// (microsocks 1.0.3) cut both directions when one side has ended, and lose the end of
+	// the file.
 	FINDelay time.Duration
 
 	// CloseGrace is how long the end of an upload waits for the peer's end once
 	// the final reply is in. If zero, it is 50 ms; if negative, it does not wait.
 	CloseGrace time.Duration
 
-	// Tap is told what goes over data connections, as the mode of transfer has it and
-	// without TLS. It must not keep b. The kernel copies nothing then. If nil, nobody is.
+	// Tap is called with the data that goes over data connections, in the format of the
+	// transfer mode and without TLS. It must not keep b. With a Tap the kernel never
+	// copies files. If nil, there is none.
 	Tap func(sent bool, b []byte)
 
-	// Down and Up bound how fast data comes and goes. If nil, nothing does. A Limiter
-	// may be shared: by both directions, and by the Configs of several connections.
+	// Down and Up limit how fast data is received and sent. If nil, there is no limit. A
+	// Limiter may be shared: by both directions, and by the Configs of several
+	// connections.
 	Down, Up *Limiter
 
 	// TCPKeepAlive sets the probes of TCP on data connections. If nil, they stay as
-	// they were dialled or accepted: package net has them on, every 15 seconds.
+	// dialling or accepting set them: package net sends one every 15 seconds.
 	TCPKeepAlive *net.KeepAliveConfig
 }
 
@@ -220,7 +222,7 @@ func bounded(ctx context.Context, d time.Duration) (context.Context, context.Can
 	return context.WithTimeout(ctx, d)
 }
 
-// An Exchanger is the control connection, as far as data connections need it.
+// An Exchanger is the part of a control connection that data connections need.
 type Exchanger interface {
 	// Exchange sends a command and returns its final reply; a refusal is a
 	// *protocol.ReplyError.
@@ -231,9 +233,9 @@ type Exchanger interface {
 	RemoteAddr() net.Addr
 }
 
-// Progress tells how the transfer command fares while its data connection opens.
+// Progress reports the state of the transfer command while its data connection opens.
 type Progress interface {
-	Started() <-chan struct{} // closed when a preliminary reply is in
-	Done() <-chan struct{}    // closed when the final reply is in, or the control connection is dead
-	Failed() bool             // once Done: the transfer was refused or cut off
+	Started() <-chan struct{} // closed when a preliminary reply has come
+	Done() <-chan struct{}    // closed when the final reply has come, or the control connection is dead
+	Failed() bool             // once Done is closed: whether the transfer was refused or cut off
 }

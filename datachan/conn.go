@@ -21,7 +21,7 @@ type Conn struct {
 	idle  time.Duration
 	grace time.Duration
 	moved atomic.Int64
-	most  atomic.Int64 // octets that may come, -1: no bound
+	most  atomic.Int64 // octets that may come, -1: no limit
 	down  *Limiter
 	up    *Limiter
 
@@ -29,16 +29,16 @@ type Conn struct {
 	tap    func(sent bool, b []byte)
 
 	finDelay time.Duration
-	fin      atomic.Pointer[time.Timer] // sends FIN behind close_notify; nil unless CloseWrite left it
+	fin      atomic.Pointer[time.Timer] // sends FIN after close_notify; nil unless CloseWrite delayed it
 
 	interrupted atomic.Bool
-	halted      chan struct{} // closed by what ends all reading and writing
+	halted      chan struct{} // closed when all reading and writing must end
 	haltOnce    sync.Once
 
-	tallied atomic.Bool
-	often   atomic.Bool // Moved is asked for often
-	teller  atomic.Pointer[teller]
-	piece   int // of the next write without a limit; only the writer uses it
+	tallied  atomic.Bool
+	often    atomic.Bool // Moved must be accurate within a tenth of a second
+	reporter atomic.Pointer[tallyReporter]
+	piece    int // size of the next write without a limiter; only the writer uses it
 }
 
 // newConn returns the connection over raw, still in clear.
@@ -66,11 +66,11 @@ func (c *Conn) TLS() *tlsx.Conn { return c.tls }
 // RemoteAddr returns the peer's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
 
-// Moved returns the number of bytes read or written so far. While the kernel copies it is
-// told now and then only; see CountOften.
+// Moved returns the number of bytes read or written so far. While the kernel copies, the
+// number is only updated now and then; see CountOften.
 func (c *Conn) Moved() int64 { return c.moved.Load() }
 
-// CountOften has Moved be right within a tenth of a second from now on.
+// CountOften keeps Moved accurate within a tenth of a second from now on.
 func (c *Conn) CountOften() { c.often.Store(true) }
 
 func (c *Conn) deadline() time.Time {
@@ -80,12 +80,13 @@ func (c *Conn) deadline() time.Time {
 	return time.Now().Add(c.idle)
 }
 
-// allow sets the deadline of the next piece of work, unless there is to be none.
+// allow sets the deadline of the next read or write, unless there is no idle timeout.
 func (c *Conn) allow(setDeadline func(time.Time) error) error {
 	if err := setDeadline(c.deadline()); err != nil {
 		return err
 	}
-	// Behind the setting, not before it: Interrupt does the same in the other order.
+	// Check after setting the deadline: Interrupt stores the flag first, so one of the
+	// two sees the other.
 	if c.interrupted.Load() {
 		return ErrInterrupted
 	}
@@ -100,11 +101,11 @@ func (c *Conn) Interrupt() {
 	c.raw.SetDeadline(time.Unix(1, 0))
 }
 
-// halt wakes whoever waits for a limiter.
+// halt wakes reads and writes that wait for a limiter.
 func (c *Conn) halt() { c.haltOnce.Do(func() { close(c.halted) }) }
 
-// Discard reads and forgets what the server still sends, until it ends the
-// connection or stop is closed. It takes no part in TLS: nothing it reads is used.
+// Discard reads and drops what the server still sends, until the server ends the
+// connection or stop is closed. It reads below TLS, because nothing of it is used.
 func (c *Conn) Discard(stop <-chan struct{}) {
 	buf := make([]byte, 32<<10)
 	for {
@@ -123,8 +124,8 @@ func (c *Conn) Discard(stop <-chan struct{}) {
 }
 
 // Read reads what the server sends. The end of the data is io.EOF; over TLS an end
-// without close_notify is tlsx.ErrTruncated. A silence longer than the idle timeout
-// is os.ErrDeadlineExceeded.
+// without close_notify is tlsx.ErrTruncated. If nothing comes for longer than the idle
+// timeout, it is os.ErrDeadlineExceeded.
 func (c *Conn) Read(b []byte) (int, error) {
 	room := c.room(int64(len(b)))
 	if room == 0 && len(b) > 0 {
@@ -156,22 +157,22 @@ func (c *Conn) read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// tapped shows what was moved to whoever listens.
+// tapped passes the data that was moved to the Tap.
 func (c *Conn) tapped(sent bool, b []byte) {
 	if c.tap != nil && len(b) > 0 {
 		c.tap(sent, b)
 	}
 }
 
-// pieceSize bounds one write under one deadline: a TLS connection is dead after a
-// write timeout, so the bound must leave a slow peer enough time. The first piece is
-// smaller, and the next are what goes in the time of patience.WritePiece.
+// pieceSize bounds one write under one deadline: a TLS connection is dead after a write
+// timeout, so the piece must be small enough for a slow peer. The first piece is smaller;
+// the next ones have the size that moves in the time of patience.WritePiece.
 const (
 	firstPiece = 32 << 10
 	pieceSize  = 256 << 10
 )
 
-// Write sends b. A peer that takes nothing for longer than the idle timeout is
+// Write sends b. If the peer takes nothing for longer than the idle timeout, the error is
 // os.ErrDeadlineExceeded.
 func (c *Conn) Write(b []byte) (n int, err error) {
 	w := c.data()
@@ -204,9 +205,9 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// Uploading prepares the connection for an upload. Over TLS 1.3 the server's
-// session tickets arrive unasked; unread they would make the kernel answer our
-// close with a reset, and the end of the file would be lost without an error.
+// Uploading prepares the connection for an upload. Over TLS 1.3 the server's session
+// tickets arrive unasked; if they stay unread, the kernel answers our close with a reset,
+// and the end of the file is lost without an error.
 func (c *Conn) Uploading() {
 	if c.tls != nil {
 		c.tls.Drain()
@@ -217,7 +218,7 @@ func (c *Conn) Uploading() {
 // TCP. The connection must stay open until the final reply is in; see Finish.
 func (c *Conn) CloseWrite() error {
 	if c.tls != nil {
-		// Through the TLS connection, or close_notify would get a deadline of its own.
+		// Set on the TLS connection; otherwise close_notify would get another deadline.
 		if err := c.allow(c.tls.SetWriteDeadline); err != nil {
 			return err
 		}
@@ -227,7 +228,7 @@ func (c *Conn) CloseWrite() error {
 		if err := c.tls.CloseNotify(); err != nil {
 			return err
 		}
-		c.fin.Store(time.AfterFunc(c.finDelay, func() { c.tls.HalfClose() })) // the final reply makes it needless
+		c.fin.Store(time.AfterFunc(c.finDelay, func() { c.tls.HalfClose() })) // the final reply stops the timer
 		return nil
 	}
 	if err := c.allow(c.raw.SetWriteDeadline); err != nil {
@@ -241,11 +242,11 @@ func (c *Conn) CloseWrite() error {
 	if h, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()
 	}
-	return c.raw.Close() // a transport without half-close: the end is all there is
+	return c.raw.Close() // a transport without half-close can only be closed
 }
 
-// Finish closes an upload's connection once the final reply is in, after a short
-// grace for the peer's own end. Servers are known that never end their side.
+// Finish closes an upload's connection once the final reply is in, after a short grace
+// for the peer's own end. Some servers never end their side.
 func (c *Conn) Finish() error {
 	defer c.endTally()
 	c.stopFIN()
@@ -270,7 +271,8 @@ func (c *Conn) Close() error {
 	return c.raw.Close()
 }
 
-// Abort cuts the connection off without ceremony. A blocked Read or Write returns.
+// Abort closes the connection at once, without close_notify. A blocked Read or Write
+// returns.
 func (c *Conn) Abort() {
 	defer c.endTally()
 	c.stopFIN()

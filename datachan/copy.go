@@ -10,9 +10,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// Chunks of a kernel copy: each has its own deadline, so they must be small
-// enough to cross a slow link within the idle timeout, though a timeout within a
-// chunk loses nothing and only counts as idle if nothing moved.
+// Chunks of a kernel copy: each has its own deadline, so they must be small enough to
+// cross a slow link within the idle timeout. A timeout within a chunk loses nothing, and
+// only counts as idle if nothing moved.
 const (
 	firstChunk = 1 << 20
 	maxChunk   = 8 << 20
@@ -46,8 +46,8 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 		k, err := tcp.ReadFrom(&io.LimitedReader{R: file, N: n})
 		at, err = at+k, c.ofPeer("write", err)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			// Systems and file systems are known for which package net copies itself; it
-			// has then read what the deadline kept it from writing.
+			// On some systems and file systems package net copies the bytes itself; it
+			// has then read bytes that the deadline kept it from writing.
 			if _, err := file.Seek(at, io.SeekStart); err != nil {
 				return k, err
 			}
@@ -56,8 +56,8 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 	})
 }
 
-// plainTCP returns the TCP connection if nothing must be done to the bytes. Only
-// the exact type counts: a wrapper that embeds it would be passed by.
+// plainTCP returns the TCP connection if nothing must be done to the bytes. Only the
+// exact type counts: a wrapper that embeds it would be bypassed.
 func (c *Conn) plainTCP() *net.TCPConn {
 	if c.Protected() || c.tap != nil {
 		return nil
@@ -67,9 +67,9 @@ func (c *Conn) plainTCP() *net.TCPConn {
 }
 
 // regularFile returns v if it is a regular file. Devices such as /dev/full and some
-// terminals refuse splice with EINVAL only once bytes were taken off the socket for
-// them: what was taken is lost, and no other way of copying brings it back. And what
-// was read of a pipe can't be read again.
+// terminals refuse splice with EINVAL only after bytes were taken off the socket: those
+// bytes are lost, whatever copies the rest. And what was read from a pipe can't be read
+// again.
 func regularFile(v any) *os.File {
 	f, ok := v.(*os.File)
 	if !ok || f == nil {
@@ -81,13 +81,13 @@ func regularFile(v any) *os.File {
 	return f
 }
 
-// kernelCopy has chunk move up to so many bytes at a time until it moves fewer. A
-// deadline in the middle of a chunk loses nothing: how much moved is exact. So a chunk
-// of a slow connection is cut short now and then; see slice.
+// kernelCopy calls chunk with the most bytes that it may move, until it moves fewer. A
+// deadline in the middle of a chunk loses nothing, because the number of bytes moved is
+// exact. So a chunk of a slow connection is cut short now and then; see slice.
 func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk func(int64) (int64, error)) (total int64, err error) {
 	size, quiet := int64(firstChunk), time.Now()
 	for {
-		room := c.room(size) // uploads have no bound
+		room := c.room(size) // uploads have no limit
 		if room == 0 {
 			if err := c.readEnd(); err != io.EOF {
 				return total, err
@@ -99,7 +99,7 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 		if err != nil {
 			return total, err
 		}
-		quiet = quiet.Add(time.Since(asked)) // that silence was ours
+		quiet = quiet.Add(time.Since(asked)) // that silence was the limiter's
 		if err := c.allow(c.withinSlice(setDeadline, quiet)); err != nil {
 			l.refund(may)
 			return total, err
@@ -124,8 +124,8 @@ func (c *Conn) kernelCopy(l *Limiter, setDeadline func(time.Time) error, chunk f
 	}
 }
 
-// slice returns how soon a chunk is to be cut short, 0 if not: for the sake of a tally, or
-// to know well enough since when nothing has moved.
+// slice returns after what time to cut a chunk short, 0 for never: for a tally, or to know
+// accurately enough since when nothing has moved.
 func (c *Conn) slice() time.Duration {
 	switch {
 	case c.tallied.Load(), c.often.Load():
@@ -141,8 +141,8 @@ func (c *Conn) idleSince(quiet time.Time) bool {
 	return c.idle >= 0 && time.Since(quiet) >= c.idle
 }
 
-// withinSlice returns setDeadline for deadlines that come soon: never later than asked
-// for, nor than the idle timeout behind quiet.
+// withinSlice returns a setDeadline for early deadlines: never later than the caller asks
+// for, nor later than the idle timeout after quiet.
 func (c *Conn) withinSlice(setDeadline func(time.Time) error, quiet time.Time) func(time.Time) error {
 	slice := c.slice()
 	if slice == 0 {

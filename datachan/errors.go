@@ -10,11 +10,11 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// An OpenError reports a data connection that did not come about. The control
-// connection remains usable.
+// An OpenError reports a data connection that could not be opened. The control connection
+// remains usable.
 type OpenError struct {
 	Mode string // "EPSV", "PASV", "CPSV", "EPRT" or "PORT"
-	Addr string // where to or where on, if known
+	Addr string // the address to connect to or to listen on, if known
 	Err  error
 }
 
@@ -29,15 +29,15 @@ func (e *OpenError) Error() string {
 // Unwrap returns the cause.
 func (e *OpenError) Unwrap() error { return e.Err }
 
-// ErrEnded is the cause of an OpenError when the final reply came before a data
-// connection did: the reply says what happened.
+// ErrEnded is the cause of an OpenError if the final reply came before the data
+// connection was open: the reply says what happened.
 var ErrEnded = errors.New("the transfer ended before the data connection was open")
 
 // A StrangerError reports connections to an active listener that were refused because they
-// did not come from the server, while the server's own never came. It is found in an
-// [OpenError]; Config.AnyPeer lets such connections in.
+// did not come from the server, while the server's own connection never came. It is in the
+// chain of an [OpenError]; Config.AnyPeer lets such connections in.
 type StrangerError struct {
-	Addr   string // of the last one that was refused
+	Addr   string // the address of the last one that was refused
 	Server string // the only host that is let in
 	Err    error  // what ended the wait: [ErrEnded], or a deadline
 }
@@ -49,14 +49,15 @@ func (e *StrangerError) Error() string {
 // Unwrap returns what ended the wait.
 func (e *StrangerError) Unwrap() error { return e.Err }
 
-// ErrReplyHeld is the cause of an OpenError if the preliminary reply was waited for in
-// vain under [SyncOn].
+// ErrReplyHeld is the cause of an OpenError if the preliminary reply did not come in time
+// under [SyncOn].
 var ErrReplyHeld = errors.New("no preliminary reply came; a server that wants TLS first can't be used with SyncOn")
 
-// ErrInterrupted is returned by reads and writes behind [Conn.Interrupt].
+// ErrInterrupted is returned by reads and writes after [Conn.Interrupt].
 var ErrInterrupted = errors.New("the data connection was interrupted")
 
-// An AddressError reports an address in a reply that is refused out of caution.
+// An AddressError reports an address in a reply that is refused because it may be an
+// attack.
 type AddressError struct {
 	Addr   string
 	Reason string
@@ -66,8 +67,8 @@ func (e *AddressError) Error() string {
 	return fmt.Sprintf("the server named %s for the data connection: %s", e.Addr, e.Reason)
 }
 
-// deadlineError turns the end of a bounded context into the error that callers
-// test for: os.ErrDeadlineExceeded if the bound was ours, the context's otherwise.
+// deadlineError turns the end of a context with a time limit into the error that callers
+// test for: os.ErrDeadlineExceeded if our limit ended it, else the context's error.
 func deadlineError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause

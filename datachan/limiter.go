@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// A Limiter bounds how many bytes move in a second. Several connections may share
-// one: together they stay below it, and each gets its turn. A nil Limiter has no
-// bound. It may be used from several goroutines.
+// A Limiter limits how many bytes move in a second. Several connections may share one:
+// together they stay below the limit, and each gets its turn. A nil Limiter has no limit.
+// It may be used from several goroutines.
 type Limiter struct {
 	mu     sync.Mutex
-	rate   float64 // bytes per second; 0: no bound
+	rate   float64 // bytes per second; 0: no limit
 	burst  float64
-	tokens float64 // below zero: promised to those who wait
+	tokens float64 // below zero: promised to waiting connections
 	last   time.Time
 }
 
-// NewLimiter returns a limiter of rate bytes per second. What was not used is saved
-// up to burst bytes, which may then move at once; if burst is zero, it is what comes
-// in a tenth of a second, and in no case is it less than 1 KiB. If rate is zero or
-// negative, there is no bound.
+// NewLimiter returns a limiter of rate bytes per second. Unused allowance is saved up to
+// burst bytes, which may then move at once; if burst is zero, it is the number of bytes
+// in a tenth of a second. It is never less than 1 KiB. If rate is zero or negative, there
+// is no limit.
 func NewLimiter(rate, burst int64) *Limiter {
 	l := &Limiter{}
 	l.SetRate(rate, burst)
@@ -29,7 +29,7 @@ func NewLimiter(rate, burst int64) *Limiter {
 
 const minBurst = 1 << 10
 
-// SetRate changes rate and burst, which are those of [NewLimiter]. Connections that
+// SetRate changes rate and burst; see [NewLimiter] for their meaning. Connections that
 // wait now finish that wait first.
 func (l *Limiter) SetRate(rate, burst int64) {
 	l.mu.Lock()
@@ -44,7 +44,7 @@ func (l *Limiter) SetRate(rate, burst int64) {
 	l.tokens = min(l.tokens, l.burst)
 }
 
-// Rate returns the bound in bytes per second, 0 if there is none.
+// Rate returns the limit in bytes per second, 0 if there is none.
 func (l *Limiter) Rate() int64 {
 	if l == nil {
 		return 0
@@ -61,8 +61,8 @@ func (l *Limiter) refill(now time.Time) {
 	l.last = now
 }
 
-// reserve sets aside up to want bytes and tells how many, at least one, and how long
-// to wait before they move. Who waits has its place in the order of the calls.
+// reserve sets aside up to want bytes. It returns how many, at least one, and how long to
+// wait before they move. Waiting callers go on in the order of their calls.
 func (l *Limiter) reserve(want int64) (granted int64, wait time.Duration) {
 	if l == nil || want <= 0 {
 		return want, 0
@@ -73,8 +73,8 @@ func (l *Limiter) reserve(want int64) (granted int64, wait time.Duration) {
 		return want, 0
 	}
 	l.refill(time.Now())
-	// A twentieth of a second's worth at a time is smooth and leaves others their turn;
-	// what was saved goes at once.
+	// The bytes of a twentieth of a second at a time give a smooth flow and leave others
+	// their turn; the saved allowance goes at once.
 	piece := max(min(l.rate/20, l.burst), l.tokens, minBurst/2)
 	granted = min(want, int64(piece))
 	l.tokens -= float64(granted)

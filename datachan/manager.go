@@ -18,9 +18,9 @@ type Manager struct {
 
 	promised   bool // EPSV ALL was accepted
 	refusedAll bool // EPSV ALL was refused
-	triedPORT  bool // PORT was tried because nothing came of EPRT
+	triedPORT  bool // PORT was tried because no connection followed EPRT
 	reversed   bool // SSCN ON is in force
-	early      int  // preliminary replies in a row that did not wait for TLS, though they were known to
+	early      int  // preliminary replies in a row that did not wait for TLS, although the server was known to hold them
 
 	mu     sync.Mutex
 	memory Memory
@@ -35,22 +35,22 @@ func NewManager(c *Config) *Manager {
 	return m
 }
 
-// Reinitialized tells the manager that REIN was carried out: EPSV ALL and SSCN ON are
-// over. What was learned stays.
+// Reinitialized tells the manager that REIN was carried out: EPSV ALL and SSCN ON are no
+// longer in force. The Memory stays.
 func (m *Manager) Reinitialized() { m.promised, m.refusedAll, m.reversed = false, false, false }
 
-// SetReversed tells the manager that the server has carried out SSCN ON, or OFF:
-// whether it is the TLS client of data connections to come, and this side the TLS
-// server. A peer without a certificate has then only its address to prove who it is;
-// see [tlsx.Session.DataAsServer].
+// SetReversed tells the manager that the server has carried out SSCN ON, or OFF: whether
+// it is the TLS client of later data connections, and this side the TLS server. Only its
+// address then proves the identity of a peer without a certificate; see
+// [tlsx.Session.DataAsServer].
 func (m *Manager) SetReversed(on bool) { m.reversed = on }
 
 // Reversed reports whether the server is the TLS client of the next data connection, if
-// that has TLS: behind SSCN ON, and under [ModeCPSV].
+// that has TLS: after SSCN ON, and under [ModeCPSV].
 func (m *Manager) Reversed() bool { return m.reversed || m.cfg.Mode == ModeCPSV }
 
-// OnNote has f called with remarks that a log should hold, such as an address in
-// a reply that was not used. f must not call the manager.
+// OnNote makes the manager call f with remarks for a log, such as an address in a reply
+// that was not used. f must not call the manager.
 func (m *Manager) OnNote(f func(string)) { m.onNote = f }
 
 func (m *Manager) note(s string) {
@@ -59,10 +59,10 @@ func (m *Manager) note(s string) {
 	}
 }
 
-// Open prepares a data connection: in passive mode it is connected on return, in
-// active mode it is listened for. TYPE must be settled before, because servers are
-// known that fix it here. The caller then sends the transfer command and calls
-// [Opening.Establish], or [Opening.Abort].
+// Open prepares a data connection: in passive mode it is connected on return, in active
+// mode the listener is open. TYPE must be sent before, because some servers fix it here.
+// The caller then sends the transfer command and calls [Opening.Establish], or
+// [Opening.Abort].
 //
 // The error is a *[protocol.ReplyError] if the server refused, or an *[OpenError].
 func (m *Manager) Open(ctx context.Context, x Exchanger) (*Opening, error) {
@@ -87,7 +87,7 @@ func (m *Manager) open(ctx context.Context, x Exchanger) (*Opening, error) {
 	return m.openPassive(ctx, x)
 }
 
-// refused reports whether err is a refusal that another command may get around.
+// refused reports whether err is a refusal after which another command may work.
 func refused(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
 	if !ok {

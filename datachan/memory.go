@@ -1,8 +1,8 @@
 package datachan
 
-// A Memory is what a [Manager] has learned about its server: a further connection to
-// the same server can begin with it. The zero Memory knows nothing. What turns out
-// to be wrong is unlearned.
+// A Memory is what a [Manager] has learned about its server; the next connection to the
+// same server can begin with it. The zero Memory holds nothing. The manager corrects what
+// turns out to be wrong.
 type Memory struct {
 	// NoEPSV: EPSV is refused, or its ports are dead, and PASV works.
 	NoEPSV bool `json:",omitempty"`
@@ -10,7 +10,7 @@ type Memory struct {
 	// NoEPRT: EPRT is refused, or no connection follows it, and PORT is tried.
 	NoEPRT bool `json:",omitempty"`
 
-	// EPSVNumber and EPSVBare: only this form of EPSV is taken.
+	// EPSVNumber and EPSVBare: the server takes only this form of EPSV.
 	EPSVNumber bool `json:",omitempty"`
 	EPSVBare   bool `json:",omitempty"`
 

@@ -5,9 +5,10 @@ import "errors"
 // ErrTooMuch is the error of a read when the peer sends more than [Conn.AtMost] allows.
 var ErrTooMuch = errors.New("datachan: more comes than is allowed")
 
-// AtMost has reads fail with [ErrTooMuch] once more than so many octets have come since
-// the connection was made. The one octet too many is counted, and given to nobody. If
-// octets is negative, there is no bound. What the kernel copies is bounded as well.
+// AtMost makes reads fail with [ErrTooMuch] once more than this many octets have come
+// since the connection was opened. The one octet too many is counted, but the caller does
+// not get it. If octets is negative, there is no limit. The limit also holds for what the
+// kernel copies.
 func (c *Conn) AtMost(octets int64) { c.most.Store(octets) }
 
 // room returns how many of want octets may still come.
@@ -19,7 +20,7 @@ func (c *Conn) room(want int64) int64 {
 	return min(want, max(most-c.moved.Load(), 0))
 }
 
-// readEnd waits for the end of the data where nothing more may come.
+// readEnd waits for the end of the data when no more octets may come.
 func (c *Conn) readEnd() error {
 	n, err := c.read(make([]byte, 1))
 	if n > 0 {

@@ -5,29 +5,28 @@ import (
 	"net/netip"
 )
 
-// A NAT policy decides which host a passive data connection goes to, when a 227
-// reply names one. That of EPSV always goes to the host of the control connection,
-// as the address that it has there (RFC 2428, Section 3): nothing is looked up again.
-// docs/data-connections.md has the table.
+// A NAT policy decides which host a passive data connection goes to if a 227 reply names
+// one. With EPSV it always goes to the address of the control connection (RFC 2428,
+// Section 3), which is not looked up again. docs/data-connections.md has the table.
 type NAT uint8
 
 // The policies.
 const (
-	// NATControlHost always uses the address of the control connection and ignores
-	// the one in the reply. It works through NAT and cannot be lured to other hosts.
+	// NATControlHost always uses the address of the control connection and ignores the
+	// one in the reply. It works through NAT, and a server cannot direct it to other
+	// hosts.
 	NATControlHost NAT = iota
 
-	// NATServer never adjusts: it uses the address in the reply as it is. A hostile
-	// server can then point the client at any host it likes. 0.0.0.0, which names no
-	// host, stands for the control connection's.
+	// NATServer never adjusts: it uses the address in the reply unchanged. A hostile
+	// server can then direct the client to any host. 0.0.0.0, which names no host, stands
+	// for the control connection's address.
 	NATServer
 
 	// NATAuto uses the address in the reply if it is as reachable as the control
-	// connection's: not private where that one is public, and never a loopback,
-	// link-local or multicast address that is another one. If the connect fails,
-	// the other of the two is tried once. A hostile server can point the client at
-	// hosts of the Internet and, where the control connection is within a private
-	// network, at hosts there.
+	// connection's: not private if that one is public, and never a loopback, link-local
+	// or multicast address other than that one. If the connect fails, the other of the
+	// two is tried once. A hostile server can direct the client to hosts on the Internet
+	// and, if the control connection is within a private network, to hosts there.
 	NATAuto
 )
 
@@ -85,7 +84,7 @@ func scopeOf(a netip.Addr) scope {
 	return scopeGlobal
 }
 
-// sameLAN reports whether two addresses are of one private network.
+// sameLAN reports whether two addresses are in the same private network.
 func sameLAN(a, b netip.Addr) bool {
 	for _, p := range lans {
 		if p.Contains(a) {
@@ -103,7 +102,7 @@ func (m *Manager) pasvHosts(x Exchanger, named netip.Addr) ([]string, error) {
 	if known && control == named {
 		return []string{host}, nil
 	}
-	fromPASV := !known || control.Is4() // can the port of a 227 be at the control host?
+	fromPASV := !known || control.Is4() // whether the port of a 227 can be at the control host
 	switch m.cfg.NAT {
 	case NATServer:
 		return namedHost(host, named, fromPASV)
@@ -128,7 +127,7 @@ func namedHost(host string, named netip.Addr, fromPASV bool) ([]string, error) {
 }
 
 func (m *Manager) autoHosts(x Exchanger, host string, named netip.Addr, fromPASV bool) ([]string, error) {
-	reach := scopeGlobal // of a name that a proxy looks up
+	reach := scopeGlobal // for a name that a proxy looks up
 	if control, ok := hostOf(x.RemoteAddr()); ok {
 		reach = scopeOf(control)
 	}
@@ -144,7 +143,7 @@ func (m *Manager) autoHosts(x Exchanger, host string, named netip.Addr, fromPASV
 		return nil, &AddressError{Addr: named.String(), Reason: fmt.Sprintf("it is %s, and PASV can't be used with the IPv6 address of the control connection", s)}
 	default:
 		hosts = []string{host}
-		// Through a router that does not lead back in, the server next door is
+		// If a router does not lead back into the local network, a server there is
 		// reached by its public address for commands and by its private one for data.
 		if local, ok := hostOf(x.LocalAddr()); ok && sameLAN(local, named) {
 			hosts = append(hosts, named.String())

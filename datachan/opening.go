@@ -15,21 +15,21 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// An Opening is a data connection on its way.
+// An Opening is a data connection that is not yet open.
 type Opening struct {
 	m        *Manager
 	mode     string
 	addr     string
 	conn     net.Conn     // passive: connected
 	listener net.Listener // active: waiting
-	peer     netip.Addr   // active: who may connect; invalid means anybody
-	peerPort uint16       // active: from which port; 0 means any
+	peer     netip.Addr   // active: the host that may connect; invalid means any
+	peerPort uint16       // active: the port it must come from; 0 means any
 	stranger string       // active: the last connection that was refused, "" if none
 	v4       bool         // active: PORT could name the address
 	reversed bool         // the server is the TLS client
 }
 
-// Mode returns the command that the opening was made by: EPSV, PASV, CPSV, EPRT or PORT.
+// Mode returns the command of the opening: EPSV, PASV, CPSV, EPRT or PORT.
 func (o *Opening) Mode() string { return o.mode }
 
 // Abort gives the connection up.
@@ -42,12 +42,11 @@ func (o *Opening) Abort() {
 	}
 }
 
-// Establish completes the connection once the transfer command is on its way:
-// it accepts in active mode, and with a session it has the TLS handshake, as
-// TLS client unless the manager was told otherwise ([Manager.SetReversed]). The
-// replies p and the connection are awaited together; a refusal ends the wait with
-// [ErrEnded]. If that happens after a successful final reply, there was no
-// connection at all: a server that had nothing to send.
+// Establish completes the connection once the transfer command has been sent: it accepts
+// in active mode, and with a session it performs the TLS handshake, as TLS client unless
+// the manager was told otherwise ([Manager.SetReversed]). It waits for the replies p and
+// the connection together; a final reply ends the wait with [ErrEnded]. If that reply is
+// a success, there was no connection at all, because the server had nothing to send.
 //
 // On an error, an *[OpenError] or one of package tlsx, the connection is gone.
 func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*Conn, error) {
@@ -79,14 +78,15 @@ func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 	return c, nil
 }
 
-// maxEarly is how many preliminary replies in a row must come before TLS is up until
-// a server no longer counts as one that holds them back. One may have overtaken the
-// end of the handshake, which travels apart.
+// maxEarly is how many preliminary replies in a row must come before TLS is up, until a
+// server no longer counts as one that holds them. A single one may have overtaken the end
+// of the handshake, which goes over another connection.
 const maxEarly = 2
 
-// judgeOrder learns from a handshake whether the server sends the preliminary reply
-// only once TLS is up, and unlearns it: the handshake failed that began at once, or
-// the reply came all the same. A refusal may have its cause there, or not.
+// judgeOrder learns from a handshake whether the server sends the preliminary reply only
+// once TLS is up, and corrects what it has learned: if a handshake that began at once
+// failed, or if the reply came before TLS was up. A refusal may have its cause there, or
+// not.
 func (m *Manager) judgeOrder(holds, early, started bool, err error) {
 	switch {
 	case holds && err != nil && !errors.Is(err, ErrEnded):
@@ -152,9 +152,9 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 }
 
 // awaitStart waits until the TLS handshake, or the data in clear, may begin: at the
-// preliminary reply, or a short time later whether or not it came, unless
-// Config.Sync says otherwise. early reports that it did not come. In clear it is
-// there so that a refusal is found out about here.
+// preliminary reply, or after a short time even without it, unless Config.Sync says
+// otherwise. early reports that the reply did not come. In clear it waits so that a
+// refusal is noticed here.
 func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early bool, err error) {
 	delay := o.m.cfg.handshakeDelay()
 	switch o.m.cfg.Sync {
@@ -188,8 +188,8 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 }
 
 // handshake runs the TLS handshake. The final reply ends it soon: after a refusal the
-// server's TLS may still say the reason; after a success a server that had nothing to
-// send may never have taken the connection.
+// server's TLS may still give the reason; after a success a server that had nothing to
+// send may never have accepted the connection.
 func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*tlsx.Conn, error) {
 	hctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -228,11 +228,11 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 	return c, err
 }
 
-// explains reports whether the handshake's error is the reason of a refusal on the
-// control connection rather than its consequence: we refused the connection, over
-// which Pure-FTPd 1.0.50 ends the session; or the server dislikes the client's
-// certificate, after which vsftpd 3.0.3 writes "500 OOPS" in clear; or our time for it
-// ran out, and what the server refuses is the connection's end.
+// explains reports whether the handshake's error is the cause of a refusal on the control
+// connection, and not its consequence: this side refused the connection, after which
+// Pure-FTPd 1.0.50 ends the session; or the server refused the client's certificate,
+// after which vsftpd 3.0.3 writes "500 OOPS" in clear; or the handshake timed out on this
+// side, and the server's refusal is about the end of the connection.
 func explains(err error) bool {
 	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
 		return true

@@ -48,8 +48,8 @@ func (m *Manager) openPassive(ctx context.Context, x Exchanger) (*Opening, error
 	return o, nil
 }
 
-// noPASV returns why PASV is of no use: only EPSV can tell of a port at an IPv6
-// address. A policy that takes addresses from the server may still get an IPv4 one.
+// noPASV returns why PASV cannot be used: only EPSV can give a port at an IPv6 address. A
+// policy that takes addresses from the server may still get an IPv4 one.
 func (m *Manager) noPASV(x Exchanger) error {
 	if host, known := hostOf(x.RemoteAddr()); known && host.Is6() && m.cfg.NAT == NATControlHost {
 		return errNoPASV
@@ -57,8 +57,8 @@ func (m *Manager) noPASV(x Exchanger) error {
 	return nil
 }
 
-// mayFallBack reports whether another command may do where one failed with err: it
-// was refused, its reply made no sense, or its port did not answer.
+// mayFallBack reports whether another command may work after one failed with err: it was
+// refused, its reply made no sense, or its port did not answer.
 func mayFallBack(err error) bool {
 	if refused(err) {
 		return true
@@ -104,7 +104,7 @@ func (m *Manager) askPASV(ctx context.Context, x Exchanger, verb protocol.Verb) 
 	})
 }
 
-// ask has a command say where to connect to, again if the port is blocked, and
+// ask sends a command for the address to connect to, again if the port is blocked, and
 // connects.
 func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command func(context.Context, Exchanger) (protocol.Reply, error)) (*Opening, error) {
 	for range m.cfg.passiveAttempts() {
@@ -125,8 +125,8 @@ func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command fun
 	return nil, &OpenError{Mode: mode, Err: fmt.Errorf("%w (%d asked for)", ErrPortsBlocked, m.cfg.passiveAttempts())}
 }
 
-// read returns where a reply says that the server listens. Servers are known that
-// answer EPSV as if it were PASV.
+// read returns the address in a reply at which the server listens. Some servers answer
+// EPSV as if it were PASV.
 func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (hosts []string, port uint16, err error) {
 	if mode != "EPSV" && r.Code != 229 || r.Code == 227 {
 		addr, err := parse.PASV(r.LastLine())
@@ -146,7 +146,7 @@ func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (hosts []stri
 	return []string{controlHost(x)}, addr.Port(), nil
 }
 
-// askEPSV sends EPSV in the form that the server takes.
+// askEPSV sends EPSV in the form that the server accepts.
 func (m *Manager) askEPSV(ctx context.Context, x Exchanger) (protocol.Reply, error) {
 	mem := m.Memory()
 	numbered := (m.cfg.EPSVNumber || mem.EPSVNumber) && !mem.EPSVBare
@@ -185,8 +185,8 @@ func wrongForm(err error, numbered bool) bool {
 	return false
 }
 
-// controlHost is the server's address as the control connection has it, never
-// looked up again: a second look-up could be answered with another host.
+// controlHost is the server's address on the control connection. It is never looked up
+// again: a second look-up could return another host.
 func controlHost(x Exchanger) string {
 	if host, ok := hostOf(x.RemoteAddr()); ok {
 		return host.String()
@@ -227,8 +227,8 @@ func (m *Manager) connect(ctx context.Context, x Exchanger, mode, host string, p
 	return &Opening{m: m, mode: mode, addr: addr, conn: conn}, nil
 }
 
-// checkPort refuses ports that a data connection has no business with: a server
-// could have the client write a file's bytes into some service (RFC 2577, Section 3).
+// checkPort refuses ports that a data connection must not use: a server could make the
+// client write a file's bytes to another service (RFC 2577, Section 3).
 func checkPort(x Exchanger, host string, port uint16) error {
 	addr := netip.AddrPortFrom(netip.Addr{}, port)
 	if a, err := netip.ParseAddr(host); err == nil {

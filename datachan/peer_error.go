@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// networkFaults are the errors of a copy between a file and a socket that can only be
-// about the socket.
+// networkFaults are errors of a copy between a file and a socket that only the socket can
+// cause.
 var networkFaults = []error{
 	syscall.ECONNRESET, syscall.EPIPE, syscall.ETIMEDOUT, syscall.ECONNABORTED, syscall.ENOTCONN,
 	syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.ENETRESET, os.ErrDeadlineExceeded, net.ErrClosed,
 }
 
-// ofPeer returns an error of a kernel copy under the name of whom it is about. Package os
-// puts the file's name on whatever ends a copy to it, a connection that the network has
-// reset included.
+// ofPeer returns an error of a kernel copy with the name of the side that caused it.
+// Package os puts the file's name on every error of a copy to it, even if the connection
+// was reset.
 func (c *Conn) ofPeer(op string, err error) error {
 	pe, ok := errors.AsType[*fs.PathError](err)
 	if !ok {

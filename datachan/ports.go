@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// A PortRange is a range of TCP ports, First and Last among them. The zero range
-// holds none.
+// A PortRange is a range of TCP ports, including First and Last. The zero range holds
+// none.
 type PortRange struct{ First, Last uint16 }
 
 // ParsePortRange reads "50000-50010", or one port.
@@ -45,12 +45,12 @@ func (r PortRange) Contains(port uint16) bool {
 	return port != 0 && r.First <= port && port <= r.Last
 }
 
-// ErrPortsBlocked is the cause of an OpenError if the server offered no port but
-// those in BlockedPorts.
+// ErrPortsBlocked is the cause of an OpenError if the server offered only ports in
+// BlockedPorts.
 var ErrPortsBlocked = errors.New("the server offers only ports that are blocked here")
 
-// listenIn listens at host on a port of the range, from a random one on: a port
-// that can be foreseen can be taken (RFC 2577, Section 8).
+// listenIn listens at host on a port of the range, beginning with a random one: a port
+// that can be predicted can be taken by others (RFC 2577, Section 8).
 func (c *Config) listenIn(host netip.Addr, r PortRange) (net.Listener, error) {
 	if r == (PortRange{}) {
 		return c.listen("tcp", netip.AddrPortFrom(host, 0).String())
@@ -72,8 +72,8 @@ func (c *Config) listenIn(host netip.Addr, r PortRange) (net.Listener, error) {
 	return nil, fmt.Errorf("no port of %s is free: %w", r, inUse)
 }
 
-// portTaken reports whether the error of a listen is about the port, so that
-// another may do. Windows has numbers of its own, and reserves ports at will.
+// portTaken reports whether the error of a listen is about the port, so that another port
+// may work. Windows has its own error numbers, and reserves ports.
 func portTaken(err error) bool {
 	const wsaEADDRINUSE, wsaEACCES = 10048, 10013
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES) {

@@ -6,16 +6,17 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// protection is what a security mechanism other than TLS makes of the data: blocks
-// (RFC 2228, Section 6). What is read and written is counted without them.
+// protection is the protection of the data by a security mechanism other than TLS, in
+// blocks (RFC 2228, Section 6). The octets read and written are counted without it.
 type protection struct {
 	r *protocol.BlockReader
 	w *protocol.BlockWriter
 }
 
-// Protect has the data protected by b, in blocks of at most buffer octets. It must be
-// called before the first Read or Write. Then an io.EOF of Read is one that the peer has
-// said, CloseWrite says it to the peer, and errors are a *[protocol.ProtectionError] too.
+// Protect protects the data with b, in blocks of at most buffer octets. It must be called
+// before the first Read or Write. After it, Read returns io.EOF only if the peer has sent
+// a protected end, CloseWrite sends one, and an error may also be a
+// *[protocol.ProtectionError].
 func (c *Conn) Protect(b protocol.Blocks, buffer uint32) {
 	c.blocks = &protection{
 		r: protocol.NewBlockReader(rawData{c}, b, buffer),
@@ -23,11 +24,11 @@ func (c *Conn) Protect(b protocol.Blocks, buffer uint32) {
 	}
 }
 
-// Protected reports whether the end of the data can't be forged: there is TLS, or what
-// Protect was given.
+// Protected reports whether the end of the data can't be forged: there is TLS, or Protect
+// was called.
 func (c *Conn) Protected() bool { return c.tls != nil || c.blocks != nil }
 
-// data returns what the data is written to.
+// data returns the writer for the data.
 func (c *Conn) data() io.Writer {
 	switch {
 	case c.blocks != nil:
@@ -39,7 +40,7 @@ func (c *Conn) data() io.Writer {
 }
 
 // rawData is the connection below the blocks. One block may need more than one read or
-// write; each has the idle timeout for itself.
+// write; each has its own idle timeout.
 type rawData struct{ c *Conn }
 
 func (d rawData) Read(b []byte) (int, error) {

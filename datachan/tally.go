@@ -8,41 +8,41 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// A Tally says how far a transfer is.
+// A Tally reports the progress of a transfer.
 type Tally struct {
 	Moved   int64         // bytes over the data connection so far
-	Total   int64         // how many there are to be, -1 if unknown
-	Rate    float64       // bytes per second, smoothed over some seconds; at the end, of the whole
-	Elapsed time.Duration // since the report began
-	Done    bool          // this is the last call; whether all went well is not its business
+	Total   int64         // the total number of bytes, -1 if unknown
+	Rate    float64       // bytes per second, smoothed over some seconds; in the last call, the average of the whole transfer
+	Elapsed time.Duration // since OnTally was called
+	Done    bool          // this is the last call; it says nothing about success
 }
 
 // tallyMemory is the time constant of the smoothed rate, in seconds.
 const tallyMemory = 3.0
 
-// OnTally has f called about ten times a second while data moves or should move, and
-// once more when the connection is closed. total is how many bytes there are to be,
-// -1 if that is unknown. Calls come from another goroutine, one at a time; the last
-// has returned when the method that closes the connection does. f must not call the
-// Conn. A second OnTally does nothing. The kernel copies as it does without it.
+// OnTally makes the Conn call f about ten times a second while data moves or should move,
+// and once more when the connection is closed. total is the number of bytes of the
+// transfer, -1 if unknown. Calls come from another goroutine, one at a time; the last has
+// returned when the method that closes the connection returns. f must not call the Conn.
+// A second OnTally does nothing. The kernel still copies files.
 func (c *Conn) OnTally(total int64, f func(Tally)) {
 	if f == nil || !c.tallied.CompareAndSwap(false, true) {
 		return
 	}
-	t := &teller{c: c, f: f, total: total, start: time.Now(), stop: make(chan struct{}), done: make(chan struct{})}
+	t := &tallyReporter{c: c, f: f, total: total, start: time.Now(), stop: make(chan struct{}), done: make(chan struct{})}
 	t.last, t.moved = t.start, c.Moved()
 	t.began = t.moved
-	c.teller.Store(t)
+	c.reporter.Store(t)
 	go t.run()
 }
 
-// A teller reports the tally of a Conn.
-type teller struct {
+// A tallyReporter reports the tally of a Conn.
+type tallyReporter struct {
 	c     *Conn
 	f     func(Tally)
 	total int64
 	start time.Time
-	began int64 // moved at the start
+	began int64 // bytes moved at the start
 
 	last   time.Time
 	moved  int64
@@ -53,7 +53,7 @@ type teller struct {
 	stop, done chan struct{}
 }
 
-func (t *teller) run() {
+func (t *tallyReporter) run() {
 	defer close(t.done)
 	tick := time.NewTicker(patience.TallyInterval.Default)
 	defer tick.Stop()
@@ -73,7 +73,7 @@ func (t *teller) run() {
 	}
 }
 
-func (t *teller) tally(now time.Time) Tally {
+func (t *tallyReporter) tally(now time.Time) Tally {
 	moved := t.c.Moved()
 	if d := now.Sub(t.last).Seconds(); d > 0 {
 		keep := math.Exp(-d / tallyMemory)
@@ -89,12 +89,12 @@ func (t *teller) tally(now time.Time) Tally {
 }
 
 // EndTally makes the last call of OnTally's function now, before the connection is closed,
-// and returns behind it.
+// and returns after it.
 func (c *Conn) EndTally() { c.endTally() }
 
-// endTally makes the last call, if there is anybody to call.
+// endTally makes the last call, if OnTally was called.
 func (c *Conn) endTally() {
-	if t := c.teller.Load(); t != nil {
+	if t := c.reporter.Load(); t != nil {
 		t.once.Do(func() { close(t.stop) })
 		<-t.done
 	}

@@ -20,8 +20,8 @@ var ErrClearData = errors.New("application data instead of close_notify")
 
 var errNoRecordConn = errors.New("the connection was not made with a RecordConn, so clear text behind TLS may be lost")
 
-// A ClearError reports that TLS on a control connection could not be taken
-// down. The connection is closed.
+// A ClearError reports that TLS on a control connection could not be ended. The
+// connection is closed.
 type ClearError struct {
 	Err error
 }
@@ -33,33 +33,30 @@ func (e *ClearError) Error() string {
 // Unwrap returns Err.
 func (e *ClearError) Unwrap() error { return e.Err }
 
-// Clear takes TLS down on the control connection, which [Session.Control]
-// returned, behind the server's positive reply to CCC (RFC 4217, Section 5) or
-// to REIN (Section 13), and returns the connection on which the dialogue goes
-// on in clear.
+// Clear ends TLS on the control connection, which [Session.Control] returned, after the
+// server's positive reply to CCC (RFC 4217, Section 5) or to REIN (Section 13). It
+// returns the connection on which the dialogue goes on in clear.
 //
-// That reply must have come inside TLS, no decrypted byte may be left unread
-// above tc, and nobody else may use tc. Clear sends close_notify and waits for
-// the server's, whichever is first. Clear text that follows at once is kept,
-// and a server that goes on in clear without close_notify is understood.
-// Where neither comes within Config.ClearTimeout, the Config decides; if the
-// close_notify comes later it is still taken for what it is.
+// That reply must have come inside TLS, no decrypted byte may be left unread above tc,
+// and nobody else may use tc. Clear sends close_notify and waits for the server's,
+// whichever comes first. Clear text that follows at once is kept, and a server may go on
+// in clear without close_notify. If neither comes within Config.ClearTimeout, the Config
+// decides; a close_notify that comes later is still recognised.
 //
 // The deadlines of the connection are cleared. On an error, a *[ClearError],
 // the connection is closed: in its chain are [ErrClearData], the alert that the
 // server sent, io.ErrUnexpectedEOF, os.ErrDeadlineExceeded or the context's
 // error. When the context ends, the connection is closed at once.
 //
-// Data connections go on with the tickets of the Session. After REIN and a new
-// AUTH the returned connection goes to [Session.Control].
+// Data connections still use the tickets of the Session. After REIN and a new AUTH the
+// returned connection goes to [Session.Control].
 func (s *Session) Clear(ctx context.Context, tc *tls.Conn) (net.Conn, error) {
 	return takeDown(ctx, tc, patience.ClearTLS.Or(s.config.ClearTimeout), s.config.RequireCloseNotify)
 }
 
-// Clear takes TLS down on the control connection, which must have a
-// [RecordConn] below, behind the positive reply to CCC or REIN, as
-// [Session.Clear] does on the client's side. A client whose close_notify is
-// late is waited for with its next command.
+// Clear ends TLS on the control connection, which must have a [RecordConn] below, after
+// the positive reply to CCC or REIN, as [Session.Clear] does on the client's side. If a
+// client's close_notify is late, it is read together with its next command.
 func (c *ServerControl) Clear(ctx context.Context, tc *tls.Conn) (net.Conn, error) {
 	return takeDown(ctx, tc, patience.ClearTLS.Default, false)
 }
@@ -92,7 +89,7 @@ func goClear(tc *tls.Conn, rc *RecordConn, timeout time.Duration, strict bool) (
 	if err := tc.CloseWrite(); err != nil {
 		return nil, err
 	}
-	// CloseWrite leaves an expired write deadline behind.
+	// CloseWrite leaves an expired write deadline.
 	conn.SetDeadline(time.Time{})
 	if timeout > 0 {
 		conn.SetReadDeadline(time.Now().Add(timeout))
@@ -128,9 +125,9 @@ func (c *RecordConn) settle(tc *tls.Conn) error {
 	return &ClearError{err}
 }
 
-// A clearConn is a control connection after TLS on which something is left to
-// do before clear text can be read: the peer's close_notify is yet to come, or
-// the first byte in clear has been read.
+// A clearConn is a control connection after TLS on which something remains to do before
+// clear text can be read: the peer's close_notify is yet to come, or the first byte in
+// clear has been read.
 type clearConn struct {
 	net.Conn
 	records *RecordConn

@@ -12,19 +12,19 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// A ClientCertificateReason says why a server ended a connection over the client's
+// A ClientCertificateReason says why a server ended a connection because of the client's
 // certificate.
 type ClientCertificateReason int
 
 const (
-	// ClientCertificateMissing means that the server demands one and none was
+	// ClientCertificateMissing means that the server demands a certificate and none was
 	// presented.
 	ClientCertificateMissing ClientCertificateReason = iota + 1
 	// ClientCertificateUnknownIssuer means that the server does not trust the
 	// authority that signed it.
 	ClientCertificateUnknownIssuer
-	// ClientCertificateRefused means that the server dislikes something else
-	// about it: its dates, its kind, or that it was revoked.
+	// ClientCertificateRefused means that the server refused it for another reason: its
+	// dates, its kind, or because it was revoked.
 	ClientCertificateRefused
 )
 
@@ -43,15 +43,15 @@ func (r ClientCertificateReason) String() string {
 
 // A ClientCertificateError reports a connection that the server ended because of the
 // client's certificate. With TLS 1.2 the handshake fails with it. With TLS 1.3 the
-// client has ended its handshake by then, so that it comes from reading: see
+// client's handshake is complete by then, so a read returns the error: see
 // [Session.Explain].
 type ClientCertificateError struct {
 	Reason ClientCertificateReason
 	// Subject and Issuer are the names in the certificate presented; "" if none was.
 	Subject, Issuer string
-	// Authorities are the names of the authorities that the server accepts, as
-	// it said in the handshake, the first few. Empty means that it named none.
-	// What is no graphic character in a name is escaped.
+	// Authorities are the names of the authorities that the server accepts, as it said in
+	// the handshake; only the first few are kept. Empty means that it named none.
+	// Characters that are not graphic are escaped.
 	Authorities []string
 	Err         error // the alert
 }
@@ -64,7 +64,7 @@ func (e *ClientCertificateError) Error() string {
 	return s
 }
 
-// explanation is the reason with the names that matter.
+// explanation returns the reason with the names that matter.
 func (e *ClientCertificateError) explanation() string {
 	s := e.Reason.String()
 	if e.Issuer != "" {
@@ -79,11 +79,10 @@ func (e *ClientCertificateError) explanation() string {
 // Unwrap returns the alert.
 func (e *ClientCertificateError) Unwrap() error { return e.Err }
 
-// Explain returns what an error of the control connection means, if it is one that
-// can be explained, and else err itself. A TLS 1.3 server judges the client's
-// certificate when [Session.Control] has returned; the first read then fails with
-// its alert, which Explain turns into a *[HandshakeError] with a
-// *[ClientCertificateError] in its chain.
+// Explain returns an error that explains err, an error of the control connection, or err
+// itself if there is no explanation. A TLS 1.3 server checks the client's certificate
+// after [Session.Control] has returned; the first read then fails with its alert, which
+// Explain turns into a *[HandshakeError] with a *[ClientCertificateError] in its chain.
 func (s *Session) Explain(err error) error {
 	s.mu.Lock()
 	p := s.control
@@ -94,11 +93,11 @@ func (s *Session) Explain(err error) error {
 	return p.demand.late(PhaseControl, err)
 }
 
-// maxAuthorities bounds how many names of a server's list are kept.
+// maxAuthorities is how many names of a server's list are kept at most.
 const maxAuthorities = 8
 
-// A certificateDemand is a server's request for a client certificate, as one
-// handshake saw it, and what it was answered with.
+// A certificateDemand is a server's request for a client certificate in one handshake,
+// and the answer to it.
 type certificateDemand struct {
 	mu          sync.Mutex
 	made        bool
@@ -106,7 +105,7 @@ type certificateDemand struct {
 	presented   *x509.Certificate
 }
 
-// watch has the handshake with t note the request.
+// watch makes the handshake with t note the request.
 func (d *certificateDemand) watch(t *tls.Config) {
 	next, certs := t.GetClientCertificate, t.Certificates
 	t.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -118,10 +117,10 @@ func (d *certificateDemand) watch(t *tls.Config) {
 	}
 }
 
-// chooseCertificate prefers a certificate whose authority the server names. If there
-// is none such, the first one that can sign is presented all the same, as other TLS
-// libraries do and crypto/tls does not: the caller means it to be used, lists of
-// servers are incomplete, and the refusal then says what is wrong with it.
+// chooseCertificate prefers a certificate whose authority the server names. If there is
+// none, it presents the first one that can sign, as other TLS libraries do and crypto/tls
+// does not: the caller wants it to be used, servers' lists are incomplete, and the
+// refusal then says what is wrong with it.
 func chooseCertificate(next func(*tls.CertificateRequestInfo) (*tls.Certificate, error), certs []tls.Certificate, info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	if next != nil {
 		return next(info)
@@ -166,8 +165,8 @@ func distinguishedName(raw []byte) string {
 	return printable(name.String())
 }
 
-// Alerts about the client's certificate. OpenSSL sends handshake_failure on TLS 1.2
-// where none came, Go bad_certificate.
+// Alerts about the client's certificate. If none came, OpenSSL sends handshake_failure on
+// TLS 1.2, Go bad_certificate.
 const (
 	alertHandshakeFailure    tls.AlertError = 40
 	alertBadCertificate      tls.AlertError = 42
@@ -176,7 +175,7 @@ const (
 	alertCertificateRequired tls.AlertError = 116
 )
 
-// explain returns the *ClientCertificateError that an alert amounts to, or nil.
+// explain returns the *ClientCertificateError for an alert, or nil.
 func (d *certificateDemand) explain(err error) *ClientCertificateError {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -209,7 +208,7 @@ func (d *certificateDemand) explain(err error) *ClientCertificateError {
 	return e
 }
 
-// late explains an error of a connection whose handshake is over on our side.
+// late explains an error of a connection whose handshake is complete on this side.
 func (d *certificateDemand) late(phase Phase, err error) error {
 	if e := d.explain(err); e != nil {
 		return &HandshakeError{Phase: phase, Err: e}

@@ -7,10 +7,10 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// Drain starts to read in the background, from the start of an upload on. It
-// discards application data, of which an upload has none, and takes in what
-// TLS sends besides: session tickets, key updates and alerts. Without it they
-// stay in the receive buffer and the kernel answers the close with RST.
+// Drain starts to read in the background, from the start of an upload on. It discards
+// application data, which a server does not send during an upload, and reads the other
+// TLS records: session tickets, key updates and alerts. Without Drain they stay in the
+// receive buffer, and the kernel answers the close with RST.
 //
 // Calls after the first do nothing. The goroutine ends with the peer's end of
 // the connection, or when the connection is closed; Finish, Abort and Close
@@ -53,20 +53,20 @@ func (c *Conn) Drained() <-chan struct{} {
 	return c.drained
 }
 
-// DrainErr returns the error other than an end that the drain saw: an alert or
-// a reset, after which writing is pointless. A transport that ends between two
-// records without close_notify is no error here, since an upload loses nothing
-// by it; Truncated reports it. It is nil before the drain is over.
+// DrainErr returns the error other than an end that the drain saw: an alert or a reset,
+// after which writing is pointless. A transport that ends between two records without
+// close_notify is not an error here, since an upload loses nothing by it; Truncated
+// reports it. DrainErr returns nil before the drain has ended.
 func (c *Conn) DrainErr() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.drainErr
 }
 
-// CloseWrite ends an upload: it sends close_notify and then, if the transport
-// can, closes its sending half (FIN). Both wait until the data before them is
-// sent, within the write deadline, or a minute if there is none. Reading goes
-// on. The upload is complete when the final reply says so, not before.
+// CloseWrite ends an upload: it sends close_notify and then, if the transport can, closes
+// its sending half (FIN). Both wait until the data before them is sent, within the write
+// deadline, or a minute if there is none. Reading continues. The upload is complete when
+// the final reply says so, not before.
 func (c *Conn) CloseWrite() error {
 	if err := c.CloseNotify(); err != nil {
 		return err
@@ -74,8 +74,8 @@ func (c *Conn) CloseWrite() error {
 	return c.HalfClose()
 }
 
-// CloseNotify is the first half of CloseWrite: it sends close_notify, and no FIN. To
-// most servers that is the end of the data; some wait for FIN all the same.
+// CloseNotify is the first half of CloseWrite: it sends close_notify, and no FIN. For
+// most servers that is the end of the data; some still wait for FIN.
 func (c *Conn) CloseNotify() error {
 	if !c.writeDeadline.Load() {
 		c.raw.Conn.SetWriteDeadline(time.Now().Add(patience.EndOfUpload.Default))
@@ -92,10 +92,10 @@ func (c *Conn) HalfClose() error {
 	return nil
 }
 
-// Finish closes the connection of an upload whose final reply has come. It
-// reads on for at most grace, or until the peer's end, so that nothing is left
-// unread in the receive buffer, and then closes the transport. An upload that
-// was not drained is drained here. The error is that of closing.
+// Finish closes the connection of an upload whose final reply has come. It continues to
+// read for at most grace, or until the peer's end, so that nothing stays unread in the
+// receive buffer, and then closes the transport. If Drain was not called, Finish drains
+// the upload. The error is that of closing.
 func (c *Conn) Finish(grace time.Duration) error {
 	c.Drain()
 	timer := time.NewTimer(max(grace, 0))
@@ -119,16 +119,16 @@ func (c *Conn) Abort() error {
 }
 
 // Close ends a download in order: it sends our close_notify, which vsftpd's
-// strict_ssl_write_shutdown demands, waiting at most a second for a peer that
-// does not take it, and closes the transport. If the peer's end has been read,
-// the download is whole and a close_notify that cannot be sent is no error.
-// For an upload use CloseWrite and Finish.
+// strict_ssl_write_shutdown demands, waits at most a second for a peer that does not take
+// it, and closes the transport. If the peer's end has been read, the download is
+// complete, and a close_notify that cannot be sent is not an error. For an upload use
+// CloseWrite and Finish.
 func (c *Conn) Close() error {
 	c.closeOnce.Do(func() {
 		if c.closing.Load() {
 			return // Abort or Finish came first
 		}
-		// Also ends a Write in progress, whose lock close_notify waits for.
+		// This also ends a Write in progress, whose lock close_notify waits for.
 		c.raw.Conn.SetWriteDeadline(time.Now().Add(patience.CloseNotify.Default))
 		if err := c.tls.CloseWrite(); err != nil && !c.peerEnded.Load() && !c.closing.Load() {
 			c.closeErr = err

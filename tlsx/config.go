@@ -9,10 +9,10 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// Resumption is the policy for TLS session resumption on data connections.
-// A data connection that resumes the session of its control connection proves
-// to both ends that the same parties hold both, and that nobody took the data
-// port. RFC 4217, Section 10.2, lets a server insist on it.
+// Resumption is the policy for TLS session resumption on data connections. A data
+// connection that resumes the session of its control connection proves to both ends that
+// the same parties hold both connections, and that nobody else has taken the data port.
+// RFC 4217, Section 10.2, lets a server insist on it.
 type Resumption int
 
 const (
@@ -51,17 +51,17 @@ type Config struct {
 	// nil, are {"ftp"}.
 	TLS *tls.Config
 
-	// ServerName is the host of the control connection: the name in the
-	// ClientHello and in the certificate, on the control connection and on
-	// data connections alike. It is never the address a server names in a
-	// reply to PASV. If TLS.ServerName is set, that one is used instead, so
-	// that a caller can verify another name than the host it dials.
+	// ServerName is the host of the control connection: the name in the ClientHello and
+	// in the certificate, on the control connection and on data connections alike. It is
+	// never the address that a server names in a reply to PASV. If TLS.ServerName is set,
+	// that name is used instead, so that a caller can verify a name other than the host
+	// it dials.
 	ServerName string
 
-	// Verify says how the server's certificate is judged. TLS.InsecureSkipVerify
-	// is ignored then, and TLS.VerifyPeerCertificate and VerifyConnection see no
-	// verified chains. If nil, crypto/tls judges it as TLS says, and a stapled
-	// OCSP response that says "revoked" is refused.
+	// Verify says how the server's certificate is verified. TLS.InsecureSkipVerify is
+	// then ignored, and TLS.VerifyPeerCertificate and VerifyConnection see no verified
+	// chains. If nil, crypto/tls verifies it as TLS says, and a stapled OCSP response
+	// that says "revoked" is refused.
 	Verify *Verification
 
 	// Identity is the policy for the certificates of data connections. If zero,
@@ -72,10 +72,9 @@ type Config struct {
 	// control connection. If zero, they do when they can.
 	Resumption Resumption
 
-	// HandshakeTimeout is the longest a handshake may take, the time in which
-	// Verify.Ask waits for a person not counted.
-	// If zero, it is 30 seconds. If negative, only the context limits it.
-	// docs/patience.md has this and all other waits.
+	// HandshakeTimeout is the longest time that a handshake may take, without the time in
+	// which Verify.Ask waits for a person. If zero, it is 30 seconds. If negative, only
+	// the context limits it. docs/patience.md lists this and all other waits.
 	HandshakeTimeout time.Duration
 
 	// NoDataCertificate keeps the client's certificate from data connections.
@@ -86,13 +85,12 @@ type Config struct {
 	// An end in the middle of a TLS record stays an error.
 	AllowTruncation bool
 
-	// SessionIDs resumes sessions of TLS 1.2 by session ID on servers that
-	// issue no tickets, as [Reuse]'s SessionIDOnly tells. crypto/tls has no such
-	// thing; it is made to by the means it has for other ends, which a test of
-	// its own proves at first use. The master secret of the control connection
-	// is then in the hands of this package too, as it is in those of any TLS
-	// library. If false, such servers are not resumed. It never changes which
-	// version is spoken.
+	// SessionIDs resumes sessions of TLS 1.2 by session ID on servers that issue no
+	// tickets, which SessionIDOnly of [Reuse] reports. crypto/tls does not support this;
+	// the package uses features of crypto/tls that are made for other purposes, and a
+	// self-test at first use proves that it works. This package then also holds the
+	// master secret of the control connection, as any TLS library does. If false, such
+	// sessions are not resumed. It never changes the TLS version.
 	SessionIDs bool
 
 	// ClearTimeout is the longest [Session.Clear] waits for the server's
@@ -100,9 +98,9 @@ type Config struct {
 	// limits it.
 	ClearTimeout time.Duration
 
-	// RequireCloseNotify makes it an error for [Session.Clear] if the server's
-	// close_notify does not come in time. If false, the dialogue goes on, and
-	// with the server's next bytes it shows whether they are in clear.
+	// RequireCloseNotify makes [Session.Clear] fail if the server's close_notify does not
+	// come in time. If false, the dialogue goes on, and the server's next bytes show
+	// whether they are in clear.
 	RequireCloseNotify bool
 }
 
@@ -114,8 +112,8 @@ func (c *Config) handshakeTimeout() time.Duration {
 	return patience.Handshake.Or(c.HandshakeTimeout)
 }
 
-// base returns a copy of the configured TLS settings with what both kinds of
-// connection have in common.
+// base returns a copy of the configured TLS settings with the settings that both kinds of
+// connection share.
 func (c *Config) base() *tls.Config {
 	t := &tls.Config{}
 	if c.TLS != nil {
@@ -132,7 +130,7 @@ func (c *Config) base() *tls.Config {
 		t.NextProtos = []string{alpnFTP}
 	}
 	if c.Verify != nil {
-		t.InsecureSkipVerify = true // verifyControl and verifyData judge it
+		t.InsecureSkipVerify = true // verifyControl and verifyData verify the certificate
 	}
 	t.ClientSessionCache = nil
 	t.SessionTicketsDisabled = c.Resumption == ResumeOff
@@ -162,16 +160,16 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	t.MinVersion, t.MaxVersion = p.version, p.version
 	t.DynamicRecordSizingDisabled = true // bulk data: no small first records
 
-	// A server that ignored ALPN on the control connection has no use for it
-	// here, and one that chose must not choose again.
+	// A server that ignored ALPN on the control connection does not need it here, and one
+	// that chose a protocol must not choose again.
 	t.NextProtos = nil
 	if p.alpn != "" {
 		t.NextProtos = []string{p.alpn}
 	}
-	// A server that wants another curve than the first ones offered costs a
-	// HelloRetryRequest, one round trip more for every file. The control
-	// connection has shown which curve it takes. TLS 1.2 has no such retry,
-	// and there the list also limits the curves of certificates.
+	// If a server wants a curve other than the first ones offered, a HelloRetryRequest
+	// costs one more round trip for every file. The control connection has shown which
+	// curve it accepts. TLS 1.2 has no such retry, and there the list also limits the
+	// curves of certificates.
 	if p.version == tls.VersionTLS13 && p.curve != 0 {
 		t.CurvePreferences = []tls.CurveID{p.curve}
 	}
@@ -191,9 +189,9 @@ func (c *Config) dataConfig(p *controlState, view *dataView) *tls.Config {
 	return t
 }
 
-// verifyData returns the check of a data connection. Unlike
-// VerifyPeerCertificate it runs on resumed handshakes too, and it runs before
-// our Finished: what it refuses never becomes a connection for the server.
+// verifyData returns the check of a data connection. Unlike VerifyPeerCertificate it runs
+// on resumed handshakes too, and it runs before our Finished: a connection that it
+// refuses is never complete for the server.
 func (c *Config) verifyData(next func(tls.ConnectionState) error, p *controlState, view *dataView) func(tls.ConnectionState) error {
 	return func(st tls.ConnectionState) error {
 		if err := c.verifyIdentity(p, st); err != nil {

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// Reuse says what became of session resumption on one data connection.
+// Reuse is the result of session resumption on one data connection.
 type Reuse int
 
 const (
 	// Off means that the policy is ResumeOff.
 	Off Reuse = iota
-	// NothingToOffer means that the server had issued no usable ticket, nor a
+	// NothingToOffer means that the server had issued neither a usable ticket nor a
 	// session ID.
 	NothingToOffer
 	// OfferedRefused means that a ticket or session ID was offered and the
@@ -33,8 +33,8 @@ const (
 	// SessionIDUnusable means that nothing was offered, since the server issued
 	// only a session ID and it cannot be used; [Session.SessionIDError] says why.
 	SessionIDUnusable
-	// Reversed means that this side was the TLS server, where nothing can be
-	// resumed: see [Session.DataAsServer].
+	// Reversed means that this side was the TLS server, which cannot resume a session:
+	// see [Session.DataAsServer].
 	Reversed
 )
 
@@ -71,12 +71,12 @@ type Conn struct {
 	tls             *tls.Conn
 	raw             *tap
 	reuse           Reuse
-	proven          bool // the peer is the control connection's server
+	proven          bool // the peer has proven to be the control connection's server
 	allowTruncation bool
 
 	truncated     atomic.Bool
-	peerEnded     atomic.Bool // Read or the drain came to the peer's end
-	closing       atomic.Bool // closeRaw was called: later errors are our own
+	peerEnded     atomic.Bool // Read or the drain has reached the peer's end
+	closing       atomic.Bool // closeRaw was called: later errors come from this side
 	writeDeadline atomic.Bool // the caller has set a write deadline
 
 	closeRawOnce sync.Once
@@ -91,40 +91,38 @@ type Conn struct {
 
 var _ net.Conn = (*Conn)(nil)
 
-// Reuse says what became of session resumption.
+// Reuse returns the result of session resumption.
 func (c *Conn) Reuse() Reuse { return c.reuse }
 
 // Resumed reports whether the connection resumed a session of its control
 // connection.
 func (c *Conn) Resumed() bool { return c.reuse == Resumed || c.reuse == ResumedByID }
 
-// Proven reports whether the peer has proven to be the server of the control
-// connection, by its certificate or by a session that was resumed. It is always true
-// under IdentitySame, but for connections of [Session.DataAsServer].
+// Proven reports whether the peer has proven to be the server of the control connection,
+// by its certificate or by a session that was resumed. It is always true under
+// IdentitySame, except for connections of [Session.DataAsServer].
 func (c *Conn) Proven() bool { return c.proven }
 
 // ConnectionState returns the TLS parameters of the connection.
 func (c *Conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
 
-// Truncated reports whether Read or the drain found the transport at its end
-// without close_notify. Anyone on the path can produce such an end (RFC 8446,
-// Section 6.1), so what was read may be a part only.
-// A reset is not counted: it is an error by itself.
+// Truncated reports whether Read or the drain found the transport at its end without
+// close_notify. Anyone on the path can produce such an end (RFC 8446, Section 6.1), so
+// the data read may be only a part. A reset is not counted: it is an error by itself.
 func (c *Conn) Truncated() bool { return c.truncated.Load() }
 
-// Read reads data of a download. The error is io.EOF only after the peer's
-// close_notify. An end without it is [ErrTruncated], which is also an
-// io.ErrUnexpectedEOF, unless the Config allows truncation. With TLS 1.3 the first
-// Read is where a server's refusal of the client certificate comes out, as a
-// *[HandshakeError].
+// Read reads data of a download. The error is io.EOF only after the peer's close_notify.
+// An end without it is [ErrTruncated], which is also an io.ErrUnexpectedEOF, unless the
+// Config allows truncation. With TLS 1.3 the first Read reports a server's refusal of the
+// client certificate, as a *[HandshakeError].
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.tls.Read(b)
 	switch {
 	case err == nil:
 		return n, nil
 	case err == io.EOF && !c.raw.ended.Load():
-		// close_notify. It makes the error sticky in crypto/tls, so that no
-		// later Read reaches the transport and sees its end.
+		// close_notify. It makes the error sticky in crypto/tls, so no later Read reaches
+		// the transport and its end.
 		c.peerEnded.Store(true)
 		return n, err
 	case err == io.EOF:
@@ -160,8 +158,8 @@ func (c *Conn) SetDeadline(t time.Time) error {
 	return c.SetWriteDeadline(t)
 }
 
-// SetReadDeadline sets the deadline of Read. After Drain it does nothing: the
-// reading side is the drain's, which has to last as long as the connection.
+// SetReadDeadline sets the deadline of Read. After Drain it does nothing: the drain owns
+// the reading side, and must last as long as the connection.
 func (c *Conn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

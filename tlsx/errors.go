@@ -15,16 +15,16 @@ import (
 
 // Errors without data, for errors.Is.
 var (
-	// ErrTruncated is the end of a data connection without close_notify. It is
-	// an io.ErrUnexpectedEOF too.
+	// ErrTruncated is the end of a data connection without close_notify. errors.Is also
+	// matches io.ErrUnexpectedEOF.
 	ErrTruncated error = &truncationError{}
 	// ErrNotResumed is in the chain of every *NotResumedError.
 	ErrNotResumed = errors.New("ftp: the TLS session was not resumed")
 	// ErrIdentity is in the chain of every *IdentityError.
 	ErrIdentity = errors.New("ftp: the certificate is not the control connection's")
-	// ErrReuseRequired is the server's refusal of a data connection that does
-	// not resume a session its Binding accepts. The reply to it is 522
-	// (RFC 4217, Section 10.2).
+	// ErrReuseRequired is the server's refusal of a data connection that does not resume
+	// a session that its Binding accepts. The reply to it is 522 (RFC 4217, Section
+	// 10.2).
 	ErrReuseRequired = errors.New("ftp: TLS session reuse required")
 
 	errNoControl       = errors.New("the control connection is not protected")
@@ -46,7 +46,7 @@ func (e *truncationError) Is(target error) bool { return target == ErrTruncated 
 func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A TrustStoreError reports a file of accepted certificates that could not be read or
-// written. It says nothing about the certificate that was to be looked up in it.
+// written. It says nothing about the certificate that should be looked up in it.
 type TrustStoreError struct{ Err error }
 
 func (e *TrustStoreError) Error() string { return "ftp: trust store: " + errtext.Of(e.Err) }
@@ -54,8 +54,8 @@ func (e *TrustStoreError) Error() string { return "ftp: trust store: " + errtext
 // Unwrap returns Err.
 func (e *TrustStoreError) Unwrap() error { return e.Err }
 
-// An IdentityError reports a data connection whose certificate is not the one
-// of the control connection, though it may be valid for the same name.
+// An IdentityError reports a data connection whose certificate is not the one of the
+// control connection, although it may be valid for the same name.
 type IdentityError struct {
 	Control [32]byte // SHA-256 of the control connection's certificate
 	Data    [32]byte // SHA-256 of the data connection's certificate
@@ -72,10 +72,10 @@ func (e *IdentityError) Unwrap() error { return ErrIdentity }
 // A NotResumedError reports a data connection that was refused because it did
 // not resume the session of its control connection.
 type NotResumedError struct {
-	Reuse Reuse // why not; Off if the policy is ResumeOff
-	// ByServer means that the server refused the connection, and it is likely
-	// that it did for this reason. If false, this side did: the policy is
-	// ResumeRequired and the server made a full handshake.
+	Reuse Reuse // why it was not resumed; Off if the policy is ResumeOff
+	// ByServer means that the server refused the connection, probably for this reason. If
+	// false, this side refused it: the policy is ResumeRequired and the server made a
+	// full handshake.
 	ByServer bool
 	// SessionID is a *[SessionIDError] if Reuse is SessionIDUnusable.
 	SessionID error
@@ -99,7 +99,7 @@ func (e *NotResumedError) Error() string {
 // Unwrap returns ErrNotResumed.
 func (e *NotResumedError) Unwrap() error { return ErrNotResumed }
 
-// A Phase names the connection a handshake belongs to.
+// A Phase names the connection that a handshake belongs to.
 type Phase string
 
 // The two kinds of connection.
@@ -113,19 +113,18 @@ const (
 type HandshakeError struct {
 	Phase Phase
 	Err   error
-	// Hint says in plain words what the peer did or how to get further. It is
-	// empty where Err says all there is. What it quotes of the peer is short
-	// and escaped.
+	// Hint says in plain words what the peer did or what to try next. It is empty if Err
+	// says everything. Text from the peer is short and escaped in it.
 	Hint string
-	// Failure is the kind of what Hint says.
+	// Failure is the kind of failure that Hint describes.
 	Failure Failure
-	// Silent means that the peer sent not one byte before the failure. After
-	// AUTH it is the mark of a server that lost a ClientHello which came at
-	// once; a new connection with a short pause may succeed.
+	// Silent means that the peer sent not one byte before the failure. After AUTH this is
+	// typical of a server that lost a ClientHello because it came at once; a new
+	// connection with a short pause may succeed.
 	Silent bool
 	// InClear means that the peer answered with a refusal in clear text, an FTP reply
-	// with 4yz or 5yz. After AUTH it is the mark of a server that takes a ClientHello
-	// which came at once for a command; again a pause may help.
+	// with 4yz or 5yz. After AUTH this is typical of a server that takes a ClientHello
+	// for a command if it comes at once; again a pause may help.
 	InClear bool
 }
 
@@ -134,9 +133,9 @@ type Failure uint8
 
 // The kinds of failure.
 const (
-	FailureOther       Failure = iota // what Err says
-	FailureCertificate                // the server's certificate was refused here
-	FailureNotTLS                     // the peer spoke something else than TLS
+	FailureOther       Failure = iota // the reason is in Err
+	FailureCertificate                // this side refused the server's certificate
+	FailureNotTLS                     // the peer did not speak TLS
 	FailureVersion                    // there is no version of TLS that both sides allow
 	FailureAlert                      // the peer refused the handshake for a reason that it named
 	FailureALPN                       // the peer speaks another protocol over TLS
@@ -144,8 +143,8 @@ const (
 	FailureEnded                      // the peer, or something on the way, cut the connection
 )
 
-// Error leaves Hint out, which explains the rest of the message. It
-// never holds control characters, whatever names a certificate has.
+// Error leaves out Hint, which explains the rest of the message. The text never holds
+// control characters, whatever names a certificate has.
 func (e *HandshakeError) Error() string {
 	if c, ok := e.Err.(*CertificateError); ok {
 		return c.Error()
@@ -157,10 +156,10 @@ func (e *HandshakeError) Error() string {
 // Unwrap returns Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// ALPNRefused reports whether the server refused the handshake for the protocol
-// name offered (RFC 7301, Section 3.2). Servers that speak FTP all the same
-// answer on a new connection on which none is offered: tls.Config.NextProtos
-// empty but not nil. To try that, once, is up to the caller.
+// ALPNRefused reports whether the server refused the handshake for the protocol name
+// offered (RFC 7301, Section 3.2). Servers that nevertheless speak FTP answer on a new
+// connection on which none is offered: tls.Config.NextProtos empty but not nil. The
+// caller may try that, once.
 func (e *HandshakeError) ALPNRefused() bool { return isAlert(e.Err, alertNoApplicationProtocol) }
 
 // printable escapes everything but graphic characters and spaces.

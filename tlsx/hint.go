@@ -42,7 +42,7 @@ func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError 
 	return e
 }
 
-// plaintextHint says what the peer spoke if its first bytes were no TLS.
+// plaintextHint says what the peer spoke if its first bytes were not TLS.
 func plaintextHint(err error, head []byte, phase Phase) string {
 	re, ok := errors.AsType[tls.RecordHeaderError](err)
 	if !ok {
@@ -124,8 +124,8 @@ func (c *Config) versionHint(err error, head []byte) string {
 	return ""
 }
 
-// versionsRefused explains the alert protocol_version. The version of the record
-// it comes in says nothing: crypto/tls's own server always puts TLS 1.0 there.
+// versionsRefused explains the alert protocol_version. The version of the alert's record
+// does not help: crypto/tls's own server always writes TLS 1.0 there.
 func (c *Config) versionsRefused(lowest uint16) string {
 	highest := c.base().MaxVersion
 	if highest == 0 || highest >= tls.VersionTLS13 {
@@ -163,13 +163,13 @@ var alertHints = []struct {
 	{alertNoApplicationProtocol, "no_application_protocol", "the server refused the protocol name offered (ALPN); it may be another service than FTP, or speak FTP on a new connection that offers no name"},
 }
 
-// AlertHint says in plain words what the TLS alert means with which the peer
-// ended a connection, and names it. It is "" if err holds none, or none that has
-// a cause worth naming.
+// AlertHint says in plain words what the TLS alert means with which the peer ended a
+// connection, and names the alert. It returns "" if err holds no alert, or none with a
+// cause worth naming.
 //
-// It is for errors of reading, too: a TLS 1.3 server that misses a client
-// certificate, or does not like it, says so when the client has already ended
-// its handshake. Handshake errors have the same text in their Hint.
+// It is for errors of reading, too: a TLS 1.3 server that wants a client certificate, or
+// refuses the one it got, says so after the client has completed its handshake. Handshake
+// errors have the same text in their Hint.
 func AlertHint(err error) string {
 	text, ok := remoteAlert(err)
 	if !ok {
@@ -258,8 +258,8 @@ func timeoutHint(err error, silent bool) string {
 	return "the peer stopped answering"
 }
 
-// endHint is about connections that ended without a word. Systems differ in what they
-// call that.
+// endHint explains connections that ended without an alert. Systems differ in the error
+// for that.
 func endHint(err error, silent bool) string {
 	how := ""
 	switch {

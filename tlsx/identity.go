@@ -8,22 +8,22 @@ import (
 	"fmt"
 )
 
-// Identity is the policy for the certificate of a data connection. Anyone who
-// reaches a data port first can answer there, so it must prove to be the
-// server of the control connection (RFC 4217, Section 15.1.1).
+// Identity is the policy for the certificate of a data connection. Whoever reaches a data
+// port first can answer there, so the peer must prove to be the server of the control
+// connection (RFC 4217, Section 15.1.1).
 type Identity int
 
 const (
 	// IdentitySame demands a session of the control connection, resumed, or the
 	// same certificate; anything else is an *[IdentityError].
 	IdentitySame Identity = iota
-	// IdentityVerified also takes another certificate that passes the checks of
-	// the control connection's, for the same name: for a server that is several
-	// machines. What was accepted once on the control connection, by a person,
-	// holds for that certificate alone.
+	// IdentityVerified also accepts another certificate that passes the same checks as
+	// the control connection's, for the same name: for a server that consists of several
+	// machines. What a person accepted on the control connection holds only for that
+	// certificate.
 	IdentityVerified
-	// IdentityNone takes any certificate. The data are encrypted, for whoever
-	// answered.
+	// IdentityNone accepts any certificate. The data is encrypted, but the peer may be
+	// anybody.
 	IdentityNone
 )
 
@@ -59,9 +59,9 @@ func (i *Identity) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// verifyIdentity holds a data connection of p to the policy. A resumed session
-// carries the certificate of the handshake it resumes, which was held to the
-// policy then, so that one comparison is enough for both.
+// verifyIdentity applies the policy to a data connection of p. A resumed session carries
+// the certificate of the handshake that it resumes, to which the policy was applied then,
+// so one comparison is enough for both.
 func (c *Config) verifyIdentity(p *controlState, st tls.ConnectionState) error {
 	if c.Identity == IdentityNone {
 		return nil
@@ -79,9 +79,9 @@ func (c *Config) verifyIdentity(p *controlState, st tls.ConnectionState) error {
 	return nil
 }
 
-// identityFault returns an *IdentityError in the place of the error with which
-// crypto/tls refused another certificate before verifyIdentity saw it: that it
-// is another one says more than what is wrong with it.
+// identityFault returns an *IdentityError in place of the error with which crypto/tls
+// refused another certificate before verifyIdentity saw it: that it is another
+// certificate says more than what is wrong with it.
 func (c *Config) identityFault(p *controlState, err error) error {
 	e, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || c.Identity != IdentitySame {

@@ -2,9 +2,8 @@ package tlsx
 
 import "fmt"
 
-// A Mode says how TLS comes to a control connection: of a server that is checked, that
-// is embedded, or that a test starts. Clients choose with more care; see
-// control.Security.
+// A Mode says how TLS begins on the control connections of a server: one that is checked,
+// embedded, or started by a test. Clients have more choices; see control.Security.
 type Mode uint8
 
 // The modes.

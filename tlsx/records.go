@@ -13,34 +13,33 @@ import (
 // length (RFC 8446, Section 5.1).
 const recordHeader = 5
 
-// maxClearText is how much is quoted of clear text in the middle of TLS.
+// maxClearText is how many bytes are quoted of clear text in the middle of TLS.
 const maxClearText = 256
 
-// A RecordConn is a transport below a TLS connection that reads no further
-// than the end of a TLS record at a time. crypto/tls by itself reads ahead, so
-// that clear text behind the peer's close_notify would be taken for TLS and be
-// lost. Put it below the control connection from its first byte on, whenever
-// TLS may be taken down again (RFC 4217, Sections 5 and 13); it costs two or
-// three small reads for each record.
+// A RecordConn is a transport below a TLS connection that reads no further than the end
+// of a TLS record at a time. crypto/tls by itself reads ahead, so clear text after the
+// peer's close_notify would be taken for TLS and lost. Put a RecordConn below the control
+// connection from its first byte on, whenever TLS may end before the connection (RFC
+// 4217, Sections 5 and 13); it costs two or three small reads for each record.
 //
 // The zero value with Conn set is ready for use. Reads must not be concurrent.
 type RecordConn struct {
 	net.Conn
 
-	// ending is set once TLS is being taken down: from then on a byte that
-	// starts no record is the first one in clear.
+	// ending is set once TLS is being ended: from then on a byte that does not start a
+	// record is the first one in clear.
 	ending atomic.Bool
-	// up is set once the handshake is over: a byte that starts no record is
-	// clear text of a server that has lost its TLS.
+	// up is set once the handshake is over: a byte that does not start a record is clear
+	// text from a server that has stopped using TLS.
 	up atomic.Bool
 
 	header [recordHeader]byte
 	have   int  // bytes of the header read
 	left   int  // bytes of the record not read
-	clear  bool // what comes is no TLS; reads are not limited
-	ended  bool // Read came to the end of the transport
+	clear  bool // the peer does not send TLS; reads are not limited
+	ended  bool // Read has reached the end of the transport
 
-	held    bool // a byte in clear waits, under ending
+	held    bool // while ending, a byte in clear is held
 	heldOne byte
 }
 
@@ -69,8 +68,8 @@ func (c *RecordConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// readType reads the first byte of a header, alone, so that it can be given
-// back where it is none.
+// readType reads only the first byte of a header, so that it can be given back if it does
+// not start a record.
 func (c *RecordConn) readType(b []byte) (int, error) {
 	n, err := c.read(b)
 	switch {
@@ -90,7 +89,7 @@ func (c *RecordConn) readType(b []byte) (int, error) {
 	return n, err
 }
 
-// quote reads what has come in behind the first byte, for the error.
+// quote reads what has come after the first byte, for the error.
 func (c *RecordConn) quote(first byte) error {
 	text := make([]byte, maxClearText)
 	text[0] = first
@@ -99,10 +98,10 @@ func (c *RecordConn) quote(first byte) error {
 	return &ClearTextError{Text: string(bytes.TrimRight(line, "\r"))}
 }
 
-// A ClearTextError reports that the server wrote clear text on the protected
-// control connection, in the middle of TLS. Anybody on the path can do that too.
-// The connection is of no use any more. vsftpd does so where it gives up:
-// "500 OOPS: ..." names the reason.
+// A ClearTextError reports that the server wrote clear text on the protected control
+// connection, in the middle of TLS. Anybody on the path can do that too. The connection
+// can no longer be used. vsftpd does so when it gives up: "500 OOPS: ..." names the
+// reason.
 type ClearTextError struct {
 	// Text is the first line, or 256 bytes of it, as received.
 	Text string
@@ -131,7 +130,7 @@ func (c *RecordConn) read(b []byte) (int, error) {
 	return n, err
 }
 
-// below returns the transport as it was given to the Session or the server.
+// below returns the transport that was given to the Session or the server.
 func (c *RecordConn) below() net.Conn {
 	if t, ok := c.Conn.(*tap); ok {
 		return t.Conn

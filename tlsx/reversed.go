@@ -9,22 +9,23 @@ import (
 	"os"
 )
 
-// DataAsServer performs the handshake of a data connection as TLS server, which the
-// FTP client is where the server was told to be the TLS client: by SSCN ON, or by CPSV.
-// RFC 4217, Section 7, has it the other way round, and no RFC has these commands.
+// DataAsServer performs the handshake of a data connection as TLS server. The FTP client
+// has this role if the server was told by SSCN ON or CPSV to be the TLS client. RFC 4217,
+// Section 7, has the roles the other way round, and no RFC has these commands.
 //
-// It proves less than [Session.Data] does. Nothing is resumed, so that [ResumeRequired]
-// refuses it with a *[NotResumedError]. The server is asked for a certificate, and one
-// that it shows is held to Config.Identity; but TLS clients may come without, as most
-// servers do in this role, and then nothing but its address says who the peer is: whoever
-// took that over reads what is sent, and makes up what is received. That is accepted
-// under every policy, since calling this method is asking for it. [Conn.Proven] tells
-// which it was.
+// It proves less than [Session.Data] does. No session is resumed, so [ResumeRequired]
+// refuses it with a *[NotResumedError]. The server is asked for a certificate, and
+// Config.Identity applies to one that it shows. But a TLS client need not show one, and
+// most servers in this role do not. Then only its address identifies the peer: an
+// attacker who has taken over that address reads what is sent, and can forge what is
+// received. Every policy accepts that, because the caller has chosen this method.
+// [Conn.Proven] tells whether the peer has proven its identity.
 //
 // The certificate shown is the first of Config.TLS.Certificates that the peer can use,
-// for a server that looks at it, or one that was made for this Session and is signed by
-// nobody: if there are none or NoDataCertificate is set. The version is the control connection's. Errors and the
-// context are as for [Session.Data]; the end of the connection too.
+// for a server that looks at it, or, if there are none or NoDataCertificate is set, a
+// self-signed one that was made for this Session. The version is the control
+// connection's. Errors, the context and the end of the connection are as for
+// [Session.Data].
 func (s *Session) DataAsServer(ctx context.Context, conn net.Conn) (*Conn, error) {
 	s.mu.Lock()
 	p := s.control
@@ -59,15 +60,15 @@ func (s *Session) newConn(p *controlState, tc *tls.Conn, t *tap, reuse Reuse) *C
 	}
 }
 
-// reversedConfig returns the configuration of a data connection as TLS server. What the
-// caller has set for a client's side only is left out or called only where it applies.
+// reversedConfig returns the configuration of a data connection as TLS server. Settings
+// of the caller that are only for a client are left out, or only used where they apply.
 func (c *Config) reversedConfig(p *controlState, own *ownCertificates) *tls.Config {
 	t := c.base()
 	t.MinVersion, t.MaxVersion = p.version, p.version
 	t.DynamicRecordSizingDisabled = true
 	t.NextProtos = nil
-	// A ticket would lie unread in front of a server that only sends, and have its kernel
-	// answer the end of the connection with a reset.
+	// A server that only sends would not read a ticket, and its kernel would answer the
+	// end of the connection with a reset.
 	t.SessionTicketsDisabled = true
 	t.GetConfigForClient, t.GetCertificate = nil, nil
 	t.ClientAuth = tls.RequestClientCert
@@ -95,13 +96,13 @@ func (c *Config) reversedConfig(p *controlState, own *ownCertificates) *tls.Conf
 	return t
 }
 
-// verifyReversed holds a certificate that the peer has shown as TLS client to the
-// policy.
+// verifyReversed applies the policy to a certificate that the peer has shown as TLS
+// client.
 func (c *Config) verifyReversed(p *controlState, st tls.ConnectionState) error {
 	if err := c.verifyIdentity(p, st); err != nil || c.Identity != IdentityVerified || c.Verify != nil {
 		return err
 	}
-	// As TLS server crypto/tls has verified nothing, and verifyIdentity counts on it.
+	// As TLS server crypto/tls has verified nothing, but verifyIdentity relies on that.
 	base := c.base()
 	if base.InsecureSkipVerify || p.verifyIdentity(st) == nil {
 		return nil

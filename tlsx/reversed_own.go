@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// ownCertificates are the certificates of a Session that has to be TLS server and was
-// given none. They are made when they are needed, once, and signed by nobody.
+// ownCertificates are the certificates of a Session that must be TLS server and was given
+// none. They are self-signed, and made once, when they are needed.
 type ownCertificates struct {
 	ecdsa, rsa ownCertificate
 }
@@ -26,8 +26,8 @@ type ownCertificate struct {
 	err  error
 }
 
-// choose is a tls.Config.GetCertificate. The key is one of P-256, or of RSA for a peer
-// that takes no other, as with TLS 1.2 its suites may have it.
+// choose is a tls.Config.GetCertificate. The key is a P-256 key, or an RSA key for a peer
+// that only accepts RSA, as its TLS 1.2 suites may say.
 func (o *ownCertificates) choose(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	cert, err := o.ecdsa.get(func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) })
 	if err != nil || hello.SupportsCertificate(cert) == nil {
@@ -48,8 +48,9 @@ func (o *ownCertificate) get(generate func() (crypto.Signer, error)) (*tls.Certi
 	return o.cert, o.err
 }
 
-// newSelfSigned returns a certificate that names nobody and tells nothing of this host. It
-// is good from a day before to a year behind now: the peer's clock may be wrong.
+// newSelfSigned returns a certificate that names nobody and reveals nothing about this
+// host. It is valid from a day before now to a year after now, because the peer's clock
+// may be wrong.
 func newSelfSigned(key crypto.Signer, now time.Time) (*tls.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {

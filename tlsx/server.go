@@ -13,18 +13,18 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// Binding says which session a data connection has to resume on a server.
+// Binding says which session a data connection must resume on a server.
 type Binding int
 
 const (
-	// BindNone resumes what it can and demands nothing.
+	// BindNone resumes sessions where possible and demands nothing.
 	BindNone Binding = iota
 	// BindAny demands that a data connection resume a session of this server,
 	// whichever control connection it belongs to.
 	BindAny
-	// BindControl demands that a data connection resume a session of its own
-	// control connection. Only this keeps a client that is logged in itself
-	// from taking the data port of another.
+	// BindControl demands that a data connection resume a session of its own control
+	// connection. Only this prevents one logged-in client from taking the data port of
+	// another.
 	BindControl
 )
 
@@ -45,12 +45,11 @@ func (b Binding) String() string {
 // connections and of their data connections. The fields may be set before the
 // first NewControl.
 type ServerSessions struct {
-	// LateTickets sends session tickets of TLS 1.3 after the client's
-	// Finished, as OpenSSL does. If false, they come in the server's first
-	// flight, as is crypto/tls's way, where a client swallows them with the
-	// handshake. Only late tickets show whether a client reads what comes in
-	// while it uploads. On the control connection this makes the server ask
-	// for a client certificate, and accept to get none.
+	// LateTickets sends session tickets of TLS 1.3 after the client's Finished, as
+	// OpenSSL does. If false, they come in the server's first flight, as crypto/tls sends
+	// them, and a client reads them with the handshake. Only late tickets show whether a
+	// client reads what comes in while it uploads. On the control connection this makes
+	// the server ask for a client certificate, but not require one.
 	LateTickets bool
 	// NoTickets issues no tickets, so that nothing resumes.
 	NoTickets bool
@@ -87,11 +86,11 @@ type ServerControl struct {
 	extra    []byte // marks this connection's tickets in SessionState.Extra
 }
 
-// extraPrefix tells our entry in SessionState.Extra from those of others.
+// extraPrefix distinguishes this package's entry in SessionState.Extra from others.
 const extraPrefix = "ftpwire-ctl\x01"
 
-// NewControl returns the state of a new control connection, which has an
-// identity of its own in the tickets it issues.
+// NewControl returns the state of a new control connection, which has its own identity in
+// the tickets that it issues.
 func (s *ServerSessions) NewControl(b Binding) *ServerControl {
 	id := make([]byte, 16)
 	rand.Read(id) // never fails
@@ -109,13 +108,13 @@ func (c *ServerControl) Config() *tls.Config {
 	return t
 }
 
-// Data performs the handshake of a data connection as TLS server, which the
-// FTP server is in active mode too (RFC 4217, Section 7).
+// Data performs the handshake of a data connection as TLS server. The FTP server has this
+// role in active mode too (RFC 4217, Section 7).
 //
-// If the binding demands a session and the client resumed none that counts, it
-// ends the connection as servers do, in order, and returns ErrReuseRequired.
-// Other errors are a *[HandshakeError]. On an error conn is closed. The
-// handshake takes at most 30 seconds, or until the context ends.
+// If the binding demands a session and the client resumed none that is accepted, it ends
+// the connection in order, as servers do, and returns ErrReuseRequired. Other errors are
+// a *[HandshakeError]. On an error conn is closed. The handshake takes at most 30
+// seconds, or until the context ends.
 func (c *ServerControl) Data(ctx context.Context, conn net.Conn) (*tls.Conn, error) {
 	t := &tap{Conn: conn}
 	late := &lateWriter{Conn: t}
@@ -134,7 +133,7 @@ func (c *ServerControl) Data(ctx context.Context, conn net.Conn) (*tls.Conn, err
 		cfg.UnwrapSession = func(identity []byte, cs tls.ConnectionState) (*tls.SessionState, error) {
 			ss, err := c.unwrap(identity, cs)
 			if ss != nil {
-				cfg.SessionTicketsDisabled = true // cfg is this connection's alone, and not yet asked for a ticket
+				cfg.SessionTicketsDisabled = true // only this connection uses cfg, and no ticket was issued yet
 			}
 			return ss, err
 		}
@@ -166,7 +165,7 @@ func (c *ServerControl) handshake(ctx context.Context, tc *tls.Conn, conn net.Co
 	return err
 }
 
-// config returns what the control connection and its data connections share:
+// config returns the settings that the control connection and its data connections share:
 // tickets that carry the identity of the control connection.
 func (c *ServerControl) config() *tls.Config {
 	t := c.sessions.base.Clone()

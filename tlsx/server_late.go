@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// A lateWriter holds a session ticket of TLS 1.3 back until the client has
-// answered. crypto/tls puts the ticket at the end of the server's first
-// flight, which it writes at once, unless it asks for a client certificate,
-// and on a resumed connection there is none to ask for.
+// A lateWriter holds back a session ticket of TLS 1.3 until the client has answered.
+// crypto/tls puts the ticket at the end of the server's first flight, which it writes at
+// once, unless it asks for a client certificate, and on a resumed connection there is
+// none to ask for.
 type lateWriter struct {
 	net.Conn
 
@@ -42,7 +42,7 @@ func (w *lateWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Read passes the client's answer on, and sends the ticket right before.
+// Read passes on the client's answer, and sends the ticket just before that.
 func (w *lateWriter) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b)
 	if n > 0 {

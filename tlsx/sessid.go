@@ -14,15 +14,14 @@ import (
 
 // Resuming TLS 1.2 by session ID (RFC 5246, Section 7.3) with crypto/tls.
 //
-// crypto/tls resumes as client by ticket only. But it does send a session ID,
-// of 32 bytes out of Config.Rand, and takes the session as resumed if the
-// server echoes it: that is how a client learns that a ticket was accepted
-// (RFC 5077, Section 3.4). So a session with an empty ticket whose "random" ID
-// is the one the server issued is a session resumed by ID. What is missing is
-// that session, for crypto/tls keeps none where there is no ticket: it is put
-// together from the master secret in the key log, the ServerHello and the
-// connection's state, in the encoding of tls.SessionState. That encoding may
-// change with any Go version; see the self-test.
+// As a client, crypto/tls only resumes by ticket. But it does send a session ID, 32 bytes
+// from Config.Rand, and treats the session as resumed if the server echoes it: that is
+// how a client learns that a ticket was accepted (RFC 5077, Section 3.4). So a session
+// with an empty ticket, whose "random" ID is the one that the server issued, is resumed
+// by ID. Only the session itself is missing, because crypto/tls keeps none without a
+// ticket. It is built here from the master secret in the key log, the ServerHello and the
+// connection's state, in the encoding of tls.SessionState. That encoding may change with
+// any Go version; see the self-test.
 
 // sessionIDLen is the length of the only session IDs that crypto/tls sends.
 const sessionIDLen = 32
@@ -33,8 +32,8 @@ var (
 	errIDStruck  = errors.New("handshakes that offered it failed")
 )
 
-// A SessionIDError says why a session ID cannot be used to resume a session.
-// Data connections make full handshakes then.
+// A SessionIDError says why a session ID cannot be used to resume a session. Data
+// connections then make full handshakes.
 type SessionIDError struct {
 	Err error
 }
@@ -46,11 +45,10 @@ func (e *SessionIDError) Error() string {
 // Unwrap returns Err.
 func (e *SessionIDError) Unwrap() error { return e.Err }
 
-// noteSessionID records, after the control connection's handshake, whether the
-// server has issued a session ID in place of a ticket, and makes it an entry of
-// the store if it may be used: if secrets is not nil. The head is what the
-// server sent first. TLS 1.3 has no such IDs, and no other version than the one
-// negotiated is ever tried.
+// noteSessionID records, after the control connection's handshake, whether the server has
+// issued a session ID in place of a ticket, and adds it to the store if it may be used,
+// that is, if secrets is not nil. head holds the server's first bytes. TLS 1.3 has no
+// such IDs, and no version other than the negotiated one is ever tried.
 func (s *ticketStore) noteSessionID(st *tls.ConnectionState, head []byte, secrets *secretLog) {
 	if st.Version != tls.VersionTLS12 || s.len() > 0 {
 		return
@@ -75,8 +73,8 @@ func (s *ticketStore) noteSessionID(st *tls.ConnectionState, head []byte, secret
 	s.id = t
 }
 
-// newIDTicket makes the session that hello's ID stands for. Its ticket is nil
-// but in the self-test.
+// newIDTicket builds the session that hello's ID stands for. Its ticket is nil except in
+// the self-test.
 func newIDTicket(st *tls.ConnectionState, hello serverHello, secrets *secretLog, sessionTicket []byte, now time.Time) (*ticket, error) {
 	if len(hello.sessionID) != sessionIDLen {
 		return nil, fmt.Errorf("the server's session ID has %d bytes, and only one of %d can be sent", len(hello.sessionID), sessionIDLen)
@@ -96,8 +94,8 @@ func newIDTicket(st *tls.ConnectionState, hello serverHello, secrets *secretLog,
 	return &ticket{state: cs, id: bytes.Clone(hello.sessionID)}, nil
 }
 
-// sessionID returns the session ID to offer: nil if there is none, or a ticket,
-// which is better.
+// sessionID returns the session ID to offer. It is nil if there is none, or if there is a
+// ticket, which is better.
 func (s *ticketStore) sessionID() *ticket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,11 +121,10 @@ func (s *ticketStore) sessionIDError() error {
 	return s.idErr
 }
 
-// offerSessionID makes the handshake that cfg configures offer the store's
-// session ID, if there is one. Should crypto/tls not have taken it, then the
-// tap t stops the ClientHello: with an ID and without its session, a server
-// that resumes would be mistaken for one that cheats. The error of the
-// handshake is then errIDNotSent, and the store has dropped the ID.
+// offerSessionID makes the handshake that cfg configures offer the store's session ID, if
+// there is one. If crypto/tls has not used it, the tap t stops the ClientHello: with the
+// ID but without its session, a server that resumes would seem to break the protocol. The
+// error of the handshake is then errIDNotSent, and the store has dropped the ID.
 func (v *dataView) offerSessionID(cfg *tls.Config, t *tap) {
 	id := v.store.sessionID()
 	if id == nil {
@@ -147,7 +144,7 @@ func (v *dataView) offerSessionID(cfg *tls.Config, t *tap) {
 	}
 }
 
-// notResumed is the error of a data connection that had to be resumed.
+// notResumed returns the error of a data connection that had to be resumed and was not.
 func (v *dataView) notResumed() *NotResumedError {
 	e := &NotResumedError{Reuse: v.diagnose(false)}
 	if e.Reuse == SessionIDUnusable {

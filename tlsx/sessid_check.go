@@ -19,9 +19,9 @@ import (
 )
 
 // sessionIDsWork runs the self-test once, without network, and returns nil or a
-// *[SessionIDError]. It proves that this crypto/tls writes the session encoding
-// that is put together here, byte for byte, asks for its randomness in the order
-// supposed, and resumes with a session so made.
+// *[SessionIDError]. It proves that this version of crypto/tls writes, byte for byte, the
+// session encoding that is built here, reads its randomness in the expected order, and
+// resumes with a session built here.
 var sessionIDsWork = sync.OnceValue(func() error {
 	if err := checkSessionIDs(); err != nil {
 		return &SessionIDError{fmt.Errorf("self-test with this version of crypto/tls: %w", err)}
@@ -41,8 +41,8 @@ func checkSessionIDs() error {
 	return checkResumption(server, client.Clone(), own, made)
 }
 
-// checkSession makes a session twice: as crypto/tls keeps it with its ticket,
-// and as it is put together here. The encodings must be the same.
+// checkSession makes a session twice: as crypto/tls keeps it with its ticket, and as it
+// is built here. The encodings must be the same.
 func checkSession(server, client *tls.Config) (sessionTicket []byte, made *ticket, err error) {
 	store := &ticketStore{}
 	secrets := &secretLog{}
@@ -78,8 +78,8 @@ func checkSession(server, client *tls.Config) (sessionTicket []byte, made *ticke
 	return sessionTicket, made, err
 }
 
-// checkResumption resumes with the session made here. The server finds it by the
-// ticket, since crypto/tls's knows nothing else; the client, by the ID.
+// checkResumption resumes with the session made here. The server finds it by the ticket,
+// because the server of crypto/tls has no other way; the client finds it by the ID.
 func checkResumption(server, client *tls.Config, sessionTicket []byte, made *ticket) error {
 	t := &tap{}
 	v := &dataView{store: &ticketStore{id: made}, started: t.wrote.Load}
@@ -135,8 +135,8 @@ func checkHandshake(server, client *tls.Config, t *tap) (c, s *tls.ConnectionSta
 	return &cs, &ss, nil
 }
 
-// checkConfigs returns the configurations of a TLS 1.2 server, whose certificate
-// has all that a session can hold of one, and of a client that verifies it.
+// checkConfigs returns the configurations of a TLS 1.2 server, whose certificate has
+// everything that a session can hold of one, and of a client that verifies it.
 func checkConfigs() (server, client *tls.Config, err error) {
 	const host = "self.test"
 	now := time.Now()

@@ -47,8 +47,8 @@ func encodeSession(st *tls.ConnectionState, secret []byte, ems bool, created tim
 	return be.AppendUint16(b, uint16(st.CurveID))
 }
 
-// encodeCertificates returns the entries of a certificate_list (RFC 8446,
-// Section 4.4.2), of which the first has the staple and the timestamps.
+// encodeCertificates returns the entries of a certificate_list (RFC 8446, Section 4.4.2),
+// the first of which has the staple and the timestamps.
 func encodeCertificates(st *tls.ConnectionState) []byte {
 	var b []byte
 	for i, cert := range st.PeerCertificates {
@@ -79,7 +79,7 @@ func encodeExtensions(st *tls.ConnectionState) []byte {
 	return b
 }
 
-// appendVector appends v behind its length in n bytes (RFC 8446, Section 3.4).
+// appendVector appends the length of v in n bytes, then v (RFC 8446, Section 3.4).
 func appendVector(b []byte, n int, v []byte) []byte {
 	var length [8]byte
 	binary.BigEndian.PutUint64(length[:], uint64(len(v)))
@@ -93,8 +93,8 @@ func boolByte(v bool) byte {
 	return 0
 }
 
-// A secretLog takes the master secret of one handshake out of the key log that
-// crypto/tls writes, and passes the log on to the caller's own, if any.
+// A secretLog takes the master secret of one handshake from the key log that crypto/tls
+// writes, and passes the log on to the caller's log, if any.
 type secretLog struct {
 	next io.Writer // or nil
 
@@ -137,7 +137,7 @@ func (l *secretLog) masterSecret() []byte {
 	return l.secret[:]
 }
 
-// wipe erases the secret. Later lines are passed on only.
+// wipe erases the secret. Later lines are only passed on.
 func (l *secretLog) wipe() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,6 +155,6 @@ func randOf(c *tls.Config) io.Reader {
 // sameSession reports whether two encodings differ in the time of creation at
 // most.
 func sameSession(a, b []byte) bool {
-	const from, to = 5, 13 // behind version, type and cipher suite
+	const from, to = 5, 13 // after version, type and cipher suite
 	return len(a) > to && len(a) == len(b) && bytes.Equal(a[:from], b[:from]) && bytes.Equal(a[to:], b[to:])
 }

@@ -7,20 +7,20 @@ const (
 
 	extExtendedMasterSecret = 23 // RFC 7627, Section 5.1
 
-	// maxServerHello is how much of what a server sends first is kept to read
-	// its ServerHello.
+	// maxServerHello is how many of the server's first bytes are kept to read its
+	// ServerHello.
 	maxServerHello = 4 << 10
 )
 
-// A serverHello is what resumption by session ID needs of a ServerHello of
-// TLS 1.2 (RFC 5246, Section 7.4.1.3).
+// A serverHello holds the parts of a TLS 1.2 ServerHello that resumption by session ID
+// needs (RFC 5246, Section 7.4.1.3).
 type serverHello struct {
 	sessionID            []byte
 	extendedMasterSecret bool
 }
 
-// readServerHello reads the ServerHello that a server's first bytes are. It is
-// false if they hold no whole one.
+// readServerHello reads the ServerHello in a server's first bytes. ok is false if they do
+// not hold a whole one.
 func readServerHello(b []byte) (hello serverHello, ok bool) {
 	m := handshakeMessage(b, typeServerHello)
 	m.skip(2 + 32) // version, random
@@ -73,8 +73,8 @@ func handshakeMessage(b []byte, kind int) *bytesReader {
 	return &bytesReader{b: m.vector(3)}
 }
 
-// A bytesReader reads big-endian numbers and vectors. Reading beyond its end
-// makes it bad for good; what is read then is empty.
+// A bytesReader reads big-endian numbers and vectors. Once a read goes beyond its end, it
+// stays bad, and all that is read is empty.
 type bytesReader struct {
 	b   []byte
 	bad bool
@@ -101,5 +101,5 @@ func (r *bytesReader) uint(n int) int {
 	return v
 }
 
-// vector reads a length of n bytes and as many bytes behind it.
+// vector reads a length of n bytes, then as many bytes as it says.
 func (r *bytesReader) vector(n int) []byte { return r.take(r.uint(n)) }

@@ -10,20 +10,19 @@ import (
 	"sync"
 )
 
-// A Session is the TLS state of one control connection: its ticket store, the
-// version and curve it negotiated and the server's certificate. It dies with
-// the control connection; a new one starts with a new Session. Its methods
-// may be called concurrently.
+// A Session is the TLS state of one control connection: its ticket store, the version and
+// curve it negotiated and the server's certificate. It ends with the control connection;
+// a new connection needs a new Session. Its methods may be called concurrently.
 type Session struct {
 	config Config
-	own    ownCertificates // of data connections on which we are the TLS server
+	own    ownCertificates // for data connections on which this side is the TLS server
 
 	mu      sync.Mutex
 	control *controlState // nil until Control succeeds
 }
 
-// controlState is what data connections need to know of the control
-// connection. It does not change.
+// controlState is what data connections need to know about the control connection. It
+// does not change.
 type controlState struct {
 	version uint16
 	curve   tls.CurveID // 0 if the key exchange had none
@@ -33,8 +32,8 @@ type controlState struct {
 	demand  *certificateDemand
 }
 
-// NewSession returns the session of a control connection that is yet to be
-// protected. If c is nil, it is the zero Config.
+// NewSession returns the session of a control connection that is not protected yet. A nil
+// c is the zero Config.
 func NewSession(c *Config) *Session {
 	s := &Session{}
 	if c != nil {
@@ -43,11 +42,11 @@ func NewSession(c *Config) *Session {
 	return s
 }
 
-// Control performs the handshake of the control connection as TLS client. It
-// is always a full handshake. Session tickets of TLS 1.3 come later: they
-// reach the Session whenever the returned connection is read. Clear text in the
-// middle of TLS is a *[ClearTextError] of its Read; see [AlertHint] for alerts.
-// [Session.Clear] takes TLS down again.
+// Control performs the handshake of the control connection as TLS client. It is always a
+// full handshake. Session tickets of TLS 1.3 come later: they reach the Session whenever
+// the returned connection is read. If clear text comes in the middle of TLS, its Read
+// returns a *[ClearTextError]; see [AlertHint] for alerts. [Session.Clear] ends TLS
+// again.
 //
 // On an error, a *[HandshakeError], conn is closed. The context governs the
 // handshake only; when it ends, conn is closed at once. A second call, after
@@ -94,17 +93,16 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	return tc, nil
 }
 
-// Data performs the handshake of a data connection as TLS client, which the
-// FTP client is, in active mode too (RFC 4217, Section 7); for the one exception
-// see [Session.DataAsServer]. It offers a ticket of this session as the policy says, and demands the certificate of
-// the control connection (RFC 4217, Section 15.1.1) unless Config.Identity says
-// otherwise.
+// Data performs the handshake of a data connection as TLS client. The FTP client has this
+// role in active mode too (RFC 4217, Section 7); for the one exception see
+// [Session.DataAsServer]. It offers a ticket of this session as the policy says, and
+// demands the certificate of the control connection (RFC 4217, Section 15.1.1) unless
+// Config.Identity says otherwise.
 //
-// The error is a *[HandshakeError], in whose chain an *[IdentityError] stands
-// for another certificate, or a *[NotResumedError] if resumption is required
-// and the server did not resume. On an error conn is closed. The context
-// governs the handshake only; when it ends, conn is closed at once, without
-// close_notify.
+// The error is a *[HandshakeError], with an *[IdentityError] in its chain if the
+// certificate is another one, or a *[NotResumedError] if resumption is required and the
+// server did not resume. On an error conn is closed. The context governs the handshake
+// only; when it ends, conn is closed at once, without close_notify.
 func (s *Session) Data(ctx context.Context, conn net.Conn) (*Conn, error) {
 	s.mu.Lock()
 	p := s.control
@@ -159,9 +157,9 @@ func (s *Session) Tickets() int {
 	return s.control.tickets.len()
 }
 
-// RefusedReuse explains a data connection that the server refused though its
-// handshake had succeeded: with the reply 522 (RFC 4217, Section 10.2), or one
-// that servers send in its place. The reuse is the data connection's.
+// RefusedReuse explains a data connection that the server refused although its handshake
+// had succeeded: with the reply 522 (RFC 4217, Section 10.2), or one that servers send in
+// its place. reuse is the result of resumption on that data connection.
 func (s *Session) RefusedReuse(reuse Reuse) *NotResumedError {
 	e := &NotResumedError{Reuse: reuse, ByServer: true}
 	if reuse == SessionIDUnusable {
@@ -199,29 +197,29 @@ func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
 	if errors.Is(err, errIDNotSent) {
 		return errIDNotSent
 	}
-	t.Close() // raw: tls.Conn.Close may wait for a peer that does not read
+	t.Close() // closes the transport: tls.Conn.Close may wait for a peer that does not read
 	if err == context.Canceled && context.Cause(hctx) == errHandshakeTime {
 		return &timeoutError{d}
 	}
-	// A context that ended hides what had come of the handshake. If it ended because
-	// the server answered our refusal, that refusal is the reason. The second call
-	// returns the error that crypto/tls has kept.
+	// A context that ended hides the result of the handshake. If it ended because the
+	// server answered our refusal, that refusal is the reason. The second call returns
+	// the error that crypto/tls has kept.
 	if own := tc.Handshake(); ctx.Err() != nil && isVerdict(own) {
 		return own
 	}
 	return err
 }
 
-// isVerdict reports whether it is we who refused a connection.
+// isVerdict reports whether this side refused the connection.
 func isVerdict(err error) bool {
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	_, judged := errors.AsType[*CertificateError](err)
 	return untrusted || judged || errors.Is(err, ErrIdentity) || errors.Is(err, ErrNotResumed)
 }
 
-// isTicketFailure reports whether a handshake may have failed because of the
-// ticket it offered: an alert from either side, but not a network that broke
-// down, a wait that ended, or a refusal of our own.
+// isTicketFailure reports whether a handshake may have failed because of the ticket it
+// offered: an alert from either side, but not a network failure, a timeout, or a refusal
+// by this side.
 func isTicketFailure(err error) bool {
 	if _, ok := remoteAlert(err); ok {
 		return true

@@ -10,8 +10,8 @@ const (
 	// maxTickets limits each list of a store. OpenSSL sends two tickets at
 	// once; a server that sends more only replaces its own.
 	maxTickets = 4
-	// maxStrikes is how often a handshake with a ticket may fail before the
-	// ticket is not offered any more.
+	// maxStrikes is how many times a handshake with a ticket may fail before the ticket
+	// is no longer offered.
 	maxStrikes = 2
 )
 
@@ -30,9 +30,9 @@ type ticketStore struct {
 	control []*ticket // newest last
 	data    []*ticket // newest last
 
-	// What the server gave in place of tickets: a session ID. It is that of the
-	// control connection for good, as ProFTPD demands.
-	idOnly bool    // there is one, and there was no ticket
+	// What the server gave in place of tickets: a session ID. It is always that of the
+	// control connection, as ProFTPD demands.
+	idOnly bool    // there is an ID, and there was no ticket
 	id     *ticket // nil if it cannot or must not be offered
 	idErr  error   // why not
 }
@@ -44,10 +44,10 @@ type ticket struct {
 	strikes int    // times a handshake failed with it
 }
 
-// pick returns the ticket to offer next, or nil: a control ticket not offered
-// yet before a data ticket not offered yet, then one of either again. A ticket
-// is good more than once with every FTP server measured, and an upload that
-// yields none must not leave the store empty.
+// pick returns the ticket to offer next, or nil: a control ticket not offered yet before
+// a data ticket not offered yet, then one of either kind again. Every FTP server measured
+// accepts a ticket more than once, and an upload that yields no ticket must not leave the
+// store empty.
 func (s *ticketStore) pick() *ticket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,9 +99,9 @@ func (s *ticketStore) len() int {
 	return len(s.control) + len(s.data)
 }
 
-// controlCache is the store as the control connection sees it: it takes
-// tickets in and never gives one out. A control connection that resumed an
-// older session breaks every data connection on ProFTPD with TLS 1.2.
+// controlCache is the store for the control connection: it stores tickets and never
+// returns one. A control connection that resumed an older session breaks every data
+// connection on ProFTPD with TLS 1.2.
 type controlCache struct{ *ticketStore }
 
 func (c controlCache) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
@@ -112,8 +112,8 @@ func (c controlCache) Put(_ string, cs *tls.ClientSessionState) {
 	}
 }
 
-// dataView is the store as one data connection sees it. Both methods ignore
-// the key: all entries belong to the same control connection.
+// dataView is the store for one data connection. Both methods ignore the key: all entries
+// belong to the same control connection.
 type dataView struct {
 	store   *ticketStore
 	started func() bool // whether a byte has been written
@@ -137,10 +137,9 @@ func (v *dataView) Get(string) (*tls.ClientSessionState, bool) {
 	return t.state, true
 }
 
-// Put stores a ticket. With nil it means one of two things. Before the
-// ClientHello: the ticket or its certificate has expired, so it goes. After
-// it: the handshake failed for whatever reason, a timeout as well, which says
-// nothing against the ticket.
+// Put stores a ticket. A nil cs means one of two things. Before the ClientHello: the
+// ticket or its certificate has expired, so it is dropped. After it: the handshake failed
+// for any reason, even a timeout, which says nothing against the ticket.
 func (v *dataView) Put(_ string, cs *tls.ClientSessionState) {
 	if cs != nil {
 		v.store.add(&v.store.data, cs)
@@ -169,7 +168,7 @@ func (v *dataView) failed() {
 	}
 }
 
-// diagnose says what became of the offer. A nil view had none to make.
+// diagnose returns the result of the offer. A nil view had nothing to offer.
 func (v *dataView) diagnose(resumed bool) Reuse {
 	if v == nil {
 		return Off

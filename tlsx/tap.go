@@ -13,10 +13,9 @@ import (
 // handshake.
 const maxHead = 64
 
-// A tap is the transport below a TLS connection. It remembers what crypto/tls
-// does not tell: the first bytes received, whether any byte was sent, and
-// whether the transport has ended. It embeds net.Conn, never *net.TCPConn,
-// whose other methods would bypass it.
+// A tap is the transport below a TLS connection. It notes what crypto/tls does not
+// report: the first bytes received, whether any byte was sent, and whether the transport
+// has ended. It embeds net.Conn, never *net.TCPConn, whose other methods would bypass it.
 type tap struct {
 	net.Conn
 
@@ -25,10 +24,10 @@ type tap struct {
 	// buffer on a slow line, and leaves the deadline expired afterwards.
 	// [Conn] sets its deadlines below the tap.
 	ownDeadlines bool
-	// keepMost is how much of what is received first is kept. If zero, maxHead.
+	// keepMost is how many of the first bytes received are kept. If zero, it is maxHead.
 	keepMost int
-	// first, unless nil, sees the first Write before it is sent. Its error is
-	// that of the Write, and nothing is sent.
+	// first, unless nil, sees the first Write before it is sent. If it returns an error,
+	// that is the error of the Write, and nothing is sent.
 	first func([]byte) error
 
 	wrote atomic.Bool // Write was called
@@ -45,8 +44,8 @@ func (t *tap) Read(b []byte) (int, error) {
 	t.keep(b[:n])
 	if err == io.EOF {
 		if n > 0 {
-			// These bytes may hold a close_notify, so the end is not seen
-			// before it is reached alone. A reader at its end stays there.
+			// These bytes may hold a close_notify, so the end is not noted until a read
+			// returns it alone. A reader at its end stays there.
 			return n, nil
 		}
 		t.ended.Store(true)

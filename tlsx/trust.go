@@ -11,8 +11,8 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// ErrNoTrustStore is returned by methods of a nil *TrustStore that would have
-// to remember something.
+// ErrNoTrustStore is returned by methods of a nil *TrustStore that would have to store
+// something.
 var ErrNoTrustStore = errors.New("ftp: there is no trust store")
 
 // A Trusted is an accepted certificate: one entry of a [TrustStore].
@@ -34,22 +34,20 @@ type Trusted struct {
 //	host port sha256 reasons date subject
 //	ftp.example.com 21 0f5a...c1 self-signed,expired 2026-11-24T10:00:00Z "CN=ftp.example.com"
 //
-// The host is a name in lower case, with A-labels for an internationalised one,
-// or an address without brackets, with its zone if it has one. The SHA-256 of
-// the certificate is 64 hexadecimal digits. The reasons are those of [Reason],
-// separated by commas: what was wrong with the certificate when it was
-// accepted; anything else that goes wrong with it later is a new question.
-// The date is that of RFC 3339. The subject is a string in Go's syntax; it may
-// be missing. Of several entries for the same host and port the last counts.
-// Empty lines, lines that begin with "#" and lines that are no entry are kept
-// as they are; but a host and port that a line which is no entry begins with
-// are an error to look up, since the line may be a damaged entry.
+// The host is a name in lower case, with A-labels for an internationalised one, or an
+// address without brackets, with its zone if it has one. The SHA-256 of the certificate
+// is 64 hexadecimal digits. The reasons are those of [Reason], separated by commas: what
+// was wrong with the certificate when it was accepted; anything else that is wrong with
+// it later is a new question. The date is that of RFC 3339. The subject is a string in
+// Go's syntax; it may be missing. Of several entries for the same host and port the last
+// counts. Empty lines, lines that begin with "#" and lines that are not entries are kept
+// unchanged. But if a line that is not an entry begins with a host and port, looking them
+// up is an error, since the line may be a damaged entry.
 //
-// Every change takes a lock beside the file (its name with ".lock" added), reads
-// the file anew, writes the new one with mode 0600 beside it and renames it, so
-// that other processes see the old file or the new one. A TrustStore may be
-// used concurrently, and so may several of one file. A nil *TrustStore holds
-// nothing and remembers nothing.
+// Every change takes a lock beside the file (its name with ".lock" added), reads the file
+// again, writes the new one with mode 0600 beside it and renames it, so that other
+// processes see the old file or the new one. A TrustStore may be used concurrently, and
+// so may several of one file. A nil *TrustStore holds nothing and remembers nothing.
 type TrustStore struct {
 	path string
 	mu   sync.Mutex // orders the changes of this process
@@ -110,14 +108,14 @@ func (s *TrustStore) Entries() ([]Trusted, error) {
 	return f.entries(), nil
 }
 
-// Accept adds an entry for a host and port that has none. If it has one for the
-// same certificate, the reasons are added to it. One for another certificate
-// stays, and the error is a *[TrustConflictError]. A zero Date is now.
+// Accept adds an entry for a host and port that has none. If there is an entry for the
+// same certificate, the reasons are added to it. An entry for another certificate stays,
+// and the error is a *[TrustConflictError]. A zero Date means now.
 func (s *TrustStore) Accept(t Trusted) error { return s.set(nil, t) }
 
-// Replace puts new in the place of old, an entry that Lookup returned. If the
-// file's entry has changed since, to another certificate than new's, it stays,
-// and the error is a *[TrustConflictError]. A zero Date of new is now.
+// Replace replaces old, an entry that Lookup returned, by new. If the file's entry has
+// changed since, to a certificate other than new's, it stays, and the error is a
+// *[TrustConflictError]. A zero Date of new means now.
 func (s *TrustStore) Replace(old, new Trusted) error { return s.set(&old, new) }
 
 func (s *TrustStore) set(old *Trusted, t Trusted) error {
@@ -154,8 +152,8 @@ func (s *TrustStore) set(old *Trusted, t Trusted) error {
 	})
 }
 
-// Remove deletes the entries for host and port, and lines that begin with both
-// but are no entry. It reports whether there were any.
+// Remove deletes the entries for host and port, and lines that begin with both but are
+// not entries. It reports whether there were any.
 func (s *TrustStore) Remove(host string, port int) (bool, error) {
 	if s == nil {
 		return false, nil
@@ -200,9 +198,9 @@ func (s *TrustStore) change(f func(*trustFile) error) (err error) {
 	return s.write(contents)
 }
 
-// A TrustConflictError reports a change of the trust store that did not happen,
-// because the file says something else than the writer thought: somebody else
-// has accepted another certificate for the host meanwhile, or removed it.
+// A TrustConflictError reports a change of the trust store that did not happen, because
+// the file does not say what the writer expected: meanwhile somebody else has accepted
+// another certificate for the host, or removed it.
 type TrustConflictError struct {
 	Found Trusted // the file's entry; the zero Trusted if there is none
 	New   Trusted // the entry that was not written
@@ -216,8 +214,8 @@ func (e *TrustConflictError) Error() string {
 	return where + fmt.Sprintf("SHA-256 %s stands there, not replaced by %s", e.Found.SHA256, e.New.SHA256)
 }
 
-// A TrustFileError reports a line of the trust store that begins with the host
-// and port that were asked for, but is no entry.
+// A TrustFileError reports a line of the trust store that begins with the host and port
+// that were looked up, but is not an entry.
 type TrustFileError struct {
 	Path string
 	Line int // from 1
@@ -230,7 +228,7 @@ func (e *TrustFileError) Error() string {
 		e.Path, e.Line, e.Host, e.Port)
 }
 
-// normal returns t in the form the file has it.
+// normal returns t in the form of the file.
 func (t Trusted) normal() (Trusted, error) {
 	host, err := trustKey(t.Host, t.Port)
 	switch {

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// maxTrustFile limits the file: ten thousands of entries.
+	// maxTrustFile limits the file: tens of thousands of entries.
 	maxTrustFile = 8 << 20
 	lockSuffix   = ".lock"
 	newSuffix    = ".new"
 )
 
-// ErrTrustLocked is in the chain of the error of a change for which another
-// process held the lock of the trust store too long.
+// ErrTrustLocked is in the chain of the error of a change if another process held the
+// lock of the trust store for too long.
 var ErrTrustLocked = errors.New("ftp: trust store: locked by another process")
 
-// read returns the contents of the file; one that is not there is empty.
+// read returns the contents of the file; a missing file is empty.
 func (s *TrustStore) read() (*trustFile, error) {
 	f, err := os.Open(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -43,8 +43,8 @@ func (s *TrustStore) read() (*trustFile, error) {
 	return parseTrustFile(b), nil
 }
 
-// write puts the contents in the place of the file, which is the old one or the
-// new one at any moment, and on disk when write returns. The lock must be held.
+// write replaces the contents of the file. At any moment the file is the old one or the
+// new one, and the new one is on disk when write returns. The lock must be held.
 func (s *TrustStore) write(contents *trustFile) error {
 	b := contents.format()
 	if len(b) > maxTrustFile {
@@ -52,8 +52,8 @@ func (s *TrustStore) write(contents *trustFile) error {
 	}
 	path := s.target()
 	temp := path + newSuffix
-	// The holder of the lock is the only writer: what is there was left by a
-	// crash. O_EXCL follows no link that somebody put there.
+	// The holder of the lock is the only writer: a file that exists here was left by a
+	// crash. O_EXCL does not follow a link that somebody has put there.
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &TrustStoreError{err}
 	}
@@ -105,8 +105,8 @@ func rename(from, to string) error {
 	}
 }
 
-// syncFolder makes a rename last. Not every system can, and the file is whole
-// either way, so that errors do not matter.
+// syncFolder makes a rename durable. Not every system can do that, and the file is
+// complete either way, so errors do not matter.
 func syncFolder(path string) {
 	if d, err := os.Open(path); err == nil {
 		d.Sync()

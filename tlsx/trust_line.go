@@ -13,10 +13,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// maxTrustLine limits an entry. A longer line is none.
+// maxTrustLine limits an entry. A longer line is not an entry.
 const maxTrustLine = 4 << 10
 
-// A trustFile is the contents of a trust store. What is not changed keeps every
+// A trustFile is the contents of a trust store. Lines that are not changed keep every
 // byte.
 type trustFile struct {
 	lines []trustLine
@@ -32,8 +32,8 @@ type trustLine struct {
 
 func (l *trustLine) is(host string, port int) bool { return l.host == host && l.port == port }
 
-// parseTrustFile reads the contents of a trust store. All input is good: what
-// is no entry is kept.
+// parseTrustFile reads the contents of a trust store. All input is valid: lines that are
+// not entries are kept.
 func parseTrustFile(b []byte) *trustFile {
 	f := &trustFile{}
 	for line := range bytes.Lines(b) {
@@ -184,10 +184,10 @@ func (t Trusted) line() string {
 		t.Date.Format(time.RFC3339), strconv.Quote(t.Subject))
 }
 
-// NormalizeHost returns the form of a host name or address by which a trust
-// store knows it: a name in lower case, without a final dot, internationalised
-// labels as A-labels (RFC 5891); an address in its shortest form, without
-// brackets, an IPv6 address with its zone, which is a part of whom it names.
+// NormalizeHost returns the form of a host name or address by which a trust store knows
+// it: a name in lower case, without a final dot, internationalised labels as A-labels
+// (RFC 5891); an address in its shortest form, without brackets, an IPv6 address with its
+// zone, which is part of its meaning.
 func NormalizeHost(host string) (string, error) {
 	bad := fmt.Errorf("ftp: %q is no host name", shorten(host))
 	if len(host) > 4*maxHostName {

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// tryLock takes the lock in a file of its own, which stays: a lock on a file
-// that is renamed or removed would not keep anybody out. The system releases it
-// when the process ends, however it does.
+// tryLock takes the lock in a separate file, which is never removed: a lock on a file
+// that is renamed or removed would not keep anybody out. The system releases it when the
+// process ends, for whatever reason.
 func tryLock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

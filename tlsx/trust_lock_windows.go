@@ -8,8 +8,8 @@ import (
 // errSharingViolation is ERROR_SHARING_VIOLATION.
 const errSharingViolation = syscall.Errno(32)
 
-// tryLock takes the lock by opening a file of its own that is shared with
-// nobody. The system closes it when the process ends, however it does.
+// tryLock takes the lock by opening a separate file without sharing. The system closes it
+// when the process ends, for whatever reason.
 func tryLock(path string) (unlock func(), err error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

@@ -9,59 +9,57 @@ import (
 	"time"
 )
 
-// A Verification says how a server's certificate is judged. The zero
-// Verification demands a chain to the system's roots, dates and the name. Each
-// check can be skipped by itself; the others stay in force. A Verification
-// must not be modified once a Config that holds it is in use.
+// A Verification says how a server's certificate is verified. The zero Verification
+// demands a chain to the system's roots, dates and the name. Each check can be skipped
+// separately; the others stay in force. A Verification must not be modified once a Config
+// that holds it is in use.
 //
-// All checks run on resumed handshakes as well, before the handshake is
-// complete. On the control connection, what fails is looked up in Trust, then
-// accepted by AcceptNew, then put to Ask. A data connection that shows the
-// certificate of its control connection has been judged with it and is not
-// judged again; [Config].Identity says what becomes of any other, and nobody is
-// asked about it.
+// All checks run on resumed handshakes as well, before the handshake is complete. On the
+// control connection, a certificate that fails is looked up in Trust, then accepted by
+// AcceptNew, then put to Ask. If a data connection shows the certificate of its control
+// connection, that is not verified again; [Config].Identity says how to treat any other,
+// and nobody is asked about it.
 type Verification struct {
 	// SkipName accepts a certificate for another host.
 	SkipName bool
 	// SkipDates accepts certificates outside their validity. The chain is
 	// verified at a time at which it was valid.
 	SkipDates bool
-	// SkipChain accepts a certificate whoever has signed it, itself included.
-	// Its dates and name are still checked.
+	// SkipChain accepts a certificate whoever has signed it, even a self-signed one. Its
+	// dates and name are still checked.
 	SkipChain bool
 
 	// Roots are the authorities. If nil, they are RootCAs of the Config's TLS,
 	// and if that is nil too, the system's.
 	Roots *x509.CertPool
 
-	// Pins name the certificates or keys a server may have: one must match,
-	// besides the other checks. Neither Trust nor Ask overrules them.
+	// Pins name the certificates or keys that a server may have: one must match, in
+	// addition to the other checks. Neither Trust nor Ask overrules them.
 	Pins []Pin
 
-	// Trust holds what was accepted before, and takes what Ask or AcceptNew
-	// accept for good. If nil, nothing is remembered.
+	// Trust holds the certificates accepted before, and stores those that Ask or
+	// AcceptNew accept permanently. If nil, nothing is remembered.
 	Trust *TrustStore
 
-	// AcceptNew accepts what is wrong with the certificate of a host that Trust
-	// does not know, and remembers it there. A changed certificate is never
-	// accepted by it. It has no effect without Trust, which alone would show
-	// the change.
+	// AcceptNew accepts what is wrong with the certificate of a host that Trust does not
+	// know, and remembers it there. It never accepts a changed certificate. It has no
+	// effect without Trust, since only Trust shows a change.
 	AcceptNew bool
 
-	// Ask is asked about a certificate that has failed a check. If nil, the
-	// answer is Reject. It is called at most once for each control connection,
-	// but for several of them at once: [AskOnce] orders that. The handshake
-	// waits meanwhile, and HandshakeTimeout with it; the server may be less
-	// patient. When ctx is done the answer does not matter any more.
+	// Ask is asked about a certificate that has failed a check. If nil, the answer is
+	// Reject. It is called at most once for each control connection, but possibly for
+	// several of them at the same time; [AskOnce] puts the questions in order. Meanwhile
+	// the handshake waits and HandshakeTimeout does not run; the server may be less
+	// patient. When ctx is done, the answer no longer matters.
 	Ask func(ctx context.Context, q *CertificateQuestion) Answer
 
-	// Host and Port are the server's, by which Trust knows it. If empty, Host
-	// is the Config's ServerName; if zero, Port is 21.
+	// Host and Port are those of the server; Trust finds its entry by them. If empty,
+	// Host is the Config's ServerName; if zero, Port is 21.
 	Host string
 	Port int
 }
 
-// An Answer is what becomes of a certificate that failed a check.
+// An Answer decides about a certificate that failed a check.
 type Answer int
 
 const (
@@ -70,8 +68,8 @@ const (
 	// AcceptOnce accepts the certificate for this control connection and its
 	// data connections.
 	AcceptOnce
-	// AcceptAlways remembers the certificate in the trust store besides. If
-	// that fails, so does the handshake. Without a store it is AcceptOnce.
+	// AcceptAlways also stores the certificate in the trust store. If that fails, so does
+	// the handshake. Without a store it is AcceptOnce.
 	AcceptAlways
 )
 
@@ -97,9 +95,8 @@ type CertificateQuestion struct {
 	Facts    CertificateFacts // of the server's certificate
 	// Chain is what the server sent, its own certificate first.
 	Chain []*x509.Certificate
-	// Known is the trust store's entry for this host and port, or nil. Either
-	// it is for another certificate (see Changed), or what was accepted then is
-	// less than what is wrong now.
+	// Known is the trust store's entry for this host and port, or nil. Either it is for
+	// another certificate (see Changed), or more is wrong now than was accepted then.
 	Known *Trusted
 }
 
@@ -148,7 +145,7 @@ func (c *Config) verifyControl(ctx context.Context, next func(tls.ConnectionStat
 	}
 }
 
-// verify judges the certificate of a full handshake, and asks if it may.
+// verify verifies the certificate of a full handshake, and asks about it if allowed.
 func (c *Config) verify(ctx context.Context, st tls.ConnectionState) error {
 	if c.Verify == nil {
 		return c.refuseRevoked(st)

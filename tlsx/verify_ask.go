@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-// AskOnce returns a function that puts each question to ask once and gives the
-// same answer from then on, for as long as the function is in use. Questions
-// are put one at a time, so that a pool of connections does not ask the same
-// several times over. Questions are the same if host, port, certificate and
-// what is wrong with it are. A refusal is remembered too; an answer that came
-// after its context was done is not.
+// AskOnce returns a function that puts each question to ask once and gives the same
+// answer from then on, for as long as the function is in use. Questions are put one at a
+// time, so that a pool of connections does not ask the same question several times.
+// Questions are the same if host, port, certificate and what is wrong with it are. A
+// refusal is remembered too; an answer that came after its context was done is not.
 func AskOnce(ask func(context.Context, *CertificateQuestion) Answer) func(context.Context, *CertificateQuestion) Answer {
 	type key struct {
 		host    string
@@ -41,8 +40,8 @@ func AskOnce(ask func(context.Context, *CertificateQuestion) Answer) func(contex
 	}
 }
 
-// ask puts a question, and waits for the answer no longer than ctx lasts. The
-// clock of the handshake stands meanwhile.
+// ask puts a question, and waits for the answer no longer than ctx lasts. Meanwhile the
+// clock of the handshake is stopped.
 func ask(ctx context.Context, f func(context.Context, *CertificateQuestion) Answer, q *CertificateQuestion) (Answer, error) {
 	if p, ok := ctx.Value(stopwatchKey{}).(*stopwatch); ok {
 		p.stop()
@@ -58,13 +57,13 @@ func ask(ctx context.Context, f func(context.Context, *CertificateQuestion) Answ
 	}
 }
 
-// errHandshakeTime is the cause of a context that a stopwatch has ended.
+// errHandshakeTime is the cause if a stopwatch has ended a context.
 var errHandshakeTime = errors.New("handshake timeout")
 
 type stopwatchKey struct{}
 
-// A stopwatch is a timeout that stands still while a person thinks. The person
-// waits for nothing, so no timeout of the network should end it.
+// A stopwatch is a timeout that does not run while a person thinks. The network is not
+// waited for during that time, so no network timeout should end it.
 type stopwatch struct {
 	mu      sync.Mutex
 	timer   *time.Timer

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// maxChain limits the certificates a server may send. Real chains have two to
-// four; each one more costs signatures to check.
+// maxChain is how many certificates a server may send. Real chains have two to four; each
+// one more costs signatures to check.
 const maxChain = 16
 
 var (
@@ -73,8 +73,8 @@ func (x *examination) add(r Reason, err error, format string, args ...any) {
 	x.e.Err = errors.Join(x.e.Err, err)
 }
 
-// chain looks for a chain to a root. If the fault is one of dates alone, it
-// looks for a time at which there was none, so that the two are told apart.
+// chain looks for a chain to a root. If only dates may be at fault, it looks for a time
+// at which the chain was valid, to tell such a fault from others.
 func (x *examination) chain() {
 	if x.v.SkipChain {
 		return
@@ -106,8 +106,8 @@ func (x *examination) chain() {
 	x.addChain(err)
 }
 
-// someTime returns nil if the chain is good at one of the times that come into
-// question, and otherwise what is wrong with it apart from dates, if anything.
+// someTime returns nil if the chain is valid at one of the possible times, and otherwise
+// what is wrong with it apart from dates, if anything.
 func (x *examination) someTime(at func(time.Time) error) error {
 	latestStart, firstEnd := x.leaf.NotBefore, x.leaf.NotAfter
 	for _, cert := range x.sent {
@@ -171,7 +171,7 @@ func (x *examination) name(name string) {
 	}
 }
 
-// verifiableName returns name in the form certificates have it.
+// verifiableName returns name in the form that certificates have.
 func verifiableName(name string) string {
 	if n, err := NormalizeHost(name); err == nil {
 		name = n
@@ -179,8 +179,8 @@ func verifiableName(name string) string {
 	return withoutZone(name)
 }
 
-// withoutZone returns name, or an IPv6 address without its zone, which means
-// nothing outside this host and stands in no certificate.
+// withoutZone returns name, or an IPv6 address without its zone, which means nothing
+// outside this host and is in no certificate.
 func withoutZone(name string) string {
 	if addr, err := netip.ParseAddr(name); err == nil && addr.Zone() != "" {
 		return addr.WithZone("").String()

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// sessionMargin is how long a control connection may last with the clock of its
-// sessions held back.
+// sessionMargin is how long a control connection may last while the clock of its sessions
+// is held back.
 const sessionMargin = 30 * 24 * time.Hour
 
-// A ticketClock is the time by which crypto/tls judges the sessions of one
-// control connection. crypto/tls offers no session whose certificate has
-// expired, even if it is not to verify any, so that servers which demand
-// resumption would refuse every transfer under a certificate that was accepted
-// although it has expired. For such a one the clock is held back. Whether it is
-// acceptable is judged by the true time and elsewhere.
+// A ticketClock is the time by which crypto/tls judges the sessions of one control
+// connection. crypto/tls does not offer a session whose certificate has expired, even if
+// it need not verify it. Servers that demand resumption would then refuse every transfer
+// under an expired certificate that was accepted nevertheless. For such a certificate the
+// clock is held back. The check whether it is acceptable uses the true time and is made
+// elsewhere.
 type ticketClock struct{ behind atomic.Int64 } // seconds
 
-// of returns the clock that now shows, held back.
+// of returns the clock now, held back.
 func (k *ticketClock) of(now func() time.Time) func() time.Time {
 	return func() time.Time {
 		t, behind := now(), k.behind.Load()
@@ -30,8 +30,8 @@ func (k *ticketClock) of(now func() time.Time) func() time.Time {
 	}
 }
 
-// hold holds the clock back, if need be, so that leaf does not expire while
-// the control connection lasts.
+// hold holds back the clock, if necessary, so that leaf does not expire while the control
+// connection lasts.
 func (k *ticketClock) hold(leaf *x509.Certificate, now time.Time) {
 	end := leaf.NotAfter.Add(-sessionMargin)
 	k.behind.Store(max(now.Unix()-end.Unix(), 0))

@@ -9,13 +9,12 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
-// A CertificateError reports a server's certificate that was refused. It stands
-// in the chain of a *[HandshakeError]. The errors of crypto/x509 are in its own
-// chain.
+// A CertificateError reports a server's certificate that was refused. It is in the chain
+// of a *[HandshakeError], and has the errors of crypto/x509 in its own chain.
 type CertificateError struct {
 	Host     string
 	Port     int
-	Reasons  Reason           // what is wrong; 0 if Err alone says it
+	Reasons  Reason           // what is wrong; 0 if only Err says it
 	Problems []string         // the same in words, one sentence each
 	Facts    CertificateFacts // of the certificate
 	// Known is the trust store's entry for this host and port, or nil. If
@@ -37,8 +36,8 @@ func (e *CertificateError) final() bool {
 	return e.Reasons == 0 || !ReasonAny.Has(e.Reasons) || e.storeFailed
 }
 
-// Error names the host, all that is wrong and the certificate's SHA-256; for a
-// changed certificate the old one's too.
+// Error names the host, all that is wrong and the certificate's SHA-256; for a changed
+// certificate also that of the old one.
 func (e *CertificateError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ftp: the certificate of %s was refused", net.JoinHostPort(clean(e.Host), strconv.Itoa(e.Port)))

@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// CertificateFacts is what a person needs to recognise a certificate. Text of
-// the certificate is escaped: it holds no control characters.
+// CertificateFacts holds what a person needs to recognise a certificate. Text from the
+// certificate is escaped: it holds no control characters.
 type CertificateFacts struct {
 	Subject    string    `json:"subject"` // distinguished name (RFC 2253)
 	Issuer     string    `json:"issuer"`  // distinguished name
@@ -76,8 +76,8 @@ func selfSigned(cert *x509.Certificate) bool {
 // maxText limits each text taken from a certificate, in bytes.
 const maxText = 512
 
-// clean escapes what is not graphic, so that text of a peer cannot steer a
-// terminal or turn a line around, and cuts it to maxText.
+// clean escapes characters that are not graphic, so that text from a peer cannot control
+// a terminal or reverse the direction of a line, and cuts the text to maxText.
 func clean(s string) string {
 	if len(s) > maxText {
 		n := maxText
@@ -91,7 +91,7 @@ func clean(s string) string {
 	return strings.ReplaceAll(q, `\\`, `\`)
 }
 
-// listNames names at most four names in words.
+// listNames returns at most four of the names in words.
 func listNames(names []string) string {
 	const most = 4
 	switch n := len(names); {

@@ -18,10 +18,10 @@ const (
 	ReasonWrongName                           // it is for other hosts
 	ReasonBadChain                            // its chain is broken otherwise, or not meant for servers
 	ReasonRevoked                             // its authority has revoked it; nobody can accept that
-	ReasonNotPinned                           // it is none of the pinned ones; nobody can accept that
+	ReasonNotPinned                           // it is not one of the pinned ones; nobody can accept that
 )
 
-// ReasonAny is all that a person can accept. In a [Trusted] entry it means a
+// ReasonAny is everything that a person can accept. In a [Trusted] entry it means a
 // certificate that somebody vouched for, whatever is wrong with it.
 const ReasonAny = ReasonUnknownAuthority | ReasonSelfSigned | ReasonExpired |
 	ReasonNotYetValid | ReasonWrongName | ReasonBadChain

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// OCSPStatus is what a stapled OCSP response says of a certificate.
+// OCSPStatus is what a stapled OCSP response says about a certificate.
 type OCSPStatus int
 
 const (
@@ -23,8 +23,8 @@ const (
 	StapleRevoked
 	// StapleUnknown means that the authority does not know the certificate.
 	StapleUnknown
-	// StapleInvalid means that the response is malformed, not signed by the
-	// authority or for another certificate. It says nothing.
+	// StapleInvalid means that the response is malformed, not signed by the authority or
+	// for another certificate. It proves nothing.
 	StapleInvalid
 )
 
@@ -52,8 +52,8 @@ func (s OCSPStatus) MarshalText() ([]byte, error) { return []byte(s.String()), n
 // (RFC 6066, Section 8).
 type Staple struct {
 	Status     OCSPStatus
-	ThisUpdate time.Time // the response is right from here
-	NextUpdate time.Time // until here; zero if newer ones are always available
+	ThisUpdate time.Time // the response is valid from this time
+	NextUpdate time.Time // until this time; zero if newer ones are always available
 	RevokedAt  time.Time // if Status is StapleRevoked
 	// Unsigned means that the signature was not checked, because the server
 	// did not send its issuer's certificate.
@@ -62,7 +62,7 @@ type Staple struct {
 	Err error
 }
 
-// Stale reports whether the response is older than it says it is good for.
+// Stale reports whether the response is no longer valid by its own dates.
 func (s Staple) Stale(now time.Time) bool {
 	return !s.NextUpdate.IsZero() && now.After(s.NextUpdate)
 }

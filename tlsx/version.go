@@ -42,10 +42,10 @@ func ParseVersion(s string) (uint16, error) {
 	return 0, fmt.Errorf("ftp: unknown version %q: want 1.0, 1.1, 1.2 or 1.3", s)
 }
 
-// ParseCipherSuites returns the suites of a list of IANA names, separated by
-// commas, colons or spaces, for tls.Config.CipherSuites. Case does not matter.
-// Suites that crypto/tls calls insecure are accepted, since somebody has
-// written their name. Suites of TLS 1.3 are refused: they are always on.
+// ParseCipherSuites returns the suites of a list of IANA names, separated by commas,
+// colons or spaces, for tls.Config.CipherSuites. Case does not matter. Suites that
+// crypto/tls calls insecure are accepted, because the user has named them. Suites of TLS
+// 1.3 are refused, because they are always enabled.
 func ParseCipherSuites(list string) ([]uint16, error) {
 	names := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ':' || r == ' ' })
 	if len(names) == 0 {

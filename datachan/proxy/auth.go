@@ -12,29 +12,29 @@ import (
 	"github.com/Azure/go-ntlmssp"
 )
 
-// A lesson is what a proxy wanted when it let us in. With it, the next request need
+// A lesson is the authentication that a proxy accepted. With it, the next request need
 // not be refused first.
 type lesson struct {
 	scheme string
 	digest *digest
-	nc     uint32 // how often the nonce of digest was used
+	nc     uint32 // how many times the nonce of digest was used
 }
 
-// An authentication is the dialogue about our credentials, for one request.
+// An authentication is the exchange of credentials for one request.
 type authentication struct {
 	p           *Proxy
 	method, uri string
 
 	sent    string  // scheme of the last answer; empty if there was none
-	learned bool    // it was not asked for, but known from before
+	learned bool    // it was known from an earlier request, not asked for
 	renewed bool    // a stale nonce was replaced
-	digest  *digest // answered last
+	digest  *digest // the challenge answered last
 	nc      uint32
-	step    int // of NTLM: how many of its messages were made
+	step    int // for NTLM: how many of its messages were made
 }
 
-// first returns the authorization of the first request: none, unless the proxy is
-// known to want one.
+// first returns the authorization for the first request: none, unless the proxy is known
+// to want one.
 func (a *authentication) first() (string, error) {
 	p := a.p
 	if p.User == "" || p.given() {
@@ -76,7 +76,7 @@ func (a *authentication) succeeded() {
 	a.p.mu.Lock()
 	defer a.p.mu.Unlock()
 	if l := a.p.learned; l != nil && l.scheme == a.sent && l.digest == a.digest {
-		return // the count must not be set back
+		return // the count must not decrease
 	}
 	a.p.learned = &lesson{scheme: a.sent, digest: a.digest, nc: a.nc}
 }
@@ -88,8 +88,8 @@ func (a *authentication) forget() {
 	a.sent, a.learned, a.digest, a.step = "", false, nil, 0
 }
 
-// answer returns the authorization that a refusal (407, or 401 as tinyproxy says
-// where the credentials are wrong) asks for.
+// answer returns the authorization that a refusal asks for (407, or 401, which tinyproxy
+// sends if the credentials are wrong).
 func (a *authentication) answer(h *head) (string, error) {
 	challenges := parseChallenges(h.header["Proxy-Authenticate"])
 	switch {
@@ -106,7 +106,7 @@ func (a *authentication) answer(h *head) (string, error) {
 			}
 		}
 	}
-	if a.learned { // what worked before does not have to work for ever
+	if a.learned { // what worked before may no longer work
 		a.forget()
 	}
 	if a.sent == "digest" && !a.renewed && h.status == 407 {
@@ -147,7 +147,7 @@ func (a *authentication) choose(h *head, challenges []challenge) (string, error)
 	return "", refused(h.status, "no way to authenticate that the proxy offers is known"+offers(challenges), errors.ErrUnsupported)
 }
 
-// by returns the authorization by one scheme. token is NTLM's challenge, if any.
+// by returns the authorization with one scheme. token is NTLM's challenge, if any.
 func (a *authentication) by(scheme, token string) (string, error) {
 	a.sent = scheme
 	p := a.p
@@ -186,14 +186,14 @@ func ntlm(user, password, token string) (string, error) {
 	return "NTLM " + base64.StdEncoding.EncodeToString(message), nil
 }
 
-// normal brings an NTLM challenge to the form that every reader takes. Its target
-// name is of no use. Its target information is missing from old servers, which end the
-// fixed part of the message before it, and where it points outside of the message
-// (squid's ntlm_fake_auth 5.7 says that it is there, and it is not), it is missing too.
+// normal brings an NTLM challenge to the form that every reader accepts. It drops the
+// target name, which is not needed. The target information counts as missing if the fixed
+// part of the message ends before it, as with old servers, or if it points outside of the
+// message, as in squid's ntlm_fake_auth 5.7.
 func normal(m []byte) []byte {
 	const unicode, targetInfo = 1 << 0, 1 << 23
 	if len(m) < 32 || string(m[:8]) != "NTLMSSP\x00" {
-		return m // an error to the reader
+		return m // the reader reports an error
 	}
 	flags := binary.LittleEndian.Uint32(m[20:])
 	var info []byte
@@ -214,8 +214,8 @@ func normal(m []byte) []byte {
 	return append(n, info...)
 }
 
-// bestDigest returns the strongest Digest challenge that can be answered, and whether
-// it is one because the nonce was too old.
+// bestDigest returns the strongest Digest challenge that can be answered, and whether the
+// proxy only refused because the nonce was too old.
 func bestDigest(challenges []challenge) (best *digest, stale bool) {
 	for _, c := range challenges {
 		if c.scheme != "digest" {

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// Listen has a SOCKS proxy wait for one connection (BIND; RFC 1928, Section 4), as
-// active mode needs it: peerAddr is the address ("host:port") of the server that will
-// connect, commonly that of the control connection, which must go through the same
-// proxy. The listener's Addr is where the proxy waits; it is what PORT or EPRT has to
-// announce.
+// Listen makes a SOCKS proxy wait for one connection (BIND; RFC 1928, Section 4), as
+// active mode needs: peerAddr is the address ("host:port") of the server that will
+// connect, usually that of the control connection, which must go through the same proxy.
+// The listener's Addr is the address at which the proxy waits; PORT or EPRT must announce
+// it.
 //
-// Accept waits for the connection, at most Timeout. Its RemoteAddr is what the proxy
-// says about who connected. Further calls of Accept return net.ErrClosed. Close ends
-// the wait, and the proxy's with it. The listener also has SetDeadline.
+// Accept waits for the connection, at most Timeout. Its RemoteAddr is the address that
+// the proxy gives for the peer. Further calls of Accept return net.ErrClosed. Close ends
+// the wait, also at the proxy. The listener also has SetDeadline.
 //
 // With an HTTP proxy the error's cause is errors.ErrUnsupported.
 func (p *Proxy) Listen(ctx context.Context, network, peerAddr string) (net.Listener, error) {
@@ -43,8 +43,8 @@ func (p *Proxy) Listen(ctx context.Context, network, peerAddr string) (net.Liste
 		raw.Close()
 		return nil, p.explain(ctx, t.String(), cmp.Or(err, ended))
 	}
-	// "If the address is all zeros, it is the proxy's": SOCKS4 says so, SOCKS5
-	// servers do it.
+	// An address of all zeros means the proxy's own: SOCKS4 says so, and SOCKS5 servers
+	// send it too.
 	if at.Addr().IsUnspecified() {
 		if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
 			at = netip.AddrPortFrom(a.AddrPort().Addr().Unmap().WithZone(""), at.Port())
@@ -53,7 +53,8 @@ func (p *Proxy) Listen(ctx context.Context, network, peerAddr string) (net.Liste
 	return &listener{p: p, raw: raw, peer: t, at: net.TCPAddrFromAddrPort(at)}, nil
 }
 
-// A listener is a connection over which a proxy announces that another one was made.
+// A listener is a connection over which a proxy reports that another connection was
+// accepted.
 type listener struct {
 	p    *Proxy
 	raw  net.Conn
@@ -62,14 +63,14 @@ type listener struct {
 
 	mu       sync.Mutex
 	deadline time.Time
-	accepted bool // the connection is the caller's
+	accepted bool // the caller has the connection
 	waiting  bool // Accept was called
 	closed   bool
 }
 
 func (l *listener) Addr() net.Addr { return l.at }
 
-// SetDeadline bounds Accept in place of the proxy's Timeout.
+// SetDeadline limits Accept in place of the proxy's Timeout.
 func (l *listener) SetDeadline(t time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,7 +105,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	return l.p.whole(c), nil
 }
 
-// begin arms the deadline of the one wait that there is.
+// begin sets the deadline of the only wait.
 func (l *listener) begin() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

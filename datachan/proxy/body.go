@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// exactly reads a body of known length; an earlier end is io.ErrUnexpectedEOF.
+// exactly reads a body of known length; if it ends earlier, the error is
+// io.ErrUnexpectedEOF.
 type exactly struct {
 	r    io.Reader
 	left int64
@@ -27,7 +28,7 @@ func (e *exactly) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// chunked reads a chunked body and the trailer behind it (RFC 9112, Section 7.1).
+// chunked reads a chunked body and the trailer after it (RFC 9112, Section 7.1).
 type chunked struct {
 	r    *bufio.Reader
 	body io.Reader

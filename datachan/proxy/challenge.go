@@ -9,9 +9,9 @@ type challenge struct {
 	params map[string]string
 }
 
-// parseChallenges reads all Proxy-Authenticate headers. Each may hold several
-// challenges, with commas between them and between the parameters of each. What makes
-// no sense ends the reading of a header; what came before it counts.
+// parseChallenges reads all Proxy-Authenticate headers. Each may hold several challenges,
+// with commas between them and between the parameters of each. A syntax error ends the
+// reading of a header; what came before it counts.
 func parseChallenges(values []string) []challenge {
 	var all []challenge
 	for _, v := range values {
@@ -61,7 +61,7 @@ func isTokenByte(b byte) bool {
 	return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0
 }
 
-// equals reads the "=" of a parameter, with the blanks that bad writers put around it.
+// equals reads the "=" of a parameter, with the blanks that some proxies put around it.
 func (s *scanner) equals() bool {
 	rest := strings.TrimLeft(s.rest, " \t")
 	if !strings.HasPrefix(rest, "=") {
@@ -93,8 +93,8 @@ func (s *scanner) value() (string, bool) {
 	return "", false
 }
 
-// token68 reads what stands behind a scheme alone, up to a comma or the end. A token
-// with a single "=" behind it and more is a parameter's name, and stays unread.
+// token68 reads a token68 after a scheme, up to a comma or the end. A token followed by a
+// single "=" and more text is a parameter's name, and stays unread.
 func (s *scanner) token68() string {
 	n := 0
 	for n < len(s.rest) && (isTokenByte(s.rest[n]) || s.rest[n] == '/') {

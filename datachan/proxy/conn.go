@@ -2,11 +2,11 @@ package proxy
 
 import "net"
 
-// A conn is a connection through a proxy of which more is known than the one to the
-// proxy can tell: bytes that came too early, or the server's address.
+// A conn adds to a connection through a proxy what the connection to the proxy does not
+// have: bytes of the server that were read too early, or the server's address.
 type conn struct {
 	net.Conn
-	early  []byte   // read along with the proxy's answer, and the server's
+	early  []byte   // bytes of the server that were read together with the proxy's answer
 	remote net.Addr // if nil, Conn's
 }
 
@@ -21,7 +21,7 @@ func (c *conn) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// RemoteAddr returns the server's address, as far as it is known.
+// RemoteAddr returns the server's address if it is known.
 func (c *conn) RemoteAddr() net.Addr {
 	if c.remote != nil {
 		return c.remote
@@ -29,8 +29,7 @@ func (c *conn) RemoteAddr() net.Addr {
 	return c.Conn.RemoteAddr()
 }
 
-// CloseWrite ends our side. A transport without half-close is closed: the end is all
-// that there is to tell then.
+// CloseWrite ends this side. A transport without half-close is closed.
 func (c *conn) CloseWrite() error {
 	if h, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return h.CloseWrite()
@@ -38,8 +37,8 @@ func (c *conn) CloseWrite() error {
 	return c.Conn.Close()
 }
 
-// TCP returns the TCP connection beneath if reading and writing it is the same as
-// reading and writing this one, else nil.
+// TCP returns the TCP connection below if reading and writing it is the same as reading
+// and writing this one, else nil.
 func (c *conn) TCP() *net.TCPConn {
 	if len(c.early) > 0 {
 		return nil

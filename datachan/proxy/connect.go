@@ -15,7 +15,7 @@ import (
 	"syscall"
 )
 
-// connect has an HTTP proxy open a tunnel (RFC 9110, Section 9.3.6).
+// connect makes an HTTP proxy open a tunnel (RFC 9110, Section 9.3.6).
 func (p *Proxy) connect(ctx context.Context, t target) (net.Conn, error) {
 	x := &exchange{p: p, method: "CONNECT", uri: t.String(), host: t.String()}
 	h, err := x.run(ctx)
@@ -35,8 +35,8 @@ func (p *Proxy) connect(ctx context.Context, t target) (net.Conn, error) {
 	return &conn{Conn: x.conn, early: bytes.Clone(early)}, nil
 }
 
-// An exchange is one request to an HTTP proxy, repeated until the proxy knows who we
-// are.
+// An exchange is one request to an HTTP proxy, repeated until the proxy accepts the
+// credentials.
 type exchange struct {
 	p                 *Proxy
 	method, uri, host string
@@ -44,12 +44,12 @@ type exchange struct {
 
 	conn   net.Conn
 	r      *bufio.Reader
-	served int // answers that conn has brought
+	served int // number of answers read from conn
 	stop   func() error
 }
 
-// maxRequests bounds the repetitions: without credentials, with them, with a renewed
-// nonce, and one each for a connection that ended under us.
+// maxRequests limits the repetitions: without credentials, with them, with a renewed
+// nonce, and one more of each if the connection ended.
 const maxRequests = 8
 
 // run returns the head of the answer to the request; the connection is then open, and
@@ -64,7 +64,7 @@ func (x *exchange) run(ctx context.Context) (*head, error) {
 		h, err := x.once(ctx, authorization)
 		if err != nil {
 			if x.served > 0 && lost(err) && !a.bound() && ctx.Err() == nil {
-				x.hangUp() // kept open behind a 407, or so it seemed: begin again
+				x.hangUp() // it seemed to be kept open after a 407: begin again
 				continue
 			}
 			return nil, x.fail(ctx, err)
@@ -116,8 +116,8 @@ func (x *exchange) request(authorization string) []byte {
 	line := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
 	b.WriteString(x.method + " " + x.uri + " HTTP/1.1\r\n")
 	line("Host", x.host)
-	// NTLM needs the connection, and everything else is faster with it. Not in any
-	// standard, but what HTTP/1.0 proxies look at.
+	// NTLM needs the connection to stay open, and all else is faster with it. The header
+	// is in no standard, but HTTP/1.0 proxies look at it.
 	line("Proxy-Connection", "Keep-Alive")
 	if authorization != "" {
 		line("Proxy-Authorization", authorization)
@@ -175,7 +175,7 @@ func (x *exchange) body(h *head) (body io.Reader, ok bool) {
 	return &exactly{r: x.r, left: n}, true
 }
 
-// release ends the watch over the connection; see watch.
+// release stops watching the context; see watch.
 func (x *exchange) release() error {
 	if x.stop == nil {
 		return nil
@@ -203,7 +203,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 	return x.p.explain(ctx, x.target(), err)
 }
 
-// targetError says why a proxy made no tunnel.
+// targetError returns the error of a proxy that opened no tunnel.
 func targetError(h *head) error {
 	e := &Error{Stage: StageTarget, Status: h.status, Reason: cmp.Or(h.reason, "refused")}
 	switch h.status {
@@ -212,7 +212,7 @@ func targetError(h *head) error {
 	case 504:
 		e.Err = syscall.ETIMEDOUT
 	}
-	// What the two headers below say is nearer to the cause than the status.
+	// The two headers below say more about the cause than the status.
 	if status := h.first("Proxy-Status"); status != "" {
 		if err := proxyStatus(status); err != nil {
 			e.Err = err

@@ -16,13 +16,13 @@ type digest struct {
 	algorithm            string // as the proxy wrote it; empty means MD5
 	newHash              func() hash.Hash
 	session              bool // -sess
-	qop                  bool // qop=auth; without it, it is the answer of RFC 2069
+	qop                  bool // qop=auth; if false, the answer is that of RFC 2069
 	userhash             bool
 	strength             int
 }
 
-// newDigest returns false for a challenge with an algorithm or a quality of
-// protection that is not known.
+// newDigest returns false for a challenge with an unknown algorithm or quality of
+// protection.
 func newDigest(c challenge) (*digest, bool) {
 	d := &digest{
 		realm: c.params["realm"], nonce: c.params["nonce"], opaque: c.params["opaque"],
@@ -47,7 +47,7 @@ func newDigest(c challenge) (*digest, bool) {
 			d.qop = d.qop || strings.EqualFold(strings.TrimSpace(q), "auth")
 		}
 		if !d.qop {
-			return nil, false // auth-int alone
+			return nil, false // only auth-int is offered
 		}
 	}
 	return d, d.nonce != "" && (!d.session || d.qop)
@@ -59,8 +59,8 @@ func (d *digest) h(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// authorize returns the value of Proxy-Authorization. nc is how often the nonce was
-// used, this time included.
+// authorize returns the value of Proxy-Authorization. nc is how many times the nonce was
+// used, including this time.
 func (d *digest) authorize(user, password, method, uri, cnonce string, nc uint32) string {
 	a1 := d.h(user, d.realm, password)
 	if d.session {

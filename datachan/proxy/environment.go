@@ -11,16 +11,16 @@ import (
 )
 
 // FromEnvironment reads the variables that name a proxy for FTP: ftp_proxy, else
-// all_proxy, else http_proxy, each also in capitals; and no_proxy, as package
-// httpproxy of golang.org/x/net understands it. The function that it returns gives
-// the proxy for an address ("host:port"), or nil if the way there is direct: always to
-// localhost and loopback addresses. Calls for different hosts return the same Proxy.
+// all_proxy, else http_proxy, each also in capitals; and no_proxy, with the syntax of
+// package httpproxy in golang.org/x/net. The function that it returns gives the proxy for
+// an address ("host:port"), or nil for a direct connection, which localhost and loopback
+// addresses always get. Calls for different hosts return the same Proxy.
 //
-// getenv is os.Getenv, or another source. As a CGI program, where a client can set
-// HTTP_PROXY by a header of its request, that variable is refused.
+// getenv is os.Getenv, or another source. In a CGI program, HTTP_PROXY is refused,
+// because a client can set it by a header of its request.
 //
-// An address with a zone never matches a name in no_proxy, and counts as what its
-// address says only if that is link-local: what else stands in a zone is a trick.
+// An address with a zone never matches a name in no_proxy, and its address only counts if
+// it is link-local: any other address with a zone is an attempt to deceive.
 func FromEnvironment(getenv func(string) string) (func(addr string) *Proxy, error) {
 	var name, value string
 	for _, name = range []string{"ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY"} {
@@ -42,7 +42,7 @@ func FromEnvironment(getenv func(string) string) (func(addr string) *Proxy, erro
 	if no == "" {
 		no = getenv("NO_PROXY")
 	}
-	// Which proxy it is does not matter here, only whether there is to be one.
+	// Only whether a proxy is used matters here, not which one.
 	choose := (&httpproxy.Config{HTTPProxy: "http://proxy", NoProxy: no}).ProxyFunc()
 	return func(addr string) *Proxy {
 		host, port, err := net.SplitHostPort(addr)

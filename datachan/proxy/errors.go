@@ -17,7 +17,7 @@ type Hop uint8
 
 // The hops.
 const (
-	HopProxy  Hop = iota // from us to the proxy, and what we and the proxy have to settle
+	HopProxy  Hop = iota // from this side to the proxy, and the exchange with the proxy
 	HopTarget            // from the proxy to the server
 )
 
@@ -34,10 +34,10 @@ type Stage uint8
 
 // The stages, in their order.
 const (
-	StageRequest  Stage = iota // nothing was sent: the proxy or the target is not usable as it is named
+	StageRequest  Stage = iota // nothing was sent: the address of the proxy or the target is not usable
 	StageConnect               // no connection to the proxy
 	StageTLS                   // no TLS with the proxy
-	StageAuth                  // the proxy refused our credentials, or demands some
+	StageAuth                  // the proxy refused the credentials, or demands some
 	StageExchange              // the proxy broke the protocol, ended the connection or was too slow
 	StageTarget                // the proxy could not, or would not, connect to the server
 )
@@ -61,15 +61,15 @@ func (s Stage) String() string {
 	return "unknown"
 }
 
-// An Error reports a connection that did not come about through a proxy. It works
-// with errors.Is for what the proxy reports: syscall.ECONNREFUSED, ENETUNREACH,
-// EHOSTUNREACH, ETIMEDOUT, EACCES (also fs.ErrPermission) and errors.ErrUnsupported.
+// An Error reports that a connection through a proxy failed. It works with errors.Is for
+// what the proxy reports: syscall.ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT,
+// EACCES (also fs.ErrPermission) and errors.ErrUnsupported.
 type Error struct {
 	Hop    Hop    // which connection failed
-	Stage  Stage  // and when
+	Stage  Stage  // the step at which it failed
 	Proxy  string // the proxy as a URL, without credentials
 	Target string // "host:port" or URL that was asked for
-	Status int    // of HTTP, or the SOCKS reply or authentication status; 0 if there was none
+	Status int    // HTTP status, or the SOCKS reply or authentication status; 0 if there was none
 	Reason string // what the proxy said, or what its status means, shortened
 	Err    error  // cause, if there is one
 }
@@ -94,7 +94,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// said reports whether the status says what Err is, which is for programs then.
+// said reports whether the text of the status already says what Err is; Err is then only
+// for programs.
 func (e *Error) said() bool {
 	_, errno := errors.AsType[syscall.Errno](e.Err)
 	return e.Status != 0 && (errno || errors.Is(e.Err, errors.ErrUnsupported))
@@ -103,8 +104,8 @@ func (e *Error) said() bool {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// wrap completes an error on its way out. One that is an *Error already keeps its
-// stage, unless it is another proxy's, on the way to this one.
+// wrap completes an error for the caller. An *Error keeps its stage, unless it came from
+// another proxy on the way to this one.
 func (p *Proxy) wrap(stage Stage, target string, err error) error {
 	e, ok := err.(*Error)
 	if !ok || e.Proxy != "" {
@@ -118,7 +119,8 @@ func (p *Proxy) wrap(stage Stage, target string, err error) error {
 	return e
 }
 
-// explain completes an error of talking to the proxy. One of reach is complete.
+// explain completes an error of the exchange with the proxy. An error of reach is already
+// complete.
 func (p *Proxy) explain(ctx context.Context, target string, err error) error {
 	e, ok := err.(*Error)
 	switch {
@@ -139,8 +141,8 @@ func lost(err error) bool {
 		errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed)
 }
 
-// hide takes a password out of what a proxy said: it may say anything, also what it
-// was told. One of a byte or two is in every text.
+// hide removes a password from the proxy's text, which may repeat what the proxy was
+// sent. A password of one or two bytes is not removed, because every text contains it.
 func hide(e *Error, password string) {
 	if len(password) > 2 {
 		e.Reason = strings.ReplaceAll(e.Reason, password, "***")

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// A Download is a file on its way through an HTTP proxy that speaks FTP for us.
+// A Download is a file that an HTTP proxy fetches by FTP.
 type Download struct {
-	// Body is the file; it must be closed. An end before Size bytes, or within a
-	// chunked body, is io.ErrUnexpectedEOF. Where Size is -1 and Proven is false, the
-	// end of the connection is all that there is: a cut file looks like a whole one.
+	// Body is the file; it must be closed. An end before Size bytes, or within a chunked
+	// body, is io.ErrUnexpectedEOF. If Size is -1 and Proven is false, only the end of
+	// the connection ends the file: a cut file looks like a whole one.
 	Body io.ReadCloser
 
 	// Size is the number of bytes, or -1 if the proxy does not tell.
@@ -26,22 +26,22 @@ type Download struct {
 	// Proven reports whether the end of Body tells a whole file from a cut one.
 	Proven bool
 
-	// Modified is the time of the file's last change, as the proxy has it. Zero if it
-	// does not tell.
+	// Modified is the time of the file's last change according to the proxy. It is zero
+	// if the proxy does not tell.
 	Modified time.Time
 
 	// Header is the header of the proxy's answer.
 	Header http.Header
 }
 
-// Get fetches a file by its "ftp://" URL from an HTTP proxy, which is the FTP client
-// then. It serves networks that let nothing else through. A directory comes as a page
-// of HTML, if the proxy does that at all. Credentials of the FTP server stand in the
-// URL and are seen by the proxy.
+// Get fetches a file by its "ftp://" URL from an HTTP proxy, which is then the FTP
+// client. It is for networks that let nothing else through. A directory comes as an HTML
+// page, if the proxy supports that at all. The credentials for the FTP server are part of
+// the URL, so the proxy sees them.
 //
-// The context bounds the body too; besides, every wait for a piece of it is bounded
-// by Timeout. The error is an *[Error]: with StageTarget, the proxy has answered but
-// with something else than the file. Redirections are not followed.
+// The context limits the body too; Timeout also limits every wait for a piece of it. The
+// error is an *[Error]: with StageTarget, the proxy has answered, but not with the file.
+// Redirections are not followed.
 func (p *Proxy) Get(ctx context.Context, ftpURL string) (*Download, error) {
 	u, err := url.Parse(ftpURL)
 	switch {
@@ -81,7 +81,8 @@ func (p *Proxy) Get(ctx context.Context, ftpURL string) (*Download, error) {
 	return d, nil
 }
 
-// checkURL refuses what would end the command line of the proxy's FTP client early.
+// checkURL refuses characters that would end the command line of the proxy's FTP client
+// early.
 func checkURL(u *url.URL) error {
 	user, password := u.User.Username(), ""
 	password, _ = u.User.Password()
@@ -126,7 +127,7 @@ func (b *downloadBody) Close() error {
 	return b.x.conn.Close()
 }
 
-// redact takes a password out of a URL for an error. "host:port" stays as it is.
+// redact removes a password from a URL for an error. "host:port" stays unchanged.
 func redact(target string) string {
 	scheme, rest, ok := strings.Cut(target, "://")
 	if !ok {

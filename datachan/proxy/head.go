@@ -14,13 +14,13 @@ import (
 const (
 	maxHeadBytes = 64 << 10
 	maxHeadLines = 100
-	maxInterim   = 8 // 1xx answers before the one that counts
+	maxInterim   = 8 // 1xx answers before the final one
 )
 
 // A head is the status line and the header of an HTTP answer (RFC 9112, Section 4
 // and 5).
 type head struct {
-	minor  int // of the version, 1.minor
+	minor  int // minor version: 1.minor
 	status int
 	reason string
 	header map[string][]string // names in canonical form
@@ -33,8 +33,7 @@ func (h *head) first(name string) string {
 	return ""
 }
 
-// has reports whether a header that is a list, in any of the two that stand for the
-// connection, holds the word.
+// has reports whether any of the named list headers holds the word.
 func (h *head) has(word string, names ...string) bool {
 	for _, n := range names {
 		for _, v := range h.header[n] {
@@ -48,7 +47,7 @@ func (h *head) has(word string, names ...string) bool {
 	return false
 }
 
-// persistent reports whether the connection stays open behind the answer.
+// persistent reports whether the connection stays open after the answer.
 func (h *head) persistent() bool {
 	if h.has("close", "Connection", "Proxy-Connection") {
 		return false
@@ -134,7 +133,8 @@ type lineReader struct {
 	lines int
 }
 
-// next returns a line without its end. io.EOF is the end before its first byte.
+// next returns a line without its end. The error is io.EOF only if the input ended before
+// the first byte of the line.
 func (l *lineReader) next() (string, error) {
 	if l.lines--; l.lines < 0 {
 		return "", broken("the header of its answer has more than %d lines", maxHeadLines)

@@ -5,8 +5,9 @@ import (
 	"log/slog"
 )
 
-// Format implements fmt.Formatter: with every verb the proxy is shown as by String, without credentials, for it is named in errors and
-// logs. A copy of a Proxy, which must not be made, is not covered.
+// Format implements fmt.Formatter: every verb prints the proxy like String, without
+// credentials, because errors and logs name it. It does not cover a copy of a Proxy,
+// which must not be made.
 func (p *Proxy) Format(f fmt.State, verb rune) {
 	text := "<nil>"
 	if p != nil {

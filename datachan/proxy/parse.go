@@ -11,11 +11,11 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Parse reads the URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h,
-// then "://", optionally user:password@, host, and port (by default 80, 443, 1080).
-// socks5h is the same as socks5: the proxy resolves names, see [Proxy.LocalResolve].
-// Without a scheme it is http. A Windows domain stands as DOMAIN\user (%5C) or
-// DOMAIN;user in the user's place, or as ?domain=DOMAIN behind the host.
+// Parse reads the URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h, then
+// "://", optionally user:password@, host, and port (by default 80, 443, 1080). socks5h is
+// the same as socks5: the proxy resolves names, see [Proxy.LocalResolve]. Without a
+// scheme it is http. A Windows domain is given with the user, as DOMAIN\user (%5C) or
+// DOMAIN;user, or as ?domain=DOMAIN after the host.
 //
 // Errors never show the URL, because of the password in it.
 func Parse(rawURL string) (*Proxy, error) {
@@ -56,7 +56,7 @@ func Parse(rawURL string) (*Proxy, error) {
 
 func malformed(why string) error { return errors.New("ftp: the proxy's URL " + why) }
 
-// setScheme sets what the scheme says and returns its default port.
+// setScheme sets the fields that the scheme decides and returns its default port.
 func (p *Proxy) setScheme(scheme string) (port string, err error) {
 	port = "1080"
 	switch scheme {
@@ -93,7 +93,8 @@ func (p *Proxy) setDomain(query string) error {
 	return nil
 }
 
-// check refuses a Proxy whose fields would break out of a request, or do not fit in one.
+// check refuses a Proxy whose fields would add lines to a request, or do not fit into
+// one.
 func (p *Proxy) check() error {
 	host, port, err := net.SplitHostPort(p.Addr)
 	if err != nil || host == "" || port == "" {

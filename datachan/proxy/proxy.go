@@ -22,7 +22,7 @@ type Kind uint8
 // The kinds.
 const (
 	HTTP    Kind = iota // CONNECT; with Proxy.TLS an HTTPS proxy
-	SOCKS4              // IPv4 addresses only: names are resolved here
+	SOCKS4              // IPv4 addresses only: this side resolves names
 	SOCKS4A             // SOCKS4 that also takes names
 	SOCKS5              // RFC 1928
 )
@@ -36,24 +36,24 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// A Proxy opens connections through one proxy. With an address the zero Proxy is an
-// HTTP proxy without credentials. It must not be modified or copied once in use; its
-// methods may be called concurrently.
+// A Proxy opens connections through one proxy. The zero Proxy with an Addr is an HTTP
+// proxy without credentials. It must not be modified or copied once in use; its methods
+// may be called concurrently.
 type Proxy struct {
 	Kind Kind
 
 	// Addr is the proxy's address, "host:port".
 	Addr string
 
-	// User and Password are the credentials; an empty User means none. SOCKS4 and
-	// SOCKS4A have a user only.
+	// User and Password are the credentials; an empty User means none. SOCKS4 and SOCKS4A
+	// only have a user.
 	User, Password string
 
-	// Domain is the Windows domain of User, for NTLM. If empty, the proxy's own.
-	// With Basic and Digest, the user is then named as DOMAIN\user.
+	// Domain is the Windows domain of User, for NTLM. If empty, it is the proxy's own. If
+	// it is set, Basic and Digest send the user as DOMAIN\user.
 	Domain string
 
-	// TLS has the connection to the proxy secured. If nil, it is in clear. Its
+	// TLS protects the connection to the proxy. If nil, the connection is in clear. Its
 	// ServerName defaults to the host of Addr.
 	TLS *tls.Config
 
@@ -65,31 +65,32 @@ type Proxy struct {
 	// the place of User and Password.
 	Header http.Header
 
-	// LocalResolve has names resolved here, not by the proxy. SOCKS4 can do no other.
+	// LocalResolve resolves names here, not at the proxy. With SOCKS4 they are always
+	// resolved here.
 	LocalResolve bool
 
-	// Resolve looks a name up where LocalResolve asks for it. If nil,
-	// net.DefaultResolver does. The network is "ip", "ip4" or "ip6".
+	// Resolve looks up a name if LocalResolve is set. If nil, net.DefaultResolver does.
+	// The network is "ip", "ip4" or "ip6".
 	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
 	// NoClearBasic refuses to send Basic credentials to a proxy without TLS.
 	NoClearBasic bool
 
 	// NoHalfClose returns connections without the method CloseWrite. It is for proxies
-	// that end both connections as soon as one side of one has ended, and lose what is
-	// on its way then: behind microsocks 1.0.3, half of all uploads over TLS 1.3 fail
-	// with 426. With it, close_notify ends an upload over TLS, and closing the
-	// connection ends one in clear. The kernel does not copy files to or from such
-	// a connection.
+	// that end both connections as soon as one side of one has ended, and lose the data
+	// that is still on its way: through microsocks 1.0.3, half of all uploads over TLS
+	// 1.3 fail with 426. With NoHalfClose, close_notify ends an upload over TLS, and
+	// closing the connection ends one in clear. The kernel does not copy files to or from
+	// such a connection.
 	NoHalfClose bool
 
-	// Timeout bounds a whole call of DialContext, DialControl or Listen, the wait of
-	// a listener's Accept, and each wait for a piece of Get's body. If zero, it is
-	// 30 seconds; if negative, only the context bounds it.
+	// Timeout limits a whole call of DialContext, DialControl or Listen, the wait of a
+	// listener's Accept, and each wait for a piece of Get's body. If zero, it is 30
+	// seconds; if negative, only the context limits it.
 	Timeout time.Duration
 
 	mu      sync.Mutex
-	learned *lesson // how the proxy let us in the last time
+	learned *lesson // the authentication that the proxy accepted last
 }
 
 // String returns the proxy as a URL without credentials.
@@ -106,11 +107,11 @@ func (p *Proxy) String() string {
 }
 
 // DialContext connects to addr ("host:port") through the proxy. The network is "tcp",
-// "tcp4" or "tcp6"; the last two matter for names that are resolved here.
+// "tcp4" or "tcp6"; the last two only matter for names that are resolved here.
 //
-// The connection is the one that leads to the proxy: a *net.TCPConn, or a *tls.Conn
-// with TLS to the proxy, unless the server's first bytes have come together with the
-// proxy's answer. It has the method CloseWrite where the one of Forward does. Its
+// The result is the connection to the proxy itself: a *net.TCPConn, or a *tls.Conn with
+// TLS to the proxy, unless the server's first bytes have come together with the proxy's
+// answer. It has the method CloseWrite if the connection of Forward has it. Its
 // RemoteAddr is the proxy's; see [Proxy.DialControl].
 //
 // The error is an *[Error].
@@ -121,7 +122,7 @@ func (p *Proxy) DialContext(ctx context.Context, network, addr string) (net.Conn
 	return p.whole(c), err
 }
 
-// whole takes CloseWrite away if it does harm.
+// whole removes the method CloseWrite if NoHalfClose is set.
 func (p *Proxy) whole(c net.Conn) net.Conn {
 	if c == nil || !p.NoHalfClose {
 		return c
@@ -147,7 +148,7 @@ func (p *Proxy) DialControl(ctx context.Context, network, addr string) (net.Conn
 	return p.whole(c), nil
 }
 
-// dial resolves the target if that is ours to do, and tries its addresses in turn.
+// dial resolves the target if this side must do that, and tries its addresses in turn.
 func (p *Proxy) dial(ctx context.Context, network, addr string) (net.Conn, target, error) {
 	targets, err := p.targets(ctx, network, addr)
 	if err != nil {
@@ -223,9 +224,9 @@ func (p *Proxy) bound(ctx context.Context) (context.Context, context.CancelFunc)
 	return context.WithTimeoutCause(ctx, d, fmt.Errorf("not done within %v: %w", d, os.ErrDeadlineExceeded))
 }
 
-// watch makes the connection's reads and writes fail once ctx ends. The function
-// that it returns stops that, and returns the cause if ctx has ended: the connection
-// is of no use then.
+// watch makes the connection's reads and writes fail once ctx ends. The function that it
+// returns stops that, and returns the cause if ctx has ended: the connection is then
+// unusable.
 func watch(ctx context.Context, c net.Conn) (release func() error) {
 	stop := context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })
 	return func() error {

@@ -16,7 +16,7 @@ const (
 )
 
 // socks asks a SOCKS proxy for a connection, and returns the address in its reply. It
-// reads no byte more than the reply has: what follows is the server's.
+// does not read past the reply: the bytes after it come from the server.
 func (p *Proxy) socks(c net.Conn, command byte, t target) (netip.AddrPort, error) {
 	if p.Kind == SOCKS5 {
 		if err := p.greet5(c); err != nil {
@@ -42,8 +42,8 @@ func (p *Proxy) socksReply(r io.Reader) (netip.AddrPort, error) {
 	return reply4(r)
 }
 
-// request4 is a request of SOCKS4, and with a name of SOCKS4A: an address that cannot
-// be, 0.0.0.1, and the name behind the user.
+// request4 returns a request of SOCKS4 or, with a name, of SOCKS4A: that has the
+// impossible address 0.0.0.1, and the name after the user.
 func request4(command byte, t target, user string) []byte {
 	ip := [4]byte{0, 0, 0, 1}
 	if t.ip.IsValid() {
@@ -121,7 +121,7 @@ func (p *Proxy) login5(c net.Conn) error {
 	if err := readFull(c, answer[:]); err != nil {
 		return err
 	}
-	// The version is 1, but 5 has been seen: it says nothing that matters.
+	// The version should be 1, but some proxies send 5; it does not matter.
 	if answer[1] != 0 {
 		return refused(int(answer[1]), "the proxy does not accept these credentials", nil)
 	}
@@ -148,8 +148,8 @@ func request5(command byte, t target) []byte {
 	return append(b, byte(t.port>>8), byte(t.port))
 }
 
-// reply5 reads a reply (RFC 1928, Section 6). One that refuses is not read further
-// than its status: some proxies send no more.
+// reply5 reads a reply (RFC 1928, Section 6). A refusal is only read up to its status:
+// some proxies send no more.
 func reply5(r io.Reader) (netip.AddrPort, error) {
 	var b [4]byte
 	if err := readFull(r, b[:2]); err != nil {
@@ -183,14 +183,14 @@ func reply5(r io.Reader) (netip.AddrPort, error) {
 	if err := readFull(r, rest); err != nil {
 		return netip.AddrPort{}, err
 	}
-	ip := netip.IPv4Unspecified() // a name says nothing about the address
+	ip := netip.IPv4Unspecified() // a name does not give the address
 	if b[3] != typeName {
 		ip, _ = netip.AddrFromSlice(rest[:size])
 	}
 	return netip.AddrPortFrom(ip.Unmap(), uint16(rest[size])<<8|uint16(rest[size+1])), nil
 }
 
-// status5 is the error for a reply other than 0.
+// status5 returns the error for a reply other than 0.
 func status5(status byte) error {
 	known := map[byte]struct {
 		text string

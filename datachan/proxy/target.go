@@ -12,7 +12,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A target is what a proxy is asked to connect to.
+// A target is the address that a proxy must connect to.
 type target struct {
 	ip   netip.Addr // if valid, the address
 	host string     // else the name
@@ -41,7 +41,7 @@ type namedAddr string
 func (a namedAddr) Network() string { return "tcp" }
 func (a namedAddr) String() string  { return string(a) }
 
-// parseTarget reads "host:port". A name is brought to ASCII.
+// parseTarget reads "host:port". A name is converted to ASCII.
 func parseTarget(addr string) (target, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -63,8 +63,8 @@ func parseTarget(addr string) (target, error) {
 	return t, err
 }
 
-// asciiName refuses what no host is called: a line break or a NUL would end the name
-// early in a request, and the proxy would read what follows as ours.
+// asciiName refuses characters that no host name has: a line break or a NUL would end the
+// name early in a request, and the proxy would read the rest as part of the request.
 func asciiName(host string) (string, error) {
 	if strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
 		ascii, err := idna.Lookup.ToASCII(host)
@@ -84,8 +84,8 @@ func asciiName(host string) (string, error) {
 	return host, nil
 }
 
-// targets returns what to ask the proxy for: the name, or its addresses if names are
-// resolved here.
+// targets returns the targets to ask the proxy for: the name, or its addresses if names
+// are resolved here.
 func (p *Proxy) targets(ctx context.Context, network, addr string) ([]target, error) {
 	if err := p.check(); err != nil {
 		return nil, p.wrap(StageRequest, addr, err)
