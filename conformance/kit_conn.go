@@ -16,7 +16,7 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// A Conn is one control connection, spoken raw. Cases use it through [T].
+// A Conn is one control connection without a client's logic. Cases use it through [T].
 type Conn struct {
 	run  *runner
 	name string // "ctrl 1"
@@ -49,7 +49,7 @@ type Conn struct {
 	asked    time.Time       // when that was
 }
 
-// What can go wrong while a reply is awaited. They are the peer's doing.
+// Errors of the peer during the wait for a reply.
 var (
 	errSilence = errors.New("no reply")
 	errEnded   = errors.New("the server closed the connection")

@@ -20,16 +20,17 @@ func (k Kind) String() string {
 	return enumName(int(k), "unknown", "file", "dir", "link", "other", "cdir", "pdir")
 }
 
-// An Entry is what one line of a listing says about one file. What the line does not say is the zero value,
-// except for Size.
+// An Entry is what one line of a listing says about one file. A field that the line does not tell is zero,
+// except Size.
 type Entry struct {
-	// Name is what commands take for the file, byte for byte as on the wire: blanks at its ends, any bytes.
-	// Formats whose lines hold more than that, or less, say so: VMS loses the version, VM/CMS gets the dot
-	// between name and type. It is the server's word, see UnsafeName before it becomes a local file.
+	// Name is the name of the file in commands, byte for byte as on the wire: it may have blanks at its
+	// ends, and any bytes. In some formats the line has more than that, or less: the version of a VMS
+	// name is dropped, and VM/CMS gets the dot between name and type. The name is not trusted: check
+	// UnsafeName before you use it for a local file.
 	Name string
 
-	// Text is Name as text, always valid UTF-8, and Encoding what Name turned out to be: see CodePage. Show
-	// people Text, send servers Name.
+	// Text is Name as text, always valid UTF-8, and Encoding says how Name was encoded: see CodePage.
+	// Show Text to people, and send Name to servers.
 	Text     string
 	Encoding Encoding
 

@@ -10,12 +10,12 @@ import (
 const maxField = 64
 
 // EPSV returns the port in the text of a 229 reply, which is given without its code: "(|||port|)" with any
-// delimiter from ! to ~ that is no digit (RFC 2428, Section 3). IBM servers use "!". The parentheses are
-// required, the port is 1 to 65535 in digits. If several groups fit, the last one counts.
+// delimiter from ! to ~ that is not a digit (RFC 2428, Section 3). IBM servers use "!". The parentheses
+// are required, the port is 1 to 65535 in digits. If several groups fit, the last one counts.
 //
 // The address of the result is invalid, as the data connection goes to the host of the control connection.
-// If a server fills the fields that RFC 2428 keeps empty, the address is returned, for the caller to
-// report and to ignore.
+// If a server fills the fields that RFC 2428 keeps empty, the address is returned: the caller may report
+// it, but must not use it.
 func EPSV(text string) (netip.AddrPort, error) {
 	const what = "229 reply"
 	for i := len(text) - 1; i >= 0; i-- {

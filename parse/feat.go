@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// Features is what a server offers beyond RFC 959, as its reply to FEAT says (RFC 2389, Section 3).
+// Features is what a server offers beyond RFC 959, according to its reply to FEAT (RFC 2389, Section 3).
 // The zero Features, and a nil pointer to one, offer nothing. Labels are compared without regard to case.
 //
-// What is listed may not work, and what works may not be listed: a hint, not a promise.
+// A feature that is listed may not work, and one that works may not be listed: the list
+// is a hint, not a promise.
 type Features struct {
 	list []feature
 }
@@ -104,7 +105,7 @@ func (f *Features) Facts() []Fact {
 }
 
 // RestStream reports whether transfers in stream mode can be restarted (RFC 3659, Section 5.4). A REST line
-// without STREAM counts, as servers exist that shorten it.
+// without STREAM counts, since some servers shorten it.
 func (f *Features) RestStream() bool {
 	args, ok := f.Args("REST")
 	return ok && (args == "" || slices.ContainsFunc(tokens(args), func(t string) bool {

@@ -19,8 +19,8 @@ type HashReply struct {
 //
 // The draft wants "SHA-256 0-49 SUM NAME". Servers leave out range, name or algorithm, put the name before or
 // after the sum, and send lines such as "Computing MD5 digest" before; CRC32 may lack zeros in front. A sum
-// must have the digits of its algorithm, and must be alone as such on the line, or at one end of it.
-// Without a name, the algorithm of HASH is told from the number of digits.
+// must have as many digits as its algorithm demands, and must be the only such word on the line, or stand at
+// one end of it. Without a name, the number of digits tells the algorithm of HASH.
 func Hash(verb string, lines []string) (HashReply, error) {
 	what := "reply to " + verb
 	alg, ok := hashVerb(verb)

@@ -16,8 +16,8 @@ type HelpVerb struct {
 //   - one at the start of a line with its syntax or a description: "UTIME <sp> path", "ABOR<tab>abort".
 //
 // An asterisk before or after a command, also after blanks, means that it is not implemented, unless the
-// text says that it means the opposite. Lines of prose are skipped. No command at all gives nil: such a
-// server tells its commands in no way that can be read.
+// text says that it means the opposite. Lines of prose are skipped. If there is no command at all, the
+// result is nil: the server does not tell its commands in a readable form.
 func Help(lines []string) []HelpVerb {
 	var all []HelpVerb
 	seen := map[string]bool{}
@@ -63,7 +63,7 @@ func sitePrefixed(lines []string) bool {
 	return n > 1
 }
 
-// isGoodbye reports whether the last line is a word in capitals that is no command.
+// isGoodbye reports whether the last line is a word in capitals that is not a command.
 func isGoodbye(line string) bool {
 	switch strings.TrimRight(line, ".!") {
 	case "OK", "END", "DONE", "HELP OK", "END OF HELP", "HELP DONE":

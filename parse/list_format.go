@@ -11,9 +11,9 @@ const halfYear = 365 * 24 * time.Hour / 2
 
 // FormatList returns e as a line of "ls -l", without its line end, the way most clients can read it. Month
 // names are English. The time is shown in now's location: with the time of day if it is within the six months
-// before now, else with the year. What e doesn't say becomes: time 1 January 1970
-// (also for years before 1601 and after 9999), owner and group "ftp",
-// one link, size 0, mode by kind. Blanks in owners and what ends a line in the name are replaced.
+// before now, else with the year. What e doesn't say gets these values: time 1 January 1970 (also for years
+// before 1601 and after 9999), owner and group "ftp", one link, size 0, mode by kind. Blanks in owners and
+// what ends a line in the name are replaced.
 func FormatList(e Entry, now time.Time) string {
 	kind, mode := listMode(&e)
 	t := e.Time

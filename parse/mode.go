@@ -80,7 +80,7 @@ func isMode(s string) bool {
 }
 
 // octalMode returns the letters for a mode in three to seven octal digits; a file type in it is ignored.
-// Fewer digits are no mode: "00" is sent by servers that know none.
+// Fewer digits are not a mode: servers that know no mode send "00".
 func octalMode(s string) string {
 	if len(s) < 3 || len(s) > 7 {
 		return ""

@@ -12,8 +12,9 @@ import (
 // preferred, the last one first; without one, the first six numbers of the text count. Blanks around
 // commas are allowed. A number above 255, a seventh number and port 0 are refused.
 //
-// The address is what the server says, 0.0.0.0 and private ones included. Who connects to it without
-// comparing it with the address of the control connection can be sent anywhere.
+// The address is what the server says, including 0.0.0.0 and private addresses. Compare it with the
+// address of the control connection before you connect to it: otherwise the server can send you
+// anywhere.
 func PASV(text string) (netip.AddrPort, error) {
 	const what = "227 reply"
 	for i := len(text) - 1; i >= 0; i-- {

@@ -36,7 +36,8 @@ func PWD(text string) (string, error) {
 // QuotePath returns path as a 257 reply has it: in double quotes, those in it doubled.
 func QuotePath(path string) string { return `"` + strings.ReplaceAll(path, `"`, `""`) + `"` }
 
-// singleQuote returns where a name in single quotes starts, or -1. An apostrophe in a word is none.
+// singleQuote returns where a name in single quotes starts, or -1. An apostrophe in a
+// word does not count.
 func singleQuote(text string) int {
 	for i := range len(text) {
 		if text[i] == '\'' && (i == 0 || isBlank(text[i-1])) {

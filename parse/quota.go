@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// A Quota is what a server says about space. Numbers are octets, or files; -1 means not told.
+// A Quota is what a server says about space. Numbers are octets, or files; -1 means that
+// the server does not tell.
 type Quota struct {
 	Free  int64 // may still be stored; Limit less Used, at least 0, if only those are told
 	Used  int64
@@ -16,9 +17,9 @@ type Quota struct {
 	Unlimited bool // the server says that Limit does not exist
 }
 
-// Quotas returns what the lines of a reply tell about space, and whether they tell anything. It is made for
-// text that was not asked for, in the 226 reply to a listing or an upload, and for replies to XQUOTA and
-// SITE QUOTA. No standard exists; the forms are those of
+// Quotas returns what the lines of a reply tell about space, and whether they tell anything. It is for text
+// that servers add unasked to the 226 reply to a listing or an upload, and for replies to XQUOTA and SITE
+// QUOTA. No standard exists; the forms are those of
 //
 //   - IIS: "Directory has 49,359,065,088 bytes of disk space available."
 //   - Serv-U: "Maximum disk quota limited to 1000 Kbytes", "Used disk quota 4 Kbytes, available 996 Kbytes"
@@ -26,8 +27,8 @@ type Quota struct {
 //   - WS_FTP, XQUOTA: "File count: 3", "File limit: 10", "Disk usage: 1532", "Disk limit: Unlimited"
 //   - ProFTPD, SITE QUOTA: "Uploaded Mb: 0.50/10.00", "Uploaded files: 0/unlimited"
 //
-// and whatever else says how many bytes, kB, MB, GB or TB are free, used or the limit. Units are powers
-// of 1024. A line that repeats what another told is ignored.
+// and any other text that says how many bytes, kB, MB, GB or TB are free, used or the limit. Units are
+// powers of 1024. A line that repeats what another told is ignored.
 func Quotas(lines []string) (q Quota, ok bool) {
 	q = Quota{-1, -1, -1, -1, -1, false}
 	none := q

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Precision says how much of a time a server gave. What is finer is zero in the time itself.
+// Precision says how exact a time of a server is. The finer parts of the time are zero.
 type Precision int
 
 const (
@@ -33,10 +33,10 @@ func enumName(i int, names ...string) string {
 
 // TimeVal reads a time-val, YYYYMMDDHHMMSS with an optional fraction, in UTC (RFC 3659, Section 2.3).
 //
-// Second 60, a leap second, becomes the first second of the next minute. A fraction is kept to the
-// nanosecond. Beyond the RFC, years such as 19100 for 2000 are understood, which servers send that print "19" and
-// the years since 1900; so are values without seconds and without a time of day, of which the precision
-// tells. "00010101000000" means that the server knows no time: the zero time and PrecisionUnknown.
+// Second 60, a leap second, becomes the first second of the next minute. A fraction is kept to the nanosecond.
+// Beyond the RFC, years such as 19100 for 2000 are understood: some servers print "19" and the years since 1900.
+// Values without seconds, or without a time of day, are understood, too; the precision tells which.
+// "00010101000000" means that the server knows no time: the zero time and PrecisionUnknown.
 func TimeVal(s string) (time.Time, Precision, error) {
 	const what = "time-val"
 	if t, ok := plainTimeVal(s); ok {

@@ -64,8 +64,8 @@ const exitCodesText = `  0    good: everything was done
   130  interrupted by SIGINT, SIGTERM or SIGHUP; nothing incomplete is left under a
        local name, and a temporary file on the server is removed, or named if it can't be
 
-After a signal the command ends by itself, within four seconds. Another one in the first
-second is part of it; a later one kills.
+After a signal the command ends by itself, within four seconds. Another signal in the
+first second counts as the same one; a later signal kills the command.
 
 Commands that take several URLs go on after a refusal, and return the worst code.`
 

@@ -12,8 +12,8 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-const proxiesText = `There are two kinds: HTTP and SOCKS proxies carry connections, whatever is spoken on
-them; FTP proxies are told in the login which server is meant.
+const proxiesText = `There are two kinds. HTTP and SOCKS proxies carry connections of any protocol. FTP
+proxies get the name of the server during the login.
 
 HTTP AND SOCKS PROXIES
 
@@ -25,13 +25,13 @@ HTTP AND SOCKS PROXIES
   socks4a  SOCKS 4a: the proxy looks names up
   socks5   SOCKS 5: the proxy looks names up; socks5h is the same
 
-The proxy's password is in the environment variable FTPWIRE_PROXY_PASSWORD, or asked for;
-one in the URL works, can be seen by others, and is warned of. HTTP proxies get it by the
-best of Digest, NTLM and Basic that they offer; a Windows domain is DOMAIN%5CUSER.
+The proxy's password is in the environment variable FTPWIRE_PROXY_PASSWORD, or asked for.
+A password in the URL works, but others can see it, and ftpwire warns. HTTP proxies get it
+by the best of Digest, NTLM and Basic that they offer; a Windows domain is DOMAIN%5CUSER.
 
 Without --proxy the environment decides: ftp_proxy, else all_proxy, else http_proxy (each
-also in capitals) names the proxy, and no_proxy the hosts and networks to which the way
-is direct, as it always is to this computer. --no-proxy ignores them all.
+also in capitals) names the proxy. no_proxy names the hosts and networks that are reached
+directly, as this computer always is. --no-proxy ignores them all.
 
 TLS is spoken with the server, through the proxy, which can read nothing then. Data
 connections go through the proxy too; --proxy-data=false has them go directly, where the
@@ -42,14 +42,15 @@ Where an HTTP proxy refuses CONNECT, it may still fetch an ftp:// URL itself:
 
   ftpwire get --proxy http://proxy.example.com:3128 --proxy-get ftp://ftp.example.com/pub/a.txt
 
-It is the FTP client then: it sees all, and flags about the FTP connection mean nothing.
+The proxy is then the FTP client: it sees everything, and flags about the FTP connection
+have no effect.
 
 FTP PROXIES
 
 An FTP proxy, or a firewall that is one, is dialled in place of the server and told in
 the login which server is meant. --login-proxy KIND://[USER@]HOST[:PORT] names it; the
-port is 21 if there is none, and USER is who logs in to the proxy itself, if it wants
-that. The URL names the server, as always. The proxy's password is in the environment
+port is 21 if there is none, and USER is the user of the proxy itself, if it needs one.
+The URL names the server, as always. The proxy's password is in the environment
 variable FTPWIRE_LOGIN_PROXY_PASSWORD, or asked for.
 
 What is sent, where user and password are the server's and PUSER and PPASSWORD the
@@ -62,8 +63,8 @@ proxy's; a line in brackets only if there is a PUSER:
   joined          USER user@PUSER@server, PASS password@PPASSWORD
   proxyuser@host  USER PUSER@server, PASS PPASSWORD, USER user, PASS password
 
-TLS is spoken with the proxy, which reads everything, and it is the proxy's certificate
-that is verified.
+TLS is between here and the proxy, which reads everything. The certificate that is
+verified is the proxy's.
 
   ftpwire ls --login-proxy user@host://gate.example.com:2121 ftp://alice@ftp.example.com/`
 

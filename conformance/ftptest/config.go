@@ -57,21 +57,21 @@ type Config struct {
 	// Welcome is the text of the greeting. If empty, it is "ftptest ready".
 	Welcome string
 
-	// ClientAuth says whether clients have to show a certificate. If zero, they
-	// are not asked for one.
+	// ClientAuth says whether clients must show a certificate. If zero, they are not
+	// asked for one.
 	ClientAuth tls.ClientAuthType
 
 	// ClientCAs are the authorities of client certificates. If nil, it is the
 	// server's own: see [Server.ClientCertificate].
 	ClientCAs *x509.CertPool
 
-	// AuthMechanisms are what AUTH takes: "TLS", "TLS-C", and the older "TLS-P"
-	// and "SSL", under which data connections are private from the start. If
-	// nil, they are TLS and TLS-C; others are refused with 504.
+	// AuthMechanisms are the mechanisms that AUTH takes: "TLS", "TLS-C", and the older
+	// "TLS-P" and "SSL", under which data connections are private from the start. If nil,
+	// they are TLS and TLS-C; others are refused with 504.
 	AuthMechanisms []string
 
-	// ClearCommands says what becomes of CCC. If zero, it is carried out unless
-	// RequireTLS is set or TLS is implicit.
+	// ClearCommands says whether CCC is carried out, and how. If zero, it is carried out
+	// unless RequireTLS is set or TLS is implicit.
 	ClearCommands ClearPolicy
 
 	// NextProtos are the protocols that TLS may choose (RFC 7301). If nil, the
@@ -82,14 +82,14 @@ type Config struct {
 	// (RFC 8996) and MaxTLS the highest that crypto/tls has.
 	MinTLS, MaxTLS uint16
 
-	// Reuse says which TLS session a data connection has to resume; one that
-	// does not is refused with 522. If zero, none has to. crypto/tls resumes by
-	// tickets alone: curl 7, which has no tickets with TLS 1.2, cannot.
+	// Reuse says which TLS session a data connection must resume; one that does not is
+	// refused with 522. If zero, data connections need not resume any. crypto/tls resumes
+	// by tickets alone: curl 7, which has no tickets with TLS 1.2, cannot.
 	Reuse tlsx.Binding
 
-	// SSCNCertificate has the server show its certificate, if it is asked for one, where
-	// SSCN or CPSV make it the TLS client of data connections. If false, it has none to
-	// show, as is usual.
+	// SSCNCertificate makes the server show its certificate, if it is asked for one, when
+	// SSCN or CPSV make it the TLS client of data connections. If false, it shows none,
+	// as most servers do.
 	SSCNCertificate bool
 
 	// NoTickets issues no session tickets, so that nothing resumes.
@@ -136,8 +136,8 @@ type Config struct {
 	// (RFC 2577, Section 5). If zero, it is 3. If negative, there is no limit.
 	MaxLoginFailures int
 
-	// MaxSessions is how many sessions may run at once; one more is told 421.
-	// If zero, it is 256.
+	// MaxSessions is how many sessions may run at once; one more gets 421. If zero, it is
+	// 256.
 	MaxSessions int
 
 	// ListStyle is the format of LIST, and of STAT with an argument. If zero,
@@ -176,7 +176,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// check refuses what cannot be.
+// check refuses an impossible configuration.
 func (c *Config) check() error {
 	switch p := c.PassivePorts; {
 	case c.RequireTLS && c.TLS == TLSNone:

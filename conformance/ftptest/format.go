@@ -7,9 +7,9 @@ import (
 )
 
 // How files go over data connections: MODE S, B, C and Z, with and without records,
-// listings as well. RFC 3659, Section 7.2 has MLSD in stream mode whatever MODE says,
-// draft-preston-ftpext-deflate has everything in MODE Z; servers follow MODE, and so
-// does this one.
+// listings as well. RFC 3659, Section 7.2 demands stream mode for MLSD, whatever MODE
+// says, and draft-preston-ftpext-deflate demands MODE Z for everything; servers follow
+// MODE, and so does this one.
 //
 // Text is converted where files are read and written, apart from the rest: an offset of
 // TYPE A and E counts octets as they are sent.
@@ -53,6 +53,6 @@ func (s *session) convert(t *transfer) {
 	}
 }
 
-// restartable reports whether a file can be taken up in its middle: not in records in
-// stream mode, where an offset would be in the middle of one.
+// restartable reports whether a transfer can start in the middle of a file. It can't with
+// records in stream mode, where the offset may be in the middle of a record.
 func restartable(f mode.Format) bool { return !f.Records() || f.Marks() }

@@ -54,8 +54,8 @@ type outcome struct {
 	text string
 }
 
-// refuseTransfer replies to a transfer command that nothing comes of. The endpoint is
-// given up: it was for this transfer.
+// refuseTransfer refuses a transfer command. It gives up the endpoint, which was for this
+// transfer.
 func (s *session) refuseTransfer(code protocol.Code, text string) {
 	s.closeEndpoint()
 	s.reply(code, text)
