@@ -40,7 +40,7 @@ func TestCheckProcess(t *testing.T) {
 // there is a report, soon, and nothing of the check is left on the server.
 func TestCheckInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals")
+		t.Skip("this system has no signals to interrupt the command with")
 	}
 	moments := rand.New(rand.NewPCG(*seed, 0))
 	for i := range 10 {
