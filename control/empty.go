@@ -82,17 +82,15 @@ func (d *Download) confirmEmptyFile() error {
 	size, err := t.c.sizeLocked(t.ctx, d.path)
 	switch {
 	case err != nil:
-		return &EmptyError{Path: d.path, Reason: "its size is not known: " + reasonOf(err), Err: t.doubt}
+		return &EmptyError{Path: d.path, Reason: "its size is not known: " + errtext.Of(err), Err: t.doubt}
 	case size > d.from:
 		return &EmptyError{Path: d.path, Reason: "SIZE says " + decimal(size), Err: t.doubt}
 	}
 	return nil
 }
 
-// reasonOf returns the text of an error for use within another error.
-func reasonOf(err error) string { return errtext.Of(err) }
-
-// saysNothing reports whether the replies to a transfer give no count of octets.
+// saysNothing reports whether a reply to the transfer counts what there is to send, and comes
+// to nothing; see [parse.SaysNothing].
 func (f *flight) saysNothing() bool {
 	return f.isStarted() && parse.SaysNothing(f.prelim.Text()) || parse.SaysNothing(f.reply.Text())
 }
@@ -109,7 +107,7 @@ const secondLooks = 2
 func (d *Download) disproves() string {
 	reason, proven := d.t.c.statEmpty(d.t.ctx, d.path, d.t.back != nil)
 	if err := d.t.c.Err(); err != nil {
-		return "STAT: " + reasonOf(err)
+		return "STAT: " + errtext.Of(err)
 	}
 	for n := 0; !proven && reason == "" && n < secondLooks; n++ {
 		reason, proven = d.lookAgain()
@@ -165,7 +163,7 @@ func (d *Download) lookAgain() (reason string, proven bool) {
 	t := d.t
 	again, err := t.opening.once(t.ctx)
 	if err != nil {
-		return "another data connection: " + reasonOf(err), false
+		return "another data connection: " + errtext.Of(err), false
 	}
 	defer again.finish()
 	second := newDownload(again)
@@ -174,13 +172,13 @@ func (d *Download) lookAgain() (reason string, proven bool) {
 		if n > 0 {
 			return "it has entries over another data connection", false
 		}
-		return "another data connection: " + reasonOf(err), false
+		return "another data connection: " + errtext.Of(err), false
 	}
 	if again.dc != nil {
 		again.dc.Close()
 	}
 	if err := again.complete(); err != nil {
-		return "another data connection: " + reasonOf(err), false
+		return "another data connection: " + errtext.Of(err), false
 	}
 	return "", again.doubt == nil || again.f.saysNothing()
 }
@@ -261,7 +259,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	}
 	home, err := c.pwdLocked(ctx)
 	if err != nil {
-		return &EmptyError{Path: path, Reason: reasonOf(err)}
+		return &EmptyError{Path: path, Reason: errtext.Of(err)}
 	}
 	entered, err := c.enter(ctx, home, path)
 	if c.onlyRefused(err) == nil && err != nil {

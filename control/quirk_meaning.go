@@ -3,7 +3,6 @@ package control
 import (
 	"errors"
 	"io/fs"
-	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
@@ -52,17 +51,6 @@ func (e *MeaningError) As(target any) bool {
 // repeated unless there were too many users: that could lock the user out.
 func (e *MeaningError) Temporary() bool {
 	return e.Meaning == ErrTooManyUsers || e.Reply.Transient() && !e.Reply.Verb.IsLogin()
-}
-
-// holdsAny reports whether text holds one of the phrases, which are in small letters.
-func holdsAny(text string, phrases ...string) bool {
-	text = strings.ToLower(text)
-	for _, p := range phrases {
-		if strings.Contains(text, p) {
-			return true
-		}
-	}
-	return false
 }
 
 // means returns a refusal with its meaning, if the reply showed it or the caller has

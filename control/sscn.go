@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -16,7 +17,7 @@ import (
 // listsReversed reports whether, while SSCN ON is in force, the server is the TLS client
 // of listings as well as of files.
 func (c *Conn) listsReversed() bool {
-	if holdsAny(c.greeting.Text(), "proftpd") {
+	if strings.Contains(strings.ToLower(c.greeting.Text()), "proftpd") {
 		c.notice(QuirkSSCNNotListings, "the greeting names ProFTPD")
 	}
 	return !c.HasQuirk(QuirkSSCNNotListings)

@@ -45,8 +45,9 @@ func (o *Opening) Abort() {
 // Establish completes the connection once the transfer command has been sent: it accepts
 // in active mode, and with a session it performs the TLS handshake, as TLS client unless
 // the manager was told otherwise ([Manager.SetReversed]). It waits for the replies p and
-// the connection together; a final reply ends the wait with [ErrEnded]. If that reply is
-// a success, there was no connection at all, because the server had nothing to send.
+// the connection together. A refusal ends the wait with [ErrEnded]; a successful final reply
+// does so a short time later, if there is no connection by then. That alone does not prove
+// that the server had nothing to send.
 //
 // On an error, an *[OpenError] or one of package tlsx, the connection is gone.
 func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*Conn, error) {
