@@ -18,7 +18,7 @@ import (
 // for a Profile in an unexported field: store a *Profile there.
 func (p Profile) Format(f fmt.State, verb rune) {
 	// It is copied field by field, as what embeds the Config would be printed by the Config's own method, and be nothing else.
-	printed(f, verb, struct {
+	protocol.PrintPlain(f, verb, struct {
 		Host                    string
 		Port                    int
 		User, Password, Account string
@@ -66,7 +66,7 @@ func mask(secret string) string {
 // Format implements fmt.Formatter, with secrets masked; see [Profile.Format].
 func (l Location) Format(f fmt.State, verb rune) {
 	type plain Location
-	printed(f, verb, plain(l))
+	protocol.PrintPlain(f, verb, plain(l))
 }
 
 // LogValue implements slog.LogValuer, with secrets masked; see [Profile.Format].
@@ -83,12 +83,3 @@ func (c *Client) Format(f fmt.State, _ rune) {
 
 // LogValue implements slog.LogValuer; see [Client.Format].
 func (c *Client) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
-// printed writes a struct without methods. For all verbs but %v it is one text: package fmt would print what pointers in it point to
-// without asking for its methods.
-func printed(f fmt.State, verb rune, plain any) {
-	if verb != 'v' {
-		plain = fmt.Sprint(plain)
-	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
-}

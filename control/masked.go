@@ -33,7 +33,7 @@ func maskedLine(line string) string {
 func (p LoginProxy) Format(f fmt.State, verb rune) {
 	type plain LoginProxy
 	p.Password = mask(p.Password)
-	printed(f, verb, plain(p))
+	protocol.PrintPlain(f, verb, plain(p))
 }
 
 // LogValue implements slog.LogValuer, with the password masked.
@@ -43,7 +43,7 @@ func (p LoginProxy) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf(
 func (l LoginLine) Format(f fmt.State, verb rune) {
 	type plain LoginLine
 	l.Send = maskedLine(l.Send)
-	printed(f, verb, plain(l))
+	protocol.PrintPlain(f, verb, plain(l))
 }
 
 // LogValue implements slog.LogValuer, with secrets in the command masked.
@@ -53,7 +53,7 @@ func (l LoginLine) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("
 func (a AfterLogin) Format(f fmt.State, verb rune) {
 	type plain AfterLogin
 	a.Command = maskedLine(a.Command)
-	printed(f, verb, plain(a))
+	protocol.PrintPlain(f, verb, plain(a))
 }
 
 // LogValue implements slog.LogValuer, with secrets in the command masked.
@@ -62,7 +62,7 @@ func (a AfterLogin) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf(
 // Format implements fmt.Formatter, with secrets masked.
 func (o LoginOptions) Format(f fmt.State, verb rune) {
 	type plain LoginOptions
-	printed(f, verb, plain(o))
+	protocol.PrintPlain(f, verb, plain(o))
 }
 
 // LogValue implements slog.LogValuer, with secrets masked.
@@ -72,7 +72,7 @@ func (o LoginOptions) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 // shown.
 func (c Config) Format(f fmt.State, verb rune) {
 	type plain Config
-	printed(f, verb, plain(c))
+	protocol.PrintPlain(f, verb, plain(c))
 }
 
 // LogValue implements slog.LogValuer, with secrets masked.
@@ -101,15 +101,5 @@ func (u *Upload) Format(f fmt.State, _ rune) { fmt.Fprint(f, "control.Upload") }
 func (l credentials) Format(f fmt.State, verb rune) {
 	type plain credentials
 	l.password, l.account = mask(l.password), mask(l.account)
-	printed(f, verb, plain(l))
-}
-
-// printed writes a struct without methods. For all verbs except %v it writes one string:
-// package fmt would print what the pointers in the struct point to without calling the
-// methods there.
-func printed(f fmt.State, verb rune, plain any) {
-	if verb != 'v' {
-		plain = fmt.Sprint(plain)
-	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
+	protocol.PrintPlain(f, verb, plain(l))
 }

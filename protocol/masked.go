@@ -17,11 +17,17 @@ func (c Command) MarshalText() ([]byte, error) { return []byte(c.String()), nil 
 // Format implements fmt.Formatter, with secrets of the command masked.
 func (e Event) Format(f fmt.State, verb rune) {
 	type plain Event
-	if verb == 'v' {
-		fmt.Fprintf(f, fmt.FormatString(f, verb), plain(e))
-		return
+	PrintPlain(f, verb, plain(e))
+}
+
+// PrintPlain writes a value whose type has no methods, for the Format method of the type
+// that it was made from once its secrets are masked. For all verbs but %v it is one text:
+// package fmt would print what pointers in it point to without asking for its methods.
+func PrintPlain(f fmt.State, verb rune, plain any) {
+	if verb != 'v' {
+		plain = fmt.Sprint(plain)
 	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), fmt.Sprint(plain(e)))
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
 }
 
 // Format implements fmt.Formatter. It shows how many forms of secrets r knows, and none of them.

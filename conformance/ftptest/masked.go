@@ -15,7 +15,7 @@ func (u User) Format(f fmt.State, verb rune) {
 			*secret = protocol.Mask
 		}
 	}
-	printed(f, verb, plain(u))
+	protocol.PrintPlain(f, verb, plain(u))
 }
 
 // LogValue implements slog.LogValuer, with the password and the accounts masked.
@@ -24,7 +24,7 @@ func (u User) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v",
 // Format implements fmt.Formatter, with the secrets of the users masked.
 func (h VirtualHost) Format(f fmt.State, verb rune) {
 	type plain VirtualHost
-	printed(f, verb, plain(h))
+	protocol.PrintPlain(f, verb, plain(h))
 }
 
 // LogValue implements slog.LogValuer, with the secrets of the users masked.
@@ -33,17 +33,8 @@ func (h VirtualHost) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf
 // Format implements fmt.Formatter, with the secrets of the users masked.
 func (c Config) Format(f fmt.State, verb rune) {
 	type plain Config
-	printed(f, verb, plain(c))
+	protocol.PrintPlain(f, verb, plain(c))
 }
 
 // LogValue implements slog.LogValuer, with the secrets of the users masked.
 func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", c)) }
-
-// printed writes a struct without methods. For all verbs but %v it is one text: package fmt would print what pointers in it point to
-// without asking for its methods.
-func printed(f fmt.State, verb rune, plain any) {
-	if verb != 'v' {
-		plain = fmt.Sprint(plain)
-	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
-}
