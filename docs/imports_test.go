@@ -22,7 +22,8 @@ protocol/patience:       std -net -crypto/tls -os -log -log/slog
 parse:                   std -net -crypto/tls -os -context -log -log/slog golang.org/x/text/...
 protocol:                std -net -crypto/tls -os -context -log -log/slog protocol/errtext parse
 protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
-tlsx:                    std protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
+internal/statefile:      std protocol/patience
+tlsx:                    std internal/statefile protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
 datachan:                std protocol/errtext protocol/patience parse protocol tlsx golang.org/x/net/...
 datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
@@ -49,11 +50,8 @@ type Trusted struct {
 // processes see the old file or the new one. A TrustStore may be used concurrently, and
 // so may several of one file. A nil *TrustStore holds nothing and remembers nothing.
 type TrustStore struct {
-	path string
+	file statefile.File
 	mu   sync.Mutex // orders the changes of this process
-
-	lockWait     time.Duration
-	beforeRename func() // for tests: the moment of a crash
 }
 
 // OpenTrustStore returns the store in the file of that name. The file and its
@@ -63,7 +61,7 @@ func OpenTrustStore(path string) (*TrustStore, error) {
 	if path == "" {
 		return nil, errors.New("ftp: trust store: no file name")
 	}
-	s := &TrustStore{path: path, lockWait: patience.TrustLock.Default}
+	s := &TrustStore{file: statefile.File{Path: path, MaxSize: maxTrustFile, LockWait: patience.TrustLock.Default}}
 	if _, err := s.read(); err != nil {
 		return nil, err
 	}
@@ -75,7 +73,7 @@ func (s *TrustStore) Path() string {
 	if s == nil {
 		return ""
 	}
-	return s.path
+	return s.file.Path
 }
 
 // Lookup returns the entry for host and port and whether there is one. The host
@@ -92,7 +90,7 @@ func (s *TrustStore) Lookup(host string, port int) (Trusted, bool, error) {
 	if err != nil {
 		return Trusted{}, false, err
 	}
-	return f.lookup(s.path, host, port)
+	return f.lookup(s.file.Path, host, port)
 }
 
 // Entries returns all entries, in the order of the file. If there are several
@@ -133,7 +131,7 @@ func (s *TrustStore) set(old *Trusted, t Trusted) error {
 		}
 	}
 	return s.change(func(f *trustFile) error {
-		found, ok, err := f.lookup(s.path, t.Host, t.Port)
+		found, ok, err := f.lookup(s.file.Path, t.Host, t.Port)
 		switch {
 		case err != nil:
 			return err
@@ -170,32 +168,6 @@ func (s *TrustStore) Remove(host string, port int) (bool, error) {
 		return nil
 	})
 	return removed && err == nil, err
-}
-
-// errUnchanged tells change that there is nothing to write.
-var errUnchanged = errors.New("unchanged")
-
-// change runs f on the contents of the file and writes them back, under the
-// lock.
-func (s *TrustStore) change(f func(*trustFile) error) (err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	unlock, err := s.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	contents, err := s.read()
-	if err != nil {
-		return err
-	}
-	if err := f(contents); err != nil {
-		if err == errUnchanged {
-			return nil
-		}
-		return err
-	}
-	return s.write(contents)
 }
 
 // A TrustConflictError reports a change of the trust store that did not happen, because

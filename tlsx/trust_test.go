@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
@@ -311,7 +312,7 @@ func TestTrustStoreCrash(t *testing.T) {
 	if after := readFile(t, s.Path()); after != before {
 		t.Errorf("after the crash: %q, before: %q", after, before)
 	}
-	if _, err := os.Stat(s.Path() + newSuffix); err != nil {
+	if _, err := os.Stat(s.Path() + statefile.NewSuffix); err != nil {
 		t.Errorf("the crash left no new file, so this test proves nothing: %v", err)
 	}
 	if err := s.Accept(two); err != nil {
@@ -320,7 +321,7 @@ func TestTrustStoreCrash(t *testing.T) {
 	if es, err := s.Entries(); len(es) != 2 || err != nil {
 		t.Errorf("entries %+v, %v", es, err)
 	}
-	if _, err := os.Stat(s.Path() + newSuffix); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(s.Path() + statefile.NewSuffix); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the new file is still there: %v", err)
 	}
 }
@@ -354,7 +355,7 @@ func TestTrustStoreProcesses(t *testing.T) {
 func TestTrustStoreLockWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStore(t)
-		unlock, err := s.lock()
+		unlock, err := s.file.Lock()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -403,10 +404,10 @@ func TestTrustHelperProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if role == "crash" {
-		s.beforeRename = func() { os.Exit(crashCode) }
+		s.file.BeforeRename = func() { os.Exit(crashCode) }
 		t.Fatalf("Accept returned: %v", s.Accept(trusted("i", 21, 9)))
 	}
-	s.lockWait = testTimeout
+	s.file.LockWait = testTimeout
 	for i := range helperEntries {
 		if err := s.Accept(trusted(role, 1+i, 1)); err != nil {
 			t.Fatal(err)

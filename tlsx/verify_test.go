@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/memnet"
+	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -531,10 +532,10 @@ func TestTrustStoreFails(t *testing.T) {
 	self := issue(t, certSpec{})
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "file"), "")
-	unwritable := &TrustStore{path: filepath.Join(dir, "sub", "store"), lockWait: time.Second}
+	unwritable := &TrustStore{file: statefile.File{Path: filepath.Join(dir, "sub", "store"), MaxSize: maxTrustFile, LockWait: time.Second}}
 	writeFile(t, filepath.Join(dir, "sub"), "a file where the folder should be")
 	damaged := newStore(t)
-	writeFile(t, damaged.path, testHost+" 21 0123\n")
+	writeFile(t, damaged.file.Path, testHost+" 21 0123\n")
 	for _, store := range []*TrustStore{unwritable, damaged} {
 		v := Verification{Roots: x509.NewCertPool(), Trust: store, AcceptNew: true}
 		err := tryControl(t, verifying(v), self.server())

@@ -1,4 +1,4 @@
-package tlsx
+package statefile
 
 import (
 	"os"
