@@ -174,6 +174,12 @@ type Config struct {
 	// connections.
 	Down, Up *Limiter
 
+	// Choose returns the Config for the next data connection in place of this one; its own
+	// Choose does not count. So one control connection can try several ways. If Choose is
+	// nil, or returns nil, nothing changes. What was learned about the server is replaced
+	// by the Memory of what it returns; what was promised by EPSVAll stays in force.
+	Choose func() *Config
+
 	// TCPKeepAlive sets the probes of TCP on data connections. If nil, they stay as
 	// dialling or accepting set them: package net sends one every 15 seconds.
 	TCPKeepAlive *net.KeepAliveConfig

@@ -66,6 +66,7 @@ func (m *Manager) note(s string) {
 //
 // The error is a *[protocol.ReplyError] if the server refused, or an *[OpenError].
 func (m *Manager) Open(ctx context.Context, x Exchanger) (*Opening, error) {
+	m.choose()
 	if m.cfg.EPSVAll {
 		if err := m.promise(ctx, x); err != nil {
 			return nil, err
@@ -77,6 +78,26 @@ func (m *Manager) Open(ctx context.Context, x Exchanger) (*Opening, error) {
 	}
 	o.reversed = m.Reversed()
 	return o, nil
+}
+
+// choose takes over the configuration that the Config's Choose returns.
+func (m *Manager) choose() {
+	choose := m.cfg.Choose
+	if choose == nil {
+		return
+	}
+	next := choose()
+	if next == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	dial := m.cfg.Dial
+	m.cfg, m.memory, m.triedPORT, m.early = *next, next.Memory, false, 0
+	m.cfg.Choose = choose
+	if m.cfg.Dial == nil {
+		m.cfg.Dial = dial
+	}
 }
 
 func (m *Manager) open(ctx context.Context, x Exchanger) (*Opening, error) {
