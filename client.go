@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
@@ -98,8 +99,8 @@ func (c *Client) Close(ctx context.Context) error {
 // the directory itself and its parent. A line that can't be read is yielded as a
 // *[parse.Error], and the listing goes on. If MLSD turns out not to work, LIST takes its
 // place: see mlsd-broken in [control.Quirks].
-func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
-	return func(yield func(parse.Entry, error) bool) {
+func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
 		for e, err := range c.untilFirst(ctx, c.allEntries(ctx, path)) {
 			if err == nil && isDot(e) {
 				continue
@@ -111,12 +112,12 @@ func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[parse.Entry
 	}
 }
 
-func isDot(e parse.Entry) bool {
-	return e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || e.Name == "." || e.Name == ".."
+func isDot(e listing.Entry) bool {
+	return e.Kind == listing.KindCurrent || e.Kind == listing.KindParent || e.Name == "." || e.Name == ".."
 }
 
-func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.Entry, error] {
-	return func(yield func(parse.Entry, error) bool) {
+func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
 		if !c.usesMLSD() {
 			c.conn.List(ctx, path, c.listOptions(ctx))(yield)
 			return
@@ -136,7 +137,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[parse.En
 		case broken == nil:
 			return
 		case c.conn.Err() != nil:
-			yield(parse.Entry{}, broken) // there is no connection to send LIST on
+			yield(listing.Entry{}, broken) // there is no connection to send LIST on
 			return
 		}
 		c.conn.List(ctx, path, c.listOptions(ctx))(yield)
@@ -158,10 +159,10 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 // Stat describes one file or directory. It uses MLST, or SIZE, MDTM and CWD if the server
 // has no MLST. The second way tells less: Size is -1, and Time is zero, if the server
 // does not tell them.
-func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
+func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 	done, err := c.take(ctx)
 	if err != nil {
-		return parse.Entry{}, err
+		return listing.Entry{}, err
 	}
 	defer done()
 	if c.usesMLST() {
@@ -175,16 +176,16 @@ func (c *Client) Stat(ctx context.Context, path string) (parse.Entry, error) {
 	return c.statByParts(ctx, path)
 }
 
-func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, error) {
-	e := parse.Entry{Name: path, Size: -1}
+func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, error) {
+	e := listing.Entry{Name: path, Size: -1}
 	size, sizeErr := c.size(ctx, path)
 	if sizeErr == nil {
-		e.Kind, e.Size = parse.KindFile, size
+		e.Kind, e.Size = listing.KindFile, size
 	}
 	dated := false
 	if t, err := c.conn.Mdtm(ctx, path); err == nil {
 		dated = true
-		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, parse.ZoneUTC
+		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, listing.ZoneUTC
 		if sizeErr == nil {
 			return e, nil
 		}
@@ -201,12 +202,12 @@ func (c *Client) statByParts(ctx context.Context, path string) (parse.Entry, err
 	}
 	if !dir {
 		if dated && errors.Is(sizeErr, errors.ErrUnsupported) {
-			e.Kind = parse.KindFile // it is there, and SIZE was not asked
+			e.Kind = listing.KindFile // it is there, and SIZE was not asked
 			return e, nil
 		}
 		return e, sizeErr
 	}
-	e.Kind = parse.KindDir
+	e.Kind = listing.KindDir
 	return e, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -59,7 +60,7 @@ func (c *Client) mlsdBroken(path string, err error) bool {
 		}
 		evidence = fmt.Sprintf("MLSD was answered %d", re.Reply.Code)
 	} else if pe, ok := errors.AsType[*parse.Error](err); ok {
-		if _, lerr := parse.List(pe.Text, c.list.Lines); lerr != nil {
+		if _, lerr := listing.Line(pe.Text, c.list.Lines); lerr != nil {
 			return false
 		}
 		evidence = "MLSD sends lines of LIST"

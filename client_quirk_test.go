@@ -22,7 +22,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -284,7 +284,7 @@ func TestStatGoesBack(t *testing.T) {
 				switch {
 				case tt.cancel != "" && !errors.Is(err, context.Canceled), tt.closed && !errors.Is(err, net.ErrClosed):
 					t.Errorf("%v; want the context's error, or a closed connection", err)
-				case tt.cancel == "" && !tt.closed && (err != nil || e.Kind != parse.KindDir):
+				case tt.cancel == "" && !tt.closed && (err != nil || e.Kind != listing.KindDir):
 					t.Errorf("%v, %v; want a directory", e.Kind, err)
 				}
 				if got := s.commands(); got[len(got)-1] != "CWD /home" {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"iter"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // take waits for an operation's turn, as long as ctx lets it. done gives the turn back.
@@ -28,11 +28,11 @@ func (c *Client) take(ctx context.Context) (done func(), err error) {
 
 // untilFirst keeps the turn until there is something to yield. Then the listing gives it
 // up, so that the loop can call the Client.
-func (c *Client) untilFirst(ctx context.Context, seq iter.Seq2[parse.Entry, error]) iter.Seq2[parse.Entry, error] {
-	return func(yield func(parse.Entry, error) bool) {
+func (c *Client) untilFirst(ctx context.Context, seq iter.Seq2[listing.Entry, error]) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
 		done, err := c.take(ctx)
 		if err != nil {
-			yield(parse.Entry{}, err)
+			yield(listing.Entry{}, err)
 			return
 		}
 		mine := true

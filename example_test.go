@@ -10,7 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // Connect with explicit TLS, list a directory, fetch a file. The server of the
@@ -31,7 +31,7 @@ func Example() {
 	}
 	defer client.Close(ctx)
 	for entry, err := range client.Entries(ctx, "pub") {
-		if entry.Kind == parse.KindFile || err != nil {
+		if entry.Kind == listing.KindFile || err != nil {
 			fmt.Println(entry.Name, entry.Size, err)
 		}
 	}

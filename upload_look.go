@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -52,7 +52,7 @@ func (c *Client) lookByMLST(ctx context.Context, name string) presence {
 	}
 	e, err := c.conn.Mlst(ctx, name)
 	switch {
-	case err == nil && e.Kind == parse.KindFile:
+	case err == nil && e.Kind == listing.KindFile:
 		return presence{presenceFile, e.Size}
 	case err == nil:
 		return presence{presenceOther, -1}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // zoneFiles is how many files DetectZone asks the server about.
@@ -22,18 +23,18 @@ func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bo
 	defer done()
 	o := c.listOptions(ctx)
 	o.Lines.Location = nil
-	var files []parse.Entry
+	var files []listing.Entry
 	for e, err := range c.conn.List(ctx, dir, o) {
 		if _, unread := errors.AsType[*parse.Error](err); err != nil && !unread {
 			return nil, false, err
 		}
 		// The list is read to its end: to leave it would abort the transfer.
 		timed := e.Precision == parse.PrecisionSecond || e.Precision == parse.PrecisionMinute
-		if err == nil && len(files) < zoneFiles && e.Kind == parse.KindFile && timed && e.Zone == parse.ZoneUnknown {
+		if err == nil && len(files) < zoneFiles && e.Kind == listing.KindFile && timed && e.Zone == listing.ZoneUnknown {
 			files = append(files, e)
 		}
 	}
-	var d parse.ZoneDetector
+	var d listing.ZoneDetector
 	for _, e := range files {
 		if t, err := c.conn.Mdtm(ctx, join(dir, e.Name)); err == nil {
 			d.Add(e, t)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 var lineCases = []Case{
@@ -79,11 +79,11 @@ func (t *T) spacedName(name string) {
 func (t *T) mlsdNames(dir string) []string {
 	var names []string
 	for _, line := range t.Lines(strings.TrimRight("MLSD "+dir, " ")) {
-		e, err := parse.MLSx(line)
+		e, err := listing.MLSx(line)
 		if err != nil {
 			t.Failf("MLSD: %v", err)
 		}
-		if e.Kind != parse.KindCurrent && e.Kind != parse.KindParent {
+		if e.Kind != listing.KindCurrent && e.Kind != listing.KindParent {
 			names = append(names, e.Name)
 		}
 	}

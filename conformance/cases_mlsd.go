@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 var mlsdCases = []Case{
@@ -92,7 +92,7 @@ var mlsdCases = []Case{
 			_, file, sub := t.mlsdDir()
 			t.Must("OPTS MLST size;", 200)
 			for _, line := range t.Lines("MLSD") {
-				e, err := parse.MLSx(line)
+				e, err := listing.MLSx(line)
 				if err != nil {
 					t.Failf("MLSD: %v", err)
 				}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 var mlstCases = []Case{
@@ -278,7 +279,7 @@ func (t *T) mlst(name string) string {
 
 // facts returns the facts of an entry by their lower-case names.
 func (t *T) facts(line string) map[string]string {
-	e, err := parse.MLSx(strings.TrimPrefix(line, " "))
+	e, err := listing.MLSx(strings.TrimPrefix(line, " "))
 	if err != nil {
 		t.Failf("%v", err)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // A run removes only what it has made: every command that makes something puts the
@@ -87,7 +87,7 @@ func (t *T) strangersHere() (names []string) {
 func (t *T) namesHere() (names []string) {
 	if t.run.feats.Has("MLST") {
 		for _, line := range t.rawLines("MLSD") {
-			if e, err := parse.MLSx(line); err == nil {
+			if e, err := listing.MLSx(line); err == nil {
 				names = append(names, lastElement(e.Name))
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -90,9 +90,9 @@ func (d *Download) confirmEmptyFile() error {
 }
 
 // saysNothing reports whether a reply to the transfer counts what there is to send, and comes
-// to nothing; see [parse.SaysNothing].
+// to nothing; see [listing.SaysNothing].
 func (f *flight) saysNothing() bool {
-	return f.isStarted() && parse.SaysNothing(f.prelim.Text()) || parse.SaysNothing(f.reply.Text())
+	return f.isStarted() && listing.SaysNothing(f.prelim.Text()) || listing.SaysNothing(f.reply.Text())
 }
 
 // secondLooks is how many times a listing that may have been cut is asked for again.
@@ -141,11 +141,11 @@ func (c *Conn) statEmpty(ctx context.Context, path string, inside bool) (reason 
 		return "", false
 	}
 	self := false
-	for e, err := range parse.ListLines(slices.Values(lines), parse.ListOptions{}) {
+	for e, err := range listing.Lines(slices.Values(lines), listing.Options{}) {
 		switch {
 		case err != nil:
 			return "", false // it may be an entry, or a remark
-		case e.Kind != parse.KindCurrent && e.Kind != parse.KindParent && e.Name != "." && e.Name != "..":
+		case e.Kind != listing.KindCurrent && e.Kind != listing.KindParent && e.Name != "." && e.Name != "..":
 			return "STAT lists entries of it", false
 		}
 		self = true
@@ -250,7 +250,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if c.Features().Has("MLST") {
 		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
 		if err == nil {
-			if e, perr := mlstEntry(r); perr == nil && e.Kind == parse.KindDir {
+			if e, perr := mlstEntry(r); perr == nil && e.Kind == listing.KindDir {
 				return nil
 			}
 		} else if c.onlyRefused(err) != nil || errors.Is(err, fs.ErrNotExist) {

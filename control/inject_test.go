@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -76,7 +76,7 @@ func callWith(ctx context.Context, c *control.Conn, m reflect.Method, at int, ba
 		switch v := out.Interface().(type) {
 		case error:
 			return v
-		case iter.Seq2[parse.Entry, error]:
+		case iter.Seq2[listing.Entry, error]:
 			for _, err := range v {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -37,34 +38,34 @@ func (c *Conn) typeInForce() byte {
 
 // ListOptions say how the lines of a listing are read.
 type ListOptions struct {
-	// Lines is handed to [parse.Listing]. If Lines.Now is zero, it is the time of the
+	// Lines is handed to [listing.Read]. If Lines.Now is zero, it is the time of the
 	// call. If Lines.CodePage is nil, it is that of [LoginOptions] if that one is in use.
-	Lines parse.ListOptions
+	Lines listing.Options
 
-	Limits parse.Limits
+	Limits listing.Limits
 }
 
 // Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7. A line
 // that can't be read is yielded as an error and the listing goes on; an error that ends
 // it, a *[TransferError], is yielded last. The connection is busy until the loop ends;
 // leaving the loop early aborts the transfer.
-func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
+func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	o.Lines.Dialect = "mlsx"
 	return c.entries(ctx, "MLSD", path, o)
 }
 
 // List lists a directory in the server's own format, which may be any of
-// [parse.Dialects]; see [Conn.Mlsd] for errors.
-func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
+// [listing.Dialects]; see [Conn.Mlsd] for errors.
+func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	return c.entries(ctx, "LIST", path, o)
 }
 
-func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	return func(yield func(parse.Entry, error) bool) {
+func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
 		d, err := c.Open(ctx, verb, path)
 		if err != nil {
 			if err = c.emptyRefusal(ctx, path, err); err != nil {
-				yield(parse.Entry{}, err)
+				yield(listing.Entry{}, err)
 			}
 			return
 		}
@@ -76,9 +77,9 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 		if o.Lines.CodePage == nil {
 			o.Lines.CodePage = c.listed()
 		}
-		var alone *onlyItem[parse.Entry]
+		var alone *onlyItem[listing.Entry]
 		none := true
-		for e, err := range holdOnly(parse.Listing(s, o.Lines, o.Limits), saysMissing, &alone) {
+		for e, err := range holdOnly(listing.Read(s, o.Lines, o.Limits), saysMissing, &alone) {
 			none = false
 			switch {
 			case err == nil:
@@ -117,7 +118,7 @@ func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o L
 			err = c.confirmListed(ctx, verb, path)
 		}
 		if err != nil {
-			yield(parse.Entry{}, err)
+			yield(listing.Entry{}, err)
 		}
 	}
 }
@@ -136,8 +137,8 @@ func (d *Download) saysNotThere(ctx context.Context, err error) error {
 
 // saysMissing reports whether a line of a listing says that the directory to list does
 // not exist. It only says so if it is the only line: servers send what ls prints.
-func saysMissing(_ parse.Entry, err error) bool {
-	return errors.Is(err, parse.ErrMessage) && errors.Is(err, fs.ErrNotExist)
+func saysMissing(_ listing.Entry, err error) bool {
+	return errors.Is(err, listing.ErrMessage) && errors.Is(err, fs.ErrNotExist)
 }
 
 // An onlyItem is the only item of a sequence.
@@ -188,7 +189,7 @@ func (c *Conn) Nlst(ctx context.Context, path string) iter.Seq2[string, error] {
 		s := c.share(d)
 		defer s.close()
 		mayBeMessage := func(name string, err error) bool {
-			return path != "" && errors.Is(parse.ListError(name), fs.ErrNotExist)
+			return path != "" && errors.Is(listing.Message(name), fs.ErrNotExist)
 		}
 		var alone *onlyItem[string]
 		for name, err := range holdOnly(c.nameLines(s), mayBeMessage, &alone) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -142,17 +142,17 @@ func (l *login) enter(ctx context.Context) error {
 }
 
 // encodings returns the encodings to try, nil being UTF-8.
-func (l *login) encodings() []*parse.CodePage {
+func (l *login) encodings() []*listing.CodePage {
 	page := l.o.page()
 	switch {
 	case page == nil || l.o.Encoding == EncodingUTF8:
-		return []*parse.CodePage{nil}
+		return []*listing.CodePage{nil}
 	case l.o.Encoding == EncodingCodePage:
-		return []*parse.CodePage{page}
+		return []*listing.CodePage{page}
 	case l.c.Features().Has("UTF8"):
-		return []*parse.CodePage{nil, page}
+		return []*listing.CodePage{nil, page}
 	}
-	return []*parse.CodePage{page, nil}
+	return []*listing.CodePage{page, nil}
 }
 
 // mayRetry reports whether err, the error of attempt n, can be due to the encoding. Where

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -68,7 +68,7 @@ func (c *Conn) given(path string) {
 }
 
 // listed returns the code page for reading the names of a listing.
-func (c *Conn) listed() *parse.CodePage {
+func (c *Conn) listed() *listing.CodePage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.page() == nil {
@@ -78,7 +78,7 @@ func (c *Conn) listed() *parse.CodePage {
 }
 
 // page returns the code page for names in commands, nil for UTF-8. c.mu must be held.
-func (c *Conn) page() *parse.CodePage {
+func (c *Conn) page() *listing.CodePage {
 	o := &c.cfg.Login
 	switch {
 	case o.Encoding == EncodingUTF8, o.Encoding == EncodingAuto && c.session.features.Has("UTF8"):
@@ -101,7 +101,7 @@ func takesName(v protocol.Verb) bool {
 // encodeArg encodes the argument in page. It leaves invalid UTF-8 as it is, because that
 // was never text, and ASCII, which is the same in all code pages except those of
 // mainframes, whose servers take commands in ASCII. The error never quotes the argument.
-func encodeArg(cmd protocol.Command, page *parse.CodePage) (protocol.Command, error) {
+func encodeArg(cmd protocol.Command, page *listing.CodePage) (protocol.Command, error) {
 	if !encodable(cmd.Arg) {
 		return cmd, nil
 	}
@@ -132,7 +132,7 @@ func (l credentials) encodable() bool {
 }
 
 // in returns l encoded in page; nil means UTF-8.
-func (l credentials) in(page *parse.CodePage) (credentials, error) {
+func (l credentials) in(page *listing.CodePage) (credentials, error) {
 	if page == nil {
 		return l, nil
 	}

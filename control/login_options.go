@@ -1,7 +1,7 @@
 package control
 
 import (
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
@@ -32,7 +32,7 @@ type LoginOptions struct {
 	// CodePage is the code page of a server whose names are not UTF-8. User, password,
 	// account and pathnames are encoded in it, as Encoding says; with a fallback
 	// ("auto:NAME") they are encoded in the fallback. If nil, everything is UTF-8.
-	CodePage *parse.CodePage
+	CodePage *listing.CodePage
 
 	// Encoding says when CodePage is used.
 	Encoding NameEncoding
@@ -97,7 +97,7 @@ func (o *LoginOptions) maxLogins() int {
 }
 
 // page returns the code page for new text, nil for UTF-8.
-func (o *LoginOptions) page() *parse.CodePage {
+func (o *LoginOptions) page() *listing.CodePage {
 	p := o.CodePage
 	if f := p.Fallback(); f != nil {
 		p = f

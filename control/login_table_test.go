@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -234,9 +234,9 @@ func TestLoginOneTime(t *testing.T) {
 	})
 }
 
-func page(t *testing.T, name string) *parse.CodePage {
+func page(t *testing.T, name string) *listing.CodePage {
 	t.Helper()
-	p, err := parse.LookupCodePage(name)
+	p, err := listing.LookupCodePage(name)
 	if err != nil {
 		t.Fatal(err)
 	}

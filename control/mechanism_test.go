@@ -16,7 +16,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -247,7 +247,7 @@ func TestMechanismSession(t *testing.T) {
 				if got, _ := r.srv.ReadFile("/f"); string(got) != text+"more" {
 					t.Errorf("%d octets on the server, want %d", len(got), len(text)+4)
 				}
-				for name, entries := range map[string]iter.Seq2[parse.Entry, error]{
+				for name, entries := range map[string]iter.Seq2[listing.Entry, error]{
 					"LIST": c.List(t.Context(), "", control.ListOptions{}), "MLSD": c.Mlsd(t.Context(), "", control.ListOptions{}),
 				} {
 					var names []string

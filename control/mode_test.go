@@ -10,7 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -345,9 +345,9 @@ func TestModeZListings(t *testing.T) {
 			}
 			c := dialServer(t, s, &clear)
 			setFormat(t, c, 'Z', 'F', 'I')
-			entries := func(err error, e parse.Entry) {
+			entries := func(err error, e listing.Entry) {
 				t.Helper()
-				if err != nil || e.Name != "hb" && e.Kind == parse.KindFile {
+				if err != nil || e.Name != "hb" && e.Kind == listing.KindFile {
 					t.Errorf("%+v, %v; want hb", e, err)
 				}
 			}
@@ -361,7 +361,7 @@ func TestModeZListings(t *testing.T) {
 				n++
 			}
 			for name, err := range c.Nlst(t.Context(), "") {
-				entries(err, parse.Entry{Name: name, Kind: parse.KindFile})
+				entries(err, listing.Entry{Name: name, Kind: listing.KindFile})
 				n++
 			}
 			if n < 3 {

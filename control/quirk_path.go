@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -264,14 +265,14 @@ func (c *Conn) nlstName(name string) string {
 }
 
 // entryName removes the directory from the name of an entry. A name with ".." is left
-// unchanged, so that [parse.Entry.UnsafeName] reports it.
-func (c *Conn) entryName(e parse.Entry) parse.Entry {
+// unchanged, so that [listing.Entry.UnsafeName] reports it.
+func (c *Conn) entryName(e listing.Entry) listing.Entry {
 	separators := "/"
 	if c.HasQuirk(QuirkBackslashPaths) {
 		separators = `/\`
 	}
 	i := strings.LastIndexAny(e.Name, separators)
-	if i < 0 || e.Kind == parse.KindCurrent || e.Kind == parse.KindParent || climbs(e.Name) {
+	if i < 0 || e.Kind == listing.KindCurrent || e.Kind == listing.KindParent || climbs(e.Name) {
 		return e
 	}
 	base := e.Name[i+1:]

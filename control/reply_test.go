@@ -16,6 +16,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -65,7 +66,7 @@ func TestCalls(t *testing.T) {
 	want := map[string]any{
 		"Noop": nil, "Stat": "fine", "Syst": "UNIX", "Help": "x", "Cwd": nil,
 		"Pwd": `/a "b"`, "Mkd": "/d", "Rmd": nil, "Dele": nil,
-		"Mdtm": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "Mlst": "f " + fmt.Sprint(parse.KindFile) + " 3", "Feat": true, "Do": "ab",
+		"Mdtm": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "Mlst": "f " + fmt.Sprint(listing.KindFile) + " 3", "Feat": true, "Do": "ab",
 	}
 	for _, k := range calls() {
 		inBubble(t, k.name, func(t *testing.T) {

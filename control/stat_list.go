@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -18,11 +19,11 @@ import (
 //
 // A line that can't be read is yielded as an error and the listing goes on. A refusal is a
 // *[protocol.ReplyError]; if the reply holds no listing, the error is a *[parse.Error].
-func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Seq2[parse.Entry, error] {
-	return func(yield func(parse.Entry, error) bool) {
+func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
 		lines, err := c.statLines(ctx, path)
 		if err != nil {
-			yield(parse.Entry{}, err)
+			yield(listing.Entry{}, err)
 			return
 		}
 		if o.Lines.Now.IsZero() {
@@ -31,7 +32,7 @@ func (c *Conn) StatList(ctx context.Context, path string, o ListOptions) iter.Se
 		if o.Lines.CodePage == nil {
 			o.Lines.CodePage = c.listed()
 		}
-		for e, err := range parse.ListLines(slices.Values(lines), o.Lines) {
+		for e, err := range listing.Lines(slices.Values(lines), o.Lines) {
 			if err == nil {
 				e = c.entryName(e)
 				c.given(e.Name)

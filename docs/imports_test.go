@@ -19,7 +19,9 @@ import (
 const policy = `
 protocol/errtext:        std -net -crypto/tls -os -context -log -log/slog
 protocol/patience:       std -net -crypto/tls -os -log -log/slog
-parse:                   std -net -crypto/tls -os -context -log -log/slog golang.org/x/text/...
+parse/internal/...:      std -net -crypto/tls -os -context -log -log/slog parse/internal/scan
+parse:                   std -net -crypto/tls -os -context -log -log/slog parse/internal/scan parse/internal/calendar
+parse/listing:           std -net -crypto/tls -os -context -log -log/slog parse parse/internal/scan parse/internal/calendar golang.org/x/text/...
 protocol:                std -net -crypto/tls -os -context -log -log/slog protocol/errtext parse
 protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
 internal/statefile:      std protocol/patience
@@ -27,10 +29,10 @@ tlsx:                    std internal/statefile protocol/errtext protocol/patien
 datachan:                std protocol/errtext protocol/patience parse protocol tlsx golang.org/x/net/...
 datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
-control:                 std protocol/errtext protocol/patience parse protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
-.:                       std protocol/errtext protocol/patience parse protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
-conformance:             std protocol/errtext parse protocol protocol/mode tlsx
-conformance/ftptest:     std protocol/errtext parse protocol protocol/mode tlsx control/otp
+control:                 std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
+.:                       std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
+conformance:             std protocol/errtext parse parse/listing protocol protocol/mode tlsx
+conformance/ftptest:     std protocol/errtext parse parse/listing protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
 conformance/overlap:     std
 conformance/transcript:  std
@@ -140,7 +142,7 @@ func (r rule) forbids(p string) string {
 func TestNoClock(t *testing.T) {
 	for _, file := range sources(t) {
 		switch path.Dir(file) {
-		case "parse", "protocol", "protocol/mode":
+		case "parse", "parse/listing", "parse/internal/scan", "parse/internal/calendar", "protocol", "protocol/mode":
 			if line := findCall(t, file, "time", "Now", "Since", "Until", "After", "Sleep", "NewTimer", "Tick"); line != "" {
 				t.Errorf("%s asks the clock", line)
 			}

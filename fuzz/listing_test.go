@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // FuzzListing: a whole listing, detected or in any one format, reads the same at once, byte by byte and line by
@@ -33,16 +34,16 @@ func FuzzListing(f *testing.F) {
 		f.Add(s)
 	}
 	now := time.Date(2024, 3, 10, 23, 0, 0, 0, time.UTC)
-	formats := append([]string{""}, parse.Dialects()...)
+	formats := append([]string{""}, listing.Dialects()...)
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range formats {
-			o := parse.ListOptions{Now: now, Dialect: name}
+			o := listing.Options{Now: now, Dialect: name}
 			whole := outcomes(t, strings.NewReader(text), o)
 			if diff := cmp.Diff(whole, outcomes(t, iotest.OneByteReader(strings.NewReader(text)), o)); diff != "" {
 				t.Fatalf("%s: mismatch (-whole +byte by byte):\n%s", name, diff)
 			}
 			var lines []string
-			for e, err := range parse.ListLines(wholeLines(text), o) {
+			for e, err := range listing.Lines(wholeLines(text), o) {
 				lines = append(lines, outcome(t, e, err))
 			}
 			if diff := cmp.Diff(whole, lines); diff != "" {
@@ -70,15 +71,15 @@ func wholeLines(text string) func(yield func(string) bool) {
 	}
 }
 
-func outcomes(t *testing.T, r io.Reader, o parse.ListOptions) (out []string) {
-	for e, err := range parse.Listing(r, o, parse.Limits{Line: -1, Entries: -1, Bytes: -1}) {
+func outcomes(t *testing.T, r io.Reader, o listing.Options) (out []string) {
+	for e, err := range listing.Read(r, o, listing.Limits{Line: -1, Entries: -1, Bytes: -1}) {
 		out = append(out, outcome(t, e, err))
 	}
 	return out
 }
 
 // outcome returns what came of a line as text, and fails where it can't be so.
-func outcome(t *testing.T, e parse.Entry, err error) string {
+func outcome(t *testing.T, e listing.Entry, err error) string {
 	if err != nil {
 		if pe, ok := errors.AsType[*parse.Error](err); !ok || pe.Offset < 0 || e.Name != "" || e.Size != -1 {
 			t.Fatalf("error %#v with %+v", err, e)
@@ -89,12 +90,12 @@ func outcome(t *testing.T, e parse.Entry, err error) string {
 		e.Dialect == "" || e.Time.IsZero() != (e.Precision == parse.PrecisionUnknown) {
 		t.Fatalf("%q gives %+v", e.Raw, e)
 	}
-	return cmp.Diff(parse.Entry{}, e)
+	return cmp.Diff(listing.Entry{}, e)
 }
 
 // inLine reports whether a name is a part of its line. Some formats have name and type in two columns, where
 // commands want a dot between them.
-func inLine(e parse.Entry) bool {
+func inLine(e listing.Entry) bool {
 	switch e.Dialect {
 	case "vmcms", "pcnfsd", "tsxplus":
 		return true

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -238,8 +239,8 @@ func FuzzParseMLSx(f *testing.F) {
 	}
 	usual := []string{"type", "size", "modify", "perm", "unique", "unix.mode", "unix.owner", "unix.group"}
 	f.Fuzz(func(t *testing.T, line string) {
-		e, err := parse.MLSx(line)
-		if errors.Is(err, parse.ErrNotEntry) {
+		e, err := listing.MLSx(line)
+		if errors.Is(err, listing.ErrNotEntry) {
 			return
 		}
 		if err != nil {
@@ -262,15 +263,15 @@ func FuzzParseMLSx(f *testing.F) {
 				names = append(names, name)
 			}
 		}
-		text := parse.FormatMLSx(e, names)
+		text := listing.FormatMLSx(e, names)
 		if text[0] == ' ' {
 			return // no facts: a name with a blank in front can't be told from one in MLST
 		}
-		again, err := parse.MLSx(text)
+		again, err := listing.MLSx(text)
 		if err != nil {
 			t.Fatalf("%q, written as %q: %v", line, text, err)
 		}
-		for _, x := range []*parse.Entry{&e, &again} { // differ by normalisation
+		for _, x := range []*listing.Entry{&e, &again} { // differ by normalisation
 			x.Raw, x.Facts, x.Precision, x.Time = "", "", 0, x.Time.Truncate(time.Second)
 		}
 		if diff := cmp.Diff(e, again); diff != "" {
@@ -292,10 +293,10 @@ func FuzzParseList(f *testing.F) {
 	}
 	now := time.Date(2024, 3, 10, 23, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, line string) {
-		for _, o := range []parse.ListOptions{{}, {Now: now}, {Now: now, Location: time.UTC}} {
-			e, err := parse.List(line, o)
+		for _, o := range []listing.Options{{}, {Now: now}, {Now: now, Location: time.UTC}} {
+			e, err := listing.Line(line, o)
 			if err != nil {
-				if !errors.Is(err, parse.ErrNotEntry) {
+				if !errors.Is(err, listing.ErrNotEntry) {
 					parseError(t, line, err)
 				}
 				if e.Name != "" || !strings.HasPrefix(line, e.Raw) {
@@ -306,13 +307,13 @@ func FuzzParseList(f *testing.F) {
 			if e.Name == "" || !inLine(e) || !strings.Contains(e.Raw, e.Target) || !strings.HasPrefix(line, e.Raw) {
 				t.Fatalf("%q gives %+v", line, e)
 			}
-			if e.Kind == parse.KindUnknown && e.Dialect != "mlsx" || e.Size < -1 || e.Links < 0 || e.Dialect == "" || e.Time.IsZero() != (e.Precision == parse.PrecisionUnknown) {
+			if e.Kind == listing.KindUnknown && e.Dialect != "mlsx" || e.Size < -1 || e.Links < 0 || e.Dialect == "" || e.Time.IsZero() != (e.Precision == parse.PrecisionUnknown) {
 				t.Fatalf("%q gives %+v", line, e)
 			}
 			if strings.HasSuffix(e.Raw, "\n") {
 				continue // one more line end, which belongs to the name
 			}
-			if again, err := parse.List(e.Raw, o); err != nil || cmp.Diff(e, again) != "" {
+			if again, err := listing.Line(e.Raw, o); err != nil || cmp.Diff(e, again) != "" {
 				t.Fatalf("%q read again: %v\n%s", line, err, cmp.Diff(e, again))
 			}
 		}
@@ -326,7 +327,7 @@ func FuzzParseEntries(f *testing.F) {
 	f.Add(strings.Repeat("x=1; name\n", 5), 9, -1, int64(-1))
 	f.Add(strings.Repeat("n", 40_000)+"\r\n", 20_000, 1, int64(39_000))
 	f.Fuzz(func(t *testing.T, text string, line, entries int, bytes int64) {
-		lim := parse.Limits{Line: line, Entries: entries, Bytes: bytes}
+		lim := listing.Limits{Line: line, Entries: entries, Bytes: bytes}
 		whole := collect(t, strings.NewReader(text), lim)
 		if diff := cmp.Diff(whole, collect(t, iotest.OneByteReader(strings.NewReader(text)), lim)); diff != "" {
 			t.Fatalf("mismatch (-whole +byte by byte):\n%s", diff)
@@ -338,9 +339,9 @@ func FuzzParseEntries(f *testing.F) {
 }
 
 // collect returns a listing as text, one element for each result.
-func collect(t *testing.T, r io.Reader, lim parse.Limits) []string {
+func collect(t *testing.T, r io.Reader, lim listing.Limits) []string {
 	var out []string
-	for e, err := range parse.Entries(r, parse.MLSx, lim) {
+	for e, err := range listing.Entries(r, listing.MLSx, lim) {
 		if lim.Line > 0 && len(e.Raw) > lim.Line {
 			t.Fatalf("line of %d bytes at a limit of %d", len(e.Raw), lim.Line)
 		}

@@ -3,6 +3,8 @@ package parse
 import (
 	"net/netip"
 	"strconv"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
 // maxField is the longest field of an extended address that is read. No address or port is longer, and it
@@ -28,7 +30,7 @@ func EPSV(text string) (netip.AddrPort, error) {
 		}
 		return x.epsv(what, text)
 	}
-	return netip.AddrPort{}, fail(what, text, 0, "no (|||port|)")
+	return netip.AddrPort{}, NewError(what, text, 0, "no (|||port|)")
 }
 
 // EPRT returns the address and port that are the argument of an EPRT command, such as
@@ -39,10 +41,10 @@ func EPRT(arg string) (netip.AddrPort, error) {
 	const what = "EPRT argument"
 	x, ok := readExtended(arg, 0)
 	if !ok || x.end != len(arg) {
-		return netip.AddrPort{}, fail(what, arg, min(x.end, len(arg)), "not |family|address|port|")
+		return netip.AddrPort{}, NewError(what, arg, min(x.end, len(arg)), "not |family|address|port|")
 	}
-	if !allDigits(x.family) {
-		return netip.AddrPort{}, fail(what, arg, x.familyAt, "address family is not a number")
+	if !scan.AllDigits(x.family) {
+		return netip.AddrPort{}, NewError(what, arg, x.familyAt, "address family is not a number")
 	}
 	addr, err := x.addr(what, arg)
 	if err != nil {
@@ -82,7 +84,7 @@ type extended struct {
 // readExtended reads three fields in four delimiters at s[i:]. Digits can't delimit: they couldn't be told
 // from the port.
 func readExtended(s string, i int) (x extended, ok bool) {
-	if x.end = i; i >= len(s) || s[i] <= ' ' || s[i] > '~' || isDigit(s[i]) {
+	if x.end = i; i >= len(s) || s[i] <= ' ' || s[i] > '~' || scan.IsDigit(s[i]) {
 		return x, false
 	}
 	delim := s[i]
@@ -124,30 +126,30 @@ func (x extended) epsv(what, text string) (netip.AddrPort, error) {
 // addr returns the address of x, checked against its family. An empty family fits both.
 func (x extended) addr(what, text string) (netip.Addr, error) {
 	if x.family != "" && x.family != "1" && x.family != "2" {
-		e := fail(what, text, x.familyAt, "unknown address family")
+		e := NewError(what, text, x.familyAt, "unknown address family")
 		e.Err = ErrFamily
 		return netip.Addr{}, e
 	}
 	a, err := netip.ParseAddr(x.address)
 	switch {
 	case err != nil:
-		return a, fail(what, text, x.addressAt, "not an IP address")
+		return a, NewError(what, text, x.addressAt, "not an IP address")
 	case a.Zone() != "":
-		return a, fail(what, text, x.addressAt, "address with a zone")
+		return a, NewError(what, text, x.addressAt, "address with a zone")
 	case x.family == "1" && !a.Is4(), x.family == "2" && !a.Is6():
-		return a, fail(what, text, x.addressAt, "address is not of the family named")
+		return a, NewError(what, text, x.addressAt, "address is not of the family named")
 	}
 	return a, nil
 }
 
 // portNumber returns the port of x: digits only, no sign, 1 to 65535.
 func (x extended) portNumber(what, text string) (uint16, error) {
-	if !allDigits(x.port) {
-		return 0, fail(what, text, x.portAt, "port is not a number")
+	if !scan.AllDigits(x.port) {
+		return 0, NewError(what, text, x.portAt, "port is not a number")
 	}
 	n, err := strconv.ParseUint(x.port, 10, 16)
 	if err != nil || n == 0 || len(x.port) > 5 {
-		return 0, fail(what, text, x.portAt, "port is not 1 to 65535")
+		return 0, NewError(what, text, x.portAt, "port is not 1 to 65535")
 	}
 	return uint16(n), nil
 }

@@ -5,15 +5,9 @@ import (
 	"fmt"
 )
 
-var (
-	// ErrFamily is the condition of an EPRT argument whose address family is neither 1 (IPv4) nor
-	// 2 (IPv6). A server answers it with 522 (RFC 2428, Section 2). Test with [errors.Is].
-	ErrFamily = errors.New("ftp: unknown address family")
-
-	// ErrNotEntry marks a line of a listing that is understood but describes no file: a
-	// blank line, "total 12", "Status of /pub:". Listings go on after it.
-	ErrNotEntry = errors.New("ftp: line is not a directory entry")
-)
+// ErrFamily is the condition of an EPRT argument whose address family is neither 1 (IPv4) nor
+// 2 (IPv6). A server answers it with 522 (RFC 2428, Section 2). Test with [errors.Is].
+var ErrFamily = errors.New("ftp: unknown address family")
 
 // maxExcerpt is the most bytes of input that an Error quotes.
 const maxExcerpt = 120
@@ -35,8 +29,8 @@ func (e *Error) Error() string {
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fail returns an Error about text, which is shortened around offset.
-func fail(what, text string, offset int, reason string) *Error {
+// NewError returns an Error about text, which is shortened around offset.
+func NewError(what, text string, offset int, reason string) *Error {
 	return &Error{What: what, Text: excerpt(text, offset), Reason: reason, Offset: offset}
 }
 

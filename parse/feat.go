@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
 // Features is what a server offers beyond RFC 959, according to its reply to FEAT (RFC 2389, Section 3).
@@ -98,7 +100,7 @@ func (f *Features) Facts() []Fact {
 	for _, t := range tokens(args) {
 		name, enabled := strings.CutSuffix(t, "*")
 		if name != "" {
-			facts = append(facts, Fact{Name: lowerASCII(name), Enabled: enabled})
+			facts = append(facts, Fact{Name: scan.LowerASCII(name), Enabled: enabled})
 		}
 	}
 	return facts

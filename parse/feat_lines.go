@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
+)
 
 // Feat reads the lines of a 211 reply to FEAT. RFC 2389 wants one leading space and no code on each of the
 // middle lines; real servers send none, a tab, four blanks, or "211-" on each of them, and all are read.
@@ -46,10 +50,10 @@ func featLines(lines []string) []featLine {
 		}
 		s, coded := strings.CutPrefix(s, "211-")
 		text := strings.Trim(strings.ReplaceAll(s, "\t", " "), " ")
-		if text == "" || controlAt(text) >= 0 {
+		if text == "" || scan.ControlAt(text) >= 0 {
 			continue
 		}
-		read = append(read, featLine{text: text, indented: isBlank(s[0]), coded: coded})
+		read = append(read, featLine{text: text, indented: scan.IsBlank(s[0]), coded: coded})
 	}
 	return read
 }

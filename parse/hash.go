@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
+)
 
 // A HashReply is what a server says about the content of a file.
 type HashReply struct {
@@ -25,7 +29,7 @@ func Hash(verb string, lines []string) (HashReply, error) {
 	what := "reply to " + verb
 	alg, ok := hashVerb(verb)
 	if !ok {
-		return HashReply{}, fail(what, verb, 0, "no command for a hash")
+		return HashReply{}, NewError(what, verb, 0, "no command for a hash")
 	}
 	var first error
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -35,11 +39,11 @@ func Hash(verb string, lines []string) (HashReply, error) {
 			return h, nil
 		}
 		if first == nil && strings.TrimSpace(line) != "" {
-			first = fail(what, line, 0, reason)
+			first = NewError(what, line, 0, reason)
 		}
 	}
 	if first == nil {
-		first = fail(what, "", 0, "no text")
+		first = NewError(what, "", 0, "no text")
 	}
 	return HashReply{}, first
 }
@@ -60,7 +64,7 @@ func hashLine(line, alg string, last bool) (h HashReply, reason string) {
 			return h, reason
 		}
 	}
-	sum := lowerASCII(trimSum(rest[from:to]))
+	sum := scan.LowerASCII(trimSum(rest[from:to]))
 	if h.Algorithm == "" {
 		h.Algorithm = hashByLength(len(sum))
 	}
@@ -96,14 +100,14 @@ func (h *HashReply) prefix(s string) string {
 // hashRange reads "0-49".
 func hashRange(s string) (from, to int64, ok bool) {
 	a, b, _ := strings.Cut(s, "-")
-	from, ok1 := number(a)
-	to, ok2 := number(b)
+	from, ok1 := scan.Number(a)
+	to, ok2 := scan.Number(b)
 	return from, to, ok1 && ok2
 }
 
 // trimCode removes the code that some servers repeat on lines in the middle of a reply, such as "213-".
 func trimCode(line string) string {
-	if len(line) >= 4 && digitsEnd(line[:4], 0) == 3 && (line[3] == '-' || line[3] == ' ') {
+	if len(line) >= 4 && scan.DigitsEnd(line[:4], 0) == 3 && (line[3] == '-' || line[3] == ' ') {
 		return line[4:]
 	}
 	return line

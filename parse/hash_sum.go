@@ -3,6 +3,8 @@ package parse
 import (
 	"encoding/hex"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
 // draftSum returns the first word of s if it is a sum of alg: the draft has it there.
@@ -43,9 +45,9 @@ func findSum(s, alg string, last bool) (from, to int, reason string) {
 // algorithm, from eight digits on and in whole octets, if n is zero.
 func sumWords(s string, n int) (all [][2]int) {
 	for i := 0; i < len(s); {
-		i = skipBlanks(s, i)
+		i = scan.SkipBlanks(s, i)
 		end := i
-		for end < len(s) && !isBlank(s[end]) {
+		for end < len(s) && !scan.IsBlank(s[end]) {
 			end++
 		}
 		if end > i && isSum(s[i:end], n) {
@@ -77,7 +79,7 @@ func trimSum(word string) string {
 	if i := strings.LastIndexAny(word, ":="); i >= 0 {
 		word = strings.Trim(word[i+1:], `"'`)
 	}
-	if rest, ok := strings.CutPrefix(lowerASCII(word), "0x"); ok {
+	if rest, ok := strings.CutPrefix(scan.LowerASCII(word), "0x"); ok {
 		return rest
 	}
 	return word
@@ -91,7 +93,7 @@ func hashedFile(s string) string {
 			return name
 		}
 	}
-	low := lowerASCII(s)
+	low := scan.LowerASCII(s)
 	if hashName(s) != "" || strings.HasSuffix(s, ":") || strings.HasSuffix(s, "=") || low == "is" || strings.HasSuffix(low, " is") {
 		return ""
 	}

@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
+)
 
 // A HelpVerb is a command in the reply to HELP or SITE HELP.
 type HelpVerb struct {
@@ -44,7 +48,7 @@ func Help(lines []string) []HelpVerb {
 // starMeans reports whether what has an asterisk is implemented, as a heading may say it.
 func starMeans(lines []string) (implemented bool) {
 	for _, line := range lines {
-		line = lowerASCII(line)
+		line = scan.LowerASCII(line)
 		if strings.Contains(line, "*") && strings.Contains(line, "implemented") {
 			return !hasAny(line, "unimplemented", "not implemented", "not yet implemented")
 		}
@@ -146,7 +150,7 @@ func helpVerb(word string, starred bool) (v HelpVerb, ok bool) {
 	}
 	for i := range len(v.Verb) {
 		c := v.Verb[i]
-		if !isDigit(c) && c != '-' && c != '_' && (c < 'A' || c > 'Z') {
+		if !scan.IsDigit(c) && c != '-' && c != '_' && (c < 'A' || c > 'Z') {
 			return v, false
 		}
 	}

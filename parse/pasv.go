@@ -3,6 +3,8 @@ package parse
 import (
 	"fmt"
 	"net/netip"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
 // PASV returns the host-port in the text of a 227 reply, which is given without its code.
@@ -19,14 +21,14 @@ func PASV(text string) (netip.AddrPort, error) {
 	const what = "227 reply"
 	for i := len(text) - 1; i >= 0; i-- {
 		if text[i] == '(' {
-			if h, ok := readHostPort(text, skipBlanks(text, i+1), true); ok {
+			if h, ok := readHostPort(text, scan.SkipBlanks(text, i+1), true); ok {
 				return h.addrPort(what, text)
 			}
 		}
 	}
 	first := -1
-	for i := 0; i < len(text); i = max(i+1, digitsEnd(text, i)) {
-		if !isDigit(text[i]) {
+	for i := 0; i < len(text); i = max(i+1, scan.DigitsEnd(text, i)) {
+		if !scan.IsDigit(text[i]) {
 			continue
 		}
 		if first < 0 {
@@ -39,7 +41,7 @@ func PASV(text string) (netip.AddrPort, error) {
 			return h.addrPort(what, text)
 		}
 	}
-	return netip.AddrPort{}, fail(what, text, max(first, 0), "no host and port h1,h2,h3,h4,p1,p2")
+	return netip.AddrPort{}, NewError(what, text, max(first, 0), "no host and port h1,h2,h3,h4,p1,p2")
 }
 
 // PORT returns the host-port that is the argument of a PORT command (RFC 959, Section 4.1.2). It is strict:
@@ -48,7 +50,7 @@ func PORT(arg string) (netip.AddrPort, error) {
 	const what = "PORT argument"
 	h, ok := readHostPort(arg, 0, false)
 	if !ok || h.end != len(arg) {
-		return netip.AddrPort{}, fail(what, arg, min(h.end, len(arg)), "not h1,h2,h3,h4,p1,p2")
+		return netip.AddrPort{}, NewError(what, arg, min(h.end, len(arg)), "not h1,h2,h3,h4,p1,p2")
 	}
 	return h.addrPort(what, arg)
 }
@@ -81,21 +83,21 @@ func readHostPort(s string, i int, loose bool) (h hostPort, ok bool) {
 	for n := range h.num {
 		if n > 0 {
 			if loose {
-				i = skipBlanks(s, i)
+				i = scan.SkipBlanks(s, i)
 			}
 			if h.end = i; i >= len(s) || s[i] != ',' {
 				return h, false
 			}
 			if i++; loose {
-				i = skipBlanks(s, i)
+				i = scan.SkipBlanks(s, i)
 			}
 		}
-		end := digitsEnd(s, i)
+		end := scan.DigitsEnd(s, i)
 		if h.end = end; end == i {
 			return h, false
 		}
 		h.at[n], h.num[n] = i, -1
-		if v := small(s[i:end]); end-i <= 3 && v <= 255 {
+		if v := scan.Small(s[i:end]); end-i <= 3 && v <= 255 {
 			h.num[n] = v
 		}
 		i = end
@@ -105,14 +107,14 @@ func readHostPort(s string, i int, loose bool) (h hostPort, ok bool) {
 
 // goesOn reports whether the list of numbers that ends before s[i] has more to it.
 func goesOn(s string, i int) bool {
-	if i < len(s) && isLetter(s[i]) || i+1 < len(s) && isJoint(s[i]) && isDigit(s[i+1]) {
+	if i < len(s) && scan.IsLetter(s[i]) || i+1 < len(s) && isJoint(s[i]) && scan.IsDigit(s[i+1]) {
 		return true
 	}
-	if i = skipBlanks(s, i); i >= len(s) || s[i] != ',' {
+	if i = scan.SkipBlanks(s, i); i >= len(s) || s[i] != ',' {
 		return false
 	}
-	i = skipBlanks(s, i+1)
-	return i < len(s) && isDigit(s[i])
+	i = scan.SkipBlanks(s, i+1)
+	return i < len(s) && scan.IsDigit(s[i])
 }
 
 // isJoint reports whether c, next to a digit, makes it a part of something else.
@@ -123,13 +125,13 @@ func (h hostPort) addrPort(what, text string) (netip.AddrPort, error) {
 	var b [6]byte
 	for i, n := range h.num {
 		if n < 0 {
-			return netip.AddrPort{}, fail(what, text, h.at[i], "number above 255")
+			return netip.AddrPort{}, NewError(what, text, h.at[i], "number above 255")
 		}
 		b[i] = byte(n)
 	}
 	port := uint16(b[4])<<8 | uint16(b[5])
 	if port == 0 {
-		return netip.AddrPort{}, fail(what, text, h.at[4], "port 0")
+		return netip.AddrPort{}, NewError(what, text, h.at[4], "port 0")
 	}
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[:4])), port), nil
 }

@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
+)
 
 // PWD returns the directory in the text of a 257 reply to PWD or MKD, which is given without its code.
 //
@@ -24,11 +28,11 @@ func PWD(text string) (string, error) {
 			return checkPath(what, text, start+2, twice)
 		}
 	}
-	if before := strings.TrimLeft(text[:start], " \t"); !ok && isDirectory(before) && !isBlank(text[start-1]) {
+	if before := strings.TrimLeft(text[:start], " \t"); !ok && isDirectory(before) && !scan.IsBlank(text[start-1]) {
 		return checkPath(what, text, start-len(before), before)
 	}
 	if !ok {
-		return "", fail(what, text, start, "quote is not closed")
+		return "", NewError(what, text, start, "quote is not closed")
 	}
 	return checkPath(what, text, start+1, path)
 }
@@ -40,7 +44,7 @@ func QuotePath(path string) string { return `"` + strings.ReplaceAll(path, `"`, 
 // word does not count.
 func singleQuote(text string) int {
 	for i := range len(text) {
-		if text[i] == '\'' && (i == 0 || isBlank(text[i-1])) {
+		if text[i] == '\'' && (i == 0 || scan.IsBlank(text[i-1])) {
 			return i
 		}
 	}
@@ -65,10 +69,10 @@ func unquote(s string) (string, bool) {
 
 // unquotedPath returns the first word of text if it looks like a directory.
 func unquotedPath(what, text string) (string, error) {
-	start := skipBlanks(text, 0)
+	start := scan.SkipBlanks(text, 0)
 	word, _, _ := strings.Cut(text[start:], " ")
 	if !isDirectory(word) {
-		return "", fail(what, text, start, "no quoted directory")
+		return "", NewError(what, text, start, "no quoted directory")
 	}
 	return checkPath(what, text, start, word)
 }
@@ -91,7 +95,7 @@ func isDirectory(s string) bool {
 
 // isDrive reports whether s starts like a path of DOS, such as "C:", "C:\x" or "C:/x".
 func isDrive(s string) bool {
-	return len(s) >= 2 && isLetter(s[0]) && s[1] == ':' && (len(s) == 2 || s[2] == '\\' || s[2] == '/')
+	return len(s) >= 2 && scan.IsLetter(s[0]) && s[1] == ':' && (len(s) == 2 || s[2] == '\\' || s[2] == '/')
 }
 
 // isVMSPath reports whether s is like "DISK$USER:[A.B]", "NODE::DISK:<A.B>" or "[A.B]".
@@ -106,10 +110,10 @@ func isVMSPath(s string) bool {
 // checkPath refuses what can't be the name of a directory. at is where path stands in text.
 func checkPath(what, text string, at int, path string) (string, error) {
 	if path == "" {
-		return "", fail(what, text, at, "empty directory")
+		return "", NewError(what, text, at, "empty directory")
 	}
-	if controlAt(path) >= 0 {
-		return "", fail(what, text, at+max(controlAt(text[at:]), 0), "control character in the directory")
+	if scan.ControlAt(path) >= 0 {
+		return "", NewError(what, text, at+max(scan.ControlAt(text[at:]), 0), "control character in the directory")
 	}
 	return path, nil
 }

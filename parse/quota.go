@@ -3,6 +3,8 @@ package parse
 import (
 	"math"
 	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
 // A Quota is what a server says about space. Numbers are octets, or files; -1 means that
@@ -33,7 +35,7 @@ func Quotas(lines []string) (q Quota, ok bool) {
 	q = Quota{-1, -1, -1, -1, -1, false}
 	none := q
 	for _, line := range lines {
-		line = lowerASCII(strings.TrimSpace(trimCode(line)))
+		line = scan.LowerASCII(strings.TrimSpace(trimCode(line)))
 		if rest, found := strings.CutPrefix(line, "uploaded "); found {
 			q.uploaded(rest)
 			continue
@@ -53,10 +55,10 @@ func Quotas(lines []string) (q Quota, ok bool) {
 // command-extensions). The draft wants digits alone; words as in [Quotas] are understood, too.
 func Avbl(text string) (int64, error) {
 	const what = "213 reply to AVBL"
-	if trimmed := strings.Trim(text, " \t"); allDigits(trimmed) {
-		n, ok := number(trimmed)
+	if trimmed := strings.Trim(text, " \t"); scan.AllDigits(trimmed) {
+		n, ok := scan.Number(trimmed)
 		if !ok {
-			return 0, fail(what, text, strings.Index(text, trimmed), "number too large")
+			return 0, NewError(what, text, strings.Index(text, trimmed), "number too large")
 		}
 		return n, nil
 	}
@@ -65,7 +67,7 @@ func Avbl(text string) (int64, error) {
 	}
 	n, err := Size(text)
 	if err != nil {
-		return 0, fail(what, text, 0, "no number of octets")
+		return 0, NewError(what, text, 0, "no number of octets")
 	}
 	return n, nil
 }
@@ -75,11 +77,11 @@ func Avbl(text string) (int64, error) {
 func splitClauses(line string) string {
 	out := []byte(line)
 	for i := range out {
-		next := i+1 == len(out) || isBlank(out[i+1])
+		next := i+1 == len(out) || scan.IsBlank(out[i+1])
 		switch {
 		case out[i] == '(' || out[i] == ')' || strings.IndexByte(",;.-", out[i]) >= 0 && next:
 			out[i] = '\n'
-		case strings.HasPrefix(line[i:], " of ") && i+4 < len(line) && isDigit(line[i+4]):
+		case strings.HasPrefix(line[i:], " of ") && i+4 < len(line) && scan.IsDigit(line[i+4]):
 			copy(out[i:], "\nof ")
 		}
 	}
@@ -99,7 +101,7 @@ func (q *Quota) clause(s string) {
 		return
 	}
 	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) || i > 0 && (isLetter(s[i-1]) || isDigit(s[i-1])) {
+		if !scan.IsDigit(s[i]) || i > 0 && (scan.IsLetter(s[i-1]) || scan.IsDigit(s[i-1])) {
 			continue
 		}
 		n, end, unit := amount(s[i:])
@@ -177,19 +179,19 @@ func hasAny(s string, words ...string) bool {
 // is none that can be meant: it is too large, a share or a rate. end is where number and unit end; unit is
 // "" if there is none.
 func amount(s string) (n int64, end int, unit string) {
-	for end < len(s) && (isDigit(s[end]) || strings.IndexByte(",.'", s[end]) >= 0 && end+1 < len(s) && isDigit(s[end+1])) {
+	for end < len(s) && (scan.IsDigit(s[end]) || strings.IndexByte(",.'", s[end]) >= 0 && end+1 < len(s) && scan.IsDigit(s[end+1])) {
 		end++
 	}
-	digits, after := s[:end], skipBlanks(s, end)
+	digits, after := s[:end], scan.SkipBlanks(s, end)
 	to := after
-	for to < len(s) && isLetter(s[to]) {
+	for to < len(s) && scan.IsLetter(s[to]) {
 		to++
 	}
 	scale := unitOf(s[after:to])
 	if scale != 0 {
 		unit, end = s[after:to], to
 	}
-	if end < len(s) && (s[end] == '%' || s[end] == '/') || digits == "" || !isDigit(digits[0]) {
+	if end < len(s) && (s[end] == '%' || s[end] == '/') || digits == "" || !scan.IsDigit(digits[0]) {
 		return -1, end, unit
 	}
 	return scaled(digits, max(1, scale)), end, unit
@@ -223,7 +225,7 @@ func scaled(digits string, scale int64) int64 {
 			digits, fraction = digits[:i], tail[:min(len(tail), 6)]
 		}
 	}
-	whole, ok := number(strings.NewReplacer(",", "", ".", "", "'", "").Replace(digits))
+	whole, ok := scan.Number(strings.NewReplacer(",", "", ".", "", "'", "").Replace(digits))
 	if !ok || whole > math.MaxInt64/scale-1 {
 		return -1
 	}

@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/parse/internal/scan"
+)
 
 // Size returns the number of octets in the text of a 213 reply to SIZE, which is given without its code
 // (RFC 3659, Section 4). The RFC wants digits alone. Some servers put words around them; then the text must
@@ -9,18 +13,18 @@ import "strings"
 func Size(text string) (int64, error) {
 	const what = "213 reply to SIZE"
 	trimmed := strings.Trim(text, " \t")
-	if allDigits(trimmed) {
+	if scan.AllDigits(trimmed) {
 		return sizeAt(what, text, strings.Index(text, trimmed), len(trimmed))
 	}
 	if i := oddWord(text); i >= 0 {
-		return 0, fail(what, text, i, "not a number of octets")
+		return 0, NewError(what, text, i, "not a number of octets")
 	}
 	var all, named [][2]int // position and length
 	for i := 0; i < len(text); i++ {
-		if !isDigit(text[i]) {
+		if !scan.IsDigit(text[i]) {
 			continue
 		}
-		end := digitsEnd(text, i)
+		end := scan.DigitsEnd(text, i)
 		if ownWord(text, i, end) {
 			all = append(all, [2]int{i, end - i})
 			if afterSize(text[:i]) {
@@ -35,9 +39,9 @@ func Size(text string) (int64, error) {
 	case len(all) == 1:
 		return sizeAt(what, text, all[0][0], all[0][1])
 	case len(all) == 0:
-		return 0, fail(what, text, 0, "no number")
+		return 0, NewError(what, text, 0, "no number")
 	}
-	return 0, fail(what, text, all[1][0], "more than one number")
+	return 0, NewError(what, text, all[1][0], "more than one number")
 }
 
 // oddWord returns where a word of text is an odd number, or -1.
@@ -47,7 +51,7 @@ func oddWord(text string) int {
 		for end < len(text) && !strings.ContainsRune(" \t=:()<>;", rune(text[end])) {
 			end++
 		}
-		if w := strings.TrimRight(text[i:end], ".,"); isOddNumber(w) {
+		if w := strings.TrimRight(text[i:end], ".,"); scan.IsOddNumber(w) {
 			return i
 		}
 		i = end
@@ -57,9 +61,9 @@ func oddWord(text string) int {
 
 // sizeAt returns the value of the n digits at text[i:].
 func sizeAt(what, text string, i, n int) (int64, error) {
-	v, ok := number(text[i : i+n])
+	v, ok := scan.Number(text[i : i+n])
 	if !ok {
-		return 0, fail(what, text, i, "number too large")
+		return 0, NewError(what, text, i, "number too large")
 	}
 	return v, nil
 }
@@ -74,12 +78,12 @@ func ownWord(text string, i, end int) bool {
 		return true
 	}
 	sentence := text[end] == '.' || text[end] == ','
-	return sentence && (end+1 == len(text) || isBlank(text[end+1]))
+	return sentence && (end+1 == len(text) || scan.IsBlank(text[end+1]))
 }
 
 // afterSize reports whether s ends in the word "size", with "=", ":" or blanks after it.
 func afterSize(s string) bool {
-	s = lowerASCII(strings.TrimRight(s, " \t=:"))
+	s = scan.LowerASCII(strings.TrimRight(s, " \t=:"))
 	word, ok := strings.CutSuffix(s, "size")
-	return ok && (word == "" || !isLetter(word[len(word)-1]))
+	return ok && (word == "" || !scan.IsLetter(word[len(word)-1]))
 }

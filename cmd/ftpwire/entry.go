@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // An entryJSON is a directory entry as JSON has it. What is not known is absent.
@@ -35,7 +36,7 @@ type entryJSON struct {
 	Raw       string     `json:"raw,omitempty"`
 }
 
-func newEntryJSON(e parse.Entry) entryJSON {
+func newEntryJSON(e listing.Entry) entryJSON {
 	j := entryJSON{
 		Name: nameText(e), Type: typeOf(e.Kind), Target: e.Target,
 		Owner: e.Owner, Group: e.Group, Dialect: e.Dialect, Raw: e.Raw,
@@ -54,7 +55,7 @@ func newEntryJSON(e parse.Entry) entryJSON {
 }
 
 // nameText returns the name as people read it.
-func nameText(e parse.Entry) string {
+func nameText(e listing.Entry) string {
 	if e.Text == "" { // not from a listing
 		return strings.ToValidUTF8(e.Name, "\ufffd")
 	}
@@ -79,12 +80,12 @@ func permissions(mode string) (letters string, special []string) {
 }
 
 // typeOf returns file, dir, link or other, and "" where the kind is not known.
-func typeOf(k parse.Kind) string {
+func typeOf(k listing.Kind) string {
 	switch k {
-	case parse.KindUnknown:
+	case listing.KindUnknown:
 		return ""
-	case parse.KindCurrent, parse.KindParent:
-		return parse.KindDir.String()
+	case listing.KindCurrent, listing.KindParent:
+		return listing.KindDir.String()
 	}
 	return k.String()
 }
@@ -134,7 +135,7 @@ type entryTable struct {
 
 const tableRows = 500
 
-func (t *entryTable) add(e parse.Entry) error {
+func (t *entryTable) add(e listing.Entry) error {
 	name := visibleName(nameText(e))
 	if e.Target != "" {
 		name += " -> " + visibleName(e.Target)
@@ -161,7 +162,7 @@ func (t *entryTable) flush() error {
 }
 
 // modeText returns "drwxr-xr-x", or the type where the permissions are not known.
-func modeText(e parse.Entry) string {
+func modeText(e listing.Entry) string {
 	if e.Mode == "" {
 		if t := typeOf(e.Kind); t != "" {
 			return t
@@ -175,7 +176,7 @@ func modeText(e parse.Entry) string {
 	return visible(letter + e.Mode)
 }
 
-func sizeText(e parse.Entry) string {
+func sizeText(e listing.Entry) string {
 	if e.Size < 0 {
 		return "-"
 	}
@@ -184,7 +185,7 @@ func sizeText(e parse.Entry) string {
 
 // timeText returns as much of the time as is known. A time in UTC ends in "Z", one
 // in another known zone in its offset; one without either is the server's own.
-func timeText(e parse.Entry) string {
+func timeText(e listing.Entry) string {
 	layout := map[parse.Precision]string{
 		parse.PrecisionSecond: "2006-01-02 15:04:05", parse.PrecisionMinute: "2006-01-02 15:04",
 		parse.PrecisionDay: "2006-01-02", parse.PrecisionYear: "2006",
@@ -192,14 +193,14 @@ func timeText(e parse.Entry) string {
 	if layout == "" {
 		return "-"
 	}
-	if e.Zone != parse.ZoneUnknown && strings.Contains(layout, "15") {
+	if e.Zone != listing.ZoneUnknown && strings.Contains(layout, "15") {
 		layout += "Z07:00"
 	}
 	return e.Time.Format(layout)
 }
 
 // writeEntry writes one entry, a property a line.
-func writeEntry(w io.Writer, e parse.Entry) error {
+func writeEntry(w io.Writer, e listing.Entry) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range [][2]string{
 		{"name", visibleName(nameText(e))}, {"type", typeOf(e.Kind)}, {"target", e.Target}, {"size", sizeText(e)},

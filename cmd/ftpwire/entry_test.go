@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // What JSON shows on a terminal steers nothing, and means what it meant.
@@ -18,7 +18,7 @@ func TestWriteJSONIsVisible(t *testing.T) {
 		"grün 日本 e\u0301 <&> \u05e9": "grün 日本 e\u0301 <&> \u05e9", `back\slash "quoted"`: `back\\slash \"quoted\"`,
 	} {
 		var b bytes.Buffer
-		if err := writeJSON(&b, newEntryJSON(parse.Entry{Name: name, Size: -1})); err != nil {
+		if err := writeJSON(&b, newEntryJSON(listing.Entry{Name: name, Size: -1})); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), `"name":"`+want+`"`) {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 func (a *app) getCmd() *cobra.Command {
@@ -113,7 +113,7 @@ func localName(remote string, args []string) (string, error) {
 			return dir, nil
 		}
 	}
-	base := parse.Entry{Name: path.Base(remote)}
+	base := listing.Entry{Name: path.Base(remote)}
 	if reason := base.UnsafeName(); reason != "" {
 		return "", &usageError{
 			err:  fmt.Errorf("the remote name %q can't be used here: %s", base.Name, reason),

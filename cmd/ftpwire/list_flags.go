@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // listFlags are the flags that say how the lines of a listing are read.
@@ -18,7 +18,7 @@ type listFlags struct {
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
-	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(parse.Dialects(), "|")+"|netware-psu|qvtnet|cisco", "format of the lines; lines in other formats are errors")
+	f.dialect = addChoice(cmd, "dialect", "auto", "auto|"+strings.Join(listing.Dialects(), "|")+"|netware-psu|qvtnet|cisco", "format of the lines; lines in other formats are errors")
 	f.dialect.kind = "NAME"
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find it by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
@@ -30,11 +30,11 @@ func addCharset(cmd *cobra.Command, value *string) {
 }
 
 // codePage returns the code page that --charset names, nil for none.
-func codePage(name string) (*parse.CodePage, error) {
+func codePage(name string) (*listing.CodePage, error) {
 	if name == "" {
 		return nil, nil
 	}
-	p, err := parse.LookupCodePage(name)
+	p, err := listing.LookupCodePage(name)
 	if err != nil {
 		return nil, usagef("--charset: %w", err)
 	}
@@ -42,7 +42,7 @@ func codePage(name string) (*parse.CodePage, error) {
 }
 
 // dialectHelp names the formats.
-var dialectHelp = "--dialect is one of auto, " + wrapWords(parse.Dialects(), 26, 85) + "."
+var dialectHelp = "--dialect is one of auto, " + wrapWords(listing.Dialects(), 26, 85) + "."
 
 // wrapWords joins words with commas in lines of at most width columns, the first of which has some already.
 func wrapWords(words []string, column, width int) string {
@@ -71,7 +71,7 @@ by "|". Letters: yyyy yy MMM MM M dd d HH H hh h mm ss S a (AM or PM) Z (offset)
 func (f *listFlags) detectZone() bool { return f.tz == "auto" }
 
 // options returns what the flags say.
-func (f *listFlags) options() (o parse.ListOptions, err error) {
+func (f *listFlags) options() (o listing.Options, err error) {
 	if f.dialect.value != "auto" {
 		o.Dialect = f.dialect.value
 	}
@@ -81,7 +81,7 @@ func (f *listFlags) options() (o parse.ListOptions, err error) {
 		}
 	}
 	if f.dates != "" {
-		if o.Dates, err = parse.ParseDateFormat(f.dates); err != nil {
+		if o.Dates, err = listing.ParseDateFormat(f.dates); err != nil {
 			return o, usagef("--date-format: %w", err)
 		}
 	}

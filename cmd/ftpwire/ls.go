@@ -8,6 +8,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -40,7 +41,7 @@ write; "ftpwire help parse list" explains them.`,
 			return err
 		}
 		// Entries are printed as they come, so that there is no need for limits.
-		f.list = control.ListOptions{Lines: lines, Limits: parse.Limits{Entries: -1, Bytes: -1}}
+		f.list = control.ListOptions{Lines: lines, Limits: listing.Limits{Entries: -1, Bytes: -1}}
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			l2 := lister{app: a, cmd: cmd, json: format.value == "json"}
 			l2.table.w = a.stdout
@@ -94,7 +95,7 @@ func (l *lister) failed(c *ftpwire.Client, path string, err error) error {
 		return ferr
 	}
 	if _, refused := errors.AsType[*protocol.ReplyError](err); refused && l.shown == 0 && path != "" && alive(c.Conn()) {
-		if e, serr := c.Stat(l.app.ctx, path); serr == nil && e.Kind != parse.KindUnknown && !isDir(e) {
+		if e, serr := c.Stat(l.app.ctx, path); serr == nil && e.Kind != listing.KindUnknown && !isDir(e) {
 			if err := l.show(e); err != nil {
 				return err
 			}
@@ -107,7 +108,7 @@ func (l *lister) failed(c *ftpwire.Client, path string, err error) error {
 	return onPath(path, err)
 }
 
-func (l *lister) show(e parse.Entry) error {
+func (l *lister) show(e listing.Entry) error {
 	l.shown++
 	if l.json {
 		return writeJSON(l.app.stdout, newEntryJSON(e))

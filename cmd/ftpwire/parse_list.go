@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
@@ -68,9 +69,9 @@ func listingTime(now string) (time.Time, error) {
 	return time.Time{}, usagef("--now: %q must be a time such as 2006-01-02T15:04:05Z or 2006-01-02", now)
 }
 
-func (a *app) parseList(r io.Reader, o parse.ListOptions) error {
+func (a *app) parseList(r io.Reader, o listing.Options) error {
 	bad := false
-	for e, err := range parse.Listing(r, o, parse.Limits{Entries: -1, Bytes: -1}) {
+	for e, err := range listing.Read(r, o, listing.Limits{Entries: -1, Bytes: -1}) {
 		if pe, ok := errors.AsType[*parse.Error](err); ok {
 			bad = true
 			if err := writeJSON(a.stdout, unread{errtext.Of(pe), e.Raw}); err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/protocol/patience"
@@ -180,8 +180,8 @@ func names(err error, path string) bool {
 }
 
 // isDir reports whether the entry is a directory.
-func isDir(e parse.Entry) bool {
-	return e.Kind == parse.KindDir || e.Kind == parse.KindCurrent || e.Kind == parse.KindParent
+func isDir(e listing.Entry) bool {
+	return e.Kind == listing.KindDir || e.Kind == listing.KindCurrent || e.Kind == listing.KindParent
 }
 
 // join appends a name to a remote directory.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 func TestParse(t *testing.T) {
@@ -84,10 +85,10 @@ func TestParse(t *testing.T) {
 
 func TestEntryTable(t *testing.T) {
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
-	entries := []parse.Entry{
-		{Name: "a", Kind: parse.KindFile, Size: 12345, Mode: "rw-r--r--", Time: at, Precision: parse.PrecisionMinute},
-		{Name: "d", Kind: parse.KindDir, Size: -1, Time: at, Precision: parse.PrecisionSecond, Zone: parse.ZoneUTC},
-		{Name: "l", Kind: parse.KindLink, Size: 1, Mode: "rwxrwxrwx", Target: "t\n", Time: at, Precision: parse.PrecisionYear},
+	entries := []listing.Entry{
+		{Name: "a", Kind: listing.KindFile, Size: 12345, Mode: "rw-r--r--", Time: at, Precision: parse.PrecisionMinute},
+		{Name: "d", Kind: listing.KindDir, Size: -1, Time: at, Precision: parse.PrecisionSecond, Zone: listing.ZoneUTC},
+		{Name: "l", Kind: listing.KindLink, Size: 1, Mode: "rwxrwxrwx", Target: "t\n", Time: at, Precision: parse.PrecisionYear},
 		{Name: "?", Size: -1},
 	}
 	want := `-rw-r--r--  12345  2026-01-02 15:04      a

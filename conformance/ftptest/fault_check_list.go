@@ -12,7 +12,7 @@ import (
 func checkListFaults() []deviation {
 	return []deviation{
 		{name: "list-bare-lf", doc: "the lines of LIST end in LF",
-			transfer: listing("LIST", func(line string) string { return line + "\n" })},
+			transfer: eachLine("LIST", func(line string) string { return line + "\n" })},
 		{name: "nlst-dir-bare-names", doc: "NLST of a directory has names without the directory",
 			command: instead("NLST", func(_ *session, arg string) bool { return arg != "" }, func(s *session, arg string) {
 				nodes, _, err := s.listing(arg)
@@ -41,7 +41,7 @@ func checkListFaults() []deviation {
 		{name: "nlst-empty-550", doc: "NLST of an empty directory is refused",
 			command: instead("NLST", emptyDir, func(s *session, _ string) { s.refuseTransfer(550, "No files") })},
 		{name: "utf8-mangled", doc: "NLST has question marks for what is not ASCII",
-			transfer: listing("NLST", func(line string) string {
+			transfer: eachLine("NLST", func(line string) string {
 				return strings.Map(func(r rune) rune {
 					if r > 126 {
 						return '?'
@@ -62,9 +62,9 @@ func checkListFaults() []deviation {
 				t.wrapSource = func(r io.Reader) io.Reader { return io.MultiReader(strings.NewReader("total 5\r\n"), r) }
 			})},
 		{name: "mlsd-leading-space", doc: "the lines of MLSD begin with a space",
-			transfer: listing("MLSD", func(line string) string { return " " + line + "\r\n" })},
+			transfer: eachLine("MLSD", func(line string) string { return " " + line + "\r\n" })},
 		{name: "mlsd-full-paths", doc: "the names in MLSD are absolute paths",
-			transfer: listing("MLSD", func(line string) string {
+			transfer: eachLine("MLSD", func(line string) string {
 				facts, name, _ := strings.Cut(line, " ")
 				if name == "." || name == ".." {
 					return line + "\r\n"
@@ -84,7 +84,7 @@ func checkListFaults() []deviation {
 				}
 			})},
 		{name: "mlsx-type-folder", doc: "the fact type says folder for a directory",
-			transfer: listing("MLSD", func(line string) string { return replaceFold(line, "type=dir;", "type=folder;") + "\r\n" })},
+			transfer: eachLine("MLSD", func(line string) string { return replaceFold(line, "type=dir;", "type=folder;") + "\r\n" })},
 	}
 }
 
@@ -93,9 +93,9 @@ func emptyDir(s *session, arg string) bool {
 	return err == nil && dir && len(nodes) == 0 && s.machine.State() == protocol.StateAuthorized
 }
 
-// listing returns a transfer hook that changes each line, which f gets without
+// eachLine returns a transfer hook that changes each line, which f gets without
 // its line end and returns with one.
-func listing(verb protocol.Verb, f func(line string) string) func(*session, *transfer) {
+func eachLine(verb protocol.Verb, f func(line string) string) func(*session, *transfer) {
 	return onVerb(verb, func(_ *session, t *transfer) {
 		t.wrapSource = func(r io.Reader) io.Reader {
 			var b strings.Builder

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // list is LIST (RFC 959, Section 4.1.3): lines as Config.ListStyle has them, times
@@ -99,15 +99,15 @@ func (s *session) sendLines(lines []string, what string) {
 	s.begin(&transfer{source: &b, text: "Opening data connection for " + what})
 }
 
-// entry returns a node as package parse formats it.
-func (s *session) entry(n node) parse.Entry {
-	e := parse.Entry{
-		Name: n.name, Kind: parse.KindFile, Size: n.size, Time: n.time,
+// entry returns a node as package listing formats it.
+func (s *session) entry(n node) listing.Entry {
+	e := listing.Entry{
+		Name: n.name, Kind: listing.KindFile, Size: n.size, Time: n.time,
 		Mode: n.mode.Perm().String()[1:], Owner: "ftp", Group: "ftp", Links: 1,
 		Unique: n.unique, Perm: s.perm(n),
 	}
 	if n.dir {
-		e.Kind = parse.KindDir
+		e.Kind = listing.KindDir
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // Windows has none
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 var listSeed = flag.Uint64("list-seed", 0, "seed of TestListProperty; 0 is a few fixed ones")
@@ -18,23 +19,23 @@ var listSeed = flag.Uint64("list-seed", 0, "seed of TestListProperty; 0 is a few
 // A hostile is a file that a listing has to carry.
 type hostile struct {
 	name   string
-	kind   parse.Kind
+	kind   listing.Kind
 	size   int64
 	time   time.Time
 	target string
 	unique string
 }
 
-func (h hostile) entry() parse.Entry {
-	return parse.Entry{Name: h.name, Kind: h.kind, Size: h.size, Time: h.time, Target: h.target, Unique: h.unique,
+func (h hostile) entry() listing.Entry {
+	return listing.Entry{Name: h.name, Kind: h.kind, Size: h.size, Time: h.time, Target: h.target, Unique: h.unique,
 		Perm: "r", Mode: "rw-r-x--x", Owner: "mira", Group: "ops", Links: 3}
 }
 
-// A listFormat is one dialect as a server writes it and as package parse reads it.
+// A listFormat is one dialect as a server writes it and as package listing reads it.
 type listFormat struct {
 	dialect string
 	system  string // what SYST says
-	write   func(e parse.Entry, now time.Time) string
+	write   func(e listing.Entry, now time.Time) string
 	links   bool   // it tells links
 	from    int    // first year that it can write
 	utc     bool   // times are instants, not on a clock of the server
@@ -42,7 +43,7 @@ type listFormat struct {
 }
 
 func listFormats() []listFormat {
-	mlsx := func(e parse.Entry, _ time.Time) string { return parse.FormatMLSx(e, factNames[:]) }
+	mlsx := func(e listing.Entry, _ time.Time) string { return listing.FormatMLSx(e, factNames[:]) }
 	return []listFormat{
 		{"unix", "UNIX Type: L8", ListUnix.format, true, 1601, false, ""},
 		{"dos", "Windows_NT", ListDOS.format, false, 1601, false, "2006-01-02 15:04"},
@@ -66,7 +67,7 @@ func TestListProperty(t *testing.T) {
 				for range 40 {
 					now, loc := g.now()
 					files := g.files(f, now)
-					for _, o := range []parse.ListOptions{{Dialect: f.dialect}, {System: f.system}, {}} {
+					for _, o := range []listing.Options{{Dialect: f.dialect}, {System: f.system}, {}} {
 						o.Now, o.Location = now, loc
 						if f.check(t, files, o); t.Failed() {
 							return // one directory says enough
@@ -79,14 +80,14 @@ func TestListProperty(t *testing.T) {
 }
 
 // check writes the files and reads them.
-func (f listFormat) check(t *testing.T, files []hostile, o parse.ListOptions) {
+func (f listFormat) check(t *testing.T, files []hostile, o listing.Options) {
 	t.Helper()
 	var text strings.Builder
 	for _, h := range files {
 		text.WriteString(f.write(h.entry(), o.Now.In(o.Location)) + "\r\n")
 	}
 	i := 0
-	for e, err := range parse.Listing(strings.NewReader(text.String()), o, parse.Limits{}) {
+	for e, err := range listing.Read(strings.NewReader(text.String()), o, listing.Limits{}) {
 		if i >= len(files) {
 			t.Errorf("more entries than files: %q, %v", e.Raw, err)
 			return
@@ -104,13 +105,13 @@ func (f listFormat) check(t *testing.T, files []hostile, o parse.ListOptions) {
 }
 
 // differs says in what e is not the file, or returns "".
-func (f listFormat) differs(h hostile, e parse.Entry, o parse.ListOptions) string {
+func (f listFormat) differs(h hostile, e listing.Entry, o listing.Options) string {
 	switch {
 	case e.Name != h.name:
 		return fmt.Sprintf("name %q; want %q", e.Name, h.name)
 	case e.Kind != h.kind:
 		return fmt.Sprintf("kind %v; want %v", e.Kind, h.kind)
-	case h.kind == parse.KindFile && e.Size != h.size:
+	case h.kind == listing.KindFile && e.Size != h.size:
 		return fmt.Sprintf("size %d; want %d", e.Size, h.size)
 	case e.Target != h.target && !(f.dialect == "mlsx" && e.Target == ""): // FormatMLSx leaves out what is no value of a fact
 		return fmt.Sprintf("target %q; want %q", e.Target, h.target)
@@ -119,7 +120,7 @@ func (f listFormat) differs(h hostile, e parse.Entry, o parse.ListOptions) strin
 }
 
 // timeDiffers compares times as exact as the format is. Of an hour that a clock shows twice, both are right.
-func (f listFormat) timeDiffers(want time.Time, e parse.Entry, o parse.ListOptions) string {
+func (f listFormat) timeDiffers(want time.Time, e listing.Entry, o listing.Options) string {
 	if f.utc {
 		if got := e.Time.UTC(); !got.Equal(want) || e.Precision != parse.PrecisionSecond {
 			return fmt.Sprintf("time %v to the %v; want %v", got, e.Precision, want)
@@ -211,17 +212,17 @@ func (g *hostiles) time(f listFormat, now time.Time) time.Time {
 func (g *hostiles) files(f listFormat, now time.Time) []hostile {
 	files := make([]hostile, g.IntN(20))
 	for i := range files {
-		h := hostile{name: g.name(f), kind: parse.KindFile, time: g.time(f, now), unique: fmt.Sprintf("%dU%x", i, g.Uint32())}
+		h := hostile{name: g.name(f), kind: listing.KindFile, time: g.time(f, now), unique: fmt.Sprintf("%dU%x", i, g.Uint32())}
 		switch g.IntN(6) {
 		case 0:
-			h.kind = parse.KindDir
+			h.kind = listing.KindDir
 		case 1:
 			if f.links {
-				h.kind, h.target = parse.KindLink, g.name(f)
+				h.kind, h.target = listing.KindLink, g.name(f)
 				h.name = linkName(h.name, h.target)
 			}
 		}
-		if h.kind == parse.KindFile {
+		if h.kind == listing.KindFile {
 			h.size = pick(g, 0, 1, 4096, g.Int64N(1<<20), g.Int64N(math.MaxInt64), math.MaxInt64)
 		}
 		files[i] = h

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // A ListStyle is a format of LIST, which RFC 959 leaves to the server.
@@ -31,27 +31,27 @@ func (f ListStyle) String() string {
 
 // format returns a line of LIST without its end. Local times are those of now's
 // location.
-func (f ListStyle) format(e parse.Entry, now time.Time) string {
+func (f ListStyle) format(e listing.Entry, now time.Time) string {
 	switch f {
 	case ListDOS:
 		return formatDOS(e, now.Location())
 	case ListEPLF:
-		return parse.FormatEPLF(e)
+		return listing.FormatEPLF(e)
 	}
-	return parse.FormatList(e, now)
+	return listing.FormatUnix(e, now)
 }
 
 // formatDOS returns a line as of IIS: "01-02-06  03:04PM       <DIR>          name",
 // or with the size in place of <DIR>, at the right of the same column. The year has four
 // digits, an option of IIS, where two would be read as another year.
-func formatDOS(e parse.Entry, loc *time.Location) string {
+func formatDOS(e listing.Entry, loc *time.Location) string {
 	t := e.Time.In(loc)
 	layout := "01-02-06  03:04PM"
 	if y := t.Year(); y < 1970 || y > 2069 {
 		layout = "01-02-2006  03:04PM"
 	}
 	size := fmt.Sprintf("%21d", max(e.Size, 0))
-	if e.Kind == parse.KindDir {
+	if e.Kind == listing.KindDir {
 		size = "       <DIR>         "
 	}
 	return t.Format(layout) + size + " " + lineSafe(e.Name)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // factNames are the facts that the server knows, in the order of its lines
@@ -36,7 +36,7 @@ func (s *session) mlsd(arg string) {
 	}
 	lines := s.selfLines(name, n)
 	for _, n := range nodes {
-		lines = append(lines, parse.FormatMLSx(s.entry(n), s.facts))
+		lines = append(lines, listing.FormatMLSx(s.entry(n), s.facts))
 	}
 	s.sendLines(lines, "MLSD")
 }
@@ -47,12 +47,12 @@ func (s *session) selfLines(name string, n node) []string {
 		return nil // RFC 3659, Section 7.5.1.2
 	}
 	current := s.entry(n)
-	current.Kind, current.Name = parse.KindCurrent, "."
-	lines := []string{parse.FormatMLSx(current, s.facts)}
+	current.Kind, current.Name = listing.KindCurrent, "."
+	lines := []string{listing.FormatMLSx(current, s.facts)}
 	if up, err := s.host.tree.stat(path.Dir(name)); err == nil && name != "/" {
 		parent := s.entry(up)
-		parent.Kind, parent.Name = parse.KindParent, ".."
-		lines = append(lines, parse.FormatMLSx(parent, s.facts))
+		parent.Kind, parent.Name = listing.KindParent, ".."
+		lines = append(lines, listing.FormatMLSx(parent, s.facts))
 	}
 	return lines
 }
@@ -67,7 +67,7 @@ func (s *session) mlst(arg string) {
 	}
 	e := s.entry(n)
 	e.Name = name
-	s.replyLines(250, "Listing", " "+parse.FormatMLSx(e, s.facts), "End")
+	s.replyLines(250, "Listing", " "+listing.FormatMLSx(e, s.facts), "End")
 }
 
 // optsMLST selects facts (RFC 3659, Section 7.9).

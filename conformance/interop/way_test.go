@@ -13,7 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -113,4 +113,6 @@ func makeDir(t *testing.T, s *peer.Server, name string) {
 }
 
 // isDot reports whether an entry stands for the directory itself or its parent.
-func isDot(e parse.Entry) bool { return e.Kind == parse.KindCurrent || e.Kind == parse.KindParent }
+func isDot(e listing.Entry) bool {
+	return e.Kind == listing.KindCurrent || e.Kind == listing.KindParent
+}

@@ -10,30 +10,30 @@ import (
 
 	"github.com/jlaffaye/ftp"
 
-	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // lineCount is how many lines each listing has.
 const lineCount = 100_000
 
-// maxAllocs is how often package parse may allocate for an entry. It does so for many at once.
+// maxAllocs is how often package listing may allocate for an entry. It does so for many at once.
 const maxAllocs = 2
 
 // A subject is one listing, and both ways to read it.
 type subject struct {
 	name string
 	text string
-	ours func(io.Reader) iter.Seq2[parse.Entry, error]
+	ours func(io.Reader) iter.Seq2[listing.Entry, error]
 	peer peerParser
 }
 
 func subjects() []subject {
 	list := files(lineCount)
-	unix := func(r io.Reader) iter.Seq2[parse.Entry, error] {
-		return parse.Listing(r, parse.ListOptions{Now: now, Location: time.UTC}, parse.Limits{})
+	unix := func(r io.Reader) iter.Seq2[listing.Entry, error] {
+		return listing.Read(r, listing.Options{Now: now, Location: time.UTC}, listing.Limits{})
 	}
-	mlsd := func(r io.Reader) iter.Seq2[parse.Entry, error] {
-		return parse.Listing(r, parse.ListOptions{Dialect: "mlsx"}, parse.Limits{})
+	mlsd := func(r io.Reader) iter.Seq2[listing.Entry, error] {
+		return listing.Read(r, listing.Options{Dialect: "mlsx"}, listing.Limits{})
 	}
 	return []subject{
 		{"unix", unixListing(list), unix, parseListLine},
@@ -86,12 +86,12 @@ func TestSame(t *testing.T) {
 }
 
 // same compares what both have. The peer sets the size of files alone, and knows no links in MLSD.
-func same(e *parse.Entry, p *ftp.Entry) bool {
-	isFile := e.Kind == parse.KindFile
+func same(e *listing.Entry, p *ftp.Entry) bool {
+	isFile := e.Kind == listing.KindFile
 	return e.Name == p.Name && e.Time.Equal(p.Time) && (!isFile || p.Type == ftp.EntryTypeFile && e.Size == int64(p.Size))
 }
 
-// TestAllocs holds package parse to what it may allocate for an entry.
+// TestAllocs holds package listing to what it may allocate for an entry.
 func TestAllocs(t *testing.T) {
 	for _, s := range subjects() {
 		t.Run(s.name, func(t *testing.T) {

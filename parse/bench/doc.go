@@ -1,4 +1,4 @@
-// Package bench measures package parse against the parser of
+// Package bench measures package listing against the parser of
 // github.com/jlaffaye/ftp on the same lines:
 //
 //	cd parse/bench && go test . && go test -run '^$' -bench . .
