@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net"
 	"strconv"
 	"time"
@@ -173,6 +174,15 @@ type Config struct {
 	// Trace is called for every command, reply, TLS handshake and data connection,
 	// secrets masked. It must not call the Conn.
 	Trace func(TraceEvent)
+
+	// Logger is told the same as Trace, with the attributes of [TraceEvent.Attrs], at level
+	// Info, and at level Warn what failed: the commands only with LogSent, the replies only
+	// with LogReceived. If nil and one of these is set, it is slog.Default(), for that
+	// alone.
+	Logger *slog.Logger
+
+	// LogSent has the commands logged, LogReceived the replies. Secrets are masked.
+	LogSent, LogReceived bool
 }
 
 func (c *Config) connectTimeout() time.Duration { return patience.Connect.Or(c.ConnectTimeout) }

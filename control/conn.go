@@ -86,7 +86,10 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	c.life, c.end = context.WithCancel(context.Background())
 	dctx, cancel := patience.Within(ctx, c.cfg.connectTimeout())
 	defer cancel()
-	if c.raw, err = c.cfg.dial(dctx, "tcp", address); err != nil {
+	begun := time.Now()
+	c.raw, err = c.cfg.dial(dctx, "tcp", address)
+	c.connected(address, begun, err)
+	if err != nil {
 		c.end()
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause
@@ -118,6 +121,7 @@ func (c *Conn) start(ctx context.Context) error {
 	c.conn = c.raw
 	c.data = datachan.NewManager(c.cfg.data())
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
+	c.data.OnFailure(c.dataFailed)
 	c.machine = protocol.NewMachine(protocol.Config{
 		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism,
 	})
@@ -169,7 +173,7 @@ func (c *Conn) launchAfter(cmd, encoded protocol.Command, within time.Duration, 
 	if err != nil {
 		return nil, err
 	}
-	c.trace(TraceSent, cmd.String())
+	c.emit(TraceEvent{Kind: TraceSent, Text: cmd.String(), Verb: upper(cmd.Verb)})
 	c.raw.SetWriteDeadline(patience.Deadline(within))
 	if _, err := conn.Write(append(before(conn), wire...)); err != nil {
 		// The reader meets the same fault; it may first read the 421 that explains it.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"sync"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -9,10 +10,11 @@ import (
 // A flight is a command that was sent and whose final reply is not in yet. It implements
 // datachan.Progress.
 type flight struct {
-	cmd     protocol.Command
-	path    string        // of cmd, as errors name it
-	started chan struct{} // closed at the first preliminary reply
-	done    chan struct{} // closed at the end; the fields below are then final
+	cmd      protocol.Command
+	path     string        // of cmd, as errors name it
+	launched time.Time     // when it was sent
+	started  chan struct{} // closed at the first preliminary reply
+	done     chan struct{} // closed at the end; the fields below are then final
 
 	marks     []Mark // from 110 replies; the Conn's mu guards these two
 	marksSent int
@@ -25,7 +27,7 @@ type flight struct {
 }
 
 func newFlight(c protocol.Command) *flight {
-	return &flight{cmd: c, started: make(chan struct{}), done: make(chan struct{})}
+	return &flight{cmd: c, launched: time.Now(), started: make(chan struct{}), done: make(chan struct{})}
 }
 
 func (f *flight) Started() <-chan struct{} { return f.started }

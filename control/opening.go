@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -27,6 +28,7 @@ type opening struct {
 	back    func()    // returns to the working directory, or nil
 	another bool      // the data connection that failed can be opened by another command
 	used    []*remedy // applied already
+	begun   time.Time // the attempt
 }
 
 // openTransfer opens a transfer as one operation, which ends with the transfer.
@@ -102,7 +104,7 @@ func (o *opening) once(ctx context.Context) (*transfer, error) {
 // attempt is once, but returns the error unchanged.
 func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	c := o.c
-	o.another = false
+	o.another, o.begun = false, time.Now()
 	format, err := c.ensureFormat(ctx, o.cmd.Verb, o.typ)
 	if err != nil {
 		return nil, err
@@ -132,7 +134,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 			return nil, err
 		}
 	}
-	t := c.newTransfer(ctx, f, dc, format)
+	t := c.newTransfer(ctx, f, dc, format, time.Since(o.begun))
 	t.opening, t.doubt = o, doubt
 	return t, nil
 }

@@ -150,7 +150,7 @@ func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Qu
 // traceExtra notes a reply that answered no command. Package protocol names the leniency
 // that dropped it like a tolerance.
 func (c *Conn) traceExtra(e protocol.Event) {
-	c.trace(TraceReceived, replyText(e.Reply))
+	c.received(e.Command.Verb, e.Reply, nil)
 	if t, ok := LookupTolerance(e.Leniency.String()); ok {
 		c.trace(TraceNote, fmt.Sprintf("tolerance %s: %d came after the reply to %s; it is dropped", t.Name, e.Reply.Code, e.Command.Verb))
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -134,7 +136,7 @@ func (c *Conn) handleEvents() bool {
 
 func (c *Conn) handleReply(e protocol.Event) {
 	if e.Kind == protocol.EventReply {
-		c.trace(TraceReceived, replyText(e.Reply))
+		c.received(e.Command.Verb, e.Reply, c.flightOf(e.Command.Verb))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -158,6 +160,18 @@ func (c *Conn) handleReply(e protocol.Event) {
 	}
 }
 
+// flightOf returns the first command in flight with a verb, or nil.
+func (c *Conn) flightOf(verb protocol.Verb) *flight {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range c.flights {
+		if f.cmd.Verb == verb {
+			return f
+		}
+	}
+	return nil
+}
+
 // startTLS runs the handshake of the control connection. The reader does it, so that
 // nobody else uses the socket meanwhile. The TLS session sets the deadline.
 func (c *Conn) startTLS() error {
@@ -165,12 +179,15 @@ func (c *Conn) startTLS() error {
 		return err // clear bytes followed the 234, or the Conn was closed
 	}
 	c.pauseBeforeHello()
+	begun := time.Now()
 	conn, err := c.sess.Control(c.life, c.conn)
 	if err != nil {
+		c.emit(TraceEvent{Kind: TraceTLS, Text: "control connection: no TLS: " + errtext.Of(err), Took: time.Since(begun), Err: err})
 		return err
 	}
 	st := conn.ConnectionState()
-	c.trace(TraceTLS, "control connection: "+tlsx.VersionName(st.Version)+", "+tls.CipherSuiteName(st.CipherSuite))
+	text := "control connection: " + tlsx.VersionName(st.Version) + ", " + tls.CipherSuiteName(st.CipherSuite)
+	c.emit(TraceEvent{Kind: TraceTLS, Text: text, Took: time.Since(begun)})
 	c.mu.Lock()
 	if c.machine.State() != protocol.StateAwaitTLS {
 		c.mu.Unlock()
@@ -198,8 +215,17 @@ func (c *Conn) inState(s protocol.State) error {
 
 // shut ends the connection; all waiting calls get err. It may be called more than once.
 func (c *Conn) shut(err error) {
+	if c.fell(err) {
+		c.ended(err)
+	}
+}
+
+// fell does what shut does, except to report it. It returns false if that was done
+// before.
+func (c *Conn) fell(err error) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	again := c.life.Err() != nil
 	if c.dead == nil {
 		c.dead = &ClosedError{Cause: c.redact.Error(err)}
 	}
@@ -210,4 +236,5 @@ func (c *Conn) shut(err error) {
 	c.flights = nil
 	c.end()
 	c.raw.Close()
+	return !again
 }

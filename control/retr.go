@@ -179,9 +179,19 @@ func (d *Download) ended(err error) error {
 	if d.t.f.isDone() && d.t.f.Failed() {
 		return d.t.fault(io.ErrUnexpectedEOF)
 	}
+	d.t.traceEnd(d.disorder(err))
 	d.t.dataEnds()
 	d.eof = true
 	return io.EOF
+}
+
+// disorder returns how the data ended if that is not as it should be, and counts as a
+// proper end all the same.
+func (d *Download) disorder(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // isGoodEnd reports whether an error of the data connection counts as a proper end.

@@ -209,6 +209,8 @@ func (u *Upload) Close() error {
 	if t.err == nil {
 		if err := u.end(); err != nil {
 			t.fault(err)
+		} else {
+			t.traceEnd(nil)
 		}
 	}
 	if t.err != nil {

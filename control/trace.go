@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -14,16 +15,19 @@ type TraceKind uint8
 
 // The kinds of trace events.
 const (
-	TraceSent     TraceKind = iota + 1 // a command, secrets masked
-	TraceReceived                      // a reply
-	TraceTLS                           // a handshake of the control connection
-	TraceData                          // a data connection is open
-	TraceNote                          // something that a reader of the log should know
+	TraceSent      TraceKind = iota + 1 // a command, secrets masked
+	TraceReceived                       // a reply
+	TraceTLS                            // a handshake of the control connection, or the end of its TLS
+	TraceData                           // a data connection is open, or could not be opened
+	TraceNote                           // something that a reader of the log should know
+	TraceConnected                      // the control connection is open, or could not be opened
+	TraceDataEnd                        // a data connection has ended
+	TraceClosed                         // the control connection has ended
 )
 
 // String returns the kind's name.
 func (k TraceKind) String() string {
-	names := [...]string{"", "sent", "received", "tls", "data", "note"}
+	names := [...]string{"", "sent", "received", "tls", "data", "note", "connected", "data-end", "closed"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -35,16 +39,45 @@ func (k TraceKind) String() string {
 type TraceEvent struct {
 	Kind TraceKind
 	Text string // one line a command; a reply's lines separated by newlines; never a secret
+
+	// Time is when it happened.
+	Time time.Time
+
+	// Took is how long it took: a reply since its command was sent, or since the
+	// connection was open for the greeting; connecting; a handshake; opening a data
+	// connection, from the command that asks for it; a data connection while it was open.
+	// It is zero for other events, and where nothing was waited for.
+	Took time.Duration
+
+	// Verb is the command of TraceSent, and that of the other events that belong to one.
+	Verb protocol.Verb
+
+	// Code is that of a reply.
+	Code protocol.Code
+
+	// Octets is how many have moved over a data connection that has ended.
+	Octets int64
+
+	// Address is the peer's, "host:port": that of the data connection for TraceData and
+	// TraceDataEnd, else that of the control connection.
+	Address string
+
+	// Local is this end of the control connection. It tells connections apart.
+	Local string
+
+	// Err is why something failed: connecting, a handshake, opening a data connection; why
+	// a data connection did not end in order; why the control connection ended, unless
+	// this side wanted it. It may be nil. Text holds the message.
+	Err error
 }
 
 // TraceCleared is the text of the TraceTLS event for the end of TLS; any other TraceTLS
 // event is about a handshake.
 const TraceCleared = "control connection: TLS taken down"
 
-// Upload reports whether a TraceData event is about an upload.
+// Upload reports whether an event is about the data connection of an upload.
 func (e TraceEvent) Upload() bool {
-	verb, _, _ := strings.Cut(e.Text, ":")
-	return e.Kind == TraceData && protocol.Verb(verb).Does(protocol.Uploads)
+	return (e.Kind == TraceData || e.Kind == TraceDataEnd) && e.Verb.Does(protocol.Uploads)
 }
 
 // String returns the event as a log line, with control characters escaped.
@@ -60,9 +93,35 @@ func (e TraceEvent) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// LogValue implements slog.LogValuer.
+// LogValue implements slog.LogValuer: a group of the attributes that [TraceEvent.Attrs]
+// returns, after kind and text.
 func (e TraceEvent) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", e.Kind.String()), slog.String("text", e.Text))
+	return slog.GroupValue(append([]slog.Attr{slog.String("kind", e.Kind.String()), slog.String("text", e.Text)}, e.Attrs()...)...)
+}
+
+// Attrs returns what an event says beside its text as attributes for a log: verb, code,
+// octets, address, duration, failed. Those that an event does not have are left out.
+func (e TraceEvent) Attrs() []slog.Attr {
+	var attrs []slog.Attr
+	if e.Verb != "" {
+		attrs = append(attrs, slog.String("verb", string(e.Verb)))
+	}
+	if e.Code != 0 {
+		attrs = append(attrs, slog.Int("code", int(e.Code)))
+	}
+	if e.Kind == TraceDataEnd {
+		attrs = append(attrs, slog.Int64("octets", e.Octets))
+	}
+	if e.Address != "" {
+		attrs = append(attrs, slog.String("address", e.Address))
+	}
+	if e.Took > 0 {
+		attrs = append(attrs, slog.Duration("duration", e.Took))
+	}
+	if e.Err != nil {
+		attrs = append(attrs, slog.Bool("failed", true))
+	}
+	return attrs
 }
 
 // visible escapes characters that could control a terminal or forge a log line.
@@ -109,12 +168,6 @@ func (s *secrets) Error(err error) error {
 		return &protocol.SyntaxError{Offset: e.Offset, Excerpt: s.String(e.Excerpt), Reason: e.Reason}
 	}
 	return err
-}
-
-func (c *Conn) trace(kind TraceKind, text string) {
-	if c.cfg.Trace != nil {
-		c.cfg.Trace(TraceEvent{Kind: kind, Text: c.redact.String(text)})
-	}
 }
 
 func replyText(r protocol.Reply) string {

@@ -142,7 +142,7 @@ func TestTraceEvents(t *testing.T) {
 	inBubble(t, "in order", func(t *testing.T) {
 		tc := login(t, &clear)
 		want := []string{
-			"< 220 ready", "> USER user", "< 331 password", "> PASS ****", "< 230 in", "> FEAT", "< 502 no",
+			"* connected to 127.0.0.1:21", "< 220 ready", "> USER user", "< 331 password", "> PASS ****", "< 230 in", "> FEAT", "< 502 no",
 		}
 		if got := strings.TrimSpace(traceStrings(tc)); got != strings.Join(want, "\n") {
 			t.Errorf("trace:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
@@ -155,7 +155,7 @@ func TestTraceEvents(t *testing.T) {
 	if v := e.LogValue(); v.Kind() != slog.KindGroup || v.Group()[0].Value.String() != "received" {
 		t.Errorf("LogValue: %v", v)
 	}
-	for k, want := range map[control.TraceKind]string{control.TraceSent: "sent", control.TraceTLS: "tls", control.TraceData: "data", control.TraceNote: "note", 99: "unknown"} {
+	for k, want := range map[control.TraceKind]string{control.TraceSent: "sent", control.TraceTLS: "tls", control.TraceData: "data", control.TraceNote: "note", control.TraceConnected: "connected", control.TraceDataEnd: "data-end", control.TraceClosed: "closed", 99: "unknown"} {
 		if k.String() != want {
 			t.Errorf("%d: %q; want %q", k, k, want)
 		}

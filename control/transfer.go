@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -43,8 +45,10 @@ type transfer struct {
 	end     chan struct{}
 	err     error // sticky
 	over    bool
-	back    func() // returns to the working directory, or nil
-	doubt   error  // if nothing came: why the data connection does not prove that there was nothing to send
+	began   time.Time // when the data connection was open
+	ended   sync.Once // reported
+	back    func()    // returns to the working directory, or nil
+	doubt   error     // if nothing came: why the data connection does not prove that there was nothing to send
 
 	givenUp <-chan struct{} // closed when the connection is in step again, or shut; nil if abort was not called
 	leaveBy time.Time       // until when to keep a caller whose context has ended; zero until it has
@@ -92,7 +96,7 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	return err
 }
 
-func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format mode.Format) *transfer {
+func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format mode.Format, took time.Duration) *transfer {
 	t := &transfer{c: c, ctx: ctx, f: f, dc: dc, format: format, end: make(chan struct{})}
 	t.want.Store(-1)
 	if dc == nil {
@@ -100,7 +104,7 @@ func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, fo
 		return t
 	}
 	t.level = c.protectData(dc)
-	c.traceData(t)
+	c.traceData(t, took)
 	t.stop = context.AfterFunc(ctx, dc.Interrupt)
 	go t.watch()
 	if every := c.cfg.KeepAlive; every > 0 {
@@ -142,7 +146,9 @@ func (t *transfer) watch() {
 	}
 }
 
-func (c *Conn) traceData(t *transfer) {
+// traceData reports a data connection that is open; opening it has taken took.
+func (c *Conn) traceData(t *transfer, took time.Duration) {
+	t.began = time.Now()
 	text := string(t.f.cmd.Verb) + ": data connection " + t.dc.Mode() + " " + t.dc.RemoteAddr().String()
 	if tc := t.dc.TLS(); tc != nil {
 		text += ", " + tlsx.VersionName(tc.ConnectionState().Version) + ", " + tc.Reuse().String()
@@ -150,11 +156,32 @@ func (c *Conn) traceData(t *transfer) {
 	if t.level != protocol.LevelClear {
 		text += ", " + t.level.String() + " blocks"
 	}
-	c.trace(TraceData, text)
+	c.emit(TraceEvent{Kind: TraceData, Text: text, Verb: t.f.cmd.Verb, Address: t.dc.RemoteAddr().String(), Took: took})
 	if tc := t.dc.TLS(); tc != nil && tc.Reuse() == tlsx.Reversed && !tc.Proven() {
 		c.trace(TraceNote, "the peer of the data connection has not shown the server's certificate: only its address says that it is the server")
 	}
 }
+
+// traceEnd reports the end of the data connection, once. err is nil if it ended in order.
+func (t *transfer) traceEnd(err error) {
+	if t.dc == nil {
+		return
+	}
+	t.ended.Do(func() {
+		n := t.moved()
+		text := fmt.Sprintf("%s: %d octets", t.f.cmd.Verb, n)
+		if err != nil {
+			text += ", then: " + errtext.Of(err)
+		}
+		t.c.emit(TraceEvent{
+			Kind: TraceDataEnd, Text: text, Verb: t.f.cmd.Verb, Octets: n,
+			Address: t.dc.RemoteAddr().String(), Took: time.Since(t.began), Err: err,
+		})
+	})
+}
+
+// errGivenUp is why a data connection ended that this side did not want any more.
+var errGivenUp = errors.New("given up on this side")
 
 // dataSession returns the TLS session for data connections, nil for clear ones.
 func (c *Conn) dataSession() *tlsx.Session {
@@ -190,6 +217,7 @@ func (t *transfer) moved() int64 {
 // fault turns an error of the data connection into the error for the caller: a refusal on
 // the control connection explains it, and so does a cancelled context.
 func (t *transfer) fault(err error) error {
+	t.traceEnd(err)
 	t.dataEnds()
 	broken := t.ctx.Err() == nil && t.brokenByReply(err)
 	if t.ctx.Err() != nil {
@@ -247,6 +275,7 @@ func (t *transfer) complete() error {
 // abort gives the transfer up before its end. If the context has ended, abort returns
 // after a moment, and the rest goes on after that.
 func (t *transfer) abort() {
+	t.traceEnd(errGivenUp)
 	t.dataEnds()
 	cause := t.err
 	t.givenUp = t.c.afterReturn(func() {

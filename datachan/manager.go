@@ -6,15 +6,18 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A Manager opens the data connections of one control connection, and remembers
 // what worked. Its methods must not be called concurrently.
 type Manager struct {
-	cfg    Config
-	onNote func(string)
+	cfg       Config
+	onNote    func(string)
+	onFailure func(mode, address string, took time.Duration, err error)
 
 	promised   bool // EPSV ALL was accepted
 	refusedAll bool // EPSV ALL was refused
@@ -52,6 +55,21 @@ func (m *Manager) Reversed() bool { return m.reversed || m.cfg.Mode == ModeCPSV 
 // OnNote makes the manager call f with remarks for a log, such as an address in a reply
 // that was not used. f must not call the manager.
 func (m *Manager) OnNote(f func(string)) { m.onNote = f }
+
+// OnFailure makes the manager call f when a data connection could not be opened: mode is
+// the command, such as EPSV, address that of the connection or, in active mode, of the
+// listener. A transfer that the server refused is not a failure of its data connection. f
+// must not call the manager.
+func (m *Manager) OnFailure(f func(mode, address string, took time.Duration, err error)) {
+	m.onFailure = f
+}
+
+func (m *Manager) failed(mode, address string, begun time.Time, err error) {
+	if _, tried := errors.AsType[*tlsx.HandshakeError](err); errors.Is(err, ErrEnded) && !tried || m.onFailure == nil {
+		return
+	}
+	m.onFailure(mode, address, time.Since(begun), err)
+}
 
 func (m *Manager) note(s string) {
 	if m.onNote != nil {

@@ -51,6 +51,19 @@ func (o *Opening) Abort() {
 //
 // On an error, an *[OpenError] or one of package tlsx, the connection is gone.
 func (o *Opening) Establish(ctx context.Context, p Progress, s *tlsx.Session) (*Conn, error) {
+	begun := time.Now()
+	c, err := o.establish(ctx, p, s)
+	if err != nil {
+		cause := err
+		if oe, ok := err.(*OpenError); ok {
+			cause = oe.Err // mode and address are told beside it
+		}
+		o.m.failed(o.mode, o.addr, begun, cause)
+	}
+	return c, err
+}
+
+func (o *Opening) establish(ctx context.Context, p Progress, s *tlsx.Session) (*Conn, error) {
 	if o.listener != nil {
 		if err := o.awaitPeer(ctx, p); err != nil {
 			o.Abort()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -220,9 +221,12 @@ func (m *Manager) connect(ctx context.Context, x Exchanger, mode, host string, p
 	}
 	dctx, cancel := bounded(ctx, m.cfg.connectTimeout())
 	defer cancel()
+	begun := time.Now()
 	conn, err := m.cfg.dial(dctx, "tcp", addr)
 	if err != nil {
-		return nil, &OpenError{Mode: mode, Addr: addr, Err: deadlineError(ctx, err)}
+		err = deadlineError(ctx, err)
+		m.failed(mode, addr, begun, err)
+		return nil, &OpenError{Mode: mode, Addr: addr, Err: err}
 	}
 	return &Opening{m: m, mode: mode, addr: addr, conn: conn}, nil
 }
