@@ -1,10 +1,12 @@
 package ftpwire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
 	"sync"
+	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
@@ -32,6 +34,8 @@ type Client struct {
 	list   control.ListOptions
 	asked  bool // whether SYST was sent, before the first LIST
 
+	zoneSought bool // whether the zone of LIST was looked for
+
 	// What the server turned out to ignore or refuse.
 	noSIZE     bool // SIZE is not there, whatever FEAT says
 	noRest     bool // REST before RETR
@@ -48,7 +52,14 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := control.Dial(ctx, addr, p.Control())
+	cfg, err := p.Control()
+	if err == nil {
+		_, err = p.lines()
+	}
+	if err != nil {
+		return nil, err
+	}
+	conn, err := control.Dial(ctx, addr, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +77,13 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 func NewClient(conn *control.Conn, p *Profile) *Client {
 	c := &Client{turn: make(chan struct{}, 1), conn: conn}
 	if p != nil {
-		c.profile, c.list = new(*p), p.List
+		c.profile = new(*p)
+		c.list, _ = p.lines() // what can't be read counts as not said; Dial refuses it
+		if p.Type != TypeDefault {
+			format := conn.FileFormat()
+			format.Type = byte(p.Type)
+			conn.SetFileFormat(format) // cannot fail: there is such a type
+		}
 	}
 	return c
 }
@@ -91,7 +108,17 @@ func (c *Client) Close(ctx context.Context) error {
 	}
 	defer done()
 	c.Settle(ctx)
+	ctx, cancel := patience.Within(ctx, c.closeTimeout())
+	defer cancel()
 	return c.conn.Quit(ctx)
+}
+
+// closeTimeout returns how long to wait for the answer to QUIT, negative for no bound of its own.
+func (c *Client) closeTimeout() time.Duration {
+	if c.profile == nil {
+		return -1
+	}
+	return cmp.Or(c.profile.CloseTimeout, c.profile.Timeout, -1)
 }
 
 // Entries lists a directory; if path is "", the working directory. It uses MLSD if the
@@ -119,6 +146,10 @@ func isDot(e listing.Entry) bool {
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
 		if !c.usesMLSD() {
+			if err := c.findZone(ctx, path); err != nil {
+				yield(listing.Entry{}, err)
+				return
+			}
 			c.conn.List(ctx, path, c.listOptions(ctx))(yield)
 			return
 		}
@@ -138,6 +169,10 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.
 			return
 		case c.conn.Err() != nil:
 			yield(listing.Entry{}, broken) // there is no connection to send LIST on
+			return
+		}
+		if err := c.findZone(ctx, path); err != nil {
+			yield(listing.Entry{}, err)
 			return
 		}
 		c.conn.List(ctx, path, c.listOptions(ctx))(yield)

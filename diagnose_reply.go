@@ -66,7 +66,7 @@ var replyRules = []diagnosisRule{
 	},
 	{
 		cause: CauseWantsProtection, find: refused(anyVerb, protocol.WantsProtection),
-		advice: "the server demands protected data connections, or refuses them. In a session in clear text only TLS can protect them{Security=explicit}; with TLS, protect data as well{ClearData=false}, or do without{ClearData=true}",
+		advice: "the server demands protected data connections, or refuses them. In a session in clear text only TLS can protect them{Security=explicit}; with TLS, protect data as well{DataProtection=P}, or do without{DataProtection=C}",
 	},
 	{
 		cause: CauseNoSpace, find: refused(anyVerb, protocol.NoSpace),

@@ -196,7 +196,7 @@ var tlsRules = []diagnosisRule{
 	},
 	{
 		cause: CauseCommandsInClear, find: a[*tlsx.ClearError](),
-		advice: "TLS was to end on the control connection after the login, and the server ended all of it, or went on in a way that is not understood. Leave TLS on{ClearCommands=false}",
+		advice: "TLS was to end on the control connection after the login, and the server ended all of it, or went on in a way that is not understood. Leave TLS on{ClearCommandChannel=false}",
 	},
 	{
 		cause: CauseTLSVersion, find: handshake(tlsx.FailureVersion), words: hintOf,
@@ -253,12 +253,12 @@ var tlsRules = []diagnosisRule{
 	},
 	{
 		cause: CauseNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }),
-		advice: "the server takes no data connections without protection. Protect them{ClearData=false}",
+		advice: "the server takes no data connections without protection. Protect them{DataProtection=P}",
 	},
 	{
 		cause: CauseNoDataProtection, find: refusalOf("PROT", "PBSZ"),
 		advice: "the server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded. " +
-			"If anybody on the way may read and change them, do without protection of data{ClearData=true}",
+			"If anybody on the way may read and change them, do without protection of data{DataProtection=C}",
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // Format implements fmt.Formatter: it masks passwords, the account and private keys, whatever the verb. Package fmt can't call it
@@ -19,25 +21,33 @@ import (
 func (p Profile) Format(f fmt.State, verb rune) {
 	// It is copied field by field, as what embeds the Config would be printed by the Config's own method, and be nothing else.
 	protocol.PrintPlain(f, verb, struct {
-		Host                    string
-		Port                    int
-		User, Password, Account string
-		RootCAs                 *x509.CertPool
-		Insecure                bool
-		ClientCertificates      []tls.Certificate
-		TLSMin, TLSMax          uint16
-		CipherSuites            []uint16
-		DataMode                datachan.Mode
-		NAT                     datachan.NAT
-		SyncDataChannel         datachan.Sync
-		Timeout                 time.Duration
-		List                    control.ListOptions
-		Proxy                   *proxy.Proxy
-		DirectData              bool
-		Config                  control.Config
+		Name, Group                                            string
+		Variant                                                Variant
+		Host                                                   string
+		Port                                                   int
+		User, Password, Account                                string
+		RootCAs                                                *x509.CertPool
+		Insecure                                               bool
+		Trust                                                  *tlsx.TrustStore
+		ClientCertificates                                     []tls.Certificate
+		TLSMin, TLSMax                                         tlsx.Version
+		CipherSuites                                           tlsx.CipherSuites
+		Type                                                   TransferType
+		DataMode                                               datachan.Mode
+		NAT                                                    datachan.NAT
+		SyncDataChannel                                        datachan.Sync
+		CodePage, DateFormat, TimeZone                         string
+		List                                                   control.ListOptions
+		Timeout, DataConnectTimeout, IdleTimeout, CloseTimeout time.Duration
+		LocalAddress                                           netip.Addr
+		AddressFamily                                          AddressFamily
+		Proxy                                                  *proxy.Proxy
+		DirectData                                             bool
+		Config                                                 control.Config
 	}{
-		p.Host, p.Port, p.User, mask(p.Password), mask(p.Account), p.RootCAs, p.Insecure, withoutKeys(p.ClientCertificates),
-		p.TLSMin, p.TLSMax, p.CipherSuites, p.DataMode, p.NAT, p.SyncDataChannel, p.Timeout, p.List, p.Proxy, p.DirectData, p.Config,
+		p.Name, p.Group, p.Variant, p.Host, p.Port, p.User, mask(p.Password), mask(p.Account), p.RootCAs, p.Insecure, p.Trust, withoutKeys(p.ClientCertificates),
+		p.TLSMin, p.TLSMax, p.CipherSuites, p.Type, p.DataMode, p.NAT, p.SyncDataChannel, p.CodePage, p.DateFormat, p.TimeZone, p.List,
+		p.Timeout, p.DataConnectTimeout, p.IdleTimeout, p.CloseTimeout, p.LocalAddress, p.AddressFamily, p.Proxy, p.DirectData, p.Config,
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // An onPath is somebody between client and server who owns no key. He can tell TLS records
@@ -149,7 +150,7 @@ func playOnPath(t *testing.T, s *ftptest.Server, o *onPath, version uint16, entr
 	host, port, _ := net.SplitHostPort(s.Addr())
 	p := &ftpwire.Profile{
 		Host: host, User: "user", Password: "password", RootCAs: s.RootCAs(),
-		TLSMin: version, TLSMax: version, Timeout: 2 * time.Second,
+		TLSMin: tlsx.Version(version), TLSMax: tlsx.Version(version), Timeout: 2 * time.Second,
 	}
 	p.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if address == s.Addr() {

@@ -15,7 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
-	"github.com/ftpwire/ftpwire/protocol/patience"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A Profile says how to reach a server and how to speak to it. The zero Profile
@@ -24,7 +24,16 @@ import (
 // It embeds the Config of the control connection, so that it has every setting of it, and
 // those of data connections in its Data. The other fields are simple forms of the
 // settings that are used most. If one is zero, the Config's own setting counts.
+// docs/connection.md lists all settings with what they change.
 type Profile struct {
+	// Name and Group are what a stored connection is called, and what it is listed under.
+	// They change nothing else.
+	Name, Group string
+
+	// Variant says whether there is TLS, when it begins, and how it is asked for. If zero,
+	// Security and Auth say it, whose zero values are VariantTLSExplicit.
+	Variant Variant
+
 	Host string // DNS name, internationalised or not, or IP address
 	Port int    // if zero, 21, or 990 for implicit TLS
 
@@ -39,19 +48,29 @@ type Profile struct {
 	RootCAs *x509.CertPool
 
 	// Insecure accepts any certificate: the connection is encrypted, but an attacker may
-	// be at its other end. It excludes Verify.
+	// be at its other end. It excludes Verify and Trust.
 	Insecure bool
+
+	// Trust holds the certificates that were accepted before, although a check failed. If
+	// nil, that of Verify counts.
+	Trust *tlsx.TrustStore
 
 	// ClientCertificates are shown to servers that want one. If nil, those of TLS.
 	ClientCertificates []tls.Certificate
 
-	// TLSMin and TLSMax bound the TLS version. If zero, those of TLS count; if these are
-	// zero too, 1.2 and the newest.
-	TLSMin, TLSMax uint16
+	// TLSMin and TLSMax bound the TLS version, such as tls.VersionTLS12. If zero, those of
+	// TLS count; if these are zero too, 1.2 and the newest, and with a variant of SSL 1.0
+	// and the newest.
+	TLSMin, TLSMax tlsx.Version
 
-	// CipherSuites are those of TLS 1.2 and older to offer. If nil, those of TLS, or the
-	// secure ones that crypto/tls has; see tlsx.ParseCipherSuites.
-	CipherSuites []uint16
+	// CipherSuites are those of TLS 1.2 and older to offer; those of TLS 1.3 can't be
+	// chosen. If nil, those of TLS, or the secure ones that crypto/tls has; see
+	// tlsx.ParseCipherSuites.
+	CipherSuites tlsx.CipherSuites
+
+	// Type says what is moved. If zero, files are moved as they are. A Client is told
+	// otherwise by control.Conn.SetFileFormat.
+	Type TransferType
 
 	// DataMode says who opens data connections. If zero, Data.Mode does, whose zero value
 	// is passive.
@@ -66,18 +85,54 @@ type Profile struct {
 	// Data.Sync says it.
 	SyncDataChannel datachan.Sync
 
-	// Timeout bounds each wait for which neither Config nor Data has a timeout of its own:
-	// connecting, a reply, a silence of a data connection, the final reply of a transfer.
-	// If zero, each has its own default of 30 to 60 seconds; if negative, only the context
-	// limits it. docs/patience.md has these and all other waits.
+	// CodePage is the code page of commands, names and listings: an IANA name or the number
+	// of a Windows or IBM code page, such as "windows-1252" or "850". It is used whatever
+	// FEAT says, unless it has "auto:" before it: then what is valid UTF-8 is UTF-8, and
+	// names are sent in UTF-8 to servers that list UTF8. "auto" and "" are UTF-8 alone. If
+	// "", Login.CodePage, Login.Encoding and List.Lines.CodePage count.
+	CodePage string
+
+	// DateFormat is how LIST writes dates, as listing.ParseDateFormat reads it, such as
+	// "dd.MM.yyyy HH:mm". If "", List.Lines.Dates counts; if that is nil, all known forms
+	// are recognised.
+	DateFormat string
+
+	// TimeZone is the zone of the times in LIST: a name such as "Europe/Vienna", "UTC",
+	// "Local", or an offset such as "+05:30". With "auto" a Client finds it before its
+	// first LIST, as Client.DetectZone does. If "", List.Lines.Location counts.
+	TimeZone string
+
+	// List says how listings are read in other respects: the format, and the limits.
+	List control.ListOptions
+
+	// Timeout bounds each wait that has no timeout of its own: ConnectTimeout, ReplyTimeout
+	// and FinalTimeout of the Config, and those that follow. If zero, each has its own
+	// default of 30 to 60 seconds; if negative, only the context limits it.
+	// docs/patience.md has these and all other waits.
 	Timeout time.Duration
 
-	// List says how listings are read: the server's zone, format, dates and code page
-	// where they can't be told from the lines, and the limits.
-	List control.ListOptions
+	// DataConnectTimeout bounds the connecting of a data connection, from either side. If
+	// zero, Data.ConnectTimeout counts, then Timeout.
+	DataConnectTimeout time.Duration
+
+	// IdleTimeout is the longest time without a byte moving on a data connection. If zero,
+	// Data.IdleTimeout counts, then Timeout.
+	IdleTimeout time.Duration
+
+	// CloseTimeout bounds how long Client.Close waits for the server to answer QUIT. If
+	// zero, it is Timeout; if that is zero too, ReplyTimeout counts.
+	CloseTimeout time.Duration
+
+	// LocalAddress is the address of this host that connections come from. If invalid, the
+	// system chooses. It excludes Dial.
+	LocalAddress netip.Addr
+
+	// AddressFamily says which of the server's addresses are used. If zero, any.
+	AddressFamily AddressFamily
 
 	// Proxy, if not nil, is the proxy that connections go through. With DirectData, data
 	// connections do not. Proxy excludes Dial; the proxy's Forward can be another proxy.
+	// FTP proxies are told in the login: see Login.Proxy.
 	Proxy      *proxy.Proxy
 	DirectData bool
 
@@ -103,7 +158,7 @@ func (p *Profile) Address() (string, error) {
 	port := p.Port
 	if port == 0 {
 		port = 21
-		if p.Security == control.SecurityImplicit {
+		if p.Protocol().Security() == control.SecurityImplicit {
 			port = 990
 		}
 	}
@@ -129,10 +184,16 @@ type ProfileError struct{ Field, Reason string }
 
 func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " + e.Reason }
 
-// Control returns the configuration of the control connection that p describes.
-func (p *Profile) Control() *control.Config {
+// Control returns the configuration of the control connection that p describes. The error
+// is a *[ProfileError].
+func (p *Profile) Control() (*control.Config, error) {
 	c := p.Config
+	c.Security = p.Protocol().Security()
+	if p.Variant == VariantSSLExplicit && c.Auth == nil {
+		c.Auth = []string{"SSL"}
+	}
 	c.TLS = p.tls()
+	c.Verify = p.verify()
 	c.ConnectTimeout = cmp.Or(c.ConnectTimeout, p.Timeout)
 	c.ReplyTimeout = cmp.Or(c.ReplyTimeout, p.Timeout)
 	c.FinalTimeout = cmp.Or(c.FinalTimeout, p.Timeout)
@@ -141,10 +202,10 @@ func (p *Profile) Control() *control.Config {
 	d.Mode = cmp.Or(p.DataMode, d.Mode)
 	d.NAT = cmp.Or(p.NAT, d.NAT)
 	d.Sync = cmp.Or(p.SyncDataChannel, d.Sync)
-	d.ConnectTimeout = cmp.Or(d.ConnectTimeout, p.Timeout)
-	d.IdleTimeout = cmp.Or(d.IdleTimeout, p.Timeout)
-	p.throughProxy(&c)
-	return &c
+	d.ConnectTimeout = cmp.Or(p.DataConnectTimeout, d.ConnectTimeout, p.Timeout)
+	d.IdleTimeout = cmp.Or(p.IdleTimeout, d.IdleTimeout, p.Timeout)
+	p.route(&c)
+	return &c, p.setCodePage(&c.Login)
 }
 
 // tls returns the TLS of the Config with what p says of it.
@@ -163,26 +224,26 @@ func (p *Profile) tls() *tls.Config {
 		t.CipherSuites = p.CipherSuites
 	}
 	t.InsecureSkipVerify = t.InsecureSkipVerify || p.Insecure
-	t.MinVersion = cmp.Or(p.TLSMin, t.MinVersion, tls.VersionTLS12)
-	t.MaxVersion = cmp.Or(p.TLSMax, t.MaxVersion)
+	lowest := uint16(tls.VersionTLS12)
+	if p.Protocol().SSL() {
+		lowest = tls.VersionTLS10
+	}
+	t.MinVersion = cmp.Or(uint16(p.TLSMin), t.MinVersion, lowest)
+	t.MaxVersion = cmp.Or(uint16(p.TLSMax), t.MaxVersion)
 	return t
 }
 
-// throughProxy has connections go through the proxy.
-func (p *Profile) throughProxy(c *control.Config) {
-	if p.Proxy == nil {
-		return
+// verify returns how the certificate is verified, with p's trust store.
+func (p *Profile) verify() *tlsx.Verification {
+	if p.Trust == nil {
+		return p.Verify
 	}
-	c.Dial = p.Proxy.DialControl
-	if p.DirectData {
-		c.Data.Dial = new(net.Dialer).DialContext
-		return
+	v := tlsx.Verification{}
+	if p.Verify != nil {
+		v = *p.Verify
 	}
-	c.Data.Dial = p.Proxy.DialContext
-	c.Data.ListenFor = p.Proxy.Listen
-	if p.Proxy.Kind != proxy.HTTP {
-		c.Data.FINDelay = patience.ProxyFIN.Default
-	}
+	v.Trust = p.Trust
+	return &v
 }
 
 // credentials returns what to log in with.

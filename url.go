@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/ftpwire/ftpwire/control"
 )
 
 // A Location is the server and the file that an FTP URL names.
@@ -37,11 +35,11 @@ func ParseURL(s string) (*Location, error) {
 	l := &Location{}
 	switch strings.ToLower(u.Scheme) {
 	case "ftp":
-		l.Profile.Security = control.SecurityNone
+		l.Profile.Variant = VariantFTP
 	case "ftpes":
-		l.Profile.Security = control.SecurityExplicit
+		l.Profile.Variant = VariantTLSExplicit
 	case "ftps":
-		l.Profile.Security = control.SecurityImplicit
+		l.Profile.Variant = VariantTLSImplicit
 	case "":
 		return fail("has no scheme: write ftp://, ftpes:// (explicit TLS) or ftps:// (implicit TLS) in front of it")
 	case "sftp":

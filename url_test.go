@@ -62,7 +62,7 @@ func TestParseURL(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := want{l.Profile.Security, addr, l.Profile.User, l.Profile.Password, l.Path, l.ASCII, l.PasswordInURL}
+			got := want{l.Profile.Protocol().Security(), addr, l.Profile.User, l.Profile.Password, l.Path, l.ASCII, l.PasswordInURL}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
@@ -120,6 +120,16 @@ func TestT81PasswordInURL(t *testing.T) {
 	}
 }
 
+// controlOf returns the configuration that p describes.
+func controlOf(t *testing.T, p *ftpwire.Profile) *control.Config {
+	t.Helper()
+	c, err := p.Control()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func TestProfileAddress(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -150,8 +160,8 @@ func TestProfileAddress(t *testing.T) {
 
 // The zero profile is secure: every weaker choice is made by name.
 func TestProfileDefaults(t *testing.T) {
-	c := (&ftpwire.Profile{Host: "h"}).Control()
-	if c.Security != control.SecurityExplicit || c.ClearData || c.TLS.InsecureSkipVerify || c.TLS.MinVersion != 0x0303 || c.Data.NAT != 0 || c.Data.AnyPeer {
+	c := controlOf(t, &ftpwire.Profile{Host: "h"})
+	if c.Security != control.SecurityExplicit || c.DataProtection != control.ProtectDefault || c.TLS.InsecureSkipVerify || c.TLS.MinVersion != 0x0303 || c.Data.NAT != 0 || c.Data.AnyPeer {
 		t.Errorf("weak defaults: %+v", c)
 	}
 	if d := c.Data; d.AnyPeer || d.Sync != datachan.SyncAuto || d.Memory != (datachan.Memory{}) || d.NAT.String() != "always" {
@@ -170,7 +180,7 @@ func TestProfileData(t *testing.T) {
 	}
 	want := p.Data
 	want.NAT, want.Sync, want.ConnectTimeout = datachan.NATAuto, datachan.SyncOn, time.Minute
-	if got := p.Control().Data; !reflect.DeepEqual(got, want) {
+	if got := controlOf(t, p).Data; !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v; want %+v", got, want)
 	}
 }
@@ -179,11 +189,11 @@ func TestProfileData(t *testing.T) {
 func TestProfileTLS(t *testing.T) {
 	base := &tls.Config{MinVersion: tls.VersionTLS13, CipherSuites: []uint16{1}, ServerName: "n", Certificates: make([]tls.Certificate, 1)}
 	p := &ftpwire.Profile{Host: "h", Config: control.Config{TLS: base}}
-	if got := p.Control().TLS; got.MinVersion != tls.VersionTLS13 || len(got.CipherSuites) != 1 || got.ServerName != "n" || len(got.Certificates) != 1 {
+	if got := controlOf(t, p).TLS; got.MinVersion != tls.VersionTLS13 || len(got.CipherSuites) != 1 || got.ServerName != "n" || len(got.Certificates) != 1 {
 		t.Errorf("%+v", got)
 	}
 	p.TLSMin, p.TLSMax, p.Insecure, p.CipherSuites, p.ClientCertificates = tls.VersionTLS10, tls.VersionTLS12, true, []uint16{2, 3}, make([]tls.Certificate, 2)
-	got := p.Control().TLS
+	got := controlOf(t, p).TLS
 	if got.MinVersion != tls.VersionTLS10 || got.MaxVersion != tls.VersionTLS12 || !got.InsecureSkipVerify || len(got.CipherSuites) != 2 || len(got.Certificates) != 2 {
 		t.Errorf("%+v", got)
 	}
@@ -195,7 +205,7 @@ func TestProfileTLS(t *testing.T) {
 // Every wait has the Profile's Timeout, unless it has one of its own.
 func TestProfileTimeouts(t *testing.T) {
 	p := &ftpwire.Profile{Host: "h", Timeout: 5 * time.Second, Config: control.Config{ReplyTimeout: time.Hour, FinalTimeout: -1}}
-	c := p.Control()
+	c := controlOf(t, p)
 	if c.ConnectTimeout != 5*time.Second || c.ReplyTimeout != time.Hour || c.FinalTimeout != -1 || c.Data.ConnectTimeout != 5*time.Second || c.Data.IdleTimeout != 5*time.Second {
 		t.Errorf("%+v", c)
 	}

@@ -21,6 +21,12 @@ func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bo
 		return nil, false, err
 	}
 	defer done()
+	return c.detectZone(ctx, dir)
+}
+
+// detectZone is DetectZone with the turn held.
+func (c *Client) detectZone(ctx context.Context, dir string) (*time.Location, bool, error) {
+	c.zoneSought = true
 	o := c.listOptions(ctx)
 	o.Lines.Location = nil
 	var files []listing.Entry
@@ -47,6 +53,16 @@ func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bo
 		c.list.Lines.Location = loc
 	}
 	return loc, ok, nil
+}
+
+// findZone detects the zone once, where the Profile asks for it. That it can't be found out is no error; the times then have no
+// known zone.
+func (c *Client) findZone(ctx context.Context, dir string) error {
+	if c.zoneSought || c.profile == nil || c.profile.TimeZone != zoneAuto {
+		return nil
+	}
+	_, _, err := c.detectZone(ctx, dir)
+	return err
 }
 
 // join returns the pathname of a file in a directory.

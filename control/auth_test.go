@@ -188,7 +188,7 @@ func TestT36ProtRefused(t *testing.T) {
 
 func TestClearData(t *testing.T) {
 	inBubble(t, "asked for", func(t *testing.T) {
-		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearData: true})
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), DataProtection: control.ProtectClear})
 		tc.writeReply("220 ready")
 		tc.answer("AUTH TLS", "234 go on")
 		tc.startTLS()
@@ -210,11 +210,10 @@ func TestClearData(t *testing.T) {
 func TestClearDataRefused(t *testing.T) {
 	for _, code := range []string{"431", "504", "521", "534", "536"} {
 		inBubble(t, code, func(t *testing.T) {
-			tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearData: true})
+			tc := newTestConn(t, &control.Config{TLS: clientTLS(), DataProtection: control.ProtectClear})
 			op := tc.secureLogin()
 			tc.answer("PBSZ 0", "200 ok")
 			tc.answer("PROT C", code+" no")
-			tc.answer("PBSZ 0", "200 ok")
 			tc.answer("PROT P", "200 ok")
 			tc.answer("FEAT", "500 no")
 			tc.wantOK("login", op)
@@ -224,11 +223,10 @@ func TestClearDataRefused(t *testing.T) {
 		})
 	}
 	inBubble(t, "both", func(t *testing.T) {
-		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearData: true})
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), DataProtection: control.ProtectClear})
 		op := tc.secureLogin()
 		tc.answer("PBSZ 0", "200 ok")
 		tc.answer("PROT C", "534 no")
-		tc.answer("PBSZ 0", "200 ok")
 		tc.answer("PROT P", "536 no")
 		if _, ok := errors.AsType[*control.SecurityError](op.result()); !ok {
 			t.Errorf("login: %v; want a SecurityError", op.err)

@@ -18,6 +18,8 @@ type session struct {
 	account  string // as Login sent it, for servers that want it later
 	typed    bool   // TYPE has been sent in this session
 	sscn     bool   // SSCN ON is in force
+	sized    bool   // PBSZ was accepted
+	noClear  bool   // PROT C was refused
 
 	levelSent int    // the level of MODE Z that was sent
 	hashName  string // the algorithm that OPTS HASH set, "" if unknown
@@ -51,6 +53,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 		c.data.Reinitialized()
 	case "AUTH", "ADAT":
 		s.features = nil // they came in clear; anybody could have sent them
+		s.sized = false
 	case "USER":
 		s.account = "" // it belongs to another user
 	case "TYPE":

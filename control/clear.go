@@ -16,7 +16,7 @@ var awaitClear = protocol.Command{Verb: "(clear)"}
 // data connections stay as PROT has set them. A refusal is accepted: more protection than
 // was asked for does no harm.
 func (c *Conn) clearCommands(ctx context.Context) error {
-	if !c.cfg.ClearCommands || !c.protection().Secured() {
+	if !c.cfg.ClearCommandChannel || !c.protection().Secured() {
 		return nil
 	}
 	var down *flight

@@ -14,7 +14,7 @@ import (
 // clearedLogin logs in over TLS and takes it down with CCC.
 func clearedLogin(t *testing.T, reply string) *testConn {
 	t.Helper()
-	tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearCommands: true})
+	tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearCommandChannel: true})
 	op := tc.secureLogin()
 	tc.answer("PBSZ 0", "200 ok")
 	tc.answer("PROT P", "200 ok")
@@ -66,7 +66,7 @@ func TestClearCommands(t *testing.T) {
 		})
 	}
 	inBubble(t, "not in clear", func(t *testing.T) {
-		tc := login(t, &control.Config{ClearCommands: true})
+		tc := login(t, &control.Config{ClearCommandChannel: true})
 		tc.wantAlive()
 	})
 }
@@ -74,7 +74,7 @@ func TestClearCommands(t *testing.T) {
 // T46: what comes between the reply to CCC and close_notify is not for us.
 func TestT46ClearCommandsHostile(t *testing.T) {
 	start := func(t *testing.T) (*testConn, *op) {
-		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearCommands: true})
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), ClearCommandChannel: true})
 		op := tc.secureLogin()
 		tc.answer("PBSZ 0", "200 ok")
 		tc.answer("PROT P", "200 ok")

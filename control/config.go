@@ -71,11 +71,11 @@ type Config struct {
 	// has already seen it on the control connection.
 	NoDataCertificate bool
 
-	// ClearCommands sends CCC after the login (RFC 4217, Section 5): commands and replies
+	// ClearCommandChannel sends CCC after the login (RFC 4217, Section 5): commands and replies
 	// then travel in clear, where anybody on the path can read and change them; firewalls
 	// and NAT that have to see addresses want that. Data connections stay as they are. No
 	// password is sent after it.
-	ClearCommands bool
+	ClearCommandChannel bool
 
 	// Resumption is the policy for TLS sessions of data connections.
 	Resumption tlsx.Resumption
@@ -85,13 +85,19 @@ type Config struct {
 	SessionIDs bool
 
 	// Mechanism is a security mechanism of RFC 2228 that protects the session in place of
-	// TLS. Both at once are not possible: Security must be SecurityNone. ClearCommands and
-	// ClearData act on it as on TLS. If nil, there is none.
+	// TLS. Both at once are not possible: Security must be SecurityNone. ClearCommandChannel and
+	// DataProtection act on it as on TLS. If nil, there is none.
 	Mechanism *Mechanism
 
-	// ClearData sends PROT C: names in listings and files then travel in clear text,
+	// DataProtection says whether data connections are protected. If zero, they are. With
+	// ProtectClear (PROT C) the names in listings and the files travel in clear text,
 	// although the password did not.
-	ClearData bool
+	DataProtection Protect
+
+	// ListProtection and FileProtection are the same for listings and for files alone. If
+	// zero, DataProtection counts. PROT is sent whenever the next transfer needs the other
+	// one, which is not possible after CCC (RFC 4217, Section 5).
+	ListProtection, FileProtection Protect
 
 	// Login says how [Conn.Login] logs in.
 	Login LoginOptions

@@ -65,7 +65,7 @@ func (c *Config) checkMechanism() error {
 	if !ok || !p.Offers(m.commands()) {
 		return refuse(mech.Name() + " does not protect commands at the level " + m.commands().String())
 	}
-	if _, ok := mech.(protocol.BlockProtector); !c.ClearData && (!ok || !p.Offers(m.data())) {
+	if _, ok := mech.(protocol.BlockProtector); c.protects("RETR") != ProtectClear && (!ok || !p.Offers(m.data())) {
 		return refuse(mech.Name() + " does not protect data connections at the level " + m.data().String())
 	}
 	return nil
@@ -121,10 +121,10 @@ func (c *Conn) nextToken(r protocol.Reply) (next protocol.Command, done bool, er
 	return next, done, err
 }
 
-// dataLevel returns the level that PROT asks for.
-func (c *Conn) dataLevel() protocol.Level {
+// level returns the argument of PROT for p.
+func (c *Conn) level(p Protect) protocol.Level {
 	switch {
-	case c.cfg.ClearData:
+	case p == ProtectClear:
 		return protocol.LevelClear
 	case c.cfg.Mechanism != nil:
 		return c.cfg.Mechanism.data()

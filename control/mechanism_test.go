@@ -219,7 +219,9 @@ func TestMechanismSession(t *testing.T) {
 		for _, data := range []protocol.Level{levelS, levelE, levelP, protocol.LevelClear} {
 			t.Run(fmt.Sprintf("%s and %s", commands, data), func(t *testing.T) {
 				r := newMechanismRun(commands, data)
-				r.client.ClearData = data == protocol.LevelClear
+				if data == protocol.LevelClear {
+					r.client.DataProtection = control.ProtectClear
+				}
 				r.start(t)
 				c := r.c
 				if err := put(t, c, "f", text); err != nil {
@@ -343,7 +345,7 @@ func (r *mechanismRun) checkWire(t *testing.T, commands, data protocol.Level) {
 // protected.
 func TestMechanismClearCommands(t *testing.T) {
 	r := newMechanismRun(levelP, levelP)
-	r.client.ClearCommands = true
+	r.client.ClearCommandChannel = true
 	r.start(t)
 	if err := put(t, r.c, "f", "the contents of the file"); err != nil {
 		t.Fatal(err)
@@ -455,7 +457,7 @@ func TestMechanismDataLevel(t *testing.T) {
 // by Do either: what comes would be taken for the file.
 func TestMechanismNoBlocks(t *testing.T) {
 	r := newMechanismRun(levelP, 0)
-	r.client.ClearData = true
+	r.client.DataProtection = control.ProtectClear
 	r.client.Mechanism.New = func() protocol.Mechanism {
 		return struct{ protocol.Protector }{keyed("key", "SEP", false)().(protocol.Protector)}
 	}

@@ -105,6 +105,9 @@ func (o *opening) once(ctx context.Context) (*transfer, error) {
 func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	c := o.c
 	o.another, o.begun = false, time.Now()
+	if err := c.ensureProtection(ctx, o.cmd.Verb); err != nil {
+		return nil, err
+	}
 	format, err := c.ensureFormat(ctx, o.cmd.Verb, o.typ)
 	if err != nil {
 		return nil, err

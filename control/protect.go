@@ -12,14 +12,19 @@ func (c *Conn) protect(ctx context.Context) error {
 	if !c.protection().Secured() {
 		return nil
 	}
-	want := c.dataLevel()
+	return c.setProtection(ctx, c.level(c.cfg.protects("RETR")))
+}
+
+// setProtection sends PBSZ and PROT for a level, and PROT P where the server refuses PROT C.
+func (c *Conn) setProtection(ctx context.Context, want protocol.Level) error {
 	level := "C"
 	if want != protocol.LevelClear {
 		level = string(rune(want))
 	}
 	err := c.setLevel(ctx, level)
-	if refused, ok := err.(*SecurityError); ok && c.cfg.ClearData && c.sess != nil && prot(refused) {
+	if refused, ok := err.(*SecurityError); ok && want == protocol.LevelClear && c.sess != nil && prot(refused) {
 		c.trace(TraceNote, "the server refuses PROT C; data connections are protected")
+		c.session.noClear = true
 		level, want = "P", protocol.LevelPrivate
 		err = c.setLevel(ctx, level)
 	}
@@ -47,8 +52,12 @@ func prot(e *SecurityError) bool {
 // setLevel sends PBSZ and PROT. A refusal is a *SecurityError.
 func (c *Conn) setLevel(ctx context.Context, level string) error {
 	for _, cmd := range []protocol.Command{{Verb: "PBSZ", Arg: c.bufferSize()}, {Verb: "PROT", Arg: level}} {
+		if cmd.Verb == "PBSZ" && c.session.sized {
+			continue
+		}
 		_, err := c.exchange(ctx, cmd)
 		if err == nil {
+			c.session.sized = true
 			continue
 		}
 		re, refused := err.(*protocol.ReplyError)

@@ -158,7 +158,7 @@ var playsOfTransfers = map[control.QuirkName]func(*quirkPlay){
 		p.wantAlive()
 	},
 	control.QuirkPROTPOn522: func(p *quirkPlay) {
-		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), ClearData: true, Quirks: p.policy()})
+		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), DataProtection: control.ProtectClear, Quirks: p.policy()})
 		p.writeReply("220 ready")
 		p.answer("AUTH TLS", "234 go on")
 		p.startTLS()

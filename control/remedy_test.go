@@ -71,7 +71,7 @@ func (p *openingPlay) remedied(r refusalPlay) {
 // startOpening begins an upload for which every remedy is at hand.
 func startOpening(t *testing.T) (*openingPlay, *op) {
 	conf := control.Config{
-		TLS: clientTLS(), ClearData: true,
+		TLS: clientTLS(), DataProtection: control.ProtectClear,
 		Data:   datachan.Config{Mode: datachan.ModeActive},
 		Quirks: control.QuirkPolicy{Force: []control.QuirkName{control.QuirkSTORNoReplace}},
 	}

@@ -124,7 +124,7 @@ func TestCPSVRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ftptest.NewServer(t, &tt.cfg)
-			cfg := &control.Config{ClearData: true, Data: datachan.Config{Mode: datachan.ModeCPSV}}
+			cfg := &control.Config{DataProtection: control.ProtectClear, Data: datachan.Config{Mode: datachan.ModeCPSV}}
 			if tt.cfg.TLS == ftptest.TLSNone {
 				cfg.Security = control.SecurityNone
 			}

@@ -14,7 +14,7 @@ import (
 
 // clearThreats are those of CCC and REIN (T46), with the ways that must work.
 func clearThreats() []threat {
-	ccc := func(c *control.Config) { c.ClearCommands = true }
+	ccc := func(c *control.Config) { c.ClearCommandChannel = true }
 	policy := func(p ftptest.ClearPolicy) func(*ftptest.Config) {
 		return func(c *ftptest.Config) { c.ClearCommands, c.Reuse = p, 0 }
 	}

@@ -40,22 +40,32 @@ func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *co
 		return conformance.Target{}, nil, nil, err
 	}
 	opts.WriteDir = cmp.Or(f.writeDir, l.Path)
-	target := targetOf(&l.Profile)
+	target, err := targetOf(&l.Profile)
+	if err != nil {
+		return conformance.Target{}, nil, nil, cannot(err)
+	}
 	target.OtherHost = f.otherHost
 	return target, opts, func() {}, nil
 }
 
 // targetOf returns a profile as a target of the checker.
-func targetOf(p *ftpwire.Profile) conformance.Target {
-	addr, _ := p.Address() // locate has seen that there is one
+func targetOf(p *ftpwire.Profile) (conformance.Target, error) {
+	addr, err := p.Address()
+	if err != nil {
+		return conformance.Target{}, err
+	}
+	cfg, err := p.Control()
+	if err != nil {
+		return conformance.Target{}, err
+	}
 	return conformance.Target{
 		Addr: addr,
 		TLS: map[control.Security]tlsx.Mode{
 			control.SecurityNone: tlsx.ModeNone, control.SecurityExplicit: tlsx.ModeExplicit, control.SecurityImplicit: tlsx.ModeImplicit,
-		}[p.Security],
-		TLSConfig: p.Control().TLS,
+		}[p.Protocol().Security()],
+		TLSConfig: cfg.TLS,
 		User:      p.User, Password: p.Password, Account: p.Account,
-	}
+	}, nil
 }
 
 // embedded starts the embedded server, with credentials that nobody else knows.
@@ -83,12 +93,16 @@ func (a *app) embedded(f *checkFlags) (conformance.Target, func(), error) {
 	if err := a.applyTLS(&f.connFlags, &p); err != nil {
 		return none, nil, err
 	}
+	client, err := p.Control()
+	if err != nil {
+		return none, nil, err
+	}
 	s, err := ftptest.Start(cfg)
 	if err != nil {
 		return none, nil, cannot(err)
 	}
 	target.Addr = s.Addr()
-	p.RootCAs = s.RootCAs()
-	target.TLSConfig = p.Control().TLS
+	target.TLSConfig = client.TLS
+	target.TLSConfig.RootCAs = s.RootCAs()
 	return target, func() { s.Close() }, nil
 }

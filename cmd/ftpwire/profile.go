@@ -33,7 +33,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 			return nil, err
 		}
 	}
-	if p.Security == control.SecurityNone && f.aboutTLS() {
+	if p.Variant == ftpwire.VariantFTP && f.aboutTLS() {
 		a.warn("flags about TLS have no effect on a clear-text connection; ftpes:// or --tls explicit would encrypt it")
 	}
 	if err := f.applyData(p); err != nil {
@@ -81,38 +81,47 @@ func (f *connFlags) aboutTLS() bool {
 func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 	switch f.tls.value {
 	case "none":
-		p.Security = control.SecurityNone
+		p.Variant = ftpwire.VariantFTP
 	case "explicit":
-		p.Security = control.SecurityExplicit
+		p.Variant = ftpwire.VariantTLSExplicit
 	case "implicit":
-		p.Security = control.SecurityImplicit
+		p.Variant = ftpwire.VariantTLSImplicit
 	case "auto":
-		p.Security = control.SecurityAuto
+		p.Variant = ftpwire.VariantAuto
 	}
 	if f.authSSL {
 		p.Auth = []string{"SSL"}
+		switch p.Protocol() {
+		case ftpwire.VariantTLSExplicit:
+			p.Variant = ftpwire.VariantSSLExplicit
+		case ftpwire.VariantTLSImplicit:
+			p.Variant = ftpwire.VariantSSLImplicit
+		}
 	}
 	if f.ciphers != "" {
 		if p.CipherSuites, err = tlsx.ParseCipherSuites(f.ciphers); err != nil {
 			return usagef("--ciphers: %w", err)
 		}
 	}
-	if p.TLSMin, err = tlsVersion("--tls-min", f.tlsMin); err != nil {
+	lowest, err := tlsVersion("--tls-min", f.tlsMin)
+	if err != nil {
 		return err
 	}
-	if p.TLSMax, err = tlsVersion("--tls-max", f.tlsMax); err != nil {
+	highest, err := tlsVersion("--tls-max", f.tlsMax)
+	if err != nil {
 		return err
 	}
+	p.TLSMin, p.TLSMax = tlsx.Version(lowest), tlsx.Version(highest)
 	if p.TLSMax != 0 && max(p.TLSMin, tls.VersionTLS10) > p.TLSMax {
 		return usagef("--tls-min is above --tls-max")
 	}
-	if p.TLSMax != 0 && p.TLSMin == 0 && p.TLSMax < tls.VersionTLS12 {
+	if p.TLSMax != 0 && p.TLSMin == 0 && p.TLSMax < tls.VersionTLS12 && !p.Variant.SSL() {
 		return &usageError{err: errors.New("--tls-max is below TLS 1.2, the default minimum"), hint: "Old versions are weak; if the server has nothing better, say so with --tls-min too."}
 	}
 	if f.ca != "" && f.insecure {
 		return usagef("--ca and --insecure exclude each other")
 	}
-	p.Insecure, p.ClearCommands = f.insecure, f.ccc
+	p.Insecure, p.ClearCommandChannel = f.insecure, f.ccc
 	if f.ca != "" {
 		if p.RootCAs, err = readCAs("--ca", f.ca); err != nil {
 			return err
@@ -132,7 +141,9 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 	p.Resumption = map[string]tlsx.Resumption{
 		"required": tlsx.ResumeRequired, "preferred": tlsx.ResumePreferred, "off": tlsx.ResumeOff,
 	}[f.resume.value]
-	p.ClearData = f.prot.value == "C"
+	if f.prot.value == "C" {
+		p.DataProtection = control.ProtectClear
+	}
 	if f.noDataCert && len(p.ClientCertificates) == 0 {
 		return usagef("--no-data-cert needs a client certificate (--cert or --pfx)")
 	}
@@ -213,5 +224,5 @@ func describe(p *ftpwire.Profile) string {
 	if proxy := p.Login.Proxy; proxy != nil {
 		addr = proxy.Host + " through the proxy " + addr
 	}
-	return fmt.Sprintf("%s (TLS: %s)", addr, p.Security)
+	return fmt.Sprintf("%s (TLS: %s)", addr, p.Protocol().Security())
 }

@@ -69,7 +69,7 @@ func (w *watch) warn(c *control.Conn) {
 	_, up := c.TLS()
 	was := up || w.secured.Load()
 	if !was {
-		if w.p.Security == control.SecurityAuto {
+		if w.p.Variant == ftpwire.VariantAuto {
 			w.a.warn("the server has no TLS: password and files go in clear text; --tls explicit would refuse that")
 		}
 		return
@@ -81,7 +81,7 @@ func (w *watch) warn(c *control.Conn) {
 	case w.f.ccc:
 		w.a.warn("TLS has ended on the control connection (--ccc): names and commands can be read and changed on the way")
 	}
-	if w.p.ClearData && c.DataProtection() == protocol.LevelClear {
+	if c.DataProtection() == protocol.LevelClear {
 		w.a.warn("data connections are not protected (--prot C): listings and files can be read and changed on the way")
 	}
 }

@@ -50,7 +50,7 @@ func (a *app) getByProxy(f *connFlags, l *ftpwire.Location, local string) error 
 func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 	p := l.Profile.Proxy
 	switch {
-	case l.Profile.Security != control.SecurityNone:
+	case l.Profile.Variant != ftpwire.VariantFTP:
 		return &usageError{err: errors.New("--proxy-get is for ftp:// URLs: the proxy speaks clear text with the server"),
 			hint: "Without --proxy-get the connection goes through the proxy, and TLS reaches up to the server."}
 	case p == nil || p.Kind != proxy.HTTP:

@@ -144,7 +144,7 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftp
 
 // sameServer compares the servers that two URLs name, before anything is completed.
 func sameServer(a, b *ftpwire.Profile) bool {
-	return strings.EqualFold(a.Host, b.Host) && a.Port == b.Port && a.Security == b.Security &&
+	return strings.EqualFold(a.Host, b.Host) && a.Port == b.Port && a.Variant == b.Variant &&
 		a.User == b.User && a.Password == b.Password
 }
 

@@ -177,7 +177,7 @@ func addressOf(p *ftpwire.Profile) (host string, port int, err error) {
 // trustURL returns the URL under which "ftpwire trust" reaches the server of p.
 func trustURL(p *ftpwire.Profile) string {
 	scheme, usual := "ftpes", 21
-	if p.Security == control.SecurityImplicit {
+	if p.Protocol().Security() == control.SecurityImplicit {
 		scheme, usual = "ftps", 990
 	}
 	host := p.Host

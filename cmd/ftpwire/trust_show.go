@@ -93,7 +93,7 @@ func (a *app) inspect(f *connFlags, rawURL string) (*inspection, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.Profile.Security == control.SecurityNone {
+	if l.Profile.Variant == ftpwire.VariantFTP {
 		return nil, &usageError{err: errors.New("there is no certificate in clear text"), hint: "Write ftpes:// (TLS by AUTH) or ftps:// (TLS from the first byte) in place of ftp://."}
 	}
 	store, err := a.trustStore(f.trustFile)
@@ -120,7 +120,11 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		seen.Store(q)
 		return tlsx.AcceptOnce // nothing is sent that the wrong server must not have
 	}}
-	conn, err := control.Dial(a.ctx, hostPort(in.Host, in.Port), p.Control())
+	cfg, err := p.Control()
+	if err != nil {
+		return cannot(err)
+	}
+	conn, err := control.Dial(a.ctx, hostPort(in.Host, in.Port), cfg)
 	if q := seen.Load(); q != nil {
 		in.Certificate, in.Reasons, in.Problems = q.Facts, q.Reasons, q.Problems
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -56,7 +55,7 @@ func (a *app) applyVerify(f *connFlags, p *ftpwire.Profile) error {
 		}
 		return nil
 	}
-	if p.Security == control.SecurityNone {
+	if p.Variant == ftpwire.VariantFTP {
 		return nil
 	}
 	v := &tlsx.Verification{

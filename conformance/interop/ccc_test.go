@@ -42,7 +42,7 @@ func clearedTransfers(t *testing.T, s *peer.Server, version uint16, want outcome
 	r := newCellRun(t, s, cell{row: row{server: s.Name, mode: peer.Explicit, version: version}, want: want})
 	w := &wire{}
 	cfg := clientConfig(s, peer.Explicit, version)
-	cfg.ClearCommands, cfg.Dial = true, w.dial
+	cfg.ClearCommandChannel, cfg.Dial = true, w.dial
 	c := login(t, s, cfg)
 	r.transfers(c)
 	if _, err := c.Pwd(t.Context()); err != nil {
@@ -76,7 +76,7 @@ func TestClearCommandsRefused(t *testing.T) {
 			r := newCellRun(t, s, cell{row: row{server: s.Name, mode: peer.Explicit, version: tls12}, want: resumed})
 			w := &wire{}
 			cfg := clientConfig(s, peer.Explicit, tls12)
-			cfg.ClearCommands, cfg.Dial, cfg.Trace = true, w.dial, tracer(t)
+			cfg.ClearCommandChannel, cfg.Dial, cfg.Trace = true, w.dial, tracer(t)
 			var notes syncBuffer
 			trace := cfg.Trace
 			cfg.Trace = func(e control.TraceEvent) {

@@ -95,7 +95,10 @@ func (r *cellRun) run() {
 func (r *cellRun) login(w *wire) *control.Conn {
 	r.t.Helper()
 	cfg := clientConfig(r.s, r.cell.mode, r.cell.version)
-	cfg.Resumption, cfg.ClearData, cfg.Dial = r.cell.resumption, r.cell.clearData, w.dial
+	cfg.Resumption, cfg.Dial = r.cell.resumption, w.dial
+	if r.cell.clearData {
+		cfg.DataProtection = control.ProtectClear
+	}
 	return login(r.t, r.s, cfg)
 }
 

@@ -75,7 +75,7 @@ func (w way) profile(t *testing.T) *ftpwire.Profile {
 	cfg := clientConfig(w.s, w.mode, w.version)
 	p := &ftpwire.Profile{
 		Host: host, User: w.s.User, Password: w.s.Password,
-		RootCAs: cfg.TLS.RootCAs, TLSMin: w.version, TLSMax: w.version,
+		RootCAs: cfg.TLS.RootCAs, TLSMin: tlsx.Version(w.version), TLSMax: tlsx.Version(w.version),
 		DataMode: w.data, Timeout: 20 * time.Second, Config: control.Config{Security: cfg.Security, Trace: tracer(t)},
 	}
 	p.Port, err = strconv.Atoi(port)

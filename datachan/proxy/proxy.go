@@ -236,3 +236,14 @@ func watch(ctx context.Context, c net.Conn) (release func() error) {
 		return context.Cause(ctx)
 	}
 }
+
+// Over returns a Proxy like p that is reached by dial, which is its Forward. It returns p if dial is nil or p has a Forward.
+func (p *Proxy) Over(dial func(ctx context.Context, network, addr string) (net.Conn, error)) *Proxy {
+	if dial == nil || p.Forward != nil {
+		return p
+	}
+	return &Proxy{
+		Kind: p.Kind, Addr: p.Addr, User: p.User, Password: p.Password, Domain: p.Domain, TLS: p.TLS, Forward: dial, Header: p.Header,
+		LocalResolve: p.LocalResolve, Resolve: p.Resolve, NoClearBasic: p.NoClearBasic, NoHalfClose: p.NoHalfClose, Timeout: p.Timeout,
+	}
+}

@@ -1,0 +1,76 @@
+package control
+
+import (
+	"context"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+)
+
+// A Protect says whether data connections are protected once the control connection is.
+type Protect uint8
+
+// The choices.
+const (
+	ProtectDefault Protect = iota // as the field's comment says; at last ProtectPrivate
+	ProtectPrivate                // PROT P: TLS, or what a Mechanism offers
+	ProtectClear                  // PROT C: clear text
+)
+
+// String returns "", "P" or "C".
+func (p Protect) String() string {
+	names := [...]string{"", "P", "C"}
+	if int(p) < len(names) {
+		return names[p]
+	}
+	return "unknown"
+}
+
+// MarshalText is String.
+func (p Protect) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads "P", "C" or "".
+func (p *Protect) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*p = ProtectDefault
+		return nil
+	}
+	*p, err = errtext.Choose("data protection", text, ProtectPrivate, ProtectClear)
+	return err
+}
+
+// protects returns whether the transfers of verb are to be protected.
+func (c *Config) protects(verb protocol.Verb) Protect {
+	own := c.FileProtection
+	if verb.Does(protocol.Lists) {
+		own = c.ListProtection
+	}
+	if own == ProtectDefault {
+		own = c.DataProtection
+	}
+	if own == ProtectDefault {
+		own = ProtectPrivate
+	}
+	return own
+}
+
+// protectsApart reports whether listings and files have different protection.
+func (c *Config) protectsApart() bool { return c.protects("LIST") != c.protects("RETR") }
+
+// clearSomewhere reports whether some data connections are to be in clear.
+func (c *Config) clearSomewhere() bool {
+	return c.protects("LIST") == ProtectClear || c.protects("RETR") == ProtectClear
+}
+
+// ensureProtection sends PROT where listings and files are protected in different ways and the transfer of verb needs the other
+// one. It must come before the command for the address of the data connection. A server that refuses less protection gets more.
+func (c *Conn) ensureProtection(ctx context.Context, verb protocol.Verb) error {
+	if !c.cfg.protectsApart() || !c.protection().Secured() || c.cleared() || c.HasQuirk(QuirkPROTPOn522) {
+		return nil
+	}
+	want := c.level(c.cfg.protects(verb))
+	if now := c.protection().Data; now == want || c.session.noClear && want == protocol.LevelClear {
+		return nil
+	}
+	return c.setProtection(ctx, want)
+}
