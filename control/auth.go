@@ -130,7 +130,7 @@ func (c *Conn) auth(ctx context.Context, mechanism string) (refused, err error) 
 		}
 		return nil, err
 	}
-	if f.reply.Code != 234 {
+	if f.outcome != protocol.Success {
 		c.forget(up)
 		return nil, &SecurityError{Reason: "the server did not start TLS", Err: &protocol.ReplyError{Verb: "AUTH", Reply: f.reply}}
 	}

@@ -27,7 +27,7 @@ func TestT30AuthRefused(t *testing.T) {
 	for _, greeting := range []string{"220 ready", "230 in already"} {
 		for _, reply := range []string{
 			"500 what?", "502 no", "504 not TLS", "530 log in first", "534 policy", "431 later", "421 closing",
-			"334 ADAT", "200 ok", "235 done",
+			"202 ok", "235 done", "335 go on",
 		} {
 			inBubble(t, greeting[:3]+" "+reply, func(t *testing.T) {
 				tc := newTestConn(t, &control.Config{TLS: clientTLS()})
@@ -48,6 +48,39 @@ func TestT30AuthRefused(t *testing.T) {
 				tc.wantEnd("no way on")
 				if !unknown {
 					tc.wantNoLogin()
+				}
+			})
+		}
+	}
+}
+
+// TestAuthOtherCode: 200 and 334 to AUTH TLS begin TLS, and nothing else does. Where the
+// server goes on in clear text, no byte of a login is sent, under SecurityAuto neither.
+func TestAuthOtherCode(t *testing.T) {
+	for _, reply := range []string{"200 ok", "334 begin"} {
+		inBubble(t, "TLS follows "+reply[:3], func(t *testing.T) {
+			tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+			tc.writeReply("220 ready")
+			tc.answer("AUTH TLS", reply)
+			tc.startTLS()
+			tc.wantOK("dial", tc.op)
+			tc.login()
+			if log := tc.traced(); !strings.Contains(log, "tolerance auth-code") {
+				t.Errorf("not traced:\n%s", log)
+			}
+		})
+		for _, s := range []control.Security{control.SecurityExplicit, control.SecurityAuto} {
+			inBubble(t, s.String()+", clear text follows "+reply[:3], func(t *testing.T) {
+				tc := newTestConn(t, &control.Config{Security: s, TLS: clientTLS(), Quirks: control.QuirkPolicy{Forbid: []control.QuirkName{control.QuirkTLSHelloLost}}})
+				tc.writeReply("220 ready")
+				tc.answer("AUTH TLS", reply)
+				tc.r.ReadByte() // of the ClientHello
+				tc.writeReply("500 what is that?")
+				if _, ok := errors.AsType[*tlsx.HandshakeError](tc.op.wait()); !ok {
+					t.Errorf("dial: %v; want a HandshakeError", tc.op.err)
+				}
+				if w := tc.wire(); strings.Contains(w, "USER") {
+					t.Errorf("client sent %q", w)
 				}
 			})
 		}

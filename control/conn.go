@@ -38,10 +38,11 @@ type Conn struct {
 	idling       sync.Once      // starts what keeps an unused connection alive
 	sending      sync.Mutex     // keeps commands on the wire in the order of the FIFO
 
-	busy    atomic.Bool                   // a transfer is open, and has the turn
-	waiting atomic.Int32                  // how many want the turn
-	listing atomic.Pointer[sharedListing] // the listing that a loop reads, or nil
-	used    atomic.Int64                  // when the turn was given back, in nanoseconds since 1970
+	busy     atomic.Bool                   // a transfer is open, and has the turn
+	waiting  atomic.Int32                  // how many want the turn
+	prefaced sync.Once                     // starts the shorter wait for a greeting after text
+	listing  atomic.Pointer[sharedListing] // the listing that a loop reads, or nil
+	used     atomic.Int64                  // when the turn was given back, in nanoseconds since 1970
 
 	// Owned by the holder of the turn. What others read too is set under mu.
 	data *datachan.Manager // its Memory is safe by itself
@@ -123,7 +124,7 @@ func (c *Conn) start(ctx context.Context) error {
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
 	c.data.OnFailure(c.dataFailed)
 	c.machine = protocol.NewMachine(protocol.Config{
-		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism,
+		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism, Lenient: true,
 	})
 	greeting := newFlight(protocol.Command{})
 	c.flights = []*flight{greeting}

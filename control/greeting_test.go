@@ -44,7 +44,9 @@ func TestGreeting(t *testing.T) {
 		{"SSH", "SSH-2.0-x\r\n", isSyntax("SSH")},
 		{"HTTP", "HTTP/1.1 400 Bad\r\n", isSyntax("HTTP")},
 		{"TLS alert", "\x15\x03\x01\x00\x02\x02\x46\r\n", isSyntax("")},
-		{"noise", "hello\r\n", isSyntax("three-digit")},
+		{"text first", "*** hello ***\r\n220 ready\r\n", nil},
+		{"text before a refusal", "hello\r\n421 too many\r\n", isReply(421)},
+		{"a mail server", "+OK POP3 ready\r\n", isSyntax("POP3")},
 		{"NUL", "220 a\x00b\r\n", isSyntax("NUL")},
 		{"endless line", strings.Repeat("2", 9<<10), isSyntax("limit")},
 	} {
@@ -148,5 +150,76 @@ func TestDialErrors(t *testing.T) {
 		if _, err := control.Dial(t.Context(), serverHost, nil); err == nil {
 			t.Error("an address without a port was taken")
 		}
+	})
+}
+
+// TestGreetingText: text without a code before the greeting is dropped and noted. Where no
+// greeting follows within five seconds, or the server ends the connection, the text is the
+// error, not the silence.
+func TestGreetingText(t *testing.T) {
+	inBubble(t, "greeting a little later", func(t *testing.T) {
+		tc := newTestConn(t, &clear)
+		tc.writeReply("Welcome to this box", "")
+		time.Sleep(4 * time.Second)
+		tc.writeReply("220 ready")
+		tc.wantOK("dial", tc.op)
+		tc.login()
+		if log := tc.traced(); !strings.Contains(log, "tolerance greeting-text") {
+			t.Errorf("not traced:\n%s", log)
+		}
+	})
+	inBubble(t, "implicit TLS", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{Security: control.SecurityImplicit, TLS: clientTLS()})
+		tc.startTLS()
+		tc.writeReply("Welcome to this box", "220 ready")
+		tc.wantOK("dial", tc.op)
+	})
+	for name, end := range map[string]func(tc *testConn){
+		"nothing more":           func(*testConn) {},
+		"the end":                func(tc *testConn) { tc.srv.Close() },
+		"the timeout is shorter": func(*testConn) {},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			conf := clear
+			if name == "the timeout is shorter" {
+				conf.ReplyTimeout = 6 * time.Second
+			}
+			tc := newTestConn(t, &conf)
+			tc.writeReply("", "hello, who is there?")
+			end(tc)
+			err := tc.op.wait()
+			if se, ok := errors.AsType[*protocol.SyntaxError](err); !ok || !strings.Contains(se.Excerpt, "who is there") {
+				t.Errorf("dial: %v; want the text", err)
+			}
+			if took := tc.op.took(); took > 5*time.Second {
+				t.Errorf("dial took %v", took)
+			}
+		})
+	}
+}
+
+// TestSecondGreeting: a second greeting is dropped, whenever it comes before the first
+// reply to a command.
+func TestSecondGreeting(t *testing.T) {
+	inBubble(t, "behind USER", func(t *testing.T) {
+		tc := newTestConn(t, &clear)
+		tc.writeReply("220 ready")
+		tc.wantOK("dial", tc.op)
+		op := tc.async(func() error { return tc.c.Login(t.Context(), "user", "secret", "") })
+		tc.answer("USER user", "220 ready again", "331 password")
+		tc.answer("PASS secret", "230 in")
+		tc.answer("FEAT", "502 no")
+		tc.wantOK("login", op)
+		if log := tc.traced(); !strings.Contains(log, "tolerance extra-greeting") {
+			t.Errorf("not traced:\n%s", log)
+		}
+	})
+	inBubble(t, "behind AUTH", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+		tc.writeReply("220 ready")
+		tc.answer("AUTH TLS", "220 ready again", "234 go on")
+		tc.startTLS()
+		tc.wantOK("dial", tc.op)
+		tc.login()
 	})
 }

@@ -147,6 +147,17 @@ func (c *Conn) isForced(name QuirkName) bool { return slices.Contains(c.cfg.Quir
 // mayNotice reports whether the caller allows a quirk.
 func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
 
+// traceLeniency notes what was borne of the beginning of a session: it says something of
+// the server, or of the way to it. What is borne of transfers is too common to be noted.
+func (c *Conn) traceLeniency(e protocol.Event) {
+	if e.Leniency != protocol.LenientAuthCode && e.Leniency != protocol.LenientGreetingText {
+		return
+	}
+	if t, ok := LookupTolerance(e.Leniency.String()); ok {
+		c.trace(TraceNote, "tolerance "+t.Name+": "+t.Behaviour+"; "+t.Workaround)
+	}
+}
+
 // traceExtra notes a reply that answered no command. Package protocol names the leniency
 // that dropped it like a tolerance.
 func (c *Conn) traceExtra(e protocol.Event) {

@@ -26,6 +26,7 @@ func (c *Conn) read() {
 		n, err := c.current().Read(buf)
 		if n > 0 {
 			rerr := c.receive(buf[:n])
+			c.noticePreface()
 			c.answerTelnet()
 			if !c.handleEvents() {
 				return
@@ -36,7 +37,9 @@ func (c *Conn) read() {
 			}
 		}
 		if err != nil {
-			if errors.Is(err, io.EOF) {
+			if text := c.preface(); text != nil {
+				err = text
+			} else if errors.Is(err, io.EOF) {
 				err = errServerClosed
 			} else if s := c.tlsSession(); s != nil {
 				err = s.Explain(err)
@@ -65,6 +68,33 @@ func (c *Conn) receive(b []byte) error {
 		c.dead = &ClosedError{Cause: c.redact.Error(err)}
 	}
 	return err
+}
+
+// preface returns the error that text in place of the greeting is, if that is all that the
+// server has sent.
+func (c *Conn) preface() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.Preface()
+}
+
+// noticePreface shortens the wait for the greeting once text has come that is no reply:
+// what follows such text at all follows at once.
+func (c *Conn) noticePreface() {
+	if c.preface() == nil {
+		return
+	}
+	c.prefaced.Do(func() {
+		go func() {
+			select {
+			case <-time.After(patience.GreetingAfterText.Default):
+				if err := c.preface(); err != nil {
+					c.shut(err)
+				}
+			case <-c.life.Done():
+			}
+		}()
+	})
 }
 
 // next returns the machine's next event.
@@ -137,6 +167,7 @@ func (c *Conn) handleEvents() bool {
 func (c *Conn) handleReply(e protocol.Event) {
 	if e.Kind == protocol.EventReply {
 		c.received(e.Command.Verb, e.Reply, c.flightOf(e.Command.Verb))
+		c.traceLeniency(e)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

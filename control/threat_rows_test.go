@@ -98,14 +98,18 @@ func authThreats() []threat {
 		{name: "T31 greeted as logged in", faults: faults("greeting-230", "auth-refused"), tls: ftptest.TLSExplicit, do: dial, want: insecure, unsent: "USER"},
 		explicit("T32 a reply behind 234 in the same segment", "auth-injection", outOfStep),
 		explicit("T32 a reply behind 234, late", "auth-injection-late", handshake),
+		{name: "T35 AUTH answered with 200, and TLS follows", faults: faults("auth-tls-200"), tls: ftptest.TLSExplicit, do: dial, after: func(e *encounter) {
+			if _, secure := e.c.TLS(); !secure {
+				e.t.Error("no TLS")
+			}
+		}},
 		{name: "T34 FEAT in clear lies", faults: faults("feat-lies-in-clear"), tls: ftptest.TLSExplicit, do: dial, after: func(e *encounter) {
 			if f := e.c.Features(); !f.Has("SIZE") || f.Has("SITE") {
 				e.t.Error("the features are not those of under TLS")
 			}
 		}},
-		explicit("T35 AUTH answered with 200", "auth-tls-200", insecure),
 		explicit("T35 AUTH answered with 235", "auth-tls-235", insecure),
-		explicit("T35 AUTH answered with 334", "auth-tls-334", insecure),
+		explicit("T35 AUTH answered with 334", "auth-tls-334", handshake),
 		{name: "T44 the handshake never begins", faults: faults("control-tls-stalls"), tls: ftptest.TLSExplicit, client: hasty, do: dial, want: handshake, unsent: "USER"},
 		explicit("T44 garbage answers the ClientHello", "control-tls-garbage", handshake),
 		{name: "T45 TLS for another protocol", faults: faults("alpn-http"), tls: ftptest.TLSExplicit, do: dialThen((*encounter).retr), after: func(e *encounter) {

@@ -15,6 +15,12 @@ var tolerances = []Tolerance{
 		Refs:       []string{"curl tests 228, 294 and 295", "FluentFTP"},
 	},
 	{
+		Name:       "auth-code",
+		Behaviour:  "AUTH for TLS is answered 200 or 334 in place of 234",
+		Workaround: "the TLS handshake begins; if it fails, so does the connection, which never goes on in clear",
+		Refs:       []string{"suppaftp issue 43", "curl"},
+	},
+	{
 		Name:       "code-only-reply",
 		Behaviour:  "a reply is a code alone, without space and text",
 		Workaround: "it is read like a reply with an empty text",
@@ -31,6 +37,12 @@ var tolerances = []Tolerance{
 		Behaviour:  "CWD is answered 200, and 250 later",
 		Workaround: "a further reply of the same class is dropped, as many as Limits.Extra; one that shows replies and commands out of step ends the connection",
 		Refs:       []string{"node basic-ftp issue 157"},
+	},
+	{
+		Name:       "extra-greeting",
+		Behaviour:  "a second 220 comes, also behind the first command",
+		Workaround: "it is dropped, as many as Limits.Extra",
+		Refs:       []string{"SimpleFTPServer issue 64"},
 	},
 	{
 		Name:       "extra-login-reply",
@@ -79,6 +91,12 @@ var tolerances = []Tolerance{
 		Behaviour:  "the greeting is 230: no login is needed",
 		Workaround: "no USER is sent; under explicit TLS, AUTH comes first",
 		Refs:       []string{"curl tests 986 and 1219"},
+	},
+	{
+		Name:       "greeting-text",
+		Behaviour:  "lines without a code come before the greeting",
+		Workaround: "they are dropped; if no greeting follows soon, they are the error",
+		Refs:       []string{"cpython issue 123911"},
 	},
 	{
 		Name:       "list-options",

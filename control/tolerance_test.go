@@ -91,6 +91,14 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		p.feat()
 		p.wantOK("login", op)
 	},
+	"auth-code": func(p *quirkPlay) {
+		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS()})
+		p.writeReply("220 ready")
+		p.answer("AUTH TLS", "334 begin")
+		p.startTLS()
+		p.wantOK("dial", p.testConn.op)
+		p.wantTraced("334 begin")
+	},
 	"code-only-reply": func(p *quirkPlay) {
 		p.login()
 		p.noop("200")
@@ -130,6 +138,15 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		}
 		p.noop("200 ok")
 		p.wantTraced("250 ok")
+	},
+	"extra-greeting": func(p *quirkPlay) {
+		p.greet("220 ready")
+		p.op = p.async(func() error { return p.c.Login(p.t.Context(), "user", "secret", "") })
+		p.answer("USER user", "220 ready again", "331 password")
+		p.answer("PASS secret", "230 in")
+		p.feat()
+		p.wantOK("login", p.op)
+		p.wantTraced("220 ready again")
 	},
 	"extra-login-reply": func(p *quirkPlay) {
 		p.greet("220 ready")
@@ -205,6 +222,10 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		p.answer("USER user", "230 in")
 		p.feat()
 		p.wantOK("login", op)
+	},
+	"greeting-text": func(p *quirkPlay) {
+		p.greet("Welcome to this box\r\n220 ready")
+		p.wantTraced("220 ready")
 	},
 	"list-options": func(p *quirkPlay) {
 		p.login()

@@ -13,6 +13,7 @@ const (
 	LenientExtraTransfer // a second final reply to a transfer: 226 and 226
 	LenientExtraLogin    // a second final reply to USER, PASS or ACCT: 230 and 230
 	LenientExtraCWD      // CWD or CDUP answered 200, and 250 later
+	LenientExtraGreeting // a second greeting, which may come after the first command
 
 	// Replies that belong to a command, but not as the RFCs have it (EventReply).
 	LenientExtraPreliminary // another 1yz after the first; restart markers (110) are none
@@ -20,6 +21,8 @@ const (
 	LenientRefusedEarly     // ABOR, STAT, NOOP or QUIT was refused while a transfer went on
 	LenientAccountWanted    // 332 in place of a file reply: the server has stored the command
 	LenientStored           // a reply to the command that the server had stored until ACCT
+	LenientAuthCode         // AUTH for TLS answered 200 or 334 in place of 234; see Config.Lenient
+	LenientGreetingText     // lines without a code came before the greeting; see Config.Lenient
 
 	// Replies that did not come (EventMerged).
 	LenientMerged // one reply stood for a transfer and ABOR
@@ -30,9 +33,9 @@ const (
 // String returns the leniency's name, as logs have it; "" for LenientNone.
 func (l Leniency) String() string {
 	names := [...]string{
-		"", "extra-reply", "extra-transfer-reply", "extra-login-reply", "extra-cwd-reply",
+		"", "extra-reply", "extra-transfer-reply", "extra-login-reply", "extra-cwd-reply", "extra-greeting",
 		"extra-preliminary", "no-preliminary", "refused-during-transfer", "account-wanted",
-		"stored-command", "merged-replies",
+		"stored-command", "auth-code", "greeting-text", "merged-replies",
 	}
 	if int(l) < len(names) {
 		return names[l]
@@ -66,6 +69,10 @@ var marks = map[Code][]Verb{
 	},
 	257: {"PWD", "XPWD", "MKD", "XMKD"},
 }
+
+// greetsNever holds the commands that may come first and are not answered by 220, as HOST
+// and REIN are, and SITE and OPEN on the way through an FTP proxy.
+var greetsNever = map[Verb]bool{"AUTH": true, "USER": true, "FEAT": true, "SYST": true, "HELP": true, "CLNT": true, "NOOP": true, "PBSZ": true, "LANG": true, "OPTS": true}
 
 // marked reports whether code c says that it answers v, or that it does not. known is
 // false if c says neither.
@@ -108,6 +115,9 @@ func (m *Machine) lateExtra(x *exchange, r Reply) (bool, error) {
 		r.Code.Class() == 2 && r.Code == f.reply.Code {
 		return true, nil // this server begins transfers with a 1yz, and here is none
 	}
+	if f.cmd.Verb == "" {
+		return r.Code == 220 && greetsNever[x.cmd.Verb], nil
+	}
 	before, known := marked(r.Code, f.cmd.Verb)
 	now, _ := marked(r.Code, x.cmd.Verb)
 	if !known || !before || now {
@@ -134,6 +144,8 @@ func (m *Machine) dropExtra(r Reply) error {
 // leniency names the extra reply.
 func (f *finished) leniency(c Code) Leniency {
 	switch f.cmd.Verb {
+	case "":
+		return LenientExtraGreeting
 	case "USER", "PASS", "ACCT":
 		return LenientExtraLogin
 	case "CWD", "CDUP", "XCWD", "XCUP": // the quirk extra-cwd-reply is of these alone

@@ -19,6 +19,11 @@ type Config struct {
 	// data connections are private from the start.
 	ImplicitTLS bool
 
+	// Lenient makes a client bear two things that servers do before the login: lines
+	// without a code before the greeting, and 200 or 334 in place of 234 to an AUTH that
+	// names TLS. TLS begins then as after 234; what follows in clear is an error as ever.
+	Lenient bool
+
 	// Mechanism returns a new instance of the security mechanism that AUTH names, in
 	// capitals: one for each exchange. It returns [TLS] for the names of TLS, and nil
 	// for what it does not know. If Mechanism is nil, there is TLS alone.
@@ -68,7 +73,7 @@ type Machine struct {
 // greeting, and with implicit TLS for the handshake before it.
 func NewMachine(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, params: DefaultParams()}
-	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}}
+	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}, prefaced: cfg.Lenient}
 	m.commands = commandReader{limit: cfg.Limits.commandBytes(), protected: cfg.Limits.protectedBytes(), telnet: telnet{refuse: true}}
 	m.pending = []exchange{{diagram: DiagramWait}}
 	if cfg.ImplicitTLS {
@@ -93,6 +98,15 @@ func (m *Machine) Pending() int { return len(m.pending) }
 
 // Err returns the error that ended the connection, or nil.
 func (m *Machine) Err() error { return m.err }
+
+// Preface returns what came in place of the greeting so far, as the *[SyntaxError] that it
+// is if no greeting follows. It is nil if nothing came, or the greeting is in.
+func (m *Machine) Preface() error {
+	if m.reader.prefaced && m.reader.preface != nil {
+		return m.reader.preface
+	}
+	return nil
+}
 
 // Next returns the next event.
 func (m *Machine) Next() (Event, bool) {

@@ -69,6 +69,11 @@ type ReplyReader struct {
 	lint   Lint
 	cur    partialReply
 	err    error
+
+	prefaced     bool         // no reply is complete yet, and lines without a code may precede the first
+	preface      *SyntaxError // the first of these lines that is not empty
+	prefaceLines int
+	prefaceBytes int
 }
 
 // A partialReply is the reply under assembly.
@@ -163,6 +168,10 @@ func (r *ReplyReader) endLine() (Reply, bool, error) {
 	} else {
 		r.lint |= LintBareLF
 	}
+	if r.skips(string(line)) {
+		r.line, r.cr, r.lint = r.line[:0], false, 0
+		return Reply{}, false, nil
+	}
 	reply, done, reason := r.cur.add(string(line), &r.lint, &r.Limits)
 	if reason != "" {
 		return Reply{}, false, r.fail(r.start, reason)
@@ -170,8 +179,29 @@ func (r *ReplyReader) endLine() (Reply, bool, error) {
 	r.line, r.cr = r.line[:0], false
 	if done {
 		reply.Lint, r.lint = r.lint, 0
+		r.prefaced = false
 	}
 	return reply, done, nil
+}
+
+// skips reports whether a line is text before the first reply, which is dropped: as much
+// of it as one reply may have, unless it shows that the server speaks another protocol.
+func (r *ReplyReader) skips(line string) bool {
+	if !r.prefaced || r.cur.code != 0 {
+		return false
+	}
+	if _, _, _, ok := cutCode(line); ok || otherProtocol(line) != "" {
+		return false
+	}
+	r.prefaceLines++
+	r.prefaceBytes += len(line)
+	if r.prefaceLines > r.Limits.replyLines() || r.prefaceBytes > r.Limits.replyBytes() {
+		return false
+	}
+	if r.preface == nil || r.preface.Excerpt == "" {
+		r.preface = &SyntaxError{Offset: r.start, Excerpt: excerpt([]byte(line)), Reason: notReply(line)}
+	}
+	return true
 }
 
 // add takes one line and reports whether it completes the reply.
@@ -227,15 +257,26 @@ func (p *partialReply) text(s string, lim *Limits) (fault string) {
 // is a server of another protocol.
 func notReply(line string) string {
 	const no = "not an FTP reply"
-	switch {
-	case len(line) >= 4 && line[:4] == "SSH-":
-		return no + " but an SSH banner: this port speaks SSH or SFTP"
-	case len(line) >= 5 && line[:5] == "HTTP/":
-		return no + " but HTTP: this port is a web server or a proxy"
-	case isTLSRecord(line):
-		return no + " but a TLS record: this port wants implicit TLS"
+	if other := otherProtocol(line); other != "" {
+		return no + " but " + other
 	}
 	return no + ": a line must begin with a three-digit code"
+}
+
+// otherProtocol says what other protocol a line belongs to, or returns "".
+func otherProtocol(line string) string {
+	begins := func(prefix string) bool { return strings.HasPrefix(line, prefix) }
+	switch {
+	case begins("SSH-"):
+		return "an SSH banner: this port speaks SSH or SFTP"
+	case begins("HTTP/"):
+		return "HTTP: this port is a web server or a proxy"
+	case begins("+OK"), begins("* OK"):
+		return "the greeting of a mail server: this port speaks POP3 or IMAP"
+	case isTLSRecord(line):
+		return "a TLS record: this port wants implicit TLS"
+	}
+	return ""
 }
 
 // isTLSRecord reports whether a line begins like an alert or a handshake record.

@@ -42,7 +42,11 @@ func (m *Machine) settle(r Reply, level Level) error {
 	}
 	i, guessed := m.owner(r.Code)
 	x := m.pending[i]
-	out := x.judge(r.Code, m.cfg.Limits.preliminary())
+	code := r.Code
+	if m.beginsTLS(x, code) {
+		code = 234
+	}
+	out := x.judge(code, m.cfg.Limits.preliminary())
 	wanted := m.wantsAccount(x, r.Code)
 	if wanted {
 		out = Failure
@@ -58,7 +62,7 @@ func (m *Machine) settle(r Reply, level Level) error {
 		m.pending = slices.Delete(m.pending, i, i+1)
 	}
 	if client {
-		m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: out, Level: level, Leniency: x.leniency(out, guessed, wanted)})
+		m.emit(Event{Kind: EventReply, Command: x.cmd, Reply: r, Outcome: out, Level: level, Leniency: m.leniency(x, r.Code, out, guessed, wanted)})
 	}
 	if out == Wait {
 		m.begins = m.begins || x.diagram == DiagramTransfer
@@ -67,6 +71,7 @@ func (m *Machine) settle(r Reply, level Level) error {
 	if client {
 		m.finish(x, r)
 	}
+	r.Code = code
 	m.end(x.cmd, r, out)
 	if wanted {
 		m.stored = new(x.cmd)
@@ -74,9 +79,19 @@ func (m *Machine) settle(r Reply, level Level) error {
 	return nil
 }
 
+// beginsTLS reports whether c stands for the 234 to an AUTH that names TLS. It is the
+// handshake that shows whether the server means it, and it can only fail.
+func (m *Machine) beginsTLS(x exchange, c Code) bool {
+	return m.cfg.Lenient && x.cmd.Verb == "AUTH" && x.cmd.Arg != "" && transport(x.cmd.Arg) && (c == 200 || c == 334)
+}
+
 // leniency names what the reply just judged is forgiven.
-func (x *exchange) leniency(out Outcome, guessed, wanted bool) Leniency {
+func (m *Machine) leniency(x exchange, c Code, out Outcome, guessed, wanted bool) Leniency {
 	switch {
+	case m.beginsTLS(x, c):
+		return LenientAuthCode
+	case x.cmd.Verb == "" && out != Wait && m.reader.preface != nil:
+		return LenientGreetingText
 	case wanted:
 		return LenientAccountWanted
 	case guessed:

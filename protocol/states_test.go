@@ -246,11 +246,14 @@ told, the connection ends.
 		LenientExtraTransfer:    {"a second final reply to a transfer or ABOR", "dropped"},
 		LenientExtraLogin:       {"a second final reply to USER, PASS or ACCT", "dropped"},
 		LenientExtraCWD:         {"CWD answered 200, and 250 later", "the 250 is dropped"},
+		LenientExtraGreeting:    {"a second 220 after the greeting, also behind the first command", "dropped, if the command is none that 220 may answer"},
 		LenientExtraPreliminary: {"a second 1yz to one command; 110 is none", "reported as the first, up to a limit"},
 		LenientNoPreliminary:    {"a transfer that ends well without a 1yz", "success"},
 		LenientRefusedEarly:     {"500 to 504 or 530 while a transfer goes on and ABOR, STAT, NOOP or QUIT waits", "the transfer goes on; if the next reply is not its 226 or 250, or a refusal, the connection ends"},
 		LenientAccountWanted:    {"332 to a command of a user who is logged in", "failure; ACCT may follow"},
 		LenientStored:           {"replies to that command behind ACCT", "they are the command's; or it is sent again"},
+		LenientAuthCode:         {"AUTH for TLS answered 200 or 334, if Config.Lenient says so", "TLS begins, as after 234; a handshake that fails is an error"},
+		LenientGreetingText:     {"lines without a code before the greeting, if Config.Lenient says so", "dropped, up to the limits of one reply"},
 		LenientMerged:           {"one reply for a transfer and ABOR", "225, or the 200 of a NOOP, ends both"},
 	}
 	for l := LenientExtraReply; l < leniencyCount; l++ {

@@ -74,7 +74,7 @@ func TestNames(t *testing.T) {
 		{"diagrams", stringsOf(diagramCount + 1), "by verb,one reply,transfer,sequence,login,wait,abort,open,enclosed,unknown"},
 		{"outcomes", stringsOf(Outcome(6)), "violation wait success continue failure unknown"},
 		{"event kinds", stringsOf(EventKind(8)), ",reply,merged,command,start TLS,stop TLS,extra,unknown"},
-		{"leniencies", stringsOf(leniencyCount + 1), " extra-reply extra-transfer-reply extra-login-reply extra-cwd-reply extra-preliminary no-preliminary refused-during-transfer account-wanted stored-command merged-replies unknown"},
+		{"leniencies", stringsOf(leniencyCount + 1), " extra-reply extra-transfer-reply extra-login-reply extra-cwd-reply extra-greeting extra-preliminary no-preliminary refused-during-transfer account-wanted stored-command auth-code greeting-text merged-replies unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sep := " "

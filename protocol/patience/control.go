@@ -10,6 +10,8 @@ var (
 	Reply = row(Wait{Layer: "control", Name: "Reply", Kind: Bound, Default: time.Minute,
 		Setting: "control.Config.ReplyTimeout, Profile.Timeout",
 		Reason:  "the reply to a command"})
+	GreetingAfterText = row(Wait{Layer: "control", Name: "GreetingAfterText", Kind: Bound, Default: 5 * time.Second,
+		Reason: "the greeting once text without a code has come in its place: the server is one of another protocol, if nothing follows soon"})
 	FinalReply = row(Wait{Layer: "control", Name: "FinalReply", Kind: Bound, Default: time.Minute,
 		Setting: "control.Config.FinalTimeout, Profile.Timeout",
 		Reason:  "the final reply once the data is through: storing a large file takes a while"})
