@@ -203,30 +203,24 @@ func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 	if c.usesMLST() {
 		e, err := c.conn.Mlst(ctx, path)
 		m := protocol.MeaningIn(err)
-		if err == nil || !m.NotImplemented() && m != protocol.BadParameter {
+		_, unread := errors.AsType[*parse.Error](err)
+		if err == nil || !m.NotImplemented() && m != protocol.BadParameter && !unread {
 			return e, err
 		}
-		c.noMLST = m.NotImplemented() // 501 may be about the name
+		c.noMLST = m.NotImplemented() || unread // 501 may be about the name
 	}
 	return c.statByParts(ctx, path)
 }
 
+// statByParts asks for the size, for the time and whether path can be entered. That is
+// asked even if there is a size: some servers tell one for directories too.
 func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, error) {
 	e := listing.Entry{Name: path, Size: -1}
 	size, sizeErr := c.size(ctx, path)
-	if sizeErr == nil {
-		e.Kind, e.Size = listing.KindFile, size
-	}
-	dated := false
-	if t, err := c.conn.Mdtm(ctx, path); err == nil {
-		dated = true
+	t, err := c.conn.Mdtm(ctx, path)
+	dated := err == nil
+	if dated {
 		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, listing.ZoneUTC
-		if sizeErr == nil {
-			return e, nil
-		}
-	}
-	if sizeErr == nil {
-		return e, nil
 	}
 	if err := c.conn.Err(); err != nil {
 		return e, err
@@ -235,14 +229,16 @@ func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, e
 	if err := c.lost(ctx); err != nil {
 		return e, err // sizeErr would say that nothing is there
 	}
-	if !dir {
-		if dated && errors.Is(sizeErr, errors.ErrUnsupported) {
-			e.Kind = listing.KindFile // it is there, and SIZE was not asked
-			return e, nil
-		}
+	switch {
+	case dir:
+		e.Kind = listing.KindDir
+	case sizeErr == nil:
+		e.Kind, e.Size = listing.KindFile, size
+	case dated && errors.Is(sizeErr, errors.ErrUnsupported):
+		e.Kind = listing.KindFile // it is there, and SIZE was not asked
+	default:
 		return e, sizeErr
 	}
-	e.Kind = listing.KindDir
 	return e, nil
 }
 
@@ -250,7 +246,7 @@ func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, e
 func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	home, err := c.conn.Pwd(ctx)
 	if err != nil {
-		return false
+		return c.entersForGood(ctx, path)
 	}
 	err = c.conn.Cwd(ctx, path)
 	if isRefusal(err) {
@@ -268,6 +264,17 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 		return false
 	}
 	return moved
+}
+
+// entersForGood is isDirectory where PWD does not tell the way back. A new connection
+// leads back to the directory of the login, if that is where the old one was. If not,
+// nothing is tried.
+func (c *Client) entersForGood(ctx context.Context, path string) bool {
+	if c.lost(ctx) != nil || c.conn.Roamed() || !c.mayLoginAgain() || c.conn.Cwd(ctx, path) != nil {
+		return false
+	}
+	c.note("PWD does not tell where the session was before CWD: back to there by a new connection")
+	return c.redial(ctx, "") == nil
 }
 
 // storedSize asks for the size of a file that was just stored, even if FEAT does not list

@@ -29,7 +29,7 @@ import (
 // A script is a server that answers by a table.
 type script struct {
 	greeting string
-	replies  map[string]string // by command line; "" is silence; 502 where none is given
+	replies  map[string]string // by command line; "" is silence, hangUp the end; 502 where none is given
 	data     map[string]string // by command line: what a transfer sends
 
 	heard func(line string) // called for each command, if not nil
@@ -77,10 +77,16 @@ func (s *script) connect(t *testing.T, policy control.QuirkPolicy) *ftpwire.Clie
 }
 
 func (s *script) serve(network *memnet.Network, ln *memnet.Listener) {
-	conn, err := ln.Accept()
-	if err != nil {
-		return
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go s.session(network, conn)
 	}
+}
+
+func (s *script) session(network *memnet.Network, conn net.Conn) {
 	defer conn.Close()
 	greeting := s.greeting
 	if greeting == "" {
@@ -103,9 +109,15 @@ func (s *script) serve(network *memnet.Network, ln *memnet.Listener) {
 		data, transfer := s.data[line]
 		s.mu.Unlock()
 		switch {
-		case line == "EPSV":
+		case known && reply == hangUp:
+			return
+		case line == "EPSV" && !known:
 			passive, _ = network.Listen(netip.MustParseAddrPort("127.0.0.1:0"))
 			reply = fmt.Sprintf("229 ok (|||%d|)", passive.Addr().(*net.TCPAddr).Port)
+		case line == "PASV" && !known:
+			passive, _ = network.Listen(netip.MustParseAddrPort("127.0.0.1:0"))
+			port := passive.Addr().(*net.TCPAddr).Port
+			reply = fmt.Sprintf("227 ok (127,0,0,1,%d,%d)", port/256, port%256)
 		case transfer:
 			dc, err := passive.Accept()
 			if err != nil {
@@ -131,6 +143,9 @@ func (s *script) serve(network *memnet.Network, ln *memnet.Listener) {
 		}
 	}
 }
+
+// hangUp in place of a reply ends the session.
+const hangUp = "(hang up)"
 
 func names(ctx context.Context, c *ftpwire.Client, path string) (list []string, err error) {
 	for e, err := range c.Entries(ctx, path) {

@@ -250,7 +250,7 @@ func (c *Conn) confirmDirectory(ctx context.Context, path string) error {
 	if c.Features().Has("MLST") {
 		r, err := c.exchange(ctx, protocol.Command{Verb: "MLST", Arg: c.pathArg("MLST", path)})
 		if err == nil {
-			if e, perr := mlstEntry(r); perr == nil && e.Kind == listing.KindDir {
+			if e, perr := mlstEntry(r, ""); perr == nil && e.Kind == listing.KindDir {
 				return nil
 			}
 		} else if c.onlyRefused(err) != nil || errors.Is(err, fs.ErrNotExist) {

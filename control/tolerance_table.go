@@ -111,6 +111,12 @@ var tolerances = []Tolerance{
 		Refs:       []string{"rclone"},
 	},
 	{
+		Name:       "mlst-forms",
+		Behaviour:  "the entry in the reply to MLST stands on its first or last line, has the code in front, or no name",
+		Workaround: "a line with facts is the entry, wherever it stands",
+		Refs:       []string{"aioftp issue 149"},
+	},
+	{
 		Name:       "no-data-connection",
 		Behaviour:  "a listing or file of nothing is answered 226 without a data connection",
 		Workaround: "it is empty if the control connection proves it, by SIZE, STAT or the count in a reply",

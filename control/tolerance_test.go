@@ -11,6 +11,8 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -240,6 +242,31 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 			err := p.call(func() (err error) { name, err = p.c.Mkd(p.t.Context(), "d"); return err }, "MKD d", reply)
 			if err != nil || name != "" {
 				p.t.Errorf("Mkd answered %q: %q, %v", reply, name, err)
+			}
+		}
+	},
+	"mlst-forms": func(p *quirkPlay) {
+		p.login()
+		for _, reply := range []string{
+			"250 type=file;size=6; a b",
+			"250-\r\ntype=file;size=6; a b\r\n250 end",
+			"250-type=file;size=6; a b\r\n250 end",
+			"250-Entry\r\n250 type=file;size=6; a b",
+			"250-Entry\r\n250-type=file;size=6; a b\r\n250 end",
+			"250-Entry\r\n The one you want:\r\n type=file;size=6; a b\r\n250 end",
+			"250-Entry\r\n type=file;size=6;\r\n250 end",
+			"250 type=file;size=6;",
+		} {
+			var got listing.Entry
+			err := p.call(func() (err error) { got, err = p.c.Mlst(p.t.Context(), "a b"); return err }, "MLST a b", reply)
+			if err != nil || got.Size != 6 || got.Kind != listing.KindFile || got.Name != "a b" {
+				p.t.Errorf("%q: %v %d %q, %v", reply, got.Kind, got.Size, got.Name, err)
+			}
+		}
+		for _, reply := range []string{"250 ok", "250-a=b\r\n250 c;d e"} {
+			err := p.call(func() error { _, err := p.c.Mlst(p.t.Context(), "a b"); return err }, "MLST a b", reply)
+			if _, ok := errors.AsType[*parse.Error](err); !ok {
+				p.t.Errorf("%q: %v; want a parse.Error", reply, err)
 			}
 		}
 	},
