@@ -87,7 +87,7 @@ type Config struct {
 	// Mechanism is a security mechanism of RFC 2228 that protects the session in place of
 	// TLS. Both at once are not possible: Security must be SecurityNone. ClearCommandChannel and
 	// DataProtection act on it as on TLS. If nil, there is none.
-	Mechanism *Mechanism
+	Mechanism *Mechanism `json:"-"`
 
 	// DataProtection says whether data connections are protected. If zero, they are. With
 	// ProtectClear (PROT C) the names in listings and the files travel in clear text,

@@ -1,6 +1,11 @@
 package control
 
-import "github.com/ftpwire/ftpwire/protocol/errtext"
+import (
+	"strings"
+
+	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+)
 
 // MarshalText is String.
 func (s Security) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -73,3 +78,6 @@ func (a *AfterLogin) UnmarshalText(text []byte) error {
 	}
 	return nil
 }
+
+// Secret reports whether the command holds a secret, which is masked where a is printed.
+func (a AfterLogin) Secret() bool { return strings.Contains(maskedLine(a.Command), protocol.Mask) }

@@ -298,21 +298,6 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	tests := []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"ls", "ls", 0}, {"lss", "ls", 1}, {"", "get", 3}, {"gte", "get", 1},
-		{"fromat", "format", 1}, {"kitten", "sitting", 3},
-	}
-	for _, tt := range tests {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}
-
 func TestVisible(t *testing.T) {
 	tests := []struct{ name, in, line, listed string }{
 		{"plain", "a b.txt", "a b.txt", "a b.txt"},

@@ -1,5 +1,7 @@
 package mode
 
+import "fmt"
+
 // A CodePage is a code page of TYPE E. Both have the characters of ISO 8859-1, at
 // places that differ for "[", "]", "^" and a few more.
 type CodePage uint8
@@ -16,6 +18,20 @@ func (p CodePage) String() string {
 		return "037"
 	}
 	return "1047"
+}
+
+// MarshalText is String.
+func (p CodePage) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads "1047" or "037".
+func (p *CodePage) UnmarshalText(text []byte) error {
+	for _, q := range []CodePage{CodePage1047, CodePage037} {
+		if string(text) == q.String() {
+			*p = q
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown code page of EBCDIC %q: want 1047 or 037", text)
 }
 
 // Octets of EBCDIC that have to do with line ends. NL ends a line in TYPE E (RFC 959,
