@@ -229,14 +229,12 @@ func (d *settingsDecoder) list(v reflect.Value, x any, key string) {
 }
 
 func (d *settingsDecoder) duration(v reflect.Value, x any, key string) {
-	if s, ok := x.(string); ok {
-		if t, err := time.ParseDuration(s); err == nil {
-			v.SetInt(int64(t))
-			return
-		}
+	s, ok := x.(string)
+	if n, is := whole(x); is {
+		s, ok = fmt.Sprintf("%ds", n), true
 	}
-	if n, ok := whole(x); ok && n > -math.MaxInt64/int64(time.Second) && n < math.MaxInt64/int64(time.Second) {
-		v.SetInt(n * int64(time.Second))
+	if t, err := time.ParseDuration(s); ok && err == nil {
+		v.SetInt(int64(t))
 		return
 	}
 	d.fault(key, "must be a duration such as \"30s\" or \"2m\", or a number of seconds")
