@@ -21,7 +21,7 @@ func (a *app) completionCmd() *cobra.Command {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(a.stdout, true)
+				return bashCompletion(a.stdout, root)
 			case "zsh":
 				return root.GenZshCompletion(a.stdout)
 			case "fish":
