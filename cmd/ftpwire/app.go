@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -24,6 +25,12 @@ type app struct {
 	stderr io.Writer
 	env    func(string) (string, bool)
 	quiet  bool
+	config string // the file of stored connections, as --config names it
+
+	conn        *connection     // that the command line names, if it does
+	connProfile ftpwire.Profile // of it, without what the flags say
+	keyring     keyringStore    // if nil, the system's
+	unattended  bool            // nobody can be asked, not even by a program: for completion
 
 	terminal func() bool // whether a person can be asked; replaced by tests
 	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer
@@ -87,6 +94,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		},
 	}
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar, no warnings")
+	root.PersistentFlags().StringVar(&a.config, "config", "", "`FILE` of stored connections (default: FTPWIRE_CONFIG, or ftpwire/connections.toml in the configuration directory)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
 		&cobra.Group{ID: groupFiles, Title: "Files:"},
@@ -98,7 +106,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		cmds []*cobra.Command
 	}{
 		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.hashCmd()}},
-		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.trustCmd()}},
+		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.connectionCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {
 		for _, c := range g.cmds {
@@ -106,6 +114,8 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 			root.AddCommand(c)
 		}
 	}
+	a.takeConnections(root)
+	a.completeTargets(root)
 	root.AddCommand(topics()...)
 	root.CompletionOptions.DisableDefaultCmd = true
 	sections(root)

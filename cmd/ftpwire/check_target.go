@@ -12,10 +12,12 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
+var errAutoTLS = usagef("--tls auto: the check needs to know when TLS begins: use explicit, implicit or none")
+
 // checkTarget returns the server to check, and what ends the embedded one.
 func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *conformance.Options, func(), error) {
 	if f.tls.value == "auto" {
-		return conformance.Target{}, nil, nil, usagef("--tls auto: the check needs to know when TLS begins: use explicit, implicit or none")
+		return conformance.Target{}, nil, nil, errAutoTLS
 	}
 	opts := &conformance.Options{
 		Only: f.only, Skip: f.skip, Timeout: f.timeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
@@ -58,7 +60,15 @@ func targetOf(p *ftpwire.Profile) (conformance.Target, error) {
 	if err != nil {
 		return conformance.Target{}, err
 	}
+	if p.Protocol() == ftpwire.VariantAuto {
+		return conformance.Target{}, errAutoTLS
+	}
+	dial := cfg.Dial
+	if p.Proxy != nil && !p.DirectData {
+		dial = cfg.Data.Dial
+	}
 	return conformance.Target{
+		Dial: dial,
 		Addr: addr,
 		TLS: map[control.Security]tlsx.Mode{
 			control.SecurityNone: tlsx.ModeNone, control.SecurityExplicit: tlsx.ModeExplicit, control.SecurityImplicit: tlsx.ModeImplicit,

@@ -72,6 +72,12 @@ func (a *app) readPFX(name string) ([]tls.Certificate, error) {
 		return nil, usagef("--pfx: %w", err)
 	}
 	password, known := a.env("FTPWIRE_PFX_PASSWORD")
+	if c := a.conn; c != nil && !c.pfxPassword.none() && name == c.text("pfx") {
+		if password, err = a.secretOf(&c.pfxPassword, c.name); err != nil {
+			return nil, err
+		}
+		known = true
+	}
 	a.secret(password)
 	cert, err := decodePFX(data, password)
 	if errors.Is(err, pkcs12.ErrIncorrectPassword) && !known {

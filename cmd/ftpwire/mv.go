@@ -16,7 +16,8 @@ func (a *app) mvCmd() *cobra.Command {
 		Short: "Rename a file or a directory",
 		Long: `Renames a file or a directory. NEWPATH is a path on the same server, relative to the
 login directory unless it begins with /; if it ends in /, the name stays. The server
-decides whether an existing file is replaced.`,
+decides whether an existing file is replaced. After NAME:PATH of a stored connection, NEWPATH
+may have the same NAME: before it, and is relative to the connection's path.`,
 		Example: `  ftpwire mv ftpes://alice@ftp.example.com/report.tmp report.pdf
   ftpwire mv ftpes://alice@ftp.example.com/report.pdf /archive/`,
 		Args: nargs(2, 2, "URL and NEWPATH are needed"),
@@ -30,7 +31,7 @@ decides whether an existing file is replaced.`,
 		if err := needPath(l, args[0]); err != nil {
 			return err
 		}
-		to, err := mvTarget(l.Path, args[1])
+		to, err := mvTarget(l.Path, a.sameConnection(args[1]))
 		if err != nil {
 			return err
 		}
@@ -39,6 +40,18 @@ decides whether an existing file is replaced.`,
 		})
 	}
 	return cmd
+}
+
+// sameConnection returns NEWPATH without the name of the stored connection that is in use,
+// below the connection's path.
+func (a *app) sameConnection(to string) string {
+	if a.conn == nil || to == "" {
+		return to
+	}
+	if name, path, ok := splitName(to); ok && name == a.conn.name {
+		to = path
+	}
+	return a.conn.path(to)
 }
 
 // mvTarget returns where mv is to move path.

@@ -52,6 +52,10 @@ func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err
 		p.Password, err = a.readPasswordFile(f.passwordFile)
 		return err
 	}
+	if c := a.conn; c != nil && !c.password.none() && p.User == c.text("user") {
+		p.Password, err = a.secretOf(&c.password, c.name)
+		return err
+	}
 	if anonymous(p.User) {
 		if entry != nil {
 			p.Password = entry.password
@@ -80,6 +84,9 @@ func (a *app) readPasswordFile(name string) (string, error) {
 		if err != nil {
 			return "", usagef("the password on standard input: %w", err)
 		}
+		if s == "" {
+			return "", usagef("--password-file: the first line of standard input is empty")
+		}
 		return s, nil
 	}
 	file, err := os.Open(name)
@@ -90,6 +97,9 @@ func (a *app) readPasswordFile(name string) (string, error) {
 	s, err := firstLine(file)
 	if err != nil {
 		return "", usagef("--password-file: %w", err)
+	}
+	if s == "" {
+		return "", usagef("--password-file: the first line of %s is empty", name)
 	}
 	return s, nil
 }

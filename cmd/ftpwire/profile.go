@@ -17,9 +17,9 @@ import (
 // locate reads a URL and applies the flags to its profile. Only the credentials
 // are left, as they may need a prompt: see credentials.
 func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
-	l, err := ftpwire.ParseURL(rawURL)
+	l, err := a.target(rawURL)
 	if err != nil {
-		return nil, cannot(err)
+		return nil, err
 	}
 	if l.Profile.Password != "" {
 		a.secret(l.Profile.Password)

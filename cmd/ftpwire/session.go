@@ -150,13 +150,24 @@ func sameServer(a, b *ftpwire.Profile) bool {
 
 func needPath(l *ftpwire.Location, rawURL string) error {
 	if l.Path == "" {
-		return &usageError{err: errors.New("the URL names no file or directory"), hint: "Put its path after the host: " + hostPart(rawURL) + "/PATH"}
+		return &usageError{err: errors.New("the URL names no file or directory"), hint: "Put its path after the host: " + withPath(hostPart(rawURL))}
 	}
 	return nil
 }
 
+// withPath shows where the path stands after what hostPart returns.
+func withPath(host string) string {
+	if strings.Contains(host, "://") {
+		host += "/"
+	}
+	return host + "PATH"
+}
+
 // hostPart returns scheme and host of a URL, without the user.
 func hostPart(rawURL string) string {
+	if name, _, ok := splitName(rawURL); ok {
+		return name + ":"
+	}
 	scheme, rest, _ := strings.Cut(rawURL, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return scheme + "://" + host[strings.LastIndex(host, "@")+1:]

@@ -101,7 +101,7 @@ The exit code is 1 if there was none.`,
 	}
 	f.addTrustFile(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		host, port, err := serverName(args[0])
+		host, port, err := a.serverName(args[0])
 		if err != nil {
 			return err
 		}
@@ -138,8 +138,19 @@ func otherPorts(store *tlsx.TrustStore, host string) string {
 	return "There is one of " + enumerate(known) + "."
 }
 
-// serverName reads HOST, HOST:PORT or a URL.
-func serverName(s string) (host string, port int, err error) {
+// serverName reads HOST, HOST:PORT, a URL or NAME: of a stored connection.
+func (a *app) serverName(s string) (host string, port int, err error) {
+	if name, path, ok := splitName(s); ok && path == "" {
+		c, err := a.connection(name)
+		if err != nil {
+			return "", 0, err
+		}
+		p, err := c.profileFor(&cobra.Command{})
+		if err != nil {
+			return "", 0, err
+		}
+		return addressOf(&p)
+	}
 	if strings.Contains(s, "://") {
 		l, err := ftpwire.ParseURL(s)
 		if err != nil {

@@ -65,7 +65,7 @@ func (f *trusting) accepts(t *testing.T, sha256 tlsx.Fingerprint, reasons tlsx.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, port, err := serverName(f.host)
+	host, port, err := new(app).serverName(f.host)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package listing
 import (
 	"strings"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -39,7 +40,10 @@ func readMVSDataset(l *lister, w *words, e *Entry) error {
 	}
 	e.Name, e.Kind = name, kind
 	if dated {
-		s.settle(e, &l.o)
+		if bad := s.outOfRange(); bad != "" {
+			return parse.NewError(listLine, w.line, w.at[i-1].from, bad)
+		}
+		s.resolve(e, &l.o)
 	}
 	return nil
 }

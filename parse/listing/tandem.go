@@ -59,7 +59,10 @@ func readTandemTime(l *lister, w *words, e *Entry, i, end int) error {
 	if !dated {
 		return nil
 	}
-	s.settle(e, &l.o)
+	if bad := s.outOfRange(); bad != "" {
+		return parse.NewError(listLine, w.line, w.at[i-1].from, bad)
+	}
+	s.resolve(e, &l.o)
 	return nil
 }
 

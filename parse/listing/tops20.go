@@ -45,7 +45,10 @@ func readTOPS20(l *lister, w *words, e *Entry) error {
 	if reason := s.vmsDate(date); reason != "" || !s.clock(strings.TrimLeft(clock, " ")) {
 		return parse.NewError(listLine, w.line, strings.Index(w.line, fields[3]), "no time of the last write")
 	}
-	s.settle(e, &l.o)
+	if bad := s.outOfRange(); bad != "" {
+		return parse.NewError(listLine, w.line, strings.Index(w.line, fields[3]), bad)
+	}
+	s.resolve(e, &l.o)
 	return nil
 }
 

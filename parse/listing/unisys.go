@@ -3,6 +3,7 @@ package listing
 import (
 	"strings"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -47,8 +48,11 @@ func readUnisys(l *lister, w *words, e *Entry) error {
 	default:
 		return errOther
 	}
+	if bad := s.outOfRange(); bad != "" {
+		return parse.NewError(listLine, w.line, w.at[kind+2].from, bad)
+	}
 	e.Kind, e.Size = KindFile, size
-	s.settle(e, &l.o)
+	s.resolve(e, &l.o)
 	return nil
 }
 

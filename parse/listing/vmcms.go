@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -41,7 +42,10 @@ func readVMCMS(l *lister, w *words, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	s.settle(e, &l.o)
+	if bad := s.outOfRange(); bad != "" {
+		return parse.NewError(listLine, w.line, w.at[0].from, bad)
+	}
+	s.resolve(e, &l.o)
 	return nil
 }
 

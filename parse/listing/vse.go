@@ -3,6 +3,7 @@ package listing
 import (
 	"strings"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -80,6 +81,9 @@ func readVSETime(l *lister, w *words, e *Entry, i int) error {
 	if !s.slashYearFirst(w.word(i)) || !s.clock(w.word(i+1)) {
 		return errOther
 	}
-	s.settle(e, &l.o)
+	if bad := s.outOfRange(); bad != "" {
+		return parse.NewError(listLine, w.line, w.at[i].from, bad)
+	}
+	s.resolve(e, &l.o)
 	return nil
 }

@@ -4,6 +4,8 @@ import "time"
 
 // Waits of the command.
 var (
+	Completion = row(Wait{Layer: "cmd/ftpwire", Name: "Completion", Kind: Bound, Default: 3 * time.Second,
+		Reason: "listing a remote directory for the Tab key of a shell: who types does not wait longer"})
 	QuitAtEnd = row(Wait{Layer: "cmd/ftpwire", Name: "QuitAtEnd", Kind: Bound, Default: 5 * time.Second,
 		Reason: "the farewell when everything is done"})
 	QuitAfterFailure = row(Wait{Layer: "cmd/ftpwire", Name: "QuitAfterFailure", Kind: Bound, Default: time.Second,

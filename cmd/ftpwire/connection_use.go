@@ -1,0 +1,156 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+)
+
+// takeConnections has the commands below root take NAME:PATH where they take a URL: before
+// such a command runs, its flags are filled with what is stored.
+func (a *app) takeConnections(root *cobra.Command) {
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "trust" {
+			for _, sub := range cmd.Commands() {
+				if sub.Name() == "show" || sub.Name() == "accept" {
+					a.takeConnection(sub, 0)
+				}
+			}
+		}
+		if place, ok := targetPlaces[cmd.Name()]; ok {
+			a.takeConnection(cmd, place)
+		}
+	}
+}
+
+func (a *app) takeConnection(cmd *cobra.Command, place int) {
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		targets := args
+		if place != everyArgument {
+			targets = args[min(place, len(args)):min(place+1, len(args))]
+		}
+		if err := a.useConnection(cmd, targets); err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
+}
+
+// useConnection makes the connection that targets name the one of this run.
+func (a *app) useConnection(cmd *cobra.Command, targets []string) error {
+	var names []string
+	for _, t := range targets {
+		name, _, _ := splitName(t)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case len(names) == 0 || len(names) == 1 && names[0] == "":
+		return nil
+	case len(names) > 1:
+		return &usageError{err: errors.New("a command line can use one stored connection, and no URL besides it"), hint: "Run the command once for each."}
+	}
+	c, err := a.connection(names[0])
+	if err != nil {
+		return notAddress(targets[0], err)
+	}
+	if err := c.fill(cmd); err != nil {
+		return err
+	}
+	profile, err := c.profileFor(cmd)
+	if err != nil {
+		return err
+	}
+	a.conn, a.connProfile = c, profile
+	return nil
+}
+
+// notAddress adds to the error about a name that is not stored how to write what may have
+// been meant as an address.
+func notAddress(arg string, err error) error {
+	u, ok := errors.AsType[*usageError](err)
+	name, rest, _ := strings.Cut(arg, ":")
+	port, path, _ := strings.Cut(rest, "/")
+	number := port != "" && strings.Trim(port, "0123456789") == ""
+	if !ok || u.hint != "" && strings.HasPrefix(u.hint, "Did you mean") || !number && !strings.Contains(name, ".") && name != "localhost" {
+		return err
+	}
+	if _, stored := errors.AsType[*storeError](err); stored {
+		return err
+	}
+	host := name
+	if number {
+		host, rest = name+":"+port, path
+	}
+	u.hint = "A server that is not stored is named by a URL: " + urlForms(host, rest)
+	return err
+}
+
+// urlForms are the ways to write a host as a URL.
+func urlForms(host, path string) string {
+	path = strings.TrimPrefix(path, "/")
+	return fmt.Sprintf("ftpes://%s/%s (explicit TLS), ftps://%s/%s (implicit TLS) or ftp://%s/%s (clear text).", host, path, host, path, host, path)
+}
+
+// target returns the server and the path that an argument names: NAME:PATH of the stored
+// connection that is in use, or a URL.
+func (a *app) target(arg string) (*ftpwire.Location, error) {
+	if name, path, ok := splitName(arg); ok && a.conn != nil && a.conn.name == name {
+		if strings.ContainsAny(path, "\r\n\x00") {
+			return nil, usagef("the path after %s: holds a CR, LF or NUL, which no FTP command can carry", name)
+		}
+		return &ftpwire.Location{Profile: a.connProfile, Path: a.conn.path(path)}, nil
+	}
+	if !strings.Contains(arg, "://") {
+		return nil, a.noURL(arg)
+	}
+	l, err := ftpwire.ParseURL(arg)
+	if err != nil {
+		scheme, rest, _ := strings.Cut(arg, "://")
+		if d := a.quietStore(); d.Has(kindConnection, scheme) {
+			return nil, &usageError{err: err, hint: fmt.Sprintf("%s is a stored connection: write %s:%s", scheme, scheme, visible(rest))}
+		}
+		return nil, cannot(err)
+	}
+	return l, nil
+}
+
+// path returns the path on the server for one after NAME:. Those that do not begin with "/"
+// are below the connection's own.
+func (c *connection) path(path string) string {
+	base := c.text(keyPath)
+	switch {
+	case path == "":
+		return base
+	case strings.HasPrefix(path, "/"):
+		return path
+	}
+	return join(base, path)
+}
+
+// noURL is the error about an argument that is neither a URL nor NAME:PATH.
+func (a *app) noURL(arg string) error {
+	_, err := ftpwire.ParseURL(arg)
+	if err == nil {
+		err = errors.New("is no URL")
+	}
+	hint := `Write a URL, such as ftpes://HOST/PATH, or NAME:PATH of a stored connection; "ftpwire help urls" explains both.`
+	host, path, _ := strings.Cut(arg, "/")
+	if h, port, serr := net.SplitHostPort(host); serr == nil && h != "" && port != "" {
+		err = fmt.Errorf("%q is no URL", visible(arg))
+		hint = "Write " + urlForms(host, path)
+	}
+	if d := a.quietStore(); d.Has(kindConnection, host) {
+		hint = fmt.Sprintf("%s is a stored connection: write %s:%s", host, host, path)
+	}
+	return &usageError{err: errtext.Errorf("%w", err), hint: hint}
+}
