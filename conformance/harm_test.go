@@ -66,6 +66,7 @@ func hashes(t *testing.T, dir string) map[string]string {
 // TestHarmsNothing checks that every file that was there before is there
 // afterwards, whatever the server says about where we are and what is there.
 func TestHarmsNothing(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		faults []ftptest.Fault
@@ -90,11 +91,18 @@ func TestHarmsNothing(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, read-only %t", tt.name, readOnly), func(t *testing.T) {
 				t.Parallel()
 				dir := home(t)
-				srv, target := start(t, &ftptest.Config{Root: dir, Faults: tt.faults})
 				before := hashes(t, dir)
-				report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, ReadOnly: readOnly})
-				if err != nil {
-					t.Fatal(err)
+				var srv *ftptest.Server
+				var report *conformance.Report
+				inBubble(t, &ftptest.Config{Root: dir, Faults: tt.faults}, func(t *testing.T, s *ftptest.Server, target conformance.Target) {
+					var err error
+					srv = s
+					if report, err = conformance.Run(t.Context(), target, conformance.Options{Timeout: time.Second, ReadOnly: readOnly}); err != nil {
+						t.Fatal(err)
+					}
+				})
+				if report == nil {
+					t.FailNow()
 				}
 				after := hashes(t, dir)
 				proven := readOnly || tt.proven
@@ -145,42 +153,43 @@ var looking = strings.Fields(`USER PASS ACCT REIN QUIT HOST LANG CLNT CSID CWD C
 	SYST HELP NOOP FEAT OPTS ALGS AUTH ADAT PBSZ PROT CCC MIC CONF ENC SSCN CPSV XYZZY ZZZZ XCRC XMD5 XSHA XSHA1 XSHA256 XSHA512 MD5`)
 
 // TestReadOnlyVerbs checks, with a server that records every verb, that a read-only
-// run sends none that could change anything, before the login or behind it.
+// run sends none that could change anything, before the login or after it.
 func TestReadOnlyVerbs(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []tlsx.Mode{ftptest.TLSNone, ftptest.TLSExplicit, ftptest.TLSImplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
-			srv, target := start(t, &ftptest.Config{TLS: mode})
-			if target.TLS = tlsx.Mode(mode); mode != ftptest.TLSNone {
-				target.TLSConfig = srv.TLSConfig()
-			}
-			report, err := conformance.Run(t.Context(), target, conformance.Options{ReadOnly: true, Slow: true, Intrusive: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if report.Failed() || report.Incomplete != "" || report.Leftover != "" {
-				t.Errorf("a correct server: %v, incomplete %q, left over %q", report.Summary(), report.Incomplete, report.Leftover)
-			}
-			lines := srv.Commands()
-			if len(lines) < 100 {
-				t.Errorf("%d commands; want a run", len(lines))
-			}
-			for _, line := range lines {
-				verb, _, _ := strings.Cut(line, " ")
-				if !slices.Contains(looking, strings.ToUpper(verb)) {
-					t.Errorf("the server got %q", line)
-				}
-			}
-			for id, want := range map[string]string{
-				"rfc959-4.1.3-appe": "read-only run",
-				"rfc959-5.4-site":   "SITE is not sent",
-				"rfc959-5.4-allo":   "ALLO is not sent",
-			} {
-				if r := report.Result(id); r.Verdict != conformance.Skip || !strings.Contains(r.Reason, want) {
-					t.Errorf("%s: %s %s; want SKIP and %q", id, r.Verdict, r.Reason, want)
-				}
-			}
+			inBubble(t, &ftptest.Config{TLS: mode}, wantLooksOnly)
 		})
+	}
+}
+
+func wantLooksOnly(t *testing.T, srv *ftptest.Server, target conformance.Target) {
+	report, err := conformance.Run(t.Context(), target, conformance.Options{ReadOnly: true, Slow: true, Intrusive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Failed() || report.Incomplete != "" || report.Leftover != "" {
+		t.Errorf("a correct server: %v, incomplete %q, left over %q", report.Summary(), report.Incomplete, report.Leftover)
+	}
+	lines := srv.Commands()
+	if len(lines) < 100 {
+		t.Errorf("%d commands; want a run", len(lines))
+	}
+	for _, line := range lines {
+		verb, _, _ := strings.Cut(line, " ")
+		if !slices.Contains(looking, strings.ToUpper(verb)) {
+			t.Errorf("the server got %q", line)
+		}
+	}
+	for id, want := range map[string]string{
+		"rfc959-4.1.3-appe": "read-only run",
+		"rfc959-5.4-site":   "SITE is not sent",
+		"rfc959-5.4-allo":   "ALLO is not sent",
+	} {
+		if r := report.Result(id); r.Verdict != conformance.Skip || !strings.Contains(r.Reason, want) {
+			t.Errorf("%s: %s %s; want SKIP and %q", id, r.Verdict, r.Reason, want)
+		}
 	}
 }
 
@@ -188,7 +197,10 @@ func TestReadOnlyVerbs(t *testing.T) {
 // of its own.
 func TestNamesAreOurs(t *testing.T) {
 	t.Parallel()
-	srv, target := start(t, nil)
+	inBubble(t, &ftptest.Config{}, wantOwnNames)
+}
+
+func wantOwnNames(t *testing.T, srv *ftptest.Server, target conformance.Target) {
 	if _, err := conformance.Run(t.Context(), target, conformance.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -222,23 +234,24 @@ func TestNotWritable(t *testing.T) {
 		{"nothing can be stored", ftptest.Config{Users: []ftptest.User{{Name: "user", Password: "password", Quota: 10}}}, conformance.Options{}, "STOR"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			srv, target := start(t, &tt.cfg)
-			report, err := conformance.Run(t.Context(), target, tt.opts)
-			se, ok := errors.AsType[*conformance.SetupError](err)
-			if !ok || report != nil || se.Stage != "working directory" {
-				t.Fatalf("Run: a report %t, error %v; want a SetupError about the working directory", report != nil, err)
-			}
-			if re, ok := errors.AsType[*protocol.ReplyError](err); !ok || re.Verb != tt.verb {
-				t.Errorf("cause %v; want the reply to %s", se.Err, tt.verb)
-			}
-			made := slices.ContainsFunc(srv.Commands(), func(s string) bool { return strings.HasPrefix(s, "STOR") })
-			if (se.Leftover != "") != made {
-				t.Errorf("left over: %q", se.Leftover)
-			}
-			tt.opts.ReadOnly = true
-			if _, err := conformance.Run(t.Context(), target, tt.opts); err != nil {
-				t.Errorf("read-only: %v", err)
-			}
+			inBubble(t, &tt.cfg, func(t *testing.T, srv *ftptest.Server, target conformance.Target) {
+				report, err := conformance.Run(t.Context(), target, tt.opts)
+				se, ok := errors.AsType[*conformance.SetupError](err)
+				if !ok || report != nil || se.Stage != "working directory" {
+					t.Fatalf("Run: a report %t, error %v; want a SetupError about the working directory", report != nil, err)
+				}
+				if re, ok := errors.AsType[*protocol.ReplyError](err); !ok || re.Verb != tt.verb {
+					t.Errorf("cause %v; want the reply to %s", se.Err, tt.verb)
+				}
+				made := slices.ContainsFunc(srv.Commands(), func(s string) bool { return strings.HasPrefix(s, "STOR") })
+				if (se.Leftover != "") != made {
+					t.Errorf("left over: %q", se.Leftover)
+				}
+				tt.opts.ReadOnly = true
+				if _, err := conformance.Run(t.Context(), target, tt.opts); err != nil {
+					t.Errorf("read-only: %v", err)
+				}
+			})
 		})
 	}
 }

@@ -95,7 +95,11 @@ func (t *T) newData(port int) *dataConn {
 // control connection. Port 0 is any.
 func (t *T) listen(port int) (*dataConn, error) {
 	host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
-	ln, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+	listen := t.run.target.Listen
+	if listen == nil {
+		listen = net.Listen
+	}
+	ln, err := listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +151,9 @@ func (d *dataConn) accept() error {
 	if d.tcp != nil {
 		return nil
 	}
-	d.ln.(*net.TCPListener).SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
+	if ln, ok := d.ln.(interface{ SetDeadline(time.Time) error }); ok {
+		ln.SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
+	}
 	conn, err := d.ln.Accept()
 	if err != nil {
 		return err
@@ -257,7 +263,7 @@ func (d *dataConn) CloseWrite() {
 
 // reset ends the connection with a TCP reset.
 func (d *dataConn) reset() {
-	if tcp, ok := d.tcp.(*net.TCPConn); ok {
+	if tcp, ok := d.tcp.(interface{ SetLinger(sec int) error }); ok {
 		tcp.SetLinger(0)
 	}
 	d.event("reset")

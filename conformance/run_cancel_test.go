@@ -15,38 +15,41 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // TestCancel checks that the end of the context ends the run, at once, with a
 // report and without a trace on the server.
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	for _, after := range []int{1, 3, 40, 100, 200, 270} {
 		t.Run(fmt.Sprint(after), func(t *testing.T) {
 			t.Parallel()
 			dir := home(t)
 			before := hashes(t, dir)
-			_, target := start(t, &ftptest.Config{Root: dir})
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			n := 0
-			var at time.Time
-			opts := conformance.Options{Progress: func(conformance.Result) {
-				if n++; n == after {
-					at = time.Now()
-					cancel()
+			inBubble(t, &ftptest.Config{Root: dir}, func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				n := 0
+				var at time.Time
+				opts := conformance.Options{Progress: func(conformance.Result) {
+					if n++; n == after {
+						at = time.Now()
+						cancel()
+					}
+				}}
+				report, err := conformance.Run(ctx, target, opts)
+				if !errors.Is(err, context.Canceled) || report == nil {
+					t.Fatalf("Run: a report %t, error %v; want one, and context.Canceled", report != nil, err)
 				}
-			}}
-			report, err := conformance.Run(ctx, target, opts)
-			if !errors.Is(err, context.Canceled) || report == nil {
-				t.Fatalf("Run: a report %t, error %v; want one, and context.Canceled", report != nil, err)
-			}
-			if d := time.Since(at); d > 3*time.Second {
-				t.Errorf("the run ended %s after it was cancelled", d)
-			}
-			wantIncomplete(t, report, "interrupted")
-			if report.Leftover != "" || len(hashes(t, dir)) != len(before) {
-				t.Errorf("left over %q", report.Leftover)
-			}
+				if d := time.Since(at); d > 3*time.Second {
+					t.Errorf("the run ended %s after it was cancelled", d)
+				}
+				wantIncomplete(t, report, "interrupted")
+				if report.Leftover != "" || len(hashes(t, dir)) != len(before) {
+					t.Errorf("left over %q", report.Leftover)
+				}
+			})
 		})
 	}
 }
@@ -74,21 +77,23 @@ func wantIncomplete(t *testing.T, report *conformance.Report, why string) {
 // TestCancelWhileSilent checks that no wait for a server outlives the run, be it for
 // a reply or for data.
 func TestCancelWhileSilent(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []ftptest.Fault{"greeting-never", "reply-never", "reply-none", "data-never-closed", "retr-lingers"} {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
-			_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{fault}})
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-			defer cancel()
-			begin := time.Now()
-			report, err := conformance.Run(ctx, target, conformance.Options{Timeout: time.Minute})
-			if report == nil || !errors.Is(err, context.DeadlineExceeded) {
-				t.Fatalf("Run: a report %t, error %v; want both", report != nil, err)
-			}
-			if d := time.Since(begin); d > 5*time.Second {
-				t.Errorf("the run ended after %s", d)
-			}
-			wantIncomplete(t, report, "interrupted")
+			inBubble(t, &ftptest.Config{Faults: []ftptest.Fault{fault}}, func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+				defer cancel()
+				begin := time.Now()
+				report, err := conformance.Run(ctx, target, conformance.Options{Timeout: time.Minute})
+				if report == nil || !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("Run: a report %t, error %v; want both", report != nil, err)
+				}
+				if d := time.Since(begin); d > 5*time.Second {
+					t.Errorf("the run ended after %s", d)
+				}
+				wantIncomplete(t, report, "interrupted")
+			})
 		})
 	}
 }
@@ -96,31 +101,35 @@ func TestCancelWhileSilent(t *testing.T) {
 // TestMaxTime checks that a run ends in its time, with a report.
 func TestMaxTime(t *testing.T) {
 	t.Parallel()
-	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}})
-	begin := time.Now()
-	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 10 * time.Second, MaxTime: 2 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := time.Since(begin); d > 4*time.Second {
-		t.Errorf("the run ended after %s", d)
-	}
-	wantIncomplete(t, report, "the total time of 2s is over")
+	inBubble(t, &ftptest.Config{Faults: []ftptest.Fault{"reply-none"}}, func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+		begin := time.Now()
+		report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 10 * time.Second, MaxTime: 2 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := time.Since(begin); d > 4*time.Second {
+			t.Errorf("the run ended after %s", d)
+		}
+		wantIncomplete(t, report, "the total time of 2s is over")
+	})
 }
 
 // TestServerGoes checks that a run ends soon when the server goes away.
 func TestServerGoes(t *testing.T) {
 	t.Parallel()
-	_, target := start(t, nil)
+	inBubble(t, &ftptest.Config{}, wantEndOfRun)
+}
+
+func wantEndOfRun(t *testing.T, _ *ftptest.Server, target conformance.Target) {
 	var gone atomic.Bool
 	var dials atomic.Int64
-	var d net.Dialer
+	dial := target.Dial
 	target.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if gone.Load() {
 			dials.Add(1)
 			return nil, errors.New("refused")
 		}
-		c, err := d.DialContext(ctx, network, addr)
+		c, err := dial(ctx, network, addr)
 		return &mortal{c, &gone}, err
 	}
 	n := 0
@@ -185,7 +194,7 @@ func (m *mortal) Write(b []byte) (int, error) {
 // TestEndless checks that what never ends is a finding, soon, and takes no memory.
 func TestEndless(t *testing.T) {
 	for _, tt := range []struct {
-		fault ftptest.Fault
+		fault string
 		only  string
 		want  string
 	}{
@@ -197,17 +206,12 @@ func TestEndless(t *testing.T) {
 		{"reply-endless-line", "rfc2389-", "never ends"},
 		{"preliminary-flood", "rfc959-5.4-retr", "never ends"},
 	} {
-		t.Run(string(tt.fault), func(t *testing.T) {
-			_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{tt.fault}})
-			begin := time.Now()
+		t.Run(tt.fault, func(t *testing.T) {
 			peak := watchHeap(t)
 			opts := conformance.Options{Timeout: time.Second, MaxTime: time.Minute, Only: []string{tt.only, "rfc959-5.4-greeting"}}
-			report, err := conformance.Run(t.Context(), target, opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := time.Since(begin); d > 40*time.Second {
-				t.Errorf("the run took %s", d)
+			report := check(t, tlsx.ModeNone, opts, tt.fault)
+			if report.Duration > 40*time.Second {
+				t.Errorf("the run took %s", report.Duration)
 			}
 			if mib := peak() >> 20; mib > 160 { // the server's 32 MiB are in it, twice while they grow
 				t.Errorf("the heap grew to %d MiB", mib)
@@ -250,11 +254,7 @@ func watchHeap(t *testing.T) func() uint64 {
 // TestMonitorsNeedLines checks that monitors that saw nothing say nothing.
 func TestMonitorsNeedLines(t *testing.T) {
 	t.Parallel()
-	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"greeting-half"}})
-	report, err := conformance.Run(t.Context(), target, conformance.Options{Timeout: 200 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := check(t, tlsx.ModeNone, conformance.Options{}, "greeting-half")
 	for _, c := range conformance.Cases() {
 		if r := report.Result(c.ID); c.Monitor() && (r == nil || r.Verdict != conformance.Skip) {
 			t.Errorf("%s: %+v; want SKIP", c.ID, r)

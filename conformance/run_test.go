@@ -10,19 +10,26 @@ import (
 
 const otherHost = "other.example" // where "user" is not known
 
-// check runs cases against an embedded server with faults.
-func check(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...string) *conformance.Report {
+// check runs cases against an embedded server with faults, in a bubble.
+func check(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...string) (report *conformance.Report) {
 	t.Helper()
-	cfg := &ftptest.Config{
-		TLS:       mode,
-		MarkEvery: 50_000,
-		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
-		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+	inBubble(t, config(mode, faults), func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+		target.OtherHost = otherHost
+		var err error
+		if report, err = conformance.Run(t.Context(), target, opts); err != nil {
+			t.Fatalf("Run: %v", err)
+		}
+	})
+	if report == nil {
+		t.FailNow()
 	}
-	for _, f := range faults {
-		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
-	}
-	srv, err := ftptest.Start(cfg)
+	return report
+}
+
+// checkTCP is check over loopback, in real time.
+func checkTCP(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...string) *conformance.Report {
+	t.Helper()
+	srv, err := ftptest.Start(config(mode, faults))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,12 +45,26 @@ func check(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...str
 	return report
 }
 
-// TestCorrectServer runs every case against a server without faults.
+func config(mode tlsx.Mode, faults []string) *ftptest.Config {
+	cfg := &ftptest.Config{
+		TLS:       mode,
+		MarkEvery: 50_000,
+		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+	}
+	for _, f := range faults {
+		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))
+	}
+	return cfg
+}
+
+// TestCorrectServer runs every case against a server without faults, in real time.
 func TestCorrectServer(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []tlsx.Mode{tlsx.ModeNone, tlsx.ModeExplicit, tlsx.ModeImplicit} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
-			report := check(t, mode, conformance.Options{})
+			report := checkTCP(t, mode, conformance.Options{})
 			for i := range report.Results {
 				r := &report.Results[i]
 				if r.Verdict >= conformance.Warn && r.ID != sourcePort {
@@ -95,7 +116,7 @@ func TestRareServers(t *testing.T) {
 // server has got a port whose predecessor is free.
 func TestSourcePort(t *testing.T) {
 	for range 20 {
-		if check(t, tlsx.ModeNone, conformance.Options{Only: []string{sourcePort}}).Result(sourcePort).Verdict == conformance.Pass {
+		if checkTCP(t, tlsx.ModeNone, conformance.Options{Only: []string{sourcePort}}).Result(sourcePort).Verdict == conformance.Pass {
 			return
 		}
 	}

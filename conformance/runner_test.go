@@ -94,7 +94,11 @@ func TestSelection(t *testing.T) {
 // gone in the end, even if cases fail.
 func TestWriteDir(t *testing.T) {
 	t.Parallel()
-	srv, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"mlst-no-space", "retr-broken-226", "quit-kills-transfer"}})
+	cfg := &ftptest.Config{Faults: []ftptest.Fault{"mlst-no-space", "retr-broken-226", "quit-kills-transfer"}}
+	inBubble(t, cfg, wantWrittenIn)
+}
+
+func wantWrittenIn(t *testing.T, srv *ftptest.Server, target conformance.Target) {
 	for _, dir := range []string{"/for-us", "/for-others"} {
 		if err := srv.Mkdir(dir); err != nil {
 			t.Fatal(err)
@@ -141,38 +145,45 @@ func TestMaxLogins(t *testing.T) {
 // TestSecrets checks that no password is in a report, nor the beginning of one,
 // though the server echoes it wherever it can.
 func TestSecrets(t *testing.T) {
+	t.Parallel()
 	for _, secret := range []string{"hunter2-hunter2", `a"b\c 50%`, "pä\x01ß-wort"} {
 		t.Run(secret, func(t *testing.T) {
 			t.Parallel()
-			srv := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: secret}}, Faults: []ftptest.Fault{"noop-250", "secret-in-331", "secret-in-replies"}})
-			target := conformance.Target{Addr: srv.Addr(), User: "user", Password: secret}
-			var told strings.Builder
-			opts := conformance.Options{
-				Timeout: time.Second, Only: []string{"rfc959-", "rfc2228-5.2", "rfc1123-4.1.2.11"},
-				Progress: func(r conformance.Result) { fmt.Fprintf(&told, "%+v\n", r) },
-			}
-			report, err := conformance.Run(t.Context(), target, opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var text, js bytes.Buffer
-			if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
-				t.Fatal(err)
-			}
-			wantMasked(t, secret, text.String()+js.String()+told.String())
-			for _, id := range []string{"rfc959-4.2-reply-syntax", "rfc959-4.2-second-digit", "rfc1123-4.1.2.11-defined-codes"} {
-				if r := report.Result(id); !strings.Contains(r.Reason, "****") {
-					t.Errorf("%s: %s %q: nothing was masked", id, r.Verdict, r.Reason)
-				}
-			}
-			if !strings.Contains(js.String(), "PASS ****") || !strings.Contains(report.Features[0], "****") {
-				t.Errorf("no transcript of a login in the report, or no secret in %q: nothing was masked", report.Features[0])
-			}
-			target.TLS = tlsx.ModeExplicit
-			_, err = conformance.Run(t.Context(), target, opts)
-			wantMasked(t, secret, fmt.Sprintf("%v %+v", err, err))
+			cfg := &ftptest.Config{Users: []ftptest.User{{Name: "user", Password: secret}}, Faults: []ftptest.Fault{"noop-250", "secret-in-331", "secret-in-replies"}}
+			inBubble(t, cfg, func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+				target.Password = secret
+				wantNoSecret(t, target)
+			})
 		})
 	}
+}
+
+func wantNoSecret(t *testing.T, target conformance.Target) {
+	var told strings.Builder
+	opts := conformance.Options{
+		Timeout: time.Second, Only: []string{"rfc959-", "rfc2228-5.2", "rfc1123-4.1.2.11"},
+		Progress: func(r conformance.Result) { fmt.Fprintf(&told, "%+v\n", r) },
+	}
+	report, err := conformance.Run(t.Context(), target, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, js bytes.Buffer
+	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+		t.Fatal(err)
+	}
+	wantMasked(t, target.Password, text.String()+js.String()+told.String())
+	for _, id := range []string{"rfc959-4.2-reply-syntax", "rfc959-4.2-second-digit", "rfc1123-4.1.2.11-defined-codes"} {
+		if r := report.Result(id); !strings.Contains(r.Reason, "****") {
+			t.Errorf("%s: %s %q: nothing was masked", id, r.Verdict, r.Reason)
+		}
+	}
+	if !strings.Contains(js.String(), "PASS ****") || !strings.Contains(report.Features[0], "****") {
+		t.Errorf("no transcript of a login in the report, or no secret in %q: nothing was masked", report.Features[0])
+	}
+	target.TLS = tlsx.ModeExplicit
+	_, err = conformance.Run(t.Context(), target, opts)
+	wantMasked(t, target.Password, fmt.Sprintf("%v %+v", err, err))
 }
 
 // wantMasked fails if five bytes of a secret stand in a text, in any form.
@@ -189,11 +200,7 @@ func wantMasked(t *testing.T, secret, text string) {
 // TestReports checks both forms of a report.
 func TestReports(t *testing.T) {
 	t.Parallel()
-	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"cwd-200", "greeting-200"}})
-	report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4-cwd", "rfc959-5.4-greeting", "rfc4217-9-pbsz-0"}, Timeout: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := check(t, tlsx.ModeNone, conformance.Options{Only: []string{"rfc959-5.4-cwd", "rfc959-5.4-greeting", "rfc4217-9-pbsz-0"}}, "cwd-200", "greeting-200")
 	var text, js bytes.Buffer
 	if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
 		t.Fatal(err)
@@ -228,12 +235,8 @@ func TestReports(t *testing.T) {
 
 // TestStrict checks that a WARN fails a report under Strict alone.
 func TestStrict(t *testing.T) {
-	_, target := start(t, &ftptest.Config{Faults: []ftptest.Fault{"cwd-200"}})
 	for _, strict := range []bool{false, true} {
-		report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4-cwd"}, Strict: strict})
-		if err != nil {
-			t.Fatal(err)
-		}
+		report := check(t, tlsx.ModeNone, conformance.Options{Only: []string{"rfc959-5.4-cwd"}, Strict: strict}, "cwd-200")
 		if report.Failed() != strict {
 			t.Errorf("strict %t: failed %t", strict, report.Failed())
 		}

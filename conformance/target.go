@@ -39,6 +39,11 @@ type Target struct {
 
 	// Dial opens the control and passive data connections. If nil, a net.Dialer does.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Listen opens the ports of active data connections. If nil, it is net.Listen. Without
+	// a SetDeadline as net.TCPListener has it, a server that never connects is waited for
+	// until the run ends.
+	Listen func(network, addr string) (net.Listener, error)
 }
 
 func (t *Target) user() string { return cmp.Or(t.User, "anonymous") }

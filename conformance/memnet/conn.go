@@ -24,6 +24,7 @@ type Conn struct {
 	local, remote *net.TCPAddr
 	peer          *Conn
 	resetUnread   bool // Close with unread bytes is a reset
+	resetClose    bool // Close is a reset: SetLinger(0)
 	closed        bool // by this end
 	reset         bool // by the peer
 }
@@ -144,7 +145,19 @@ func (c *Conn) Close() error {
 	if c.closed {
 		return c.opError("close", net.ErrClosed)
 	}
-	c.close(c.resetUnread && c.in.unread() > 0)
+	c.close(c.resetClose || c.resetUnread && c.in.unread() > 0)
+	return nil
+}
+
+// SetLinger makes Close a Reset if sec is 0, as a [*net.TCPConn] does. Another value
+// takes that back; Close never waits for what is on its way.
+func (c *Conn) SetLinger(sec int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return c.opError("set", net.ErrClosed)
+	}
+	c.resetClose = sec == 0
 	return nil
 }
 
