@@ -43,19 +43,19 @@ type Client struct {
 	noAppe     bool
 }
 
-// Dial connects to the server of p and logs in.
+// Dial connects to the server of p and logs in. A Profile that can't be used is a *[ProfileError], or several: see
+// [Profile.Validate]. A rejected login is a *[control.RejectedLoginError], missing protection a *[control.SecurityError], a
+// certificate that is not accepted a *[tlsx.CertificateError], or one of package crypto/x509 without a Verify; what the network does
+// is an error of package net. [Diagnose] explains all of them.
 func Dial(ctx context.Context, p *Profile) (*Client, error) {
-	if p == nil {
-		return nil, &ProfileError{Field: "Host", Reason: "is not known: there is no Profile"}
+	if err := p.Validate(); err != nil {
+		return nil, err
 	}
 	addr, err := p.Address()
 	if err != nil {
 		return nil, err
 	}
 	cfg, err := p.Control()
-	if err == nil {
-		_, err = p.lines()
-	}
 	if err != nil {
 		return nil, err
 	}

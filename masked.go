@@ -25,6 +25,7 @@ func (p Profile) Format(f fmt.State, verb rune) {
 		Variant                                                Variant
 		Host                                                   string
 		Port                                                   int
+		Authentication                                         string
 		User, Password, Account                                string
 		RootCAs                                                *x509.CertPool
 		Insecure                                               bool
@@ -45,7 +46,7 @@ func (p Profile) Format(f fmt.State, verb rune) {
 		DirectData                                             bool
 		Config                                                 control.Config
 	}{
-		p.Name, p.Group, p.Variant, p.Host, p.Port, p.User, mask(p.Password), mask(p.Account), p.RootCAs, p.Insecure, p.Trust, withoutKeys(p.ClientCertificates),
+		p.Name, p.Group, p.Variant, p.Host, p.Port, p.Authentication, p.User, mask(p.Password), mask(p.Account), p.RootCAs, p.Insecure, p.Trust, withoutKeys(p.ClientCertificates),
 		p.TLSMin, p.TLSMax, p.CipherSuites, p.Type, p.DataMode, p.NAT, p.SyncDataChannel, p.CodePage, p.DateFormat, p.TimeZone, p.List,
 		p.Timeout, p.DataConnectTimeout, p.IdleTimeout, p.CloseTimeout, p.LocalAddress, p.AddressFamily, p.Proxy, p.DirectData, p.Config,
 	})

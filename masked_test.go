@@ -48,7 +48,7 @@ const (
 
 var (
 	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Verify.Host " + under("Login", loginFields)
-	profileFields = "Name Group Host User CodePage DateFormat TimeZone List.Lines.Dialect List.Lines.System Proxy.Addr " + under("Config", configFields)
+	profileFields = "Name Group Host Authentication User CodePage DateFormat TimeZone List.Lines.Dialect List.Lines.System Proxy.Addr " + under("Config", configFields)
 )
 
 // under returns names of fields as those of a field.

@@ -37,6 +37,10 @@ type Profile struct {
 	Host string // DNS name, internationalised or not, or IP address
 	Port int    // if zero, 21, or 990 for implicit TLS
 
+	// Authentication is how the login is proven: "password", which "" means, too. FTP has
+	// no other way; "publickey" is refused with an error that says where it belongs.
+	Authentication string
+
 	// User and Password log in. If User is empty, the login is anonymous, with an
 	// e-mail-like password if Password is empty (RFC 1635).
 	User, Password string
@@ -147,6 +151,9 @@ func (p *Profile) Address() (string, error) {
 		return "", &ProfileError{Field: "Host", Reason: "is empty"}
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
+		if reason := misplaced(p.Host); reason != "" {
+			return "", &ProfileError{Field: "Host", Reason: reason}
+		}
 		ascii, err := idna.Lookup.ToASCII(host)
 		if err != nil && !plainName(host) {
 			return "", &ProfileError{Field: "Host", Reason: "is no host name: " + err.Error()}

@@ -85,6 +85,13 @@ func (s *stamp) resolve(e *Entry, o *Options) {
 	e.Time, e.Precision, e.Zone = s.at(year, loc), s.precision, zone
 }
 
+// settle is resolve for a date that may be none: the columns stand, and the time is unknown.
+func (s *stamp) settle(e *Entry, o *Options) {
+	if s.outOfRange() == "" {
+		s.resolve(e, o)
+	}
+}
+
 // yearOfTwoDigits returns the year, 1970 to 2069, that ends in n, which is 0 to 99; any other n is returned as it is.
 func yearOfTwoDigits(n int) int {
 	switch {

@@ -14,7 +14,8 @@ import (
 //	Jan  2 15:04     Jan  2  2006     Jan  2 2006 15:04 (VShell)     Jan  2 15:04:05 2006 (BSD -T)
 //	2 Jan 15:04      2. Januar, 2006  1月 2日 15:04                   2006年 1月 2日
 //	2006-01-02 15:04 01-02 15:04      2006-01-02 15:04:05.6 +0200    01-02-06, 02.01.2006
-//	2006-01-02       01-02 2006       1 2 15:04
+//	2006-01-02       01-02 2006       1 2 15:04                      02-Jan-06, 2-Jan-2006 15:04
+//	Jan  2 15.04 (Finland)
 //
 // A time of day after a date with its year is the start of the name if no word follows, or if the year is
 // padded as in "Jan  2  2006".
@@ -26,7 +27,7 @@ func (w *words) date(i int) (s stamp, next int, ok bool) {
 	if first == "" || len(first) > maxMonth {
 		return stamp{}, 0, false
 	}
-	forms := 5
+	forms := 6
 	if !scan.IsDigit(first[0]) {
 		forms = 1
 	}
@@ -43,6 +44,8 @@ func (w *words) date(i int) (s stamp, next int, ok bool) {
 			next = readYearFirst(w, i, &s)
 		case 4:
 			next = readNumbers(w, i, &s)
+		case 5:
+			next = readDashed(w, i, &s)
 		}
 		if next > 0 && s.outOfRange() == "" {
 			return s, next, true
@@ -86,7 +89,7 @@ func readNumeric(w *words, i int, s *stamp) int {
 
 func readMonthFirst(w *words, i int, s *stamp) int {
 	first := w.word(i)
-	if s.month = monthOf(first); s.month != 0 {
+	if s.month = w.monthOf(first); s.month != 0 {
 		if s.day = dayOf(w.word(i + 1)); s.day == 0 {
 			return 0
 		}
@@ -118,7 +121,7 @@ func readDayFirst(w *words, i int, s *stamp) int {
 	if s.day = dayOf(w.word(i)); s.day == 0 {
 		return 0
 	}
-	if s.month = monthOf(w.word(i + 1)); s.month == 0 {
+	if s.month = w.monthOf(w.word(i + 1)); s.month == 0 {
 		return 0
 	}
 	return w.yearOrClock(i+2, s)
@@ -146,6 +149,33 @@ func readNumbers(w *words, i int, s *stamp) int {
 	return i + 3
 }
 
+// readDashed reads "02-Jan-06" and "2-Jan-2006", with "-" or "/", and a time of day if there is one.
+func readDashed(w *words, i int, s *stamp) int {
+	day, rest, ok := cutAny(w.word(i), "-/")
+	month, year, also := cutAny(rest, "-/")
+	if !ok || !also || len(day) > 2 || len(year) != 2 && len(year) != 4 || scan.IsDigit(month[0]) {
+		return 0
+	}
+	s.day, s.month, s.year = dayOf(day), w.monthOf(month), scan.Small(year)
+	if len(year) == 2 {
+		s.year = yearOfTwoDigits(s.year)
+	}
+	if s.year < firstYear {
+		return 0
+	}
+	s.precision = parse.PrecisionDay
+	return w.optionalClock(i+1, s)
+}
+
+// cutAny cuts s at the first of the signs. There is something on both sides.
+func cutAny(s, signs string) (before, after string, ok bool) {
+	i := strings.IndexAny(s, signs)
+	if i <= 0 || i+1 == len(s) {
+		return "", "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
 // yearOrClock reads what follows the month and the day: a time of day, a year, or both. A year that is padded
 // to the width of a time of day, as POSIX has it in "ls -l", stands alone: what follows is the name.
 func (w *words) yearOrClock(i int, s *stamp) int {
@@ -154,6 +184,9 @@ func (w *words) yearOrClock(i int, s *stamp) int {
 			i++
 			s.year = yearOf(w.word(i))
 		}
+		return i + 1
+	}
+	if s.dottedClock(w.word(i)) && i+1 < w.n {
 		return i + 1
 	}
 	if s.year = yearOf(w.word(i)); s.year == 0 {
@@ -232,6 +265,12 @@ func (s *stamp) clock(w string) bool {
 	}
 	s.hour, s.min, s.sec, s.nsec, s.precision = c.hour, c.min, c.sec, c.nsec, c.precision
 	return true
+}
+
+// dottedClock reads "15.04", where a time of day must stand: a file could be called like that.
+func (s *stamp) dottedClock(w string) bool {
+	hour, minute, ok := strings.Cut(w, ".")
+	return ok && len(minute) == 2 && scan.AllDigits(minute) && s.clock(hour+":"+minute)
 }
 
 // meridiem applies AM or PM to the hour. Nothing is allowed as well, and PM after an hour above 12.

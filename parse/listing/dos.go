@@ -17,7 +17,7 @@ func claimsDOS(w *words) bool {
 		return ok
 	}
 	var s stamp
-	return s.numeric(w.word(0)) && s.year > 0
+	return s.numeric(w.word(0)) && s.year > 0 || isDateDigits(w.word(0)) && isClockForm(w.word(1))
 }
 
 // readDOS reads "date time size name" and "date time <DIR> name". AM or PM may be missing, glued to the time
@@ -29,9 +29,6 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	s, i, ok := w.dosDate()
 	if !ok {
 		return parse.NewError(listLine, w.line, min(w.after(0), len(w.line)), "no time of day")
-	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[0].from, bad)
 	}
 	if i+1 >= w.n {
 		return parse.NewError(listLine, w.line, len(w.line), "no size or no name")
@@ -52,7 +49,7 @@ func readDOS(l *lister, w *words, e *Entry) error {
 	if e.Kind == KindLink {
 		e.cutDOSTarget()
 	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 
@@ -61,9 +58,11 @@ func (w *words) dosDate() (s stamp, next int, ok bool) {
 	if w.format != nil {
 		return w.formatted(0)
 	}
-	s.numeric(w.word(0))
+	if !s.numeric(w.word(0)) {
+		s = stamp{} // a date that can't be
+	}
 	if !s.clock(w.word(1)) {
-		return s, 0, false
+		return stamp{}, 2, isClockForm(w.word(1)) // a time that can't be
 	}
 	if w.word(2) != "" && s.hour < 24 && s.meridiem(w.word(2)) {
 		return s, 3, true
@@ -79,11 +78,18 @@ func dosKind(w string) (Kind, bool) {
 	case "<junction>", "<symlink>", "<symlinkd>":
 		return KindLink, true
 	}
-	return KindUnknown, false
+	tag := len(w) > 2 && w[0] == '<' && w[len(w)-1] == '>' && strings.Trim(scan.LowerASCII(w[1:len(w)-1]), "abcdefghijklmnopqrstuvwxyz") == ""
+	return KindUnknown, tag
 }
 
-// cutDOSTarget cuts the target in "name [target]".
+// cutDOSTarget cuts the target in "name [target]", "name => target" and "name -> target". None of ">" can be in a name of Windows.
 func (e *Entry) cutDOSTarget() {
+	for _, arrow := range [...]string{" => ", " -> "} {
+		if name, target, ok := strings.Cut(e.Name, arrow); ok && name != "" && target != "" {
+			e.Name, e.Target = name, target
+			return
+		}
+	}
 	name, ok := strings.CutSuffix(e.Name, "]")
 	if i := strings.LastIndex(name, " ["); ok && i > 0 {
 		e.Name, e.Target = name[:i], name[i+2:]

@@ -36,10 +36,7 @@ func readGCOS7(l *lister, w *words, e *Entry) error {
 	e.Name, e.Kind = w.line[w.at[name].from:w.at[w.n-1].to], kind
 	e.Owner, e.Group = w.word(owner), w.word(owner+1)
 	if dated {
-		if bad := s.outOfRange(); bad != "" {
-			return parse.NewError(listLine, w.line, w.at[name-3].from, bad)
-		}
-		s.resolve(e, &l.o)
+		s.settle(e, &l.o)
 	}
 	return nil
 }
@@ -96,14 +93,11 @@ func readGCOS8(l *lister, w *words, e *Entry) error {
 	if owner+1 >= w.n {
 		return parse.NewError(listLine, w.line, len(w.line), "no name")
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[5].from, bad)
-	}
 	e.Name, e.Kind, e.Mode = w.line[w.at[owner+1].from:], kind, mode
 	e.Owner = w.word(owner)
 	if kind == KindFile {
 		e.Size = size
 	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }

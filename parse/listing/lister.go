@@ -93,6 +93,9 @@ type lister struct {
 
 	section int    // which table the last heading of cur announced; 0 before the first
 	held    string // first line of an entry that takes two, or ""
+	groupAt int    // where the group started in the last line of Unix whose owner and group are one word each
+	sizeEnd int    // and where its size ended
+	undated bool   // lines of Unix have no date: one was read that can't have one
 	lost    string // a held line whose second never came, or ""
 
 	w    words
@@ -105,7 +108,7 @@ func newLister(o Options) (*lister, error) {
 		o.Dialect = name
 	}
 	l := &lister{o: o, order: dialects}
-	l.o.latest, l.w.format = latestStamp(o), o.Dates
+	l.o.latest, l.w.format, l.w.codePage = latestStamp(o), o.Dates, o.CodePage
 	if o.Dialect != "" {
 		if l.cur = dialectNamed(o.Dialect); l.cur == nil {
 			return nil, parse.NewError("dialect of LIST", o.Dialect, 0, "unknown; known are "+strings.Join(Dialects(), ", "))

@@ -25,7 +25,6 @@ func TestUnisys(t *testing.T) {
 		"          3 Files     8101 Octets",
 	}, []Entry{file("PAYROLL/DATA", 900), file(long, 7200), file(`"MY FILE"/X`, 1)})
 	refuseMainframe(t, d, map[string]string{
-		"PAYROLL/DATA            SEQDATA    900 02/30/2001  04:05": "day out of range",
 		"PAYROLL/DATA            SEQDATA    900 2001-02-03  04:05": "",
 		"PAYROLL/DATA            seqdata    900 02/03/2001  04:05": "",
 		"                        SEQDATA    900 02/03/2001  04:05": "",
@@ -101,7 +100,6 @@ func TestVSE(t *testing.T) {
 		{Name: "PAY.ESDS.FILE", Kind: KindFile, Size: -1, Time: at, Precision: parse.PrecisionMinute},
 	})
 	refuseMainframe(t, d, map[string]string{
-		"TAX.TXT                 160          1  98/13/02  10:54  F": "month out of range",
 		"TAX.TXT                 160          1  98/11/02  10:54  Q": "",
 		"TAX.TXT                 1x0          1  98/11/02  10:54  F": "",
 		"PAYLIB     <DIR>":         "",
@@ -123,7 +121,6 @@ func TestMusic(t *testing.T) {
 		{Name: "ROLL", Kind: KindDir, Size: -1, Time: at, Precision: parse.PrecisionMinute, Owner: "PAY0001"},
 	})
 	refuseMainframe(t, d, map[string]string{
-		"TAXES                     80FC   12K 08JAN03 31SEP96 14:30 PAY0001  CR      150": "day out of range",
 		`\                       <DIR>     2K 0000000 24SEP96 14:30 PAY0001            0`: "no name",
 		"TAXES                     80Q!   12K 08JAN03 24SEP96 14:30 PAY0001  CR      150": "",
 		"TAXES                     80FC   12K NEVER   24SEP96 14:30 PAY0001  CR      150": "",
@@ -146,7 +143,6 @@ func TestGCOS7(t *testing.T) {
 		{Name: "MEMBER2", Kind: KindFile, Size: -1, Time: at, Precision: parse.PrecisionDay, Owner: "PAY", Group: "OPER"},
 	})
 	refuseMainframe(t, d, map[string]string{
-		"- m        PAY          OPER             JUN 31, 1997 MEMBER2": "day out of range",
 		"- m        PAY          OPER                          MEMBER2": "",
 		"x m        PAY          OPER             JUN 10, 1997 MEMBER2": "",
 		"- m        Pay          OPER             JUN 10, 1997 MEMBER2": "",
@@ -165,7 +161,6 @@ func TestGCOS8(t *testing.T) {
 		{Name: "roll", Kind: KindDir, Size: -1, Time: mainframeDay(1998, 2, 25), Precision: parse.PrecisionDay, Mode: "rwxrwxr--", Owner: "pay"},
 	})
 	refuseMainframe(t, d, map[string]string{
-		"- rwx r-x ---     1076480 02/30/98 09:54:17  pay           taxes": "day out of range",
 		"- rwx r-x ---     1076480 02/24/98 09:54:17  pay":                 "no name",
 		"- rwx rqx ---     1076480 02/24/98 09:54:17  pay           taxes": "",
 		"- rwx r-x ---     107648k 02/24/98 09:54:17  pay           taxes": "",

@@ -9,21 +9,20 @@ import (
 
 // monthNames holds the names and abbreviations that servers print, as their locale has them: English, German,
 // French, Spanish, Italian, Portuguese, Dutch, Nordic, Finnish, Polish, Czech, Hungarian, Romanian,
-// Turkish, Russian. No name means two months. Names that are not ASCII stand here in UTF-8 and, where it is
-// seen, in Latin-1.
+// Turkish, Russian, Ukrainian, Bulgarian, Serbian, Greek. No name means two months.
 var monthNames = [12]string{
-	"jan january januar jän jänner j\xe4n janv janvier ene enero gen gennaio janeiro januari tammi sty led ian oca янв января",
-	"feb february februar febr févr février f\xe9vr f\xe9v fév fevr febrero febbraio fev fevereiro februari helmi lut úno \xfano şub фев февр февраля",
-	"mar march mär märz m\xe4r m\xe4rz mrz maerz mars marzo março mrt maart maalis bře márc m\xe1rc мар марта",
-	"apr april avr avril abr abril aprile huhti kwi dub ápr \xe1pr nis апр апреля",
-	"may mai mayo mag maggio maio mei maj touko kvě máj m\xe1j май мая",
-	"jun june juni juin junio giu giugno junho kesä kes\xe4 cze čen jún j\xfan iun haz июн июня",
-	"jul july juli jui juil juillet julio lug luglio julho heinä hein\xe4 lip čec júl j\xfal iul tem июл июля",
-	"aug august août ao\xfbt aout ago agosto augustus augusti elo sie srp ağu авг августа",
-	"sep sept september septembre septiembre set settembre setembro syys wrz zář szept eyl сен сент сентября",
-	"oct october okt oktober octobre octubre ott ottobre out outubro loka paź říj eki окт октября",
-	"nov november novembre noviembre novembro marras lis noi kas ноя нояб ноября",
-	"dec december dez dezember déc décembre d\xe9c dic diciembre dicembre dezembro des joulu gru pro ara дек декабря",
+	"jan january januar jän jänner janv janvier ene enero gen gennaio janeiro januari tammi sty led ian oca янв января январь січ січня яну јан ιαν",
+	"feb february februar febr févr février fév febrero febbraio fev fevereiro februari helmi lut úno şub фев февр февраля февраль лют лютого φεβ",
+	"mar march mär märz mrz maerz mars marzo março mrt maart maalis bře márc мар марта март бер березня μαρ",
+	"apr april avr avril abr abril aprile huhti kwi dub ápr nis апр апреля апрель кві квітня απρ",
+	"may mai mayo mag maggio maio mei maj touko kvě máj мая май тра травня мај μαι μαϊ μάι",
+	"jun june juni juin junio giu giugno junho kesä cze čen jún iun haz июн июня июнь чер червня юни јун ιουν ιούν",
+	"jul july juli jui juil juillet julio lug luglio julho heinä lip čec júl iul tem июл июля июль лип липня юли јул ιουλ ιούλ",
+	"aug august août aout ago agosto augustus augusti elo sie srp ağu авг августа август сер серпня αυγ αύγ",
+	"sep sept september septembre septiembre set settembre setembro syys wrz zář szept eyl сен сент сентября сентябрь вер вересня σεπ",
+	"oct october okt oktober octobre octubre ott ottobre out outubro loka paź říj eki окт октября октябрь жов жовтня οκτ",
+	"nov november novembre noviembre novembro marras lis noi kas ноя нояб ноября ноябрь лис листопада ное нов νοε νοέ",
+	"dec december dez dezember déc décembre dic diciembre dicembre dezembro des joulu gru pro ara дек декабря декабрь гру грудня дец δεκ",
 }
 
 // months maps each name, in lower case, to 1 to 12.
@@ -112,10 +111,13 @@ func monthNamed(w string) int {
 	if m := months[string(lower[:len(w)])]; m != 0 {
 		return m
 	}
-	if w[0] >= utf8.RuneSelf && utf8.ValidString(w) {
-		return months[strings.ToLower(w)]
+	if scan.IsASCII(w) {
+		return 0
 	}
-	return 0
+	if m := months[strings.ToLower(w)]; m != 0 && utf8.ValidString(w) {
+		return m
+	}
+	return encodedMonths()[w]
 }
 
 // marked returns the number at the start of w and what follows the mark after it.

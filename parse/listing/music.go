@@ -36,11 +36,8 @@ func readMusic(l *lister, w *words, e *Entry) error {
 	if e.Name == "" {
 		return parse.NewError(listLine, w.line, w.at[0].from, "no name")
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[4].from, bad)
-	}
 	e.Owner = w.word(6)
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

@@ -77,11 +77,8 @@ func readMVSMember(l *lister, w *words, e *Entry) error {
 		!scan.AllDigits(w.word(5)) || !scan.AllDigits(w.word(6)) || !scan.AllDigits(w.word(7)) {
 		return errOther
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[3].from, bad)
-	}
 	e.Name, e.Kind, e.Owner = w.word(0), KindFile, w.word(8)
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 
@@ -114,11 +111,11 @@ func isMVSAddressing(w string) bool {
 // mvsPadded is the least length of a line of members when blanks stand for the statistics.
 const mvsPadded = 60
 
-// readMVSBare reads a member without statistics. A lone word is one only after the heading, padded to the
-// width of the table, or if the caller says what it is.
+// readMVSBare reads a member without statistics. A lone word is one only after the heading or other lines of z/OS, padded to the
+// width of the table, or if the caller or the server says what it is.
 func readMVSBare(l *lister, w *words, e *Entry) bool {
 	known := l.section == mvsMembers || l.section == mvsModules || len(w.line) >= mvsPadded && w.at[0].from == 0 ||
-		l.section == 0 && l.o.Dialect == "mvs"
+		l.section == 0 && (l.o.Dialect == "mvs" || l.cur != nil && l.cur.name == "mvs")
 	if !known || w.n != 1 || !isMVSMember(w.word(0)) {
 		return false
 	}

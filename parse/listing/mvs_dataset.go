@@ -3,7 +3,6 @@ package listing
 import (
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -40,10 +39,7 @@ func readMVSDataset(l *lister, w *words, e *Entry) error {
 	}
 	e.Name, e.Kind = name, kind
 	if dated {
-		if bad := s.outOfRange(); bad != "" {
-			return parse.NewError(listLine, w.line, w.at[i-1].from, bad)
-		}
-		s.resolve(e, &l.o)
+		s.settle(e, &l.o)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func readNetware(l *lister, w *words, e *Entry) error {
 	}
 	for i := first + 1; i < min(w.n, first+6); i++ {
 		size, ok := scan.Size(w.word(i - 1))
-		if !ok {
+		if !ok && strings.Trim(w.word(i-1), "-") != "" { // directories may have dashes for a size
 			continue
 		}
 		s, next, ok := netwareDate(w, i)
@@ -48,14 +48,20 @@ func readNetware(l *lister, w *words, e *Entry) error {
 	return parse.NewError(listLine, w.line, w.at[min(first, w.n-1)].from, "no size with a date behind it")
 }
 
-// netwareRights returns the index of the word after the rights, 0 if the line doesn't start with them.
+// netwareRightCount is how many rights there are: supervisor, read, write, create, erase, access control, file scan, modify.
+const netwareRightCount = 8
+
+// netwareRights returns the index of the word after the rights, 0 if the line doesn't start with them. The brackets may be missing.
 func netwareRights(w *words) int {
 	kind, rights, next := w.word(0), w.word(1), 2
 	if len(kind) > 1 {
 		kind, rights, next = kind[:1], kind[1:], 1
 	}
-	if kind != "d" && kind != "-" || len(rights) < 9 || len(rights) > 10 || rights[0] != '[' || rights[len(rights)-1] != ']' ||
-		strings.Trim(rights[1:len(rights)-1], "RWCEAFMS-") != "" {
+	letters, opened := strings.CutPrefix(rights, "[")
+	letters, closed := strings.CutSuffix(letters, "]")
+	bare := next == 2 && !opened && !closed && len(letters) == netwareRightCount
+	if kind != "d" && kind != "-" || !bare && !(opened && closed) || strings.Trim(letters, "RWCEAFMS-") != "" ||
+		len(letters) < netwareRightCount-1 || len(letters) > netwareRightCount+2 {
 		return 0
 	}
 	return next

@@ -28,15 +28,12 @@ func readOS2(l *lister, w *words, e *Entry) error {
 	if !s.os2Date(w.word(i)) || !s.clock(w.word(i+1)) {
 		return errOther
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[i].from, bad)
-	}
 	if i+2 >= w.n {
 		return parse.NewError(listLine, w.line, len(w.line), "no name")
 	}
 	e.Size, _ = scan.Size(w.word(0))
 	e.Name = w.line[w.at[i+2].from:]
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

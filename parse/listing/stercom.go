@@ -26,12 +26,17 @@ func readSterCom(l *lister, w *words, e *Entry) error {
 	if isSterComEnd(w) {
 		return ErrNotEntry
 	}
-	e.Kind = KindFile
+	if e.Kind = KindFile; w.word(0)[0] == 'd' {
+		e.Kind = KindDir
+	}
 	if isSterComStatus(w.word(0)) && len(w.word(1)) == 1 && strings.Contains("ABE", w.word(1)) {
 		return l.readSterComUnix(w, e)
 	}
 	if len(w.word(1)) == 8 && scan.AllDigits(w.word(1)) && scan.IsDigitsOrOdd(w.word(2)) && strings.HasPrefix(w.word(3), "<") {
 		return l.readSterComBatch(w, e)
+	}
+	if l.readDashes(w, e) {
+		return nil
 	}
 	if isSterComExpress(w) {
 		e.Name = w.line[w.at[6].from:]
@@ -41,7 +46,8 @@ func readSterCom(l *lister, w *words, e *Entry) error {
 }
 
 func (l *lister) readSterComUnix(w *words, e *Entry) error {
-	if !scan.AllDigits(w.word(3)) || !scan.IsDigitsOrOdd(w.word(4)) {
+	dashes := e.Kind == KindDir && isDashes(w.word(3)) && isDashes(w.word(4))
+	if !dashes && (!scan.AllDigits(w.word(3)) || !scan.IsDigitsOrOdd(w.word(4))) {
 		return errOther
 	}
 	s, next, ok := w.date(5)
@@ -56,6 +62,23 @@ func (l *lister) readSterComUnix(w *words, e *Entry) error {
 	e.Name = w.line[w.after(next-1):]
 	s.resolve(e, &l.o)
 	return nil
+}
+
+// readDashes reads a directory that has dashes in all columns but date and name.
+//
+//	d - - - - Aug 12 13:56 ORDERS
+func (l *lister) readDashes(w *words, e *Entry) bool {
+	i := 1
+	for isDashes(w.word(i)) {
+		i++
+	}
+	s, next, ok := w.date(i)
+	if w.word(0) != "d" || i < 3 || !ok || next >= w.n {
+		return false
+	}
+	e.Kind, e.Name = KindDir, w.line[w.after(next-1):]
+	s.resolve(e, &l.o)
+	return true
 }
 
 func (l *lister) readSterComBatch(w *words, e *Entry) error {
@@ -87,12 +110,12 @@ func (s *stamp) sterComDate(text string) bool {
 	return s.outOfRange() == ""
 }
 
-// isSterComStatus reports whether w is ten status letters or dashes and a protocol.
+// isSterComStatus reports whether w is ten status letters or dashes, d for a directory, and a protocol.
 func isSterComStatus(w string) bool {
-	if len(w) != 13 || w[0] != '-' {
+	if len(w) != 13 || w[0] != '-' && w[0] != 'd' {
 		return false
 	}
-	for i := range 10 {
+	for i := 1; i < 10; i++ {
 		if c := w[i]; c != '-' && (c < 'A' || c > 'Z') {
 			return false
 		}

@@ -59,10 +59,7 @@ func readTandemTime(l *lister, w *words, e *Entry, i, end int) error {
 	if !dated {
 		return nil
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[i-1].from, bad)
-	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

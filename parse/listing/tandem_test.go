@@ -26,7 +26,6 @@ func TestTandem(t *testing.T) {
 		{Name: "TODAY", Kind: KindFile, Size: 12, Owner: "155, 76", Group: "155"},
 	})
 	refuseMainframe(t, d, map[string]string{
-		`SALARIES      101             7256 31-Feb-14 08:09:10 155, 76 "nunu"`: "day out of range",
 		`SALARIES      101             7256 07-Foo-14 08:09:10 155, 76 "nunu"`: "",
 		`SALARIES      101             7256 07-Mar-14 08:09:10 155, 76 nunu`:   "",
 		`SALARIES      101             7256 07-Mar-14 08:09:10 155  76 "nunu"`: "",

@@ -45,10 +45,7 @@ func readTOPS20(l *lister, w *words, e *Entry) error {
 	if reason := s.vmsDate(date); reason != "" || !s.clock(strings.TrimLeft(clock, " ")) {
 		return parse.NewError(listLine, w.line, strings.Index(w.line, fields[3]), "no time of the last write")
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, strings.Index(w.line, fields[3]), bad)
-	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

@@ -3,7 +3,6 @@ package listing
 import (
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -48,11 +47,8 @@ func readUnisys(l *lister, w *words, e *Entry) error {
 	default:
 		return errOther
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[kind+2].from, bad)
-	}
 	e.Kind, e.Size = KindFile, size
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

@@ -59,11 +59,18 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	if err := l.readUnixNumbers(w, e); err != errOther {
 		return err
 	}
+	w.cutInode()
+	if readUnixUnknown(w, e) {
+		return nil
+	}
 	if !claimsUnix(w) {
 		return errOther
 	}
 	first := e.readMode(w)
 	c := findColumns(w, e, first)
+	if c.name == 0 {
+		c = l.undatedColumns(w, e, first)
+	}
 	if c.name == 0 {
 		return parse.NewError(listLine, w.line, w.at[min(first, w.n-1)].from, noDate(w))
 	}
@@ -72,7 +79,7 @@ func readUnix(l *lister, w *words, e *Entry) error {
 	}
 	start := w.after(c.name - 1)
 	switch {
-	case w.isPadded(c.name - 1):
+	case w.isPadded(c.name - 1), c.undated:
 		start = w.at[c.name].from
 	case w.isYear(c) && w.line[start] == ' ':
 		start++
@@ -84,8 +91,8 @@ func readUnix(l *lister, w *words, e *Entry) error {
 			return parse.NewError(listLine, w.line, start, "no name")
 		}
 	}
-	e.readOwners(w, first, c)
-	c.date.resolve(e, &l.o)
+	l.readOwners(w, e, first, c)
+	c.date.settle(e, &l.o)
 	return nil
 }
 
@@ -132,6 +139,8 @@ type columns struct {
 	size  int // after the last word of the owners
 	name  int // after the date; 0: no date found
 	glued int // digits at the end of the owners that are the size
+
+	undated bool // the name follows the size
 }
 
 // findColumns looks for a size and a date in the words from first on, then for a date alone, and sets the
@@ -142,13 +151,16 @@ func findColumns(w *words, e *Entry, first int) columns {
 	}
 	end := w.dateEnd(first)
 	for i := first + 1; i < end; i++ {
-		size, ok := scan.Size(w.word(i - 1))
+		size, sized := scan.Size(w.word(i - 1))
 		device := e.Kind == KindOther && isDeviceNumber(w.word(i-1))
-		if !ok && !device {
+		if !sized && !device {
 			continue
 		}
-		s, next, ok := w.date(i)
-		if !ok {
+		s, next, _ := w.date(i)
+		if next == 0 && !device && e.Mode != "" && i == first+usualColumnCount {
+			next = w.unknownDate(i)
+		}
+		if next == 0 {
 			continue
 		}
 		c := columns{date: s, size: i - 1, name: next}
@@ -161,14 +173,21 @@ func findColumns(w *words, e *Entry, first int) columns {
 		}
 		return c
 	}
+	if c, ok := unknownColumns(w, e, first, end); ok {
+		return c
+	}
 	for i := first; i < min(end, first+maxBareColumns+1); i++ {
 		if s, next, ok := w.date(i); ok {
 			c := columns{date: s, size: i, name: next}
 			if i > first {
-				if last := w.word(i - 1); scan.IsDigit(last[0]) && strings.ContainsRune(last, ':') {
+				switch last := w.word(i - 1); {
+				case scan.IsDigit(last[0]) && strings.ContainsRune(last, ':'):
 					return columns{} // neither a size nor a group
+				case isDashes(last):
+					c.size-- // as directories may have
+				default:
+					c.glued = e.gluedSize(last)
 				}
-				c.glued = e.gluedSize(w.word(i - 1))
 			}
 			return c
 		}
@@ -178,7 +197,7 @@ func findColumns(w *words, e *Entry, first int) columns {
 
 // usualColumns is findColumns for most lines of most servers: link count, owner, group, size, English date.
 func usualColumns(w *words, e *Entry, first int) (columns, bool) {
-	i := first + 4
+	i := first + usualColumnCount
 	if w.format != nil || i+3 >= w.n || e.Kind == KindOther || !scan.AllDigits(w.word(first)) {
 		return columns{}, false
 	}
@@ -198,6 +217,9 @@ func usualColumns(w *words, e *Entry, first int) (columns, bool) {
 	e.Size = size
 	return columns{date: s, size: i - 1, name: next}, true
 }
+
+// usualColumnCount is how many words nearly all servers have between mode and date: link count, owner, group, size.
+const usualColumnCount = 4
 
 // maxColumns is the most words between the mode and the date: link count, owner and group, size. Group names of
 // Windows have many words.
@@ -258,9 +280,10 @@ func isDeviceNumber(w string) bool {
 }
 
 // readOwners reads link count, owner and group from the words from the i-th on. A first word of digits or "-"
-// is the link count. Of more than two names, the group starts after the first gap of more than one blank, else
-// with the second word: names of groups have blanks more often.
-func (e *Entry) readOwners(w *words, i int, c columns) {
+// is the link count. Of more than two names, the group starts after the first gap of more than one blank, else where
+// it started in a line before whose size ended at the same place, as "ls" aligns its columns. Else it is the half of four words, and
+// all but the first of others: names of groups have blanks more often.
+func (l *lister) readOwners(w *words, e *Entry, i int, c columns) {
 	if i < c.size && (scan.AllDigits(w.word(i)) || w.word(i) == "-") {
 		e.Links = linkCount(w.word(i))
 		i++
@@ -268,17 +291,33 @@ func (e *Entry) readOwners(w *words, i int, c columns) {
 	if i >= c.size {
 		return
 	}
-	group := i + 1
-	for j := i + 1; j < c.size; j++ {
-		if w.at[j].from-w.at[j-1].to > 1 {
-			group = j
-			break
-		}
-	}
+	group := l.groupStart(w, i, c.size)
 	e.Owner, e.Group = w.between(i, group), w.between(group, c.size)
 	if e.Group != "" {
 		e.Group = e.Group[:len(e.Group)-c.glued]
 	} else {
 		e.Owner = e.Owner[:len(e.Owner)-c.glued]
 	}
+}
+
+// groupStart returns which of the words from the i-th to the one before end the group starts with.
+func (l *lister) groupStart(w *words, i, end int) int {
+	if end-i == 2 {
+		l.groupAt, l.sizeEnd = w.at[i+1].from, w.at[end].to
+		return i + 1
+	}
+	for j := i + 1; j < end; j++ {
+		if w.at[j].from-w.at[j-1].to > 1 {
+			return j
+		}
+	}
+	for j := i + 1; j < end; j++ {
+		if w.at[j].from == l.groupAt && w.at[end].to == l.sizeEnd {
+			return j
+		}
+	}
+	if end-i == 4 {
+		return i + 2
+	}
+	return i + 1
 }

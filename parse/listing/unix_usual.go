@@ -27,7 +27,9 @@ func (l *lister) usualUnix(line string, e *Entry) bool {
 	c := cursor{line: line, at: modeEnd}
 	links := c.word()
 	e.Owner, e.Group = c.word(), c.word()
+	groupEnd := c.at
 	size, sized := scan.Number(c.word())
+	sizeEnd := c.at
 	if len(links) > 9 || !scan.AllDigits(links) || !sized {
 		return false
 	}
@@ -36,6 +38,7 @@ func (l *lister) usualUnix(line string, e *Entry) bool {
 	if !s.usualDate(&c) {
 		return false
 	}
+	l.groupAt, l.sizeEnd = groupEnd-len(e.Group), sizeEnd
 	s.resolve(e, &l.o)
 	return e.usualName(line[min(c.at+1, len(line)):])
 }

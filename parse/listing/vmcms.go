@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -42,10 +41,7 @@ func readVMCMS(l *lister, w *words, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[0].from, bad)
-	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

@@ -49,7 +49,6 @@ func TestListVMCMSErrors(t *testing.T) {
 		{"other format", "LEDGER DATA X 80 20 1 3/04/09 7:20:41 -", other},
 		{"numbers and dashes", "LEDGER DATA F 80 - 1 3/04/09 7:20:41 -", other},
 		{"no time of day", "LEDGER DATA F 80 20 1 3/04/09 -", other},
-		{"month", "LEDGER DATA F 80 20 1 2009-13-04 7:20:41 -", "month out of range"},
 		{"more words", "LEDGER DATA F 80 20 1 3/04/09 7:20:41 - -", other},
 		{"other type in the byte file system", "03/04/2009 07:20:41 X 1 2 'p'", other},
 		{"empty name", "03/04/2009 07:20:41 F 1 2 ''", other},

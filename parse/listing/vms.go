@@ -2,6 +2,7 @@ package listing
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -116,9 +117,7 @@ func finishVMS(l *lister, e *Entry, name string, s stamp) error {
 		return parse.NewError(listLine, e.Raw, 0, "no name")
 	}
 	e.Name = name
-	if s.year != 0 {
-		s.resolve(e, &l.o)
-	}
+	s.settle(e, &l.o)
 	return nil
 }
 
@@ -156,9 +155,16 @@ func readVMSTail(w *words, i int, e *Entry) (seen int, s stamp, bad int, reason 
 		case scan.IsDigit(c) && strings.Contains(word, "-"):
 			part = vmsDate
 			reason = s.vmsDate(word)
+		case c == '*':
+			part = vmsSize // wider than its column
+			if strings.Trim(word, "*/0123456789.BKMGTbkmgt") != "" {
+				reason = "not a number of blocks"
+			}
 		case scan.IsDigit(c):
 			part = vmsSize
-			e.Size, reason = vmsUsed(word)
+			if e.Size, reason = vmsUsed(word); reason != "" {
+				e.Size, reason = vmsOctets(word)
+			}
 		case seen&vmsDate != 0 && i+1 < w.n && w.word(i + 1)[0] == '(' && isVMSIdentifier(word):
 			part = vmsOwner
 		default:
@@ -182,25 +188,20 @@ func readVMSTail(w *words, i int, e *Entry) (seen int, s stamp, bad int, reason 
 		}
 		i = next
 	}
-	return seen, s, 0, s.vmsCheck()
+	return seen, s, 0, ""
 }
 
-// vmsCheck says what is wrong with the date, if there is one.
-func (s *stamp) vmsCheck() string {
-	if s.year == 0 {
-		return ""
-	}
-	return s.outOfRange()
-}
-
-// vmsDate reads "2-JUN-1998".
+// vmsDate reads "2-JUN-1998". It is outOfRange if it has three parts and is no date.
 func (s *stamp) vmsDate(w string) (reason string) {
 	day, rest, _ := strings.Cut(w, "-")
 	month, year, _ := strings.Cut(rest, "-")
 	s.day, s.month, s.year = scan.Small(day), monthOf(month), scan.Small(year)
 	s.precision = parse.PrecisionDay
-	if len(day) > 2 || len(year) != 4 || s.year < firstVMSYear || s.month == 0 {
+	if len(day) > 2 || month == "" || year == "" {
 		return "not a date such as 2-JAN-2006"
+	}
+	if len(year) != 4 || s.year < firstVMSYear {
+		s.month = 0 // unknown
 	}
 	return ""
 }
@@ -208,7 +209,7 @@ func (s *stamp) vmsDate(w string) (reason string) {
 // vmsUsed returns the octets in the blocks of "used/allocated" or "used".
 func vmsUsed(w string) (n int64, reason string) {
 	used, allocated, both := strings.Cut(w, "/")
-	if !scan.AllDigits(used) || both && !scan.IsDigitsOrOdd(allocated) {
+	if !scan.AllDigits(used) || both && !scan.IsDigitsOrOdd(allocated) && strings.Trim(allocated, "*") != "" {
 		return -1, "not a number of blocks"
 	}
 	n, ok := scan.Number(used)
@@ -216,6 +217,31 @@ func vmsUsed(w string) (n int64, reason string) {
 		return -1, ""
 	}
 	return n * vmsBlock, ""
+}
+
+// vmsOctets returns the octets in "12KB/16KB" or "12KB", as of DIRECTORY/SIZE=UNITS=BYTES. It is as exact as it is printed.
+func vmsOctets(w string) (n int64, reason string) {
+	used, allocated, both := strings.Cut(w, "/")
+	n, ok := vmsUnits(used)
+	if _, also := vmsUnits(allocated); !ok || both && !also {
+		return -1, "not a number of blocks"
+	}
+	return n, ""
+}
+
+// vmsUnits reads "512B", "1.50KB" and the like.
+func vmsUnits(w string) (n int64, ok bool) {
+	digits, ok := strings.CutSuffix(strings.ToUpper(w), "B")
+	if !ok || digits == "" {
+		return -1, false
+	}
+	unit := strings.IndexByte("KMGT", digits[len(digits)-1]) + 1
+	number := digits[:len(digits)-min(unit, 1)]
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil || strings.Trim(number, "0123456789.") != "" || len(number) > 12 {
+		return -1, false
+	}
+	return int64(f * float64(int64(1)<<(10*unit))), true
 }
 
 // isOddVMSSize reports whether w is "used/allocated" or "used" with an odd number of blocks used.

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -67,10 +66,7 @@ func readVOS(l *lister, w *words, e *Entry) error {
 
 // finishVOS sets the time.
 func finishVOS(l *lister, w *words, e *Entry, s stamp) error {
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[0].from, bad)
-	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

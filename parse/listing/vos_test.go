@@ -45,7 +45,6 @@ func TestListVOSErrors(t *testing.T) {
 		{"access", "x 2 seq 08-05-06 07:08:09 a", other},
 		{"blocks", "w x seq 08-05-06 07:08:09 a", other},
 		{"date", "w 2 seq 2008-05-06 07:08:09 a", other},
-		{"day", "w 2 seq 08-05-32 07:08:09 a", "day out of range"},
 		{"no name", "w 2 seq 08-05-06 07:08:09", other},
 		{"nothing behind the blocks", "w 2", other},
 		{"link without target", "08-05-06 07:08:09  ledger ->", other},

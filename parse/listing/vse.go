@@ -3,7 +3,6 @@ package listing
 import (
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/internal/scan"
 )
 
@@ -81,9 +80,6 @@ func readVSETime(l *lister, w *words, e *Entry, i int) error {
 	if !s.slashYearFirst(w.word(i)) || !s.clock(w.word(i+1)) {
 		return errOther
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[i].from, bad)
-	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }

@@ -22,9 +22,6 @@ func readVxWorks(l *lister, w *words, e *Entry) error {
 	if !scan.IsDigitsOrOdd(w.word(0)) || !s.vxworksDate(w.word(1)) || !s.clock(w.word(2)) {
 		return errOther
 	}
-	if bad := s.outOfRange(); bad != "" {
-		return parse.NewError(listLine, w.line, w.at[1].from, bad)
-	}
 	if w.n < 4 {
 		return parse.NewError(listLine, w.line, len(w.line), "no name")
 	}
@@ -33,7 +30,7 @@ func readVxWorks(l *lister, w *words, e *Entry) error {
 		e.Kind, e.Name = KindDir, strings.TrimRight(name, " ")
 	}
 	e.Size, _ = scan.Size(w.word(0))
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 

@@ -10,8 +10,9 @@ type words struct {
 	line string
 	n    int
 
-	format *DateFormat // of the dates, or nil for all known ones
-	at     [maxWords]struct{ from, to int }
+	format   *DateFormat // of the dates, or nil for all known ones
+	codePage *CodePage   // of names, and so of months
+	at       [maxWords]struct{ from, to int }
 }
 
 // split sets w to the words of line.

@@ -5,7 +5,7 @@ import "time"
 // Waits of the control connection, and of transfers as a whole.
 var (
 	Connect = row(Wait{Layer: "control", Name: "Connect", Kind: Bound, Default: 30 * time.Second,
-		Setting: "control.Config.ConnectTimeout, datachan.Config.ConnectTimeout and AcceptTimeout, Profile.Timeout",
+		Setting: "control.Config.ConnectTimeout, datachan.Config.ConnectTimeout and AcceptTimeout, Profile.Timeout and DataConnectTimeout",
 		Reason:  "connecting, or being connected to; writing a command; a TLS handshake of control's"})
 	Reply = row(Wait{Layer: "control", Name: "Reply", Kind: Bound, Default: time.Minute,
 		Setting: "control.Config.ReplyTimeout, Profile.Timeout",

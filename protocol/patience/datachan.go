@@ -5,7 +5,7 @@ import "time"
 // Waits of data connections and of proxies.
 var (
 	Idle = row(Wait{Layer: "datachan", Name: "Idle", Kind: Bound, Default: time.Minute,
-		Setting: "datachan.Config.IdleTimeout, Profile.Timeout",
+		Setting: "datachan.Config.IdleTimeout, Profile.IdleTimeout and Timeout",
 		Reason:  "a silence of the data connection"})
 	HandshakeDelay = row(Wait{Layer: "datachan", Name: "HandshakeDelay", Kind: Pause, Default: 200 * time.Millisecond,
 		Setting: "datachan.Config.HandshakeDelay",

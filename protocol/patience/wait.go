@@ -21,6 +21,9 @@ const (
 	Interval Kind = "interval" // the time from one look to the next
 )
 
+// Shortest is the least that a person can mean by a time: less is a number without its unit.
+const Shortest = 10 * time.Microsecond
+
 // A Wait is a row of the table.
 type Wait struct {
 	Layer   string // folder of the package that waits
