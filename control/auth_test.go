@@ -267,6 +267,69 @@ func TestClearDataRefused(t *testing.T) {
 	})
 }
 
+// A server that knows neither PBSZ nor PROT has data connections in clear: that will do if it
+// was asked for, and is noted.
+func TestClearDataUnknown(t *testing.T) {
+	for _, tt := range []struct{ name, pbsz, prot string }{
+		{"PBSZ 500", "500 what?", ""},
+		{"PBSZ 502", "502 not implemented", ""},
+		{"PBSZ 504", "504 not for that", ""},
+		{"PBSZ 501", "501 syntax", ""},
+		{"PROT 500", "200 ok", "500 what?"},
+		{"PROT 502", "200 ok", "502 not implemented"},
+	} {
+		for _, protect := range []control.Protect{control.ProtectClear, control.ProtectPrivate} {
+			inBubble(t, tt.name+" "+protect.String(), func(t *testing.T) {
+				tc := newTestConn(t, &control.Config{TLS: clientTLS(), DataProtection: protect})
+				op := tc.secureLogin()
+				tc.answer("PBSZ 0", tt.pbsz)
+				if tt.prot != "" {
+					tc.answer("PROT "+protect.String(), tt.prot)
+				}
+				if protect == control.ProtectPrivate {
+					if _, ok := errors.AsType[*control.SecurityError](op.result()); !ok {
+						t.Errorf("login: %v; want a SecurityError", op.err)
+					}
+					return
+				}
+				tc.answer("FEAT", "500 no")
+				tc.wantOK("login", op)
+				if !strings.Contains(tc.traced(), "travel in clear") {
+					t.Error("the trace does not say that data travels in clear")
+				}
+				list := tc.async(func() error {
+					for _, err := range tc.c.Nlst(t.Context(), "") {
+						return err
+					}
+					return nil
+				})
+				data := tc.passive()
+				tc.answer("NLST", "150 here")
+				io.WriteString(data, "f\r\n")
+				data.Close()
+				tc.writeReply("226 done")
+				tc.wantOK("a listing in clear", list)
+			})
+		}
+	}
+	inBubble(t, "implicit TLS", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), Security: control.SecurityImplicit, DataProtection: control.ProtectClear})
+		tc.startTLS()
+		tc.writeReply("220 ready")
+		tc.wantOK("dial", tc.op)
+		op := tc.async(func() error { return tc.c.Login(t.Context(), "user", "secret", "") })
+		tc.answer("USER user", "230 in")
+		tc.answer("PBSZ 0", "500 what?")
+		tc.answer("PBSZ 0", "500 what?")
+		tc.answer("PROT P", "500 what?")
+		tc.answer("FEAT", "500 no")
+		tc.wantOK("login", op)
+		if got := tc.c.DataProtection(); got != protocol.LevelPrivate || !strings.Contains(tc.traced(), "data connections are protected") {
+			t.Errorf("DataProtection() = %v, or it is not traced", got)
+		}
+	})
+}
+
 // secureLogin plays the server up to the end of the login proper.
 func (tc *testConn) secureLogin() *op {
 	tc.t.Helper()

@@ -22,11 +22,17 @@ func (c *Conn) setProtection(ctx context.Context, want protocol.Level) error {
 		level = string(rune(want))
 	}
 	err := c.setLevel(ctx, level)
-	if refused, ok := err.(*SecurityError); ok && want == protocol.LevelClear && c.sess != nil && prot(refused) {
-		c.trace(TraceNote, "the server refuses PROT C; data connections are protected")
-		c.session.noClear = true
-		level, want = "P", protocol.LevelPrivate
-		err = c.setLevel(ctx, level)
+	if refused, ok := err.(*SecurityError); ok && want == protocol.LevelClear && c.sess != nil {
+		switch {
+		case c.staysClear(refused):
+			c.trace(TraceNote, "the server does not know PBSZ and PROT; as PROT C was asked for, names and contents of files travel in clear")
+			return nil
+		case prot(refused) || c.cfg.Security == SecurityImplicit:
+			c.trace(TraceNote, "the server refuses PROT C; data connections are protected")
+			c.session.noClear = true
+			level, want = "P", protocol.LevelPrivate
+			err = c.setLevel(ctx, level)
+		}
 	}
 	if err != nil {
 		return err
@@ -47,6 +53,18 @@ func (c *Conn) DataProtection() protocol.Level { return c.protection().Data }
 func prot(e *SecurityError) bool {
 	re, ok := e.Err.(*protocol.ReplyError)
 	return ok && re.Verb == "PROT"
+}
+
+// staysClear reports whether a server that refuses PBSZ or PROT merely does not know them:
+// data connections are in clear then, as they are until PROT says otherwise (RFC 4217,
+// Section 9).
+func (c *Conn) staysClear(e *SecurityError) bool {
+	re, ok := e.Err.(*protocol.ReplyError)
+	if !ok || c.protection().Data != protocol.LevelClear {
+		return false
+	}
+	m := re.Meaning()
+	return m == protocol.UnknownCommand || re.Verb == "PBSZ" && (m == protocol.UnknownParameter || m == protocol.BadParameter)
 }
 
 // setLevel sends PBSZ and PROT. A refusal is a *SecurityError.

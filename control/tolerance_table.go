@@ -141,6 +141,12 @@ var tolerances = []Tolerance{
 		Refs:       []string{"curl", "FluentFTP", "jlaffaye/ftp"},
 	},
 	{
+		Name:       "prot-unknown",
+		Behaviour:  "PBSZ and PROT are not known under TLS",
+		Workaround: "data connections are in clear, if the caller asked for that, and protected on a port of implicit TLS; else it is an error",
+		Refs:       []string{"curl, whose option is --ftp-ssl-control", "MS-FTPS"},
+	},
+	{
 		Name:       "pwd-forms",
 		Behaviour:  "the 257 of PWD has no quotes, single ones, or a pathname of another system",
 		Workaround: "the pathname is found all the same; a reply that holds none is an error",

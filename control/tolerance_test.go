@@ -295,6 +295,16 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		p.answer("OPTS UTF8 ON", "200 on")
 		p.wantOK("login", p.op)
 	},
+	"prot-unknown": func(p *quirkPlay) {
+		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), DataProtection: control.ProtectClear})
+		op := p.secureLogin()
+		p.answer("PBSZ 0", "500 what?")
+		p.feat()
+		p.wantOK("login", op)
+		if got := p.c.DataProtection(); got != protocol.LevelClear {
+			p.t.Errorf("DataProtection() = %v", got)
+		}
+	},
 	"pwd-forms": func(p *quirkPlay) {
 		p.login()
 		p.pwd(`257 "/a ""b"""`, `/a "b"`)
