@@ -244,6 +244,9 @@ func certificateHint(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate could not be verified"
 	}
+	if strings.Contains(err.Error(), "x509: negative serial number") { // an error without a type
+		return "the certificate's serial number is negative, against RFC 5280; a Go program takes it with GODEBUG=x509negativeserial=1, as the command ftpwire does"
+	}
 	return ""
 }
 

@@ -1,6 +1,7 @@
 package tlsx
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -306,5 +307,26 @@ func TestRetryWithoutALPN(t *testing.T) {
 			t.Errorf("offering %v: %v", protos, err)
 		}
 		wait(t, done)
+	}
+}
+
+// TestNegativeSerial: a certificate that package crypto/x509 does not even read is named,
+// with the way to have it read.
+func TestNegativeSerial(t *testing.T) {
+	cert := newCert(t, testHost)
+	der := cert.Certificate[0]
+	serial := bytes.Index(der, []byte{0xa0, 3, 2, 1, 2}) + 7 // after the version, and the tag and length of the serial number
+	der[serial] |= 0x80                                      // the sign (X.690, Section 8.3)
+	client, server := tcpPair(t)
+	done := async(func() (struct{}, error) {
+		defer server.Close()
+		return struct{}{}, tls.Server(server, &tls.Config{Certificates: []tls.Certificate{cert}}).HandshakeContext(t.Context())
+	})
+	_, err := NewSession(&Config{TLS: &tls.Config{InsecureSkipVerify: true}}).Control(t.Context(), client)
+	client.Close()
+	<-done
+	he, ok := errors.AsType[*HandshakeError](err)
+	if !ok || he.Failure != FailureCertificate || !strings.Contains(he.Hint, "x509negativeserial=1") {
+		t.Errorf("%v; want advice on the serial number", err)
 	}
 }

@@ -1,3 +1,8 @@
+// Old appliances have certificates with a negative serial number, which whoever verifies
+// nothing, or trusts just that one, can use.
+//
+//go:debug x509negativeserial=1
+
 // Command ftpwire moves files by FTP and FTPS, checks FTP servers against the
 // RFCs, and serves files to test clients with.
 //
