@@ -12,6 +12,7 @@ type Location struct {
 	Profile Profile
 	Path    string // "" is the login directory; relative to it unless it begins with "/"
 	ASCII   bool   // ;type=a
+	Dir     bool   // ;type=d: the path is that of a directory, whose names are wanted (RFC 1738, Section 3.2.2)
 
 	// PasswordInURL says that the URL held a password: it stands in the shell's
 	// history and in lists of processes.
@@ -81,7 +82,9 @@ func (l *Location) setPath(escaped string) (reason string) {
 		switch strings.ToLower(path[i+len(";type="):]) {
 		case "a":
 			l.ASCII = true
-		case "i", "d", "":
+		case "d":
+			l.Dir = true
+		case "i", "":
 		default:
 			return "has a ;type= other than a, i and d"
 		}

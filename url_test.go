@@ -21,7 +21,7 @@ func TestParseURL(t *testing.T) {
 		Security             control.Security
 		Address              string
 		User, Password, Path string
-		ASCII, InURL         bool
+		ASCII, Dir, InURL    bool
 	}
 	for _, tt := range []struct {
 		name, url string
@@ -42,7 +42,7 @@ func TestParseURL(t *testing.T) {
 		{"type a", "ftpes://h/a;type=a", want{Address: "h:21", Path: "a", ASCII: true}},
 		{"type A", "ftpes://h/a;TYPE=A", want{Address: "h:21", Path: "a", ASCII: true}},
 		{"type i", "ftpes://h/a;type=i", want{Address: "h:21", Path: "a"}},
-		{"type d", "ftpes://h/a/;type=d", want{Address: "h:21", Path: "a/"}},
+		{"type d", "ftpes://h/a/;type=d", want{Address: "h:21", Path: "a/", Dir: true}},
 		{"encoded ;type=a is a name", "ftpes://h/a%3Btype=a", want{Address: "h:21", Path: "a;type=a"}},
 		{"semicolon in a name", "ftpes://h/a;b", want{Address: "h:21", Path: "a;b"}},
 		{"user", "ftpes://bob@h/", want{Address: "h:21", User: "bob"}},
@@ -62,7 +62,7 @@ func TestParseURL(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := want{l.Profile.Protocol().Security(), addr, l.Profile.User, l.Profile.Password, l.Path, l.ASCII, l.PasswordInURL}
+			got := want{l.Profile.Protocol().Security(), addr, l.Profile.User, l.Profile.Password, l.Path, l.ASCII, l.Dir, l.PasswordInURL}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}

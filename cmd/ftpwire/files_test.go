@@ -242,6 +242,26 @@ func TestASCII(t *testing.T) {
 	}
 }
 
+// TestTypeD: a URL with ;type=d is that of a directory. cat writes its names, and no
+// command takes it for a file.
+func TestTypeD(t *testing.T) {
+	f := serve(t, ftptest.Config{})
+	for _, name := range []string{"/names/b", "/names/a c"} {
+		if err := f.WriteFile(name, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, url := range []string{"URL/names;type=d", "URL/names/;type=D"} {
+		if r := f.run(t, "cat", url); r.code != 0 || r.out != "a c\nb\n" && r.out != "b\na c\n" {
+			t.Errorf("cat %s: exit %d, %q, %s", url, r.code, r.out, r.err)
+		}
+	}
+	f.run(t, "cat", "URL/none;type=d").want(t, exitNo, "none")
+	f.run(t, "get", "URL/names;type=d", t.TempDir()).want(t, exitUsage, "names a directory")
+	f.run(t, "put", filepath.Join(t.TempDir(), "none"), "URL/names;type=d").want(t, exitUsage, ";type=d")
+	f.run(t, "ls", "URL/names;type=d").want(t, exitGood, "")
+}
+
 func TestChange(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
 	steps := []struct {

@@ -85,10 +85,15 @@ func (a *app) locateFile(f *connFlags, rawURL string) (*ftpwire.Location, error)
 	if err != nil {
 		return nil, err
 	}
-	if l.Path == "" || strings.HasSuffix(l.Path, "/") {
-		return nil, &usageError{err: errors.New("the URL names a directory, not a file"), hint: `"ftpwire ls" lists it.`}
+	return l, needFile(l)
+}
+
+// needFile returns an error if a URL names a directory.
+func needFile(l *ftpwire.Location) error {
+	if l.Path == "" || l.Dir || strings.HasSuffix(l.Path, "/") {
+		return &usageError{err: errors.New("the URL names a directory, not a file"), hint: `"ftpwire ls" lists it.`}
 	}
-	return l, nil
+	return nil
 }
 
 // localName returns the file to write: the argument, or the remote file's name in

@@ -42,6 +42,9 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 	if err != nil {
 		return err
 	}
+	if l.Dir {
+		return usagef("a URL with ;type=d asks for the names in a directory; without it, and with a slash at the end, the file is put into the directory")
+	}
 	if local != "-" {
 		info, err := os.Stat(local)
 		if err != nil {
