@@ -24,6 +24,7 @@ type DataInfo struct {
 	TLS   bool       // protected by TLS
 	Reuse tlsx.Reuse // whether the TLS session was resumed; see TLS
 	Reply string     // text of the preliminary reply
+	Final string     // text of the final reply once it is in, secrets masked; z/OS tells a job's id in it
 
 	// Level is how a Mechanism protects the data. It is zero in clear and under TLS.
 	Level protocol.Level
@@ -196,6 +197,9 @@ func (t *transfer) info() DataInfo {
 	i := DataInfo{Level: t.level, Format: t.format}
 	if t.f.isStarted() {
 		i.Reply = t.f.prelim.Text()
+	}
+	if t.f.isDone() {
+		i.Final = t.c.redact.String(t.f.reply.Text())
 	}
 	if t.dc == nil {
 		return i

@@ -24,7 +24,8 @@ type transferJSON struct {
 	Sum         string   `json:"sum,omitempty"`
 	Attempts    int      `json:"attempts"`
 	Seconds     float64  `json:"seconds"`
-	TLS         bool     `json:"tls"` // of the data connection
+	TLS         bool     `json:"tls"`             // of the data connection
+	Reply       string   `json:"reply,omitempty"` // the final one: servers tell a job's id in it, or the file's name
 	Partial     string   `json:"partial,omitempty"`
 	Error       string   `json:"error,omitempty"`
 }
@@ -48,7 +49,7 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 	j := transferJSON{
 		Local: local, Remote: remote, OK: err == nil, Bytes: r.Bytes, Moved: r.Moved, ResumedFrom: r.ResumedFrom,
 		Prefix: r.Prefix, Restarted: r.Restarted, Proof: []string{}, Algorithm: r.Algorithm, Sum: r.Sum,
-		Attempts: r.Attempts, Seconds: math.Round(r.Duration.Seconds()*1000) / 1000, TLS: r.Data.TLS, Partial: r.Partial,
+		Attempts: r.Attempts, Seconds: math.Round(r.Duration.Seconds()*1000) / 1000, TLS: r.Data.TLS, Reply: r.Data.Final, Partial: r.Partial,
 	}
 	if r.Proof != 0 {
 		j.Proof = strings.Split(r.Proof.String(), ", ")

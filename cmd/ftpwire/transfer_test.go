@@ -84,7 +84,7 @@ func TestTransferFlags(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
-			if j.OK && (j.Bytes != size || j.Moved < size) || j.OK == (j.Error != "") {
+			if j.OK && (j.Bytes != size || j.Moved < size) || j.OK == (j.Error != "") || j.OK && j.Reply == "" {
 				t.Errorf("got %+v", j)
 			}
 		}
