@@ -55,6 +55,11 @@ var (
 	}
 	refusing = []string{"permission denied", "access denied", "access is denied", "not enough privileges", "operation not permitted"}
 
+	resuming = []string{"reuse", "reused", "resum*"}
+
+	// protCodes are those by which servers refuse a data connection in clear.
+	protCodes = []Code{425, 431, 450, 501, 503, 504, 521, 522, 530, 533, 534, 535, 536, 537, 550, 553}
+
 	// fileCodes are the codes by which servers refuse a file because of the file itself.
 	fileCodes = []Code{450, 550, 553, 521}
 )
@@ -147,6 +152,24 @@ var meanings = []meaningRow{
 		class: ofSecret, codes: []Code{331},
 		meaning: RejectedLogin,
 		seen:    "servers that ask for a password again in reply to PASS",
+	},
+	{
+		class: ofTransfer | ofAddress, codes: protCodes,
+		any:     []string{"prot p", "prot must", "prot required", "prot is required", "prot level", "prot setting", "session is not encrypted", "session not encrypted"},
+		not:     resuming,
+		meaning: WantsProtection,
+		seen:    "FileZilla Server: 521 PROT P required; reports of 425 Session is not encrypted and 550 PROT P required",
+	},
+	{
+		class: ofTransfer | ofAddress, codes: protCodes,
+		any: []string{"data channel", "data channels", "data connection", "data connections", "data transfer", "data transfers"},
+		and: []string{
+			"must be encrypted", "must be protected", "must be secure", "must be secured", "not encrypted", "not protected", "unencrypted", "unprotected", "encryption required", "encryption is required", "requires encryption",
+			"protection required", "protection is required", "requires protection", "protection level", "tls required", "ssl required", "tls is required", "ssl is required", "requires tls", "requires ssl", "must use tls", "must use ssl",
+		},
+		not:     resuming,
+		meaning: WantsProtection,
+		seen:    "vsftpd: 522 Data connections must be encrypted; ProFTPD: 522 SSL/TLS required on the data channel",
 	},
 	{
 		class: ofAny, codes: []Code{533},
