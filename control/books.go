@@ -17,6 +17,8 @@ type session struct {
 	loggedIn bool   // by Login
 	account  string // as Login sent it, for servers that want it later
 	typed    bool   // TYPE has been sent in this session
+	noType   bool   // the server does not know TYPE
+	noText   bool   // it refuses TYPE A for listings
 	sscn     bool   // SSCN ON is in force
 	sized    bool   // PBSZ was accepted
 	noClear  bool   // PROT C was refused

@@ -108,8 +108,30 @@ func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) erro
 	case form != 'N':
 		arg += " " + string(form)
 	}
+	if t == 'I' && c.session.noType || t == 'A' && !file && c.session.noText {
+		return nil
+	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "TYPE", Arg: arg})
+	if err != nil && c.onlyRefused(err) == nil && c.doesWithout(t, file, protocol.MeaningIn(err)) {
+		return nil
+	}
 	return err
+}
+
+// doesWithout reports whether a transfer can do without a TYPE that was refused. A server
+// that does not know TYPE moves files as they are; a listing can be read in any type.
+func (c *Conn) doesWithout(t byte, file bool, m protocol.Meaning) bool {
+	switch {
+	case t == 'I' && m == protocol.UnknownCommand:
+		c.session.noType = true
+		c.trace(TraceNote, "tolerance type-unknown: the server does not know TYPE; it is taken to move files as they are")
+		return true
+	case t == 'A' && !file && (m.NotImplemented() || m == protocol.BadParameter || m == protocol.Unexplained):
+		c.session.noText = true
+		c.trace(TraceNote, "tolerance type-unknown: the server refuses TYPE A; listings come in the type that is in force")
+		return true
+	}
+	return false
 }
 
 // ensureLevel tells the server the level of MODE Z.

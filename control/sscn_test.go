@@ -10,6 +10,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
 	pack "github.com/ftpwire/ftpwire/protocol/mode"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -112,15 +113,16 @@ func TestReversedTruncation(t *testing.T) {
 	}
 }
 
-// CPSV in clear, where the server will have none of it, and a server without CPSV: an
-// error, and no other command in its place.
+// CPSV in clear, where the server will have none of it: an error, and no other command in
+// its place. Under PROT C the server asks for PROT P, and gets it; then RETR is refused.
 func TestCPSVRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		cfg  ftptest.Config
+		code protocol.Code
 	}{
-		{"in clear", ftptest.Config{}},
-		{"PROT C", ftptest.Config{TLS: ftptest.TLSExplicit}},
+		{"in clear", ftptest.Config{}, 503},
+		{"PROT C", ftptest.Config{TLS: ftptest.TLSExplicit}, 550},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ftptest.NewServer(t, &tt.cfg)
@@ -130,7 +132,7 @@ func TestCPSVRefused(t *testing.T) {
 			}
 			c := dialServer(t, s, cfg)
 			_, err := c.Retr(t.Context(), "/f", 0)
-			wantTransferError(t, err, control.PhaseOpen, 503)
+			wantTransferError(t, err, control.PhaseOpen, tt.code)
 			for _, line := range s.Commands() {
 				if line == "PASV" || strings.HasPrefix(line, "EPSV") {
 					t.Errorf("%s was sent in place of CPSV", line)

@@ -201,6 +201,12 @@ var tolerances = []Tolerance{
 		Refs:       []string{"commons-net issues NET-230, NET-250, NET-436 and NET-602", "WinSCP"},
 	},
 	{
+		Name:       "type-unknown",
+		Behaviour:  "TYPE is not known, or TYPE A is refused",
+		Workaround: "binary files go without TYPE where it is not known, and listings without TYPE A; text and any other refusal are an error",
+		Refs:       []string{"embedded servers that move files as they are"},
+	},
+	{
 		Name:       "user-230",
 		Behaviour:  "USER is answered 230: no password is needed",
 		Workaround: "PASS is not sent",

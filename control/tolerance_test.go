@@ -218,6 +218,23 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 			p.t.Errorf("sent %q", p.wire())
 		}
 	},
+	"type-unknown": func(p *quirkPlay) {
+		p.login()
+		for i := range 2 {
+			f := p.retr(p.t.Context(), 0)
+			if i == 0 {
+				p.answer("TYPE I", "502 what?") // it is not asked again
+			}
+			data := p.passive()
+			p.answer("RETR f", "150 here")
+			io.WriteString(data, "a\nb")
+			data.Close()
+			p.writeReply("226 done")
+			if err := f.wait(); err != nil || f.data != "a\nb" {
+				p.t.Errorf("%q, %v", f.data, err)
+			}
+		}
+	},
 	"user-230": func(p *quirkPlay) {
 		p.greet("220 ready")
 		op := p.run(func() error { return p.c.Login(p.t.Context(), "user", "secret", "") })
