@@ -6,14 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -208,15 +211,12 @@ func faults(names ...ftptest.Fault) []ftptest.Fault { return names }
 // Every hostile behaviour that touches the control connection or TLS, and what the
 // client makes of it.
 func TestThreats(t *testing.T) {
-	checkGoroutines(t)
-	t.Run("all", func(t *testing.T) {
-		for _, th := range threats() {
-			t.Run(th.name, func(t *testing.T) {
-				t.Parallel()
-				th.run(t)
-			})
-		}
-	})
+	for _, th := range threats() {
+		t.Run(th.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, th.run)
+		})
+	}
 }
 
 // threats returns all rows.
@@ -258,13 +258,19 @@ func (th *threat) run(t *testing.T) {
 	if th.server != nil {
 		th.server(sc)
 	}
+	var network memnet.Network
+	listen := func(kind, addr string) (net.Listener, error) {
+		return network.ListenContext(context.Background(), kind, addr)
+	}
+	sc.Listen, sc.Dial = listen, network.DialContext
 	e.srv = ftptest.NewServer(t, sc)
 	for name, text := range map[string]string{"/f": threatContent, "/old": "precious", "/long": strings.Repeat(threatContent, 1<<18)} {
 		if err := e.srv.WriteFile(name, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	e.cfg = control.Config{TLS: &tls.Config{RootCAs: e.srv.RootCAs()}, AbortTimeout: time.Second, Trace: e.trace}
+	e.cfg = control.Config{TLS: &tls.Config{RootCAs: e.srv.RootCAs()}, AbortTimeout: time.Second, Trace: e.trace, Dial: network.DialContext}
+	e.cfg.Data.Listen = listen
 	if th.client != nil {
 		th.client(&e.cfg)
 	}

@@ -2,19 +2,23 @@ package docs_test
 
 import (
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"unicode"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -138,19 +142,7 @@ func checkSenders(t *testing.T, v protocol.Verb) {
 func sentByCases(t *testing.T) map[protocol.Verb][]string {
 	m := map[protocol.Verb][]string{}
 	for _, mode := range []tlsx.Mode{tlsx.ModeNone, tlsx.ModeExplicit} {
-		srv, err := ftptest.Start(&ftptest.Config{TLS: mode, Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 30}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password"}
-		if mode != tlsx.ModeNone {
-			target.TLSConfig = srv.TLSConfig()
-		}
-		report, err := conformance.Run(t.Context(), target, conformance.Options{Intrusive: true})
-		srv.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		report := checkInBubble(t, mode)
 		for i := range report.Results {
 			r := &report.Results[i]
 			about := words(r.ID + " " + r.RFC + " " + r.Text)
@@ -170,6 +162,32 @@ func sentByCases(t *testing.T) map[protocol.Verb][]string {
 		slices.Sort(m[v])
 	}
 	return m
+}
+
+// checkInBubble runs all cases against the embedded server, in memory and without waiting.
+func checkInBubble(t *testing.T, mode tlsx.Mode) (report *conformance.Report) {
+	synctest.Test(t, func(t *testing.T) {
+		var network memnet.Network
+		listen := func(kind, addr string) (net.Listener, error) {
+			return network.ListenContext(context.Background(), kind, addr)
+		}
+		srv := ftptest.NewServer(t, &ftptest.Config{
+			TLS: mode, Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 30}},
+			Listen: listen, Dial: network.DialContext,
+		})
+		target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password", Dial: network.DialContext, Listen: listen}
+		if mode != tlsx.ModeNone {
+			target.TLSConfig = srv.TLSConfig()
+		}
+		var err error
+		if report, err = conformance.Run(t.Context(), target, conformance.Options{Intrusive: true}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if report == nil {
+		t.FailNow()
+	}
+	return report
 }
 
 func words(s string) map[string]bool {
