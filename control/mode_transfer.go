@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
@@ -46,7 +47,7 @@ func (w wire) Read(b []byte) (int, error) {
 // octets returns how many octets have come, counted as stream mode has them on the data
 // connection.
 func (d *Download) octets() int64 {
-	if d.dec == nil || d.t.format.Mode == 'S' {
+	if d.dec == nil || !d.t.format.MarksEnd() {
 		return d.t.moved()
 	}
 	return d.dec.Octets()
@@ -83,7 +84,8 @@ func (u *Upload) wrote(b []byte) {
 	}
 }
 
-// end ends the data of an upload.
+// end ends the data of an upload. A server may close as soon as it has read an end that
+// stands in the data; then nothing is lost, and its final reply says what it makes of it.
 func (u *Upload) end() error {
 	u.awaitStart()
 	if u.enc != nil {
@@ -91,5 +93,9 @@ func (u *Upload) end() error {
 			return err
 		}
 	}
-	return u.t.dc.CloseWrite()
+	err := u.t.dc.CloseWrite()
+	if u.t.format.MarksEnd() && datachan.PeerClosed(err) {
+		return nil
+	}
+	return err
 }

@@ -34,7 +34,7 @@ func (d *Download) bound() {
 	}
 	switch {
 	case d.t.dc == nil:
-	case d.dec == nil || d.t.format.Mode == 'S':
+	case d.dec == nil || !d.t.format.MarksEnd():
 		d.t.dc.AtMost(bound)
 	default: // octets on the wire can't be compared: blocks have headers, and compressed data is smaller
 		d.dec.AtMost(bound)

@@ -138,7 +138,7 @@ func (t *transfer) watch() {
 		case <-t.end:
 			return
 		case <-tick.C:
-			if t.format.Mode == 'S' && t.moved() == t.want.Load() {
+			if !t.format.MarksEnd() && t.moved() == t.want.Load() {
 				t.lingered.Store(true)
 				t.dc.Interrupt()
 				return

@@ -15,6 +15,12 @@ var networkFaults = []error{
 	syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.ENETRESET, os.ErrDeadlineExceeded, net.ErrClosed,
 }
 
+// PeerClosed reports whether err says that the peer has closed the connection, with or
+// without a reset: nothing can be sent on it any more.
+func PeerClosed(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ENOTCONN)
+}
+
 // ofPeer returns an error of a kernel copy with the name of the side that caused it.
 // Package os puts the file's name on every error of a copy to it, even if the connection
 // was reset.

@@ -108,6 +108,9 @@ func (f Format) Text() byte {
 // Marks reports whether the data may hold restart markers (RFC 959, Section 3.5).
 func (f Format) Marks() bool { return f.Mode == 'B' || f.Mode == 'C' }
 
+// MarksEnd reports whether the data itself says where it ends: in all modes but stream.
+func (f Format) MarksEnd() bool { return f.Filled().Mode != 'S' }
+
 // LineEnd returns what stands for a line end in the octets of a file in records.
 func (f Format) LineEnd() byte {
 	if f.Type == 'E' {
