@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -91,35 +92,44 @@ func TestFloods(t *testing.T) {
 		{"Telnet negotiations", "\xff\xfb\x01"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			here, there := net.Pipe()
-			go func() {
-				for {
-					if _, err := io.WriteString(there, strings.Repeat(tt.text, 50)); err != nil {
-						return
-					}
-				}
-			}()
-			r := &runner{secret: newMasker(), heard: foreignWords{}, live: map[io.Closer]bool{}, findings: map[string]finding{}, opts: Options{Timeout: time.Second}}
-			c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: newTape(r.secret), sent: map[string]bool{}}
-			c.watch.conn = c
-			var err error
-			for err == nil {
-				_, err = c.receive(10 * time.Second)
-			}
-			if err != errFlood || !c.ended {
-				t.Errorf("error %v, ended %t; want the end of a flood", err, c.ended)
-			}
-			if len(c.pending) > floodBytes || len(c.watch.line) > longestLine || len(c.watch.neg) > longestLine+3 {
-				t.Errorf("held: %d, %d and %d bytes", len(c.pending), len(c.watch.line), len(c.watch.neg))
-			}
+			synctest.Test(t, func(t *testing.T) { wantFlood(t, tt.text) })
 		})
 	}
 }
 
-// TestTrickle checks that data that come byte by byte end as well.
-func TestTrickle(t *testing.T) {
+func wantFlood(t *testing.T, text string) {
 	here, there := net.Pipe()
+	defer here.Close()
 	go func() {
+		for {
+			if _, err := io.WriteString(there, strings.Repeat(text, 50)); err != nil {
+				return
+			}
+		}
+	}()
+	r := &runner{secret: newMasker(), heard: foreignWords{}, live: map[io.Closer]bool{}, findings: map[string]finding{}, opts: Options{Timeout: time.Second}}
+	c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: newTape(r.secret), sent: map[string]bool{}}
+	c.watch.conn = c
+	var err error
+	for err == nil {
+		_, err = c.receive(10 * time.Second)
+	}
+	if err != errFlood || !c.ended {
+		t.Errorf("error %v, ended %t; want the end of a flood", err, c.ended)
+	}
+	if len(c.pending) > floodBytes || len(c.watch.line) > longestLine || len(c.watch.neg) > longestLine+3 {
+		t.Errorf("held: %d, %d and %d bytes", len(c.pending), len(c.watch.line), len(c.watch.neg))
+	}
+}
+
+// TestTrickle checks that data that come byte by byte end as well.
+func TestTrickle(t *testing.T) { synctest.Test(t, wantEndOfTrickle) }
+
+func wantEndOfTrickle(t *testing.T) {
+	here, there := net.Pipe()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
 		for {
 			if _, err := io.WriteString(there, "x"); err != nil {
 				return
@@ -136,4 +146,5 @@ func TestTrickle(t *testing.T) {
 		t.Errorf("readN: %v after %s; want the data not to end", err, took)
 	}
 	d.Close()
+	<-ended
 }

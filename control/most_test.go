@@ -25,9 +25,10 @@ func TestT59Endless(t *testing.T) {
 		if err := s.WriteFile("/f", make([]byte, 10)); err != nil {
 			t.Fatal(err)
 		}
-		cfg := &control.Config{Security: control.SecurityNone}
+		// Who waits in vain waits for longer than a busy machine takes.
+		cfg := &control.Config{Security: control.SecurityNone, AbortTimeout: 10 * time.Minute}
 		if mode == ftptest.TLSExplicit {
-			cfg = &control.Config{TLS: &tls.Config{RootCAs: s.RootCAs()}}
+			cfg = &control.Config{TLS: &tls.Config{RootCAs: s.RootCAs()}, AbortTimeout: 10 * time.Minute}
 		}
 		for _, format := range []string{"SI", "SA", "SE", "BI", "BA", "CI", "ZI", "ZA"} {
 			for _, want := range []int64{0, 10, 100_000, 3 << 20} {
@@ -79,7 +80,7 @@ func endless(t *testing.T, c *control.Conn, want int64, most bool) {
 		if cerr := d.Close(); cerr != err {
 			t.Errorf("Close: %v; want the same error", cerr)
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("closing took %v", took)
 		}
 		if err := c.Noop(t.Context()); err != nil {
