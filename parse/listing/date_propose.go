@@ -73,7 +73,15 @@ func compilePieces(texts []string, vague bool) []datePiece {
 
 // proposeAt returns the format that reads most of text from its start, the first of several.
 func proposeAt(text string) string {
-	best, most := "", 0
+	if all := formatsAt(text); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// formatsAt returns the formats that read most of text from its start.
+func formatsAt(text string) (all []string) {
+	most := 0
 	consider := func(format string) {
 		f, err := ParseDateFormat(format)
 		if err != nil {
@@ -83,8 +91,11 @@ func proposeAt(text string) string {
 		if ok && scan.IsBlank(text[max(n-2, 0)]) && scan.IsLetter(text[n-1]) {
 			return // a file named "a" rather than half of AM
 		}
-		if ok && n > most {
-			best, most = format, n
+		if ok && n >= most {
+			if n > most {
+				all, most = nil, n
+			}
+			all = append(all, format)
 		}
 	}
 	p := datePieces()
@@ -109,5 +120,5 @@ func proposeAt(text string) string {
 			}
 		}
 	}
-	return best
+	return all
 }

@@ -103,6 +103,9 @@ func yearOfTwoDigits(n int) int {
 	return 1900 + n
 }
 
+// someTime is a time for dates without a year where only their form matters.
+var someTime = time.Date(2000, 12, 31, 0, 0, 0, 0, time.UTC)
+
 // latestStamp returns the latest time that a date without a year may have, or nil if o.Now is zero.
 func latestStamp(o Options) *stamp {
 	if o.Now.IsZero() {
