@@ -23,7 +23,8 @@ name. Times that end in Z are UTC; times without a zone are the server's own.
 Names with control characters stand in quotes, escaped.
 
 With --format json, each entry is one JSON object on a line of its own. A line of
-the server's listing that can't be read is reported and the listing goes on.
+the server's listing that can't be read is reported and the listing goes on. What may
+help is proposed at the end: a date format, or a code page for names that are not UTF-8.
 
 --dialect, --tz, --date-format and --charset say how to read what servers without MLSD
 write; "ftpwire help parse list" explains them.`,
@@ -43,7 +44,7 @@ write; "ftpwire help parse list" explains them.`,
 		// Entries are printed as they come, so that there is no need for limits.
 		f.list = control.ListOptions{Lines: lines, Limits: listing.Limits{Entries: -1, Bytes: -1}}
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
-			l2 := lister{app: a, cmd: cmd, json: format.value == "json"}
+			l2 := lister{app: a, cmd: cmd, json: format.value == "json", lines: lines}
 			l2.table.w = a.stdout
 			if lf.detectZone() {
 				if _, ok, err := c.DetectZone(a.ctx, l.Path); err == nil && !ok {
@@ -63,11 +64,14 @@ type lister struct {
 	json  bool
 	table entryTable
 	shown int
+	lines listing.Options
+	notes listNotes
 }
 
 func (l *lister) list(c *ftpwire.Client, path string) error {
 	unread := false
 	for e, err := range c.Entries(l.app.ctx, path) {
+		l.notes.add(e, err)
 		if pe, ok := errors.AsType[*parse.Error](err); ok {
 			unread = true
 			l.app.report(l.cmd, pe)
@@ -83,6 +87,7 @@ func (l *lister) list(c *ftpwire.Client, path string) error {
 	if err := l.table.flush(); err != nil {
 		return err
 	}
+	l.notes.say(l.app, l.lines)
 	if unread {
 		return errSaid
 	}

@@ -22,7 +22,8 @@ func (a *app) parseListCmd() *cobra.Command {
 (file, dir, link, other), size, time, precision of the time (second, minute, day,
 year), zone (utc, offset, unknown), target, mode, owner, group, dialect, raw. What the
 line does not say is absent. A line that can't be read is {"error": ..., "raw": ...},
-and makes the exit code 1. Lines such as "total 12" are left out.
+and makes the exit code 1. Lines such as "total 12" are left out. What may help is
+proposed on standard error: a date format, or a code page for names that are not UTF-8.
 
 LIST gives recent dates without a year: --now says when the listing was made, so that
 the year can be told. --tz says which zone the server's times are in.
@@ -71,7 +72,10 @@ func listingTime(now string) (time.Time, error) {
 
 func (a *app) parseList(r io.Reader, o listing.Options) error {
 	bad := false
+	var notes listNotes
+	defer func() { notes.say(a, o) }()
 	for e, err := range listing.Read(r, o, listing.Limits{Entries: -1, Bytes: -1}) {
+		notes.add(e, err)
 		if pe, ok := errors.AsType[*parse.Error](err); ok {
 			bad = true
 			if err := writeJSON(a.stdout, unread{errtext.Of(pe), e.Raw}); err != nil {

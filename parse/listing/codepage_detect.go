@@ -21,6 +21,9 @@ var detectable = []string{
 	"Shift_JIS", "GBK", "Big5", "EUC-JP", "EUC-KR",
 }
 
+// usualBonus is what the first of detectable has before others: most servers that are not of UTF-8 have it.
+const usualBonus = 0.25
+
 // A CodePageDetector finds out which code page the names of a listing are in, where they are not UTF-8. The zero value is ready. It is
 // not safe for concurrent use.
 type CodePageDetector struct {
@@ -35,7 +38,7 @@ type CodePageGuess struct {
 	Names    int    // names that are not UTF-8
 	Fit      int    // of which the code page can decode so many
 	Dates    int    // dates of which the month is a name in it
-	Example  string // the first name as text
+	Example  string // a name as text, the one with most beyond ASCII
 	score    float64
 }
 
@@ -99,17 +102,18 @@ var detectPages = sync.OnceValue(func() []*CodePage {
 func (d *CodePageDetector) judge(c *CodePage) (g CodePageGuess, reading string) {
 	g = CodePageGuess{CodePage: c.Name(), Names: len(d.names)}
 	var all strings.Builder
-	high := 0
-	for i, name := range d.names {
+	high, most := 0, 0
+	for _, name := range d.names {
 		text, how := c.Decode(name)
 		if how != EncodingCodePage || strings.ContainsFunc(text, isC1) || scan.ControlAt(text) >= 0 {
 			continue
 		}
-		if g.Fit++; i == 0 {
-			g.Example = text
+		g.Fit++
+		n := highBytes(name)
+		if high += n; n > most {
+			g.Example, most = text, n
 		}
 		all.WriteString(text + "\n")
-		high += highBytes(name)
 	}
 	for _, before := range d.dates {
 		if namesMonth(c, before) {
@@ -117,6 +121,9 @@ func (d *CodePageDetector) judge(c *CodePage) (g CodePageGuess, reading string) 
 		}
 	}
 	g.score = plausible(all.String())/float64(max(high, 1)) + 10*float64(g.Dates)/float64(max(len(d.dates), 1))
+	if c.Name() == detectable[0] {
+		g.score += usualBonus
+	}
 	return g, all.String()
 }
 

@@ -17,6 +17,8 @@ const (
 // A DateFormatDetector proposes a date format for a listing some of whose dates are not known. Where one line leaves open which
 // number is the day, others may not. The zero value is ready. It is not safe for concurrent use.
 type DateFormatDetector struct {
+	Dialect string // as in Options: the only format of the lines, if it is not empty
+
 	unread, read []string
 	count        int
 }
@@ -53,26 +55,26 @@ func (d *DateFormatDetector) Propose() (format string, all bool) {
 	unread, read := d.unread, d.read
 	var formats []string
 	for len(formats) < maxDetectFormats && len(unread) > 0 {
-		best := bestFormat(unread, append(slices.Clip(unread), read...))
+		best := d.bestFormat(unread, append(slices.Clip(unread), read...))
 		if best == "" {
 			break
 		}
 		formats = append(formats, best)
-		unread = without(unread, best)
-		read = without(read, best)
+		unread = d.without(unread, best)
+		read = d.without(read, best)
 	}
 	if len(formats) == 0 {
 		return "", false
 	}
-	if best := bestFormat(read, read); best != "" && len(formats) < maxDetectFormats {
+	if best := d.bestFormat(read, read); best != "" && len(formats) < maxDetectFormats {
 		formats = append(formats, best)
-		read = without(read, best)
+		read = d.without(read, best)
 	}
 	return strings.Join(formats, "|"), len(unread) == 0 && len(read) == 0 && d.count <= maxDetectLines
 }
 
 // bestFormat returns the format of a date in one of the lines that reads most of all lines, the likelier one of several, or "".
-func bestFormat(lines, all []string) (best string) {
+func (d *DateFormatDetector) bestFormat(lines, all []string) (best string) {
 	most := 0
 	tried := map[string]bool{}
 	for _, line := range lines {
@@ -81,7 +83,7 @@ func bestFormat(lines, all []string) (best string) {
 				continue
 			}
 			tried[format] = true
-			if n := len(all) - len(without(all, format)); n > most {
+			if n := len(all) - len(d.without(all, format)); n > most {
 				best, most = format, n
 			}
 		}
@@ -103,13 +105,13 @@ func formatsIn(line string) []string {
 }
 
 // without returns the lines that have no entry with a date in the format.
-func without(lines []string, format string) (left []string) {
+func (d *DateFormatDetector) without(lines []string, format string) (left []string) {
 	f, err := ParseDateFormat(format)
 	if err != nil {
 		return lines
 	}
 	for _, line := range lines {
-		if e, err := Line(line, Options{Now: someTime, Dates: f}); err != nil || e.Time.IsZero() {
+		if e, err := Line(line, Options{Now: someTime, Dates: f, Dialect: d.Dialect}); err != nil || e.Time.IsZero() {
 			left = append(left, line)
 		}
 	}
