@@ -57,11 +57,6 @@ func (c *Config) protects(verb protocol.Verb) Protect {
 // protectsApart reports whether listings and files have different protection.
 func (c *Config) protectsApart() bool { return c.protects("LIST") != c.protects("RETR") }
 
-// clearSomewhere reports whether some data connections are to be in clear.
-func (c *Config) clearSomewhere() bool {
-	return c.protects("LIST") == ProtectClear || c.protects("RETR") == ProtectClear
-}
-
 // ensureProtection sends PROT where listings and files are protected in different ways and the transfer of verb needs the other
 // one. It must come before the command for the address of the data connection. A server that refuses less protection gets more.
 func (c *Conn) ensureProtection(ctx context.Context, verb protocol.Verb) error {
