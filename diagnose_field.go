@@ -1,5 +1,7 @@
 package ftpwire
 
+import "strings"
+
 // A Field is a setting that a [Change] is about: a path of Go fields, in a [Profile] if
 // the first is not that of another type, as in "TransferOptions.Resume".
 type Field string
@@ -52,3 +54,18 @@ const (
 	FieldStructure           Field = "Format.Structure"
 	FieldMode                Field = "Format.Mode"
 )
+
+// Key returns the key of the field among [Profile.Values], such as "data.active_ports", or "" if it has none.
+func (f Field) Key() string {
+	parts := strings.Split(string(f), ".")
+	for i := range parts {
+		parts[i] = keyOf(parts[i])
+	}
+	key := strings.Join(parts, ".")
+	for _, k := range SettingKeys() {
+		if k == key || strings.HasPrefix(k, key+".") {
+			return key
+		}
+	}
+	return ""
+}

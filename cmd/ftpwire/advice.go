@@ -68,6 +68,50 @@ var flagNames = []struct {
 	{ftpwire.FieldType, "", "--type %s"},
 	{ftpwire.FieldStructure, "", "--structure"},
 	{ftpwire.FieldMode, "", "--mode, --compress"},
+
+	// Those that no diagnosis names, but the table of properties.
+	{"Name", "", "ftpwire connection add %s"},
+	{"Password", "", "FTPWIRE_PASSWORD, --password-file, or asked for"},
+	{"Group", "", "--group"},
+	{"Variant", "", "--variant %s"},
+	{"Host", "", "the host of the URL"},
+	{"Port", "", "the port of the URL"},
+	{"Authentication", "", "--authentication %s"},
+	{"ServerName", "", "--server-name"},
+	{"ConnectTimeout", "", "--connect-timeout"},
+	{"ReplyTimeout", "", "--reply-timeout"},
+	{"DataConnectTimeout", "", "--data-timeout"},
+	{"IdleTimeout", "", "--idle-timeout"},
+	{"FinalTimeout", "", "--final-timeout"},
+	{"CloseTimeout", "", "--close-timeout"},
+	{"LocalAddress", "", "--bind"},
+	{"AddressFamily", "", "-4, -6 or --ip any"},
+	{"CodePage", "", "--charset"},
+	{"DateFormat", "", "--date-format"},
+	{"TimeZone", "", "--tz"},
+	{"ListProtection", "", "--prot-list %s"},
+	{"FileProtection", "", "--prot-files %s"},
+	{"Type", "", "--type %s"},
+	{"Data.ActiveAddr", "", "--active-address"},
+	{"Data.ActivePorts", "", "--active-ports"},
+	{"Verify.SkipName", "", "--skip-cert-check name"},
+	{"Verify.SkipDates", "", "--skip-cert-check dates"},
+	{"Verify.AcceptNew", "", "--accept-new"},
+	{"ClearCommandChannel", "true", "--ccc"},
+	{"Trust", "", "--trust-file"},
+	{"LogSent", "", "--log-sent"},
+	{"LogReceived", "", "--log-received"},
+}
+
+// firstFlag returns the flag that sets a field, without its value, or "".
+func firstFlag(field ftpwire.Field) string {
+	for _, f := range flagNames {
+		if f.field == field && strings.HasPrefix(f.name, "-") {
+			name, _, _ := strings.Cut(f.name, " ")
+			return strings.TrimSuffix(name, ",")
+		}
+	}
+	return ""
 }
 
 // flagName returns what a setting is called on the command line, or "".

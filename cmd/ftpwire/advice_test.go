@@ -18,6 +18,17 @@ var flagPattern = regexp.MustCompile(`--([a-z-]+)`)
 func TestFlagNames(t *testing.T) {
 	flags := allFlags(newApp(t.Context(), nil, nil, nil, nil).root())
 	used := map[string]bool{}
+	for _, p := range properties {
+		names := flagsOf(p.field)
+		if len(names) == 0 {
+			t.Errorf("%s has no name on the command line", p.field)
+		}
+		for _, m := range flagPattern.FindAllStringSubmatch(strings.Join(names, " "), -1) {
+			if !slices.Contains(flags, m[1]) {
+				t.Errorf("%s is called %q, and there is no --%s", p.field, names, m[1])
+			}
+		}
+	}
 	for _, d := range ftpwire.Causes() {
 		for _, c := range d.Changes {
 			name := flagName(c)
@@ -33,8 +44,8 @@ func TestFlagNames(t *testing.T) {
 		}
 	}
 	for _, f := range flagNames {
-		if c := (ftpwire.Change{Field: f.field, Value: f.value}); !used[c.String()] {
-			t.Errorf("no diagnosis needs the name of %v", c)
+		if c := (ftpwire.Change{Field: f.field, Value: f.value}); !used[c.String()] && !slices.ContainsFunc(properties, func(p property) bool { return p.field == f.field }) {
+			t.Errorf("no diagnosis and no property needs the name of %v", c)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -27,10 +28,11 @@ type app struct {
 	quiet  bool
 	config string // the file of stored connections, as --config names it
 
-	conn        *connection     // that the command line names, if it does
-	connProfile ftpwire.Profile // of it, without what the flags say
-	keyring     keyringStore    // if nil, the system's
-	unattended  bool            // nobody can be asked, not even by a program: for completion
+	conn         *connection     // that the command line names, if it does
+	connProfile  ftpwire.Profile // of it, without what the flags say
+	closeTimeout time.Duration   // of --close-timeout, 0 for the usual one
+	keyring      keyringStore    // if nil, the system's
+	unattended   bool            // nobody can be asked, not even by a program: for completion
 
 	terminal func() bool // whether a person can be asked; replaced by tests
 	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer

@@ -47,12 +47,9 @@ type trial struct {
 }
 
 func (a *app) tryConnection(f *connFlags, lf *listFlags, target string) error {
-	lf.charset = f.charset
-	lines, err := lf.options()
-	if err != nil {
+	if _, err := lf.set(f); err != nil {
 		return err
 	}
-	f.list = control.ListOptions{Lines: lines}
 	l, err := a.locate(f, target)
 	if err != nil {
 		return err

@@ -103,6 +103,7 @@ type connFlags struct {
 	log                  string // logHere, a file, or ""
 	logSent, logReceived bool
 
+	reachFlags
 	verifyFlags
 	loginFlags
 	quirkFlags
@@ -115,7 +116,8 @@ type connFlags struct {
 	proxyGet                    bool
 	prot, resume, identity      *choice // nil for commands without data connections
 	sessionIDs, ccc, noDataCert bool
-	list                        control.ListOptions // set by commands that list
+	list                        *control.ListOptions // set by commands that list, with the two that follow
+	zone, dates                 string
 }
 
 // The sections of the flags in the help; see inSection.
@@ -173,6 +175,7 @@ func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
 		fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
 		fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
 	})
+	f.reachFlags.add(cmd)
 	f.proxyFlags.add(cmd)
 }
 
@@ -192,6 +195,7 @@ func (f *connFlags) addClientFlags(cmd *cobra.Command) {
 func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 	f.addClientFlags(cmd)
 	f.dataFlags.add(cmd)
+	f.reachFlags.addData(cmd)
 	f.proxyFlags.addData(cmd)
 	f.formatFlags.addCompress(cmd)
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {

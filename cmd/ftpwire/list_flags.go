@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
@@ -66,6 +67,15 @@ func wrapWords(words []string, column, width int) string {
 const dateFormatHelp = `--date-format says how the server writes dates where they come out wrong or not at all,
 in letters (dd.MM.yyyy HH:mm) or as a Go layout (02.01.2006 15:04); several are joined
 by "|". Letters: yyyy yy MMM MM M dd d HH H hh h mm ss S a (AM or PM) Z (offset).`
+
+// set hands what the flags say to those of the connection, and returns it.
+func (f *listFlags) set(conn *connFlags) (o listing.Options, err error) {
+	f.charset = conn.charset
+	o, err = f.options()
+	conn.list = &control.ListOptions{Lines: listing.Options{Dialect: o.Dialect}}
+	conn.zone, conn.dates = f.tz, f.dates
+	return o, err
+}
 
 // detectZone reports whether the server is to be asked for its zone.
 func (f *listFlags) detectZone() bool { return f.tz == "auto" }

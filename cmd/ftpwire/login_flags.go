@@ -52,22 +52,11 @@ func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
 	if o.After, err = afterLogin(f.after); err != nil {
 		return err
 	}
-	if err := f.applyCharset(o); err != nil {
+	if _, err := codePage(f.charset); err != nil {
 		return err
 	}
+	p.CodePage = f.charset
 	return f.applyProxy(p)
-}
-
-// applyCharset has names sent in the code page in which they are read. One that is not
-// a fallback is the server's, whatever FEAT says.
-func (f *loginFlags) applyCharset(o *control.LoginOptions) (err error) {
-	if o.CodePage, err = codePage(f.charset); err != nil || o.CodePage == nil {
-		return err
-	}
-	if o.CodePage.Fallback() == nil {
-		o.Encoding = control.EncodingCodePage
-	}
-	return nil
 }
 
 // afterLogin reads the values of --after.

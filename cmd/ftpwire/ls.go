@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -36,13 +35,11 @@ write; "ftpwire help parse list" explains them.`,
 	lf.add(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		lf.charset = f.charset
-		lines, err := lf.options()
+		lines, err := lf.set(&f)
 		if err != nil {
 			return err
 		}
-		// Entries are printed as they come, so that there is no need for limits.
-		f.list = control.ListOptions{Lines: lines, Limits: listing.Limits{Entries: -1, Bytes: -1}}
+		f.list.Limits = listing.Limits{Entries: -1, Bytes: -1} // entries are printed as they come
 		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			l2 := lister{app: a, cmd: cmd, json: format.value == "json", lines: lines}
 			l2.table.w = a.stdout

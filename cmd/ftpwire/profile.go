@@ -27,7 +27,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	}
 	p := &l.Profile
 	for _, apply := range []func(*connFlags, *ftpwire.Profile) error{
-		(*connFlags).applyUser, (*connFlags).applyLogin, a.applyTLS, a.applyVerify, (*connFlags).applyQuirks,
+		(*connFlags).applyUser, (*connFlags).applyLogin, (*connFlags).applyReach, a.applyTLS, a.applyVerify, (*connFlags).applyQuirks,
 	} {
 		if err := apply(f, p); err != nil {
 			return nil, err
@@ -42,7 +42,8 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.paceFlags.apply(p); err != nil {
 		return nil, err
 	}
-	p.Timeout, p.List = f.timeout, f.list
+	f.applyList(p)
+	p.Timeout, a.closeTimeout = f.timeout, f.closeTimeout
 	p.Trace = a.tracer(f)
 	for _, p := range []*ftpwire.Profile{p, f.through(p)} {
 		if _, err := p.Address(); err != nil {
@@ -50,6 +51,9 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 		}
 	}
 	if err := a.applyHop(f, p); err != nil {
+		return nil, err
+	}
+	if err := profileFault(f.through(p).Validate()); err != nil {
 		return nil, err
 	}
 	if err := f.transferFlags.check(); err != nil {
@@ -75,7 +79,7 @@ func (f *connFlags) applyUser(p *ftpwire.Profile) error {
 // aboutTLS reports whether a flag says how TLS is to be done.
 func (f *connFlags) aboutTLS() bool {
 	return f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" || f.tlsMin != "" || f.tlsMax != "" || f.ciphers != "" || f.authSSL ||
-		f.acceptNew || len(f.pins) > 0 || f.skip.String() != "" || f.ccc || f.sessionIDs || f.noDataCert || f.identity != nil && f.identity.value != "same"
+		f.acceptNew || len(f.pins) > 0 || f.skip.String() != "" || f.ccc || f.sessionIDs || f.noDataCert || f.serverName != "" || f.identity != nil && f.identity.value != "same"
 }
 
 func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
@@ -131,7 +135,29 @@ func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
 	return err
 }
 
+func (f *connFlags) applyReach(p *ftpwire.Profile) error { return f.reachFlags.apply(p, f.tls) }
+
+// applyList says how the listings of commands that list are read.
+func (f *connFlags) applyList(p *ftpwire.Profile) {
+	if f.list != nil {
+		p.List, p.TimeZone, p.DateFormat = *f.list, f.zone, f.dates
+	}
+}
+
+// profileFault makes an error about a field of the Profile one about the flag that sets it.
+func profileFault(err error) error {
+	pe, ok := errors.AsType[*ftpwire.ProfileError](err)
+	if !ok {
+		return cannot(err)
+	}
+	if flag := firstFlag(ftpwire.Field(pe.Field)); flag != "" {
+		return usagef("%s %s", flag, pe.Reason)
+	}
+	return cannot(err)
+}
+
 func (f *connFlags) applyData(p *ftpwire.Profile) error {
+	f.reachFlags.applyData(p)
 	if f.mode == nil {
 		return nil
 	}

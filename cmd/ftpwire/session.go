@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -58,7 +59,7 @@ func (a *app) hangUp(c *ftpwire.Client, failed bool) {
 	if failed {
 		bound = patience.QuitAfterFailure
 	}
-	ctx, cancel := context.WithTimeout(a.ctx, bound.Default)
+	ctx, cancel := context.WithTimeout(a.ctx, cmp.Or(a.closeTimeout, bound.Default))
 	defer cancel()
 	c.Close(ctx)
 	c.Conn().Close()
