@@ -25,3 +25,24 @@ var (
 		Reason: "FIN after close_notify on the way through a SOCKS proxy",
 		Server: "microsocks 1.0.3 cuts both directions when one has ended"})
 )
+
+// Waits of Probe.
+var (
+	ProbeTotal = row(Wait{Layer: ".", Name: "ProbeTotal", Kind: Bound, Default: time.Minute,
+		Setting: "ProbeOptions.TotalTime",
+		Reason:  "all attempts of a probe together; then the result says what is known"})
+	ProbeWait = row(Wait{Layer: ".", Name: "ProbeWait", Kind: Bound, Default: 10 * time.Second,
+		Setting: "ProbeOptions.Profile.Timeout",
+		Reason:  "each wait of a probe"})
+	ProbeData = row(Wait{Layer: ".", Name: "ProbeData", Kind: Bound, Default: 5 * time.Second,
+		Setting: "ProbeOptions.Profile.Timeout, if that is shorter",
+		Reason:  "a data connection of a probe, and its TLS handshake: where packets are dropped, several have to be tried"})
+	ProbeGreeting = row(Wait{Layer: ".", Name: "ProbeGreeting", Kind: Bound, Default: 3 * time.Second,
+		Reason: "the first octet on a new connection, until implicit TLS is tried; if that fails, the greeting gets its full time",
+		Server: "those with implicit TLS say nothing before the client does"})
+	ProbePause = row(Wait{Layer: ".", Name: "ProbePause", Kind: Pause, Default: 200 * time.Millisecond,
+		Setting: "ProbeOptions.Pause",
+		Reason:  "between two connections of a probe"})
+	ProbeFull = row(Wait{Layer: ".", Name: "ProbeFull", Kind: Pause, Default: 5 * time.Second,
+		Reason: "a server that has too many users or connections, once; an earlier session of ours may be among them"})
+)

@@ -1,0 +1,326 @@
+package ftpwire
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/tlsx"
+)
+
+// result makes a report of what was found out.
+func (r *probeRun) result() *ProbeResult {
+	res := &ProbeResult{
+		Attempts: r.attempts, Pruned: r.plan.pruned(), Logins: r.plan.logins, Incomplete: r.out,
+		Certificate: r.certificate, Problems: r.problems, Server: r.server.told(), Leftover: r.leftover,
+	}
+	p := &r.base
+	if r.works == nil {
+		res.Address = net.JoinHostPort(strings.Trim(p.Host, "[]"), strconv.Itoa(r.plan.space.ports[0]))
+		res.Why = r.why()
+		return res
+	}
+	res.Incomplete = ""
+	res.Recommended, res.Settings, res.Combination = r.recommend()
+	res.Address, _ = res.Recommended.Address() // it was connected to
+	res.Weaknesses = r.weaknesses()
+	return res
+}
+
+// A recommendation collects settings and their reasons.
+type recommendation struct {
+	p        *Profile
+	settings []ProbeSetting
+}
+
+func (rec *recommendation) add(f Field, value, format string, args ...any) {
+	rec.settings = append(rec.settings, ProbeSetting{Field: f, Value: value, Reason: fmt.Sprintf(format, args...)})
+}
+
+// recommend makes a profile of what works. Settings that need not be other than usual are
+// left as the caller had them.
+func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
+	c := r.works.step.combination
+	guess := guessPage(r.listed.names)
+	if guess.page != "" && !r.plan.space.keep[FieldCodePage] {
+		c.CodePage = "auto:" + guess.page
+	}
+	p := c.profile(&r.o.Profile)
+	rec := &recommendation{p: p}
+	rec.add(FieldPort, strconv.Itoa(c.Port), "the server is there")
+	r.recommendTLS(rec, c)
+	r.recommendData(rec, c)
+	r.recommendListing(rec, c, guess)
+	return p, rec.settings, c
+}
+
+// recommendTLS settles variant, versions and suites.
+func (r *probeRun) recommendTLS(rec *recommendation, c ProbeCombination) {
+	p := rec.p
+	rec.add(FieldVariant, p.Variant.String(), "%s", r.whyVariant(c))
+	if !c.hasTLS() {
+		p.TLSMin, p.TLSMax, p.DataProtection = r.o.Profile.TLSMin, r.o.Profile.TLSMax, r.o.Profile.DataProtection
+		return
+	}
+	if len(p.Auth) > 0 {
+		rec.add(FieldAuth, strings.Join(p.Auth, ","), "the server takes this word only")
+	}
+	kept := r.plan.space.keep
+	switch version := tlsx.VersionName(r.works.version); {
+	case kept[FieldTLSMin] || kept[FieldTLSMax]:
+	case c.oldVersions():
+		rec.add(FieldTLSMin, p.TLSMin.String(), "the server has nothing newer than %s", version)
+		rec.add(FieldTLSMax, p.TLSMax.String(), "newer versions were refused")
+	case c.versions12():
+		p.TLSMin = r.o.Profile.TLSMin
+		rec.add(FieldTLSMax, p.TLSMax.String(), "with a newer version: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.TLSMax > tls.VersionTLS12 }))
+	default:
+		p.TLSMin, p.TLSMax = r.o.Profile.TLSMin, r.o.Profile.TLSMax
+		if p.Variant == VariantSSLExplicit {
+			p.TLSMin = tls.VersionTLS12
+			rec.add(FieldTLSMin, p.TLSMin.String(), "the server speaks %s", version)
+		}
+	}
+	if c.WeakCiphers {
+		p.CipherSuites = tlsx.CipherSuites{r.cipher}
+		rec.add(FieldCipherSuites, p.CipherSuites.String(), "the server chose it, and has none of the secure ones")
+	}
+	if c.Resumption != r.o.Profile.Resumption || c.Resumption == tlsx.ResumeOff {
+		rec.add(FieldResumption, c.Resumption.String(), "%s", r.whyResumption(c))
+	}
+	if c.SessionIDs {
+		rec.add(FieldSessionIDs, "true", "the server demands that sessions are resumed, and issues no tickets")
+	}
+	if c.ClearCommands {
+		rec.add(FieldClearCommandChannel, "true", "with commands protected: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.ClearCommands }))
+	}
+	if c.ClearData {
+		rec.add(FieldDataProtection, p.DataProtection.String(), "with protection: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() }))
+	} else {
+		p.DataProtection = r.o.Profile.DataProtection
+	}
+	if p.Insecure {
+		rec.add(FieldInsecure, "true", "it was asked for")
+	}
+}
+
+func (r *probeRun) whyVariant(c ProbeCombination) string {
+	switch {
+	case c.Security == control.SecurityImplicit:
+		return "TLS begins with the first octet there"
+	case c.hasTLS():
+		return "the server takes AUTH " + c.Auth
+	}
+	reason := r.plan.whyNot(c, func(t ProbeCombination) bool { return t.hasTLS() })
+	if reason == "" {
+		return "nothing else was to be tried"
+	}
+	return "there is no TLS: " + reason
+}
+
+func (r *probeRun) whyResumption(c ProbeCombination) string {
+	if c.Resumption == tlsx.ResumeOff {
+		return "with resumption: " + r.plan.whyNot(c, func(t ProbeCombination) bool { return t.Resumption != tlsx.ResumeOff })
+	}
+	return "it was asked for"
+}
+
+// recommendData settles how data connections are opened.
+func (r *probeRun) recommendData(rec *recommendation, c ProbeCombination) {
+	p := rec.p
+	kept := r.plan.space.keep
+	switch {
+	case kept[FieldDataMode]:
+		p.DataMode, p.Data.Mode = r.o.Profile.DataMode, r.o.Profile.Data.Mode
+	case c.DataMode == datachan.ModeEPSV:
+		p.DataMode = datachan.ModePassive
+		rec.add(FieldDataMode, p.DataMode.String(), "EPSV works")
+	case c.DataMode == datachan.ModeEPRT:
+		p.DataMode = datachan.ModeActive
+		rec.add(FieldDataMode, p.DataMode.String(), "EPRT works, and passive mode does not: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !isActiveMode(t.DataMode) }))
+	default:
+		rec.add(FieldDataMode, p.DataMode.String(), "%s works, and others do not: %s", c.DataMode, r.plan.whyNot(c, func(t ProbeCombination) bool { return t.DataMode < c.DataMode }))
+	}
+	if c.DataMode == datachan.ModePASV && c.NAT != datachan.NATControlHost && !kept[FieldNAT] {
+		rec.add(FieldNAT, c.NAT.String(), "data connections go to the address that the server names; at its own: %s",
+			r.plan.whyNot(c, func(t ProbeCombination) bool {
+				return t.DataMode == datachan.ModePASV && t.NAT == datachan.NATControlHost
+			}))
+	}
+	if c.Sync != datachan.SyncAuto && !kept[FieldSync] {
+		rec.add(FieldSync, c.Sync.String(), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.Sync == datachan.SyncAuto }))
+	}
+}
+
+// recommendListing settles how directories are listed, and names read.
+func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, guess pageGuess) {
+	p := rec.p
+	if o := r.plan.firstOf(func(o *probeOutcome) bool { return o.step.combination.Listing == "MLSD" }, probeListing); o != nil && c.Listing != "MLSD" {
+		p.Quirks.Force = append(slices.Clone(p.Quirks.Force), control.QuirkMLSDBroken)
+		rec.add(FieldQuirks, string(control.QuirkMLSDBroken), "MLSD: %s", o.words)
+	}
+	if c.CodePage == "" {
+		return
+	}
+	reason := fmt.Sprintf("%d names are not UTF-8, and read well in it: %q", guess.bytes, guess.sample)
+	if len(guess.others) > 0 {
+		reason += "; so they do in " + strings.Join(guess.others, ", ")
+	}
+	rec.add(FieldCodePage, c.CodePage, "%s", reason)
+}
+
+// whyNot returns why nothing better than what works was found among the combinations that f
+// holds for: the outcome of the last attempt, or the reason why there was none.
+func (p *probePlan) whyNot(c ProbeCombination, f func(ProbeCombination) bool) string {
+	for i := len(p.tried) - 1; i >= 0; i-- {
+		o := &p.tried[i]
+		if o.kind != probeWorks && o.kind != probeBusy && f(o.step.combination) {
+			return o.words
+		}
+	}
+	for _, way := range p.ways {
+		for _, t := range p.space.forms(way) {
+			if !f(t) {
+				continue
+			}
+			if reason := p.pruneWay(way); reason != "" {
+				return reason
+			}
+			if reason := p.pruneForm(t); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
+}
+
+// weaknesses says what is weak about what works.
+func (r *probeRun) weaknesses() []string {
+	c := r.works.step.combination
+	weak := []string{}
+	add := func(is bool, text string) {
+		if is {
+			weak = append(weak, text)
+		}
+	}
+	if !c.hasTLS() {
+		add(true, "nothing is encrypted: the password, names and files can be read and changed on the way")
+	} else {
+		add(r.base.Insecure || r.skipsChecks(), "the server's certificate is not verified: the server may be an impostor")
+		add(r.works.version < tls.VersionTLS12, tlsx.VersionName(r.works.version)+" is old and weak")
+		add(c.WeakCiphers, "the cipher suite "+tls.CipherSuiteName(r.cipher)+" is weak")
+		add(c.ClearCommands, "after the login commands and replies go in clear text (CCC)")
+		add(!r.listed.data.TLS, "listings and files go in clear text (PROT C)")
+		add(r.listed.data.TLS && !r.works.resumed, "data connections are not tied to the control connection by TLS: their session was "+r.listed.data.Reuse.String())
+	}
+	add(c.DataMode == datachan.ModePASV && c.NAT != datachan.NATControlHost, "the server decides to which host data connections go")
+	add(c.Listing == "NLST", "only names can be listed")
+	add(r.listed.unread > 0, fmt.Sprintf("%d lines of the listing could not be read", r.listed.unread))
+	add(!r.o.Write, "whether files can be stored was not tried")
+	return weak
+}
+
+// skipsChecks reports whether parts of the verification are left out.
+func (r *probeRun) skipsChecks() bool {
+	v := r.base.Verify
+	return v != nil && len(v.Pins) == 0 && (v.SkipName || v.SkipChain) || r.base.TLS != nil && r.base.TLS.InsecureSkipVerify && v == nil
+}
+
+// why says why nothing works, what is likeliest first: the attempt that came farthest comes
+// first, and each cause once.
+func (r *probeRun) why() []string {
+	order := make([]*probeOutcome, 0, len(r.plan.tried))
+	for i := range r.plan.tried {
+		order = append(order, &r.plan.tried[i])
+	}
+	slices.SortStableFunc(order, func(a, b *probeOutcome) int { return weightOf(b) - weightOf(a) })
+	var why []string
+	said := map[string]bool{}
+	say := func(key, text string) {
+		if text != "" && !said[key] {
+			said[key] = true
+			why = append(why, text)
+		}
+	}
+	if r.withheld() {
+		say("clear", "The server has no TLS that can be used, so that the password would go in clear text; it was not sent. If the network is trusted, allow that"+r.named(Change{FieldAllowClear, "true"})+".")
+	}
+	for _, o := range order {
+		if o.kind == probeWorks {
+			continue
+		}
+		text := r.label(o) + ": " + o.words
+		key := o.words
+		if d := Diagnose(o.err); d != nil {
+			key = string(d.Cause)
+			text += ". " + r.advice(d)
+		}
+		say(key, text)
+	}
+	if r.out != "" && len(why) == 0 {
+		say("out", r.out)
+	}
+	if r.plan.space.secret && r.plan.first(probeUntrusted) != nil {
+		say("unsent", "The password was not sent, as the certificate is not trusted.")
+	}
+	return why
+}
+
+// withheld reports whether all that was left was a login in clear text, which is not
+// allowed.
+func (r *probeRun) withheld() bool {
+	for _, way := range r.plan.ways {
+		if !way.hasTLS() && r.plan.pruneBasics(way) == "" && strings.HasPrefix(r.plan.pruneWay(way), secretsInClear) {
+			return r.plan.over() == ""
+		}
+	}
+	return false
+}
+
+// weightOf says how much an outcome tells: how far it came, and whether it ended everything.
+func weightOf(o *probeOutcome) int {
+	n := int(o.stage)
+	switch o.kind {
+	case probeRejected, probeAccount, probeNoLogin, probeNowhere:
+		n += 100
+	case probeUntrusted, probeOwnCert:
+		n += 50
+	case probeOut:
+		n = -1
+	}
+	return n
+}
+
+// label names what was tried, as far as it matters for what came of it.
+func (r *probeRun) label(o *probeOutcome) string {
+	if o.stage < StageData {
+		return variant(o.step.combination)
+	}
+	return o.step.combination.String()
+}
+
+// advice is what a diagnosis advises, in the caller's names.
+func (r *probeRun) advice(d *Diagnosis) string {
+	name := r.o.Name
+	if name == nil {
+		name = Change.String
+	}
+	return d.Advice(name)
+}
+
+// named returns a setting in parentheses, or "" if it has no name.
+func (r *probeRun) named(c Change) string {
+	name := c.String()
+	if r.o.Name != nil {
+		name = r.o.Name(c)
+	}
+	if name == "" {
+		return ""
+	}
+	return " (" + name + ")"
+}
