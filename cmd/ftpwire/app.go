@@ -108,7 +108,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		cmds []*cobra.Command
 	}{
 		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.hashCmd()}},
-		{groupServers, []*cobra.Command{a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.connectionCmd(), a.trustCmd()}},
+		{groupServers, []*cobra.Command{a.probeCmd(), a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.connectionCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {
 		for _, c := range g.cmds {

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
+)
+
+// probeFlags are the flags of probe.
+type probeFlags struct {
+	connFlags
+	lines             listFlags
+	maxLogins         int
+	totalTime         time.Duration
+	write, allowClear bool
+	save              string
+	format            *choice
+}
+
+func (a *app) probeCmd() *cobra.Command {
+	var f probeFlags
+	cmd := &cobra.Command{
+		Use:   "probe HOST[:PORT]",
+		Short: "Find out how to connect to a server",
+		Long: `Tries how a server can be used, the strongest way first: explicit and implicit TLS
+and clear text, AUTH TLS and SSL, versions of TLS and cipher suites, PROT P and C,
+EPSV, PASV, EPRT and PORT, policies for addresses, session resumption, CCC, listing
+commands and code pages. What one attempt teaches rules others out. A combination
+counts only once a directory was listed, and with --write once a small file was put,
+read back, compared and removed. The report ends in a command line that works.
+
+Without a port, ports 21 and 990 are tried; with one, that port in every way. What a
+flag says is not varied. Without --user the login is anonymous.
+
+The password goes over TLS whose certificate is accepted, or to this computer itself.
+--insecure and --allow-clear let it go elsewhere. A login that is rejected is not
+tried again, so that no account is locked.
+
+Exit code 0: something works; 1: nothing does; 2: nothing could be tried.`,
+		Example: `  ftpwire probe ftp.example.com --user alice
+  ftpwire probe ftp.example.com:2121 --user alice --insecure --write
+  ftpwire probe ftp.example.com --user alice --format json`,
+		Args: nargs(1, 1, "a host is missing"),
+	}
+	f.addDataFlags(cmd)
+	f.lines.add(cmd)
+	fs := cmd.Flags()
+	fs.IntVar(&f.maxLogins, "max-logins", 10, "at most `N` logins")
+	fs.Var(positive{&f.totalTime}, "total-time", "longest time for everything (default 1m)")
+	fs.BoolVar(&f.write, "write", false, "also put a small file, read it back, compare it and remove it")
+	fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text if the server has no TLS")
+	fs.StringVar(&f.save, "save", "", "store what works as the connection `NAME`")
+	f.format = addFormat(cmd, "a report for people, or one JSON object")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.probe(cmd, &f, args[0]) }
+	return cmd
+}
+
+// probeURL makes a URL of HOST[:PORT]. One that is a URL already stays as it is: its scheme
+// is no restriction.
+func probeURL(arg string) string {
+	if strings.Contains(arg, "://") {
+		return arg
+	}
+	if strings.Count(arg, ":") > 1 && !strings.Contains(arg, "[") {
+		arg = "[" + arg + "]" // an IPv6 address
+	}
+	return "ftpes://" + arg
+}
+
+func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
+	if f.maxLogins < 1 {
+		return usagef("--max-logins must be above zero")
+	}
+	if f.save != "" {
+		if err := a.canSave(f.save); err != nil {
+			return err
+		}
+	}
+	f.lines.charset = f.charset
+	lines, err := f.lines.options()
+	if err != nil {
+		return err
+	}
+	f.list.Lines = lines
+	l, err := a.locate(&f.connFlags, probeURL(arg))
+	if err != nil {
+		return err
+	}
+	if err := a.credentials(&f.connFlags, l); err != nil {
+		return err
+	}
+	p := f.through(&l.Profile)
+	if err := a.record(&f.connFlags, p); err != nil {
+		return err
+	}
+	w := a.watch(&f.connFlags, p)
+	show := a.probeProgress()
+	r, err := ftpwire.Probe(a.ctx, ftpwire.ProbeOptions{
+		Profile: *p, Keep: keptBy(cmd), AllowClear: f.allowClear || f.insecure, Write: f.write,
+		MaxLogins: f.maxLogins, TotalTime: f.totalTime, Name: probeName, Event: show.event,
+	})
+	show.end()
+	w.tellAccepted()
+	if err != nil {
+		return f.byEnvironment(cannot(err))
+	}
+	report := &probeReport{r: r, args: commandArgs(cmd, l, r)}
+	if f.format.value == "json" {
+		err = writeJSON(a.stdout, report.json())
+	} else {
+		err = report.write(a.stdout)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Leftover != "" {
+		a.leftBehind(r.Leftover)
+	}
+	if r.Recommended == nil {
+		return errSaid
+	}
+	if f.save != "" {
+		return a.saveProbe(f.save, report.args)
+	}
+	return nil
+}
+
+// keptBy returns the settings that flags of the command line have settled.
+func keptBy(cmd *cobra.Command) []ftpwire.Field {
+	var kept []ftpwire.Field
+	for _, k := range []struct {
+		flag  string
+		field ftpwire.Field
+	}{
+		{"tls", ftpwire.FieldSecurity},
+		{"auth-ssl", ftpwire.FieldAuth},
+		{"tls-min", ftpwire.FieldTLSMin},
+		{"tls-max", ftpwire.FieldTLSMax},
+		{"ciphers", ftpwire.FieldCipherSuites},
+		{"resume-tls", ftpwire.FieldResumption},
+		{"session-ids", ftpwire.FieldSessionIDs},
+		{"ccc", ftpwire.FieldClearCommandChannel},
+		{"prot", ftpwire.FieldDataProtection},
+		{"data-mode", ftpwire.FieldDataMode},
+		{"active", ftpwire.FieldDataMode},
+		{"nat", ftpwire.FieldNAT},
+		{"sync-data", ftpwire.FieldSync},
+		{"charset", ftpwire.FieldCodePage},
+	} {
+		if cmd.Flags().Changed(k.flag) {
+			kept = append(kept, k.field)
+		}
+	}
+	return kept
+}
+
+// probeName is what a setting is called in the report.
+func probeName(c ftpwire.Change) string {
+	if c.Field == ftpwire.FieldAllowClear {
+		return "--allow-clear"
+	}
+	return flagName(c)
+}
+
+// canSave and saveProbe store a connection.
+func (a *app) canSave(name string) error {
+	return &usageError{err: errors.New("--save: this version stores no connections"), hint: "Use the command line that the report ends in."}
+}
+
+func (a *app) saveProbe(name string, args []string) error {
+	return errtext.Errorf("%s can't be stored: %s", name, strings.Join(args, " "))
+}
+
+// A probeProgress shows on a terminal what is being tried.
+type probeProgress struct {
+	a     *app
+	on    bool
+	shown bool
+	n     int
+}
+
+func (a *app) probeProgress() *probeProgress {
+	return &probeProgress{a: a, on: !a.quiet && isTerminal(a.stderr)}
+}
+
+func (p *probeProgress) event(e ftpwire.ProbeEvent) {
+	if !p.on {
+		return
+	}
+	text := ""
+	switch e.Kind {
+	case ftpwire.ProbeTries:
+		p.n++
+		text = fmt.Sprintf("attempt %d: %s", p.n, e.Combination)
+	case ftpwire.ProbeWaits:
+		text = e.Text
+	default:
+		return
+	}
+	p.shown = true
+	fmt.Fprintf(p.a.stderr, "\r\x1b[K%s", visible(p.a.masked(text)))
+}
+
+func (p *probeProgress) end() {
+	if p.shown {
+		fmt.Fprint(p.a.stderr, "\r\x1b[K")
+	}
+}

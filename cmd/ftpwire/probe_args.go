@@ -1,0 +1,125 @@
+package main
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
+)
+
+// recommendFlags are the flags that say what a probe recommends, by the setting. A setting
+// without one stands in the URL.
+var recommendFlags = map[ftpwire.Field]string{
+	ftpwire.FieldTLSMin:              "tls-min",
+	ftpwire.FieldTLSMax:              "tls-max",
+	ftpwire.FieldCipherSuites:        "ciphers",
+	ftpwire.FieldResumption:          "resume-tls",
+	ftpwire.FieldSessionIDs:          "session-ids",
+	ftpwire.FieldClearCommandChannel: "ccc",
+	ftpwire.FieldDataProtection:      "prot",
+	ftpwire.FieldDataMode:            "data-mode",
+	ftpwire.FieldNAT:                 "nat",
+	ftpwire.FieldSync:                "sync-data",
+	ftpwire.FieldQuirks:              "quirk",
+	ftpwire.FieldCodePage:            "charset",
+}
+
+// ofProbe are the flags that only the probe has.
+var ofProbe = []string{"max-logins", "total-time", "write", "allow-clear", "save", "format", "user", "tls", "log", "log-sent", "log-received", "quiet"}
+
+// aboutTLSOnly are flags that have no effect in clear text.
+var aboutTLSOnly = []string{"ca", "insecure", "cert", "key", "pfx", "accept-new", "pin", "skip-cert-check", "trust-file", "data-identity", "no-data-cert", "tls-min", "tls-max", "ciphers", "auth-ssl", "resume-tls", "session-ids", "ccc", "prot", "sync-data"}
+
+// commandArgs returns the URL and the flags that use what a probe recommends: those of the
+// settings, and those that were given to the probe and still matter. It returns nil if
+// nothing works.
+func commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.ProbeResult) []string {
+	p := r.Recommended
+	if p == nil {
+		return nil
+	}
+	args := []string{recommendedURL(l, p)}
+	said := map[string]bool{}
+	if p.Variant == ftpwire.VariantSSLExplicit {
+		args, said["auth-ssl"] = append(args, "--auth-ssl"), true
+	}
+	for _, s := range r.Settings {
+		name := recommendFlags[s.Field]
+		if name == "" || s.Field == ftpwire.FieldDataMode && s.Value == "passive" {
+			continue
+		}
+		said[name] = true
+		args = append(args, flagArgs(cmd.Flags().Lookup(name), strings.TrimSpace(valueOf(s)))...)
+	}
+	if said["tls-max"] && !said["tls-min"] && p.TLSMin != 0 {
+		args, said["tls-min"] = append(args, "--tls-min", p.TLSMin.String()), true
+	}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		clear := p.Protocol().Security() == control.SecurityNone
+		if said[f.Name] || slices.Contains(ofProbe, f.Name) || clear && slices.Contains(aboutTLSOnly, f.Name) {
+			return
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			for _, v := range list.GetSlice() {
+				args = append(args, "--"+f.Name, v)
+			}
+			return
+		}
+		args = append(args, flagArgs(f, f.Value.String())...)
+	})
+	return args
+}
+
+// valueOf returns the value of a setting as its flag takes it.
+func valueOf(s ftpwire.ProbeSetting) string {
+	if s.Field == ftpwire.FieldDataMode {
+		return strings.ToLower(s.Value)
+	}
+	return s.Value
+}
+
+// flagArgs returns a flag with its value.
+func flagArgs(f *pflag.Flag, value string) []string {
+	if f.Value.Type() == "bool" {
+		if value == "true" {
+			return []string{"--" + f.Name}
+		}
+		return []string{"--" + f.Name + "=" + value}
+	}
+	return []string{"--" + f.Name, value}
+}
+
+// recommendedURL returns the URL of the login directory, without a password.
+func recommendedURL(l *ftpwire.Location, p *ftpwire.Profile) string {
+	u := url.URL{Scheme: "ftpes", Path: "/"}
+	usual, port := 21, p.Port
+	switch p.Protocol().Security() {
+	case control.SecurityImplicit:
+		u.Scheme, usual = "ftps", 990
+	case control.SecurityNone:
+		u.Scheme = "ftp"
+	}
+	if l.Profile.Login.Proxy != nil {
+		port = l.Profile.Port // of the server; the other one is the proxy's
+	}
+	host := strings.Trim(l.Profile.Host, "[]")
+	switch {
+	case port != 0 && port != usual:
+		u.Host = net.JoinHostPort(host, strconv.Itoa(port))
+	case strings.Contains(host, ":"):
+		u.Host = "[" + host + "]"
+	default:
+		u.Host = host
+	}
+	if l.Profile.User != "" {
+		u.User = url.User(l.Profile.User)
+	}
+	return u.String()
+}
