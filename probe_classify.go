@@ -226,6 +226,9 @@ func refusalKind(re *protocol.ReplyError, err error, o *probeOutcome) (kind prob
 	case protocol.WantsResumption:
 		return probeReuse, true
 	case protocol.WantsProtection:
+		if o.opened && o.step.combination.protected() {
+			return probeDataTLS, true // it was protected, though not in a way that the server likes
+		}
 		return probeProtection, true
 	case protocol.Closing, protocol.IdledOut:
 		return probeLost, true

@@ -14,8 +14,8 @@ func (c ProbeCombination) profile(base *Profile) *Profile {
 	p.ClearCommandChannel, p.Resumption, p.SessionIDs = c.ClearCommands, c.Resumption, c.SessionIDs
 	if c.hasTLS() {
 		p.TLSMin, p.TLSMax = tlsx.Version(c.TLSMin), tlsx.Version(c.TLSMax)
-		if c.Auth != "TLS" && c.Auth != "SSL" && c.Auth != "" {
-			p.Auth = []string{c.Auth}
+		if c.Auth != "" {
+			p.Auth = []string{c.Auth} // no other, not even one that FEAT offers
 		}
 	}
 	if c.WeakCiphers {

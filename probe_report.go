@@ -67,7 +67,8 @@ func (r *probeRun) recommendTLS(rec *recommendation, c ProbeCombination) {
 		p.TLSMin, p.TLSMax, p.DataProtection = r.o.Profile.TLSMin, r.o.Profile.TLSMax, r.o.Profile.DataProtection
 		return
 	}
-	if len(p.Auth) > 0 {
+	if p.Auth = r.o.Profile.Auth; c.Auth != "TLS" && c.Auth != "SSL" && c.Auth != "" {
+		p.Auth = []string{c.Auth}
 		rec.add(FieldAuth, strings.Join(p.Auth, ","), "the server takes this word only")
 	}
 	kept := r.plan.space.keep

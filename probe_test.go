@@ -1,29 +1,315 @@
 package ftpwire_test
 
 import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/conformance/memnet"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-func TestProbeSmoke(t *testing.T) {
-	for _, mode := range []ftptest.Config{{TLS: ftptest.TLSNone}, {TLS: ftptest.TLSExplicit, RequireTLS: true}, {TLS: ftptest.TLSImplicit}} {
-		s := ftptest.NewServer(t, &mode)
-		s.WriteFile("/a file", []byte("abc"))
-		p := profileOf(s, mode.TLS)
-		p.Variant, p.RootCAs = 0, s.RootCAs()
-		began := time.Now()
-		r, err := ftpwire.Probe(t.Context(), ftpwire.ProbeOptions{Profile: *p, Write: true})
+// A probed is a server on a network in memory, and what is to be probed. Everything runs in a
+// bubble, so that waits take no time.
+type probed struct {
+	net *memnet.Network
+	srv *ftptest.Server
+	o   ftpwire.ProbeOptions
+}
+
+// newProbed starts a server on port 2121 of 127.0.0.1, or on the address of cfg.
+func newProbed(t *testing.T, cfg ftptest.Config) *probed {
+	t.Helper()
+	p := &probed{net: &memnet.Network{}}
+	if cfg.Addr == "" {
+		cfg.Addr = "127.0.0.1:2121"
+	}
+	cfg.Dial = p.net.DialContext
+	cfg.Listen = func(network, address string) (net.Listener, error) {
+		return p.net.ListenContext(context.Background(), network, address)
+	}
+	p.srv = ftptest.NewServer(t, &cfg)
+	if err := p.srv.WriteFile("/f", []byte("abc")); err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := strings.Cut(cfg.Addr, ":")
+	profile := &p.o.Profile
+	profile.Host = host
+	profile.Port, _ = strconv.Atoi(port)
+	profile.User, profile.Password = "user", "password"
+	profile.Dial = p.net.DialContext
+	profile.Data.Listen = cfg.Listen
+	if cfg.TLS != ftptest.TLSNone {
+		profile.RootCAs = p.srv.RootCAs()
+		profile.TLS = &tls.Config{Time: nil}
+	}
+	return p
+}
+
+func (p *probed) run(t *testing.T) *ftpwire.ProbeResult {
+	t.Helper()
+	r, err := ftpwire.Probe(t.Context(), p.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Logins > 10 || r.Took > time.Minute {
+		t.Errorf("%d logins in %v", r.Logins, r.Took)
+	}
+	if t.Failed() || testing.Verbose() {
+		t.Log(attempts(r))
+	}
+	return r
+}
+
+func attempts(r *ftpwire.ProbeResult) string {
+	var b strings.Builder
+	for _, a := range r.Attempts {
+		fmt.Fprintf(&b, "\n%v %v %s | %s: %s", a.Works, a.Took.Round(time.Millisecond), a.Combination, a.Stage, a.Outcome)
+	}
+	return b.String()
+}
+
+// lists wants the profile of r to list the directory on a new connection.
+func (p *probed) lists(t *testing.T, r *ftpwire.ProbeResult, name string) {
+	t.Helper()
+	c, err := ftpwire.Dial(t.Context(), r.Recommended)
+	if err != nil {
+		t.Fatalf("the recommended profile: %v", err)
+	}
+	defer c.Conn().Close()
+	var got []string
+	for e, err := range c.Entries(t.Context(), "") {
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("the recommended profile: %v", err)
 		}
-		t.Log(time.Since(began), strings.Join(s.Commands(), ", "))
-		for _, a := range r.Attempts {
-			t.Logf("%s | %v | %s | %v | %s %s", a.Combination, a.Works, a.Stage, a.Took.Round(time.Millisecond), a.Outcome, a.Reply)
+		got = append(got, e.Text)
+	}
+	for _, n := range got {
+		if n == name {
+			return
 		}
-		t.Logf("%+v %v %v", r.Settings, r.Weaknesses, r.Why)
+	}
+	t.Errorf("the recommended profile lists %q, and not %q", got, name)
+}
+
+// Whatever single way a server leaves, it is found, within 10 logins and a minute, and the
+// recommended profile lists the directory on a new connection.
+func TestProbeFindsTheOnlyWay(t *testing.T) {
+	explicit, implicit := ftptest.Config{TLS: ftptest.TLSExplicit}, ftptest.Config{TLS: ftptest.TLSImplicit}
+	with := func(c ftptest.Config, change func(*ftptest.Config)) ftptest.Config { change(&c); return c }
+	faulty := func(c ftptest.Config, names ...ftptest.Fault) ftptest.Config { c.Faults, c.DataTimeout = names, 2*time.Second; return c }
+	for _, tt := range []struct {
+		name   string
+		cfg    ftptest.Config
+		change func(*testing.T, *probed)
+		want   string // the combination, without the port
+		logins int
+	}{
+		{"everything", explicit, nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"TLS required", with(explicit, func(c *ftptest.Config) { c.RequireTLS = true }), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"clear text", ftptest.Config{}, nil, "clear text, EPSV, MLSD", 1},
+		{"implicit", implicit, nil, "implicit TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"resumption required", with(explicit, func(c *ftptest.Config) { c.Reuse = tlsx.BindControl }), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"resumption required, implicit, TLS 1.2", with(implicit, func(c *ftptest.Config) { c.Reuse, c.MaxTLS = tlsx.BindControl, tls.VersionTLS12 }), nil,
+			"implicit TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"implicit without PBSZ and PROT", faulty(implicit, "pbsz-prot-500"), nil, "implicit TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"PASV", faulty(explicit, "epsv-refused"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 1},
+		{"EPSV swallowed", faulty(explicit, "epsv-silent"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 2},
+		{"EPSV kills the session", faulty(explicit, "closed-at-epsv"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 2},
+		{"EPSV is answered with 421", faulty(explicit, "421-at-epsv"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 2},
+		{"PASV, NAT never", faulty(explicit, "passive-at-127-0-0-2", "eprt-502", "port-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT never, MLSD", 1},
+		{"EPRT", faulty(explicit, "epsv-refused", "pasv-502", "port-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPRT, MLSD", 1},
+		{"PORT", faulty(explicit, "epsv-refused", "pasv-502", "eprt-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, PORT, MLSD", 1},
+		{"PORT, dead passive ports", faulty(ftptest.Config{}, "epsv-not-listening", "pasv-not-listening", "eprt-502"), nil, "clear text, PORT, MLSD", 1},
+		{"no active mode, no EPSV", faulty(ftptest.Config{}, "active-never", "epsv-refused"), nil, "clear text, PASV, NAT always, MLSD", 1},
+		{"no EPSV and no EPRT", faulty(implicit, "epsv-refused", "eprt-502"), nil, "implicit TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 1},
+		{"active with an address", faulty(explicit, "epsv-refused", "pasv-502"), func(_ *testing.T, p *probed) {
+			p.behindNAT()
+			p.o.Profile.Data.ActiveAddr = netip.MustParseAddr("127.0.0.3")
+		}, "AUTH TLS, TLS 1.2–1.3, PROT P, EPRT, MLSD", 1},
+		{"TLS 1.2 and PROT C", faulty(with(explicit, func(c *ftptest.Config) { c.MaxTLS = tls.VersionTLS12 }), "prot-refused"), nil,
+			"AUTH TLS, TLS 1.2–1.3, PROT C, EPSV, MLSD", 2},
+		{"data connections without TLS 1.3", faulty(explicit, "data-tls13-cut"), nil, "AUTH TLS, TLS 1.2, PROT P, EPSV, MLSD", 2},
+		{"no resumption", faulty(explicit, "data-resumed-cut"), nil, "AUTH TLS, TLS 1.2–1.3, no resumption, PROT P, EPSV, MLSD", 3},
+		{"AUTH SSL", with(explicit, func(c *ftptest.Config) { c.AuthMechanisms = []string{"SSL"} }), nil, "AUTH SSL, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"AUTH TLS-P", with(explicit, func(c *ftptest.Config) { c.AuthMechanisms = []string{"TLS-P"} }), nil, "AUTH TLS-P, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"TLS 1.0", with(explicit, func(c *ftptest.Config) { c.MinTLS, c.MaxTLS = tls.VersionTLS10, tls.VersionTLS10 }), nil,
+			"AUTH TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
+		{"TLS 1.1, implicit", with(implicit, func(c *ftptest.Config) { c.MinTLS, c.MaxTLS = tls.VersionTLS11, tls.VersionTLS11 }), nil,
+			"implicit TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
+		{"CCC", faulty(explicit, "ccc-first"), nil, "AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
+		{"LIST", faulty(explicit, "mlsd-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 1},
+		{"LIST, no FEAT", faulty(ftptest.Config{}, "no-listings"), nil, "clear text, EPSV, LIST", 1},
+		{"an account", with(explicit, func(c *ftptest.Config) {
+			c.Users = []ftptest.User{{Name: "user", Password: "password", Account: "books"}}
+		}), func(_ *testing.T, p *probed) { p.o.Profile.Account = "books" }, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"one session at a time", faulty(with(explicit, func(c *ftptest.Config) { c.MaxSessions = 1 }), "closed-at-epsv"), nil,
+			"AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 2},
+		{"full at first", faulty(explicit, "full-at-first"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"anonymous", ftptest.Config{Anonymous: true}, func(_ *testing.T, p *probed) { p.o.Profile.User, p.o.Profile.Password = "", "" },
+			"clear text, EPSV, MLSD", 1},
+		{"through an HTTP proxy", explicit, func(t *testing.T, p *probed) { p.through(t, proxy.HTTP) }, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"through a SOCKS proxy", ftptest.Config{}, func(t *testing.T, p *probed) { p.through(t, proxy.SOCKS5) }, "clear text, EPSV, MLSD", 1},
+		{"through an HTTP proxy, without EPSV", faulty(explicit, "epsv-refused"), func(t *testing.T, p *probed) { p.through(t, proxy.HTTP) },
+			"AUTH TLS, TLS 1.2–1.3, PROT P, PASV, NAT always, MLSD", 1},
+		{"a handshake that must wait", faulty(with(explicit, func(c *ftptest.Config) { c.RequireTLS = true }), "early-handshake-reset"), nil,
+			"AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"a handshake that must not wait", faulty(explicit, "late-150"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, tt.cfg)
+				if tt.change != nil {
+					tt.change(t, p)
+				}
+				r := p.run(t)
+				if r.Recommended == nil {
+					t.Fatalf("nothing works: %q%s", r.Why, attempts(r))
+				}
+				if _, got, _ := strings.Cut(r.Combination.String(), ", "); got != tt.want {
+					t.Errorf("found %q, want %q%s", got, tt.want, attempts(r))
+				}
+				if r.Logins != tt.logins {
+					t.Errorf("%d logins, want %d%s", r.Logins, tt.logins, attempts(r))
+				}
+				p.lists(t, r, "f")
+			})
+		})
 	}
 }
+
+// behindNAT gives this side the address 192.168.1.2, which nobody else can reach, and a router
+// whose address is 127.0.0.3 and which forwards all ports.
+func (p *probed) behindNAT() {
+	inside := &net.TCPAddr{IP: net.IPv4(192, 168, 1, 2), Port: 50000}
+	p.o.Profile.Dial = func(ctx context.Context, _, address string) (net.Conn, error) {
+		c, err := p.net.Dial(ctx, netip.MustParseAddr("127.0.0.3"), netip.MustParseAddrPort(address))
+		if err != nil {
+			return nil, err
+		}
+		return insideConn{c, inside}, nil
+	}
+	p.o.Profile.Data.Listen = func(network, address string) (net.Listener, error) {
+		_, port, _ := net.SplitHostPort(address)
+		ln, err := p.net.ListenContext(context.Background(), network, "127.0.0.3:"+port)
+		if err != nil {
+			return nil, err
+		}
+		return insideListener{ln, &net.TCPAddr{IP: inside.IP, Port: ln.Addr().(*net.TCPAddr).Port}}, nil
+	}
+}
+
+type insideConn struct {
+	net.Conn
+	local net.Addr
+}
+
+func (c insideConn) LocalAddr() net.Addr { return c.local }
+
+type insideListener struct {
+	net.Listener
+	addr net.Addr
+}
+
+func (l insideListener) Addr() net.Addr { return l.addr }
+
+// through puts a proxy in front of the server, which is the only way to it.
+func (p *probed) through(t *testing.T, kind proxy.Kind) {
+	t.Helper()
+	ln, err := p.net.Listen(netip.MustParseAddrPort("127.0.0.9:3128"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	serve := p.httpProxy
+	if kind != proxy.HTTP {
+		serve = p.socksProxy
+	}
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go serve(conn)
+		}
+	}()
+	p.o.Profile.Dial = nil
+	p.o.Profile.Proxy = &proxy.Proxy{Kind: kind, Addr: "127.0.0.9:3128", Forward: p.net.DialContext}
+}
+
+// httpProxy is a proxy with CONNECT.
+func (p *probed) httpProxy(conn net.Conn) {
+	defer conn.Close()
+	r := bufio.NewReader(conn)
+	req, err := http.ReadRequest(r)
+	if err != nil {
+		return
+	}
+	to, err := p.net.DialContext(context.Background(), "tcp", req.Host)
+	if err != nil {
+		io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+		return
+	}
+	io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+	relay(conn, r, to)
+}
+
+// socksProxy is a SOCKS5 proxy without authentication.
+func (p *probed) socksProxy(conn net.Conn) {
+	defer conn.Close()
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(conn, head); err != nil {
+		return
+	}
+	io.ReadFull(conn, make([]byte, head[1]))
+	conn.Write([]byte{5, 0})
+	request := make([]byte, 10) // CONNECT to an IPv4 address
+	if _, err := io.ReadFull(conn, request); err != nil {
+		return
+	}
+	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte(request[4:8])), uint16(request[8])<<8|uint16(request[9]))
+	to, err := p.net.DialContext(context.Background(), "tcp", addr.String())
+	if err != nil {
+		conn.Write([]byte{5, 5, 0, 1, 0, 0, 0, 0, 0, 0})
+		return
+	}
+	conn.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
+	relay(conn, conn, to)
+}
+
+// relay copies both ways.
+func relay(conn net.Conn, r io.Reader, to net.Conn) {
+	done := make(chan struct{})
+	go func() {
+		io.Copy(to, r)
+		if c, ok := to.(interface{ CloseWrite() error }); ok {
+			c.CloseWrite()
+		}
+		close(done)
+	}()
+	io.Copy(conn, to)
+	if c, ok := conn.(interface{ CloseWrite() error }); ok {
+		c.CloseWrite()
+	}
+	<-done
+	to.Close()
+}
+
+var _ = errors.New
+var _ = control.SecurityNone

@@ -72,7 +72,7 @@ func faultTable() []deviation {
 // baseFaults are those that tests of clients want most.
 func baseFaults() []deviation {
 	return slices.Concat(replyFaults(), transferFaults(), commandFaults(), tlsFaults(),
-		greetingFaults(), loginFaults(), refusedLoginFaults(), uploadFaults(), hostileFaults(), lyingFaults(), insteadFaults(), authFaults(), resumptionFaults(), endingFaults(), clearFaults(), restartFaults(), modeFaults())
+		greetingFaults(), loginFaults(), refusedLoginFaults(), uploadFaults(), hostileFaults(), lyingFaults(), insteadFaults(), authFaults(), resumptionFaults(), endingFaults(), clearFaults(), restartFaults(), modeFaults(), fewFaults())
 }
 
 // A deviation is a row of a table of faults.

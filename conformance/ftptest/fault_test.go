@@ -23,7 +23,7 @@ type faultCheck struct {
 }
 
 func faultChecks() []faultCheck {
-	return slices.Concat(baseChecks(), hostileChecks(), lyingChecks(), refusedLoginChecks(), uploadChecks(), tlsChecks(), restartChecks(), modeChecks())
+	return slices.Concat(baseChecks(), hostileChecks(), lyingChecks(), refusedLoginChecks(), uploadChecks(), tlsChecks(), restartChecks(), modeChecks(), fewChecks())
 }
 
 func baseChecks() []faultCheck {

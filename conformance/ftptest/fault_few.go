@@ -1,0 +1,81 @@
+package ftptest
+
+import (
+	"crypto/tls"
+	"net"
+	"sync/atomic"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// fewFaults are those of servers, and of networks in front of them, that leave a client few
+// ways to work.
+func fewFaults() []deviation {
+	var sessions atomic.Int32
+	return []deviation{
+		{name: "epsv-silent", doc: "EPSV gets no reply, and neither does anything after it, as behind some firewalls",
+			command: onCommand("EPSV", func(*session, string) bool { return true })},
+		{name: "eprt-502", doc: "EPRT is not implemented", command: refusing("EPRT", 502, "Command not implemented")},
+		{name: "mlsd-502", doc: "MLSD is not implemented, though FEAT lists MLST", command: refusing("MLSD", 502, "Command not implemented")},
+		{name: "list-502", doc: "LIST is not implemented", command: refusing("LIST", 502, "Command not implemented")},
+		{name: "pbsz-prot-500", doc: "PBSZ and PROT are not understood",
+			command: func(s *session, c protocol.Command) bool {
+				if c.Verb != "PBSZ" && c.Verb != "PROT" {
+					return false
+				}
+				s.reply(500, "Command not understood")
+				return true
+			}},
+		{name: "ccc-first", doc: "EPSV, PASV, EPRT and PORT are refused with 533 as long as commands are protected", command: cccFirst},
+		{name: "passive-at-127-0-0-2", doc: "passive ports are open at 127.0.0.2 only, which 227 names",
+			config: func(c *Config) {
+				c.PassiveHost = "127.0.0.2"
+				c.Listen = firstThenAt(c.Listen, "127.0.0.2")
+			}},
+		{name: "active-never", doc: "PORT and EPRT are accepted, and no connection comes of them",
+			transfer: func(s *session, t *transfer) { t.neverOpen = t.neverOpen || t.endpoint != nil && t.endpoint.ln == nil }},
+		{name: "full-at-first", doc: "the first session is greeted with 421 Too many sessions",
+			greeted: func(s *session) { s.full = sessions.Add(1) == 1 }},
+		{name: "data-tls13-cut", doc: "data connections over TLS 1.3 are reset after the first piece",
+			transfer: cutAfter(func(st tls.ConnectionState) bool { return st.Version == tls.VersionTLS13 })},
+		{name: "data-resumed-cut", doc: "data connections that resume the TLS session are reset after the first piece",
+			transfer: cutAfter(func(st tls.ConnectionState) bool { return st.DidResume })},
+	}
+}
+
+// cccFirst refuses data connections under protected commands.
+func cccFirst(s *session, c protocol.Command) bool {
+	if !c.Verb.IsDataAddress() || s.machine.Protection().Control == protocol.GuardCleared {
+		return false
+	}
+	s.reply(533, "Command protection level denied for policy reasons")
+	return true
+}
+
+// firstThenAt returns a function that listens as given the first time, which is for the
+// control connection, and at another address from then on.
+func firstThenAt(listen func(network, address string) (net.Listener, error), host string) func(network, address string) (net.Listener, error) {
+	if listen == nil {
+		listen = net.Listen
+	}
+	var begun atomic.Bool
+	return func(network, address string) (net.Listener, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err == nil && begun.Swap(true) {
+			address = net.JoinHostPort(host, port)
+		}
+		return listen(network, address)
+	}
+}
+
+// cutAfter resets data connections after the first piece, if their TLS is of a kind.
+func cutAfter(is func(tls.ConnectionState) bool) func(*session, *transfer) {
+	return func(_ *session, t *transfer) {
+		t.during = func(_ *session, t *transfer) error {
+			if c, ok := t.conn.conn.(*tls.Conn); ok && is(c.ConnectionState()) {
+				return errReset
+			}
+			return nil
+		}
+	}
+}
