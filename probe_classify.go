@@ -22,6 +22,9 @@ func dialKind(err error, connected, silent bool) (ProbeStage, probeKind) {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return StageConnect, probeNowhere
 	}
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return StageTLS, probeOwnCert
+	}
 	switch {
 	case silent:
 		return StageGreeting, probeSilent
@@ -128,6 +131,9 @@ func greetingKind(re *protocol.ReplyError) (ProbeStage, probeKind) {
 
 // loginKind says what the error of a login means.
 func loginKind(err error) (ProbeStage, probeKind) {
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return StageTLS, probeOwnCert // with TLS 1.3 the server says so after the handshake
+	}
 	if re, ok := errors.AsType[*control.RejectedLoginError](err); ok {
 		if re.Means == protocol.NeedAccount {
 			return StageLogin, probeAccount

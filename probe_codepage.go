@@ -65,7 +65,7 @@ func scorePage(page *listing.CodePage, names []string) (score int, sample string
 		}
 		before := ' '
 		for _, r := range text {
-			if r >= utf8.RuneSelf {
+			if r >= utf8.RuneSelf || before >= utf8.RuneSelf {
 				score += scoreRune(before, r)
 			}
 			before = r
@@ -74,30 +74,28 @@ func scorePage(page *listing.CodePage, names []string) (score int, sample string
 	return score, sample
 }
 
-// scoreRune says how well a character that is not ASCII fits after another one.
+// scoreRune says how well a character fits after another one, of which one is not ASCII.
 func scoreRune(before, r rune) int {
-	inWord := unicode.IsLetter(before)
+	wide := unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 	switch {
+	case r < utf8.RuneSelf && unicode.IsLetter(r) && unicode.In(before, unicode.Han):
+		return -3 // the second octet of a character may have been a letter
+	case r < utf8.RuneSelf:
+		return 0
 	case r == utf8.RuneError, unicode.IsControl(r), unicode.In(r, unicode.Co):
 		return -20
 	case !unicode.IsLetter(r):
-		return -4 // lines of boxes, fractions, currencies
-	case inWord && unicode.IsLower(before) && unicode.IsUpper(r):
+		return -8 // lines of boxes, fractions, currencies
+	case unicode.IsLower(before) && unicode.IsUpper(r):
 		return -3
-	case inWord && before < utf8.RuneSelf && !unicode.In(r, unicode.Latin):
-		return -3 // Greek or Cyrillic in the middle of a Latin word
-	case unicode.In(r, unicode.Latin) && unicode.IsLower(r):
-		return scoreLatin(r)
-	case unicode.IsLower(r):
+	case unicode.IsLetter(before) && before < utf8.RuneSelf && !unicode.In(r, unicode.Latin):
+		return -3 // Greek, Cyrillic or Chinese in the middle of a Latin word
+	case wide:
+		return 4 // of two octets
+	case unicode.In(r, unicode.Latin) && r <= 0xff:
+		return 4 // the letters that are met most
+	case unicode.IsLower(r), unicode.In(r, unicode.Latin):
 		return 3
 	}
 	return 2
-}
-
-// scoreLatin prefers the letters that are met most in names: those of Latin-1.
-func scoreLatin(r rune) int {
-	if r <= 0xff {
-		return 4
-	}
-	return 3
 }

@@ -159,6 +159,11 @@ func (p *probePlan) silent(port int) bool {
 	return p.any(func(o *probeOutcome) bool { return o.kind == probeSilent && o.step.combination.Port == port })
 }
 
+// patient reports whether the greeting of a port was given its full time.
+func (p *probePlan) patient(port int) bool {
+	return p.any(func(o *probeOutcome) bool { return o.step.patient && o.step.combination.Port == port })
+}
+
 // pruned returns what was not tried, grouped by the reason.
 func (p *probePlan) pruned() []ProbePruned {
 	over := p.over()

@@ -252,7 +252,7 @@ func (r *probeRun) why() []string {
 		say("clear", "The server has no TLS that can be used, so that the password would go in clear text; it was not sent. If the network is trusted, allow that"+r.named(Change{FieldAllowClear, "true"})+".")
 	}
 	for _, o := range order {
-		if o.kind == probeWorks {
+		if o.kind == probeWorks || o.kind == probeSilent && !o.step.patient && r.plan.patient(o.step.combination.Port) {
 			continue
 		}
 		text := r.label(o) + ": " + o.words
@@ -293,6 +293,8 @@ func weightOf(o *probeOutcome) int {
 		n += 50
 	case probeOut:
 		n = -1
+	case probeNotTLS:
+		n = 0 // it was worth a try only
 	}
 	return n
 }

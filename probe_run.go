@@ -285,10 +285,14 @@ func (r *probeRun) login(ctx context.Context, s probeStep, o *probeOutcome) bool
 	user, password := p.credentials()
 	err := r.conn.Login(ctx, user, password, p.Account)
 	o.sentLogin = r.tap.passwords > 0
-	r.plan.logins += max(r.tap.passwords, 1)
 	if err != nil {
 		o.err = err
 		o.stage, o.kind = loginKind(err)
+	}
+	if o.sentLogin || o.kind != probeOwnCert {
+		r.plan.logins += max(r.tap.passwords, 1)
+	}
+	if err != nil {
 		if o.kind == probeRejected && !o.sentLogin && !s.combination.hasTLS() {
 			o.kind = probeWantsTLS // nothing was rejected that could count against the user
 		}

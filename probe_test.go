@@ -16,10 +16,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/conformance/memnet"
-	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -112,7 +113,10 @@ func (p *probed) lists(t *testing.T, r *ftpwire.ProbeResult, name string) {
 func TestProbeFindsTheOnlyWay(t *testing.T) {
 	explicit, implicit := ftptest.Config{TLS: ftptest.TLSExplicit}, ftptest.Config{TLS: ftptest.TLSImplicit}
 	with := func(c ftptest.Config, change func(*ftptest.Config)) ftptest.Config { change(&c); return c }
-	faulty := func(c ftptest.Config, names ...ftptest.Fault) ftptest.Config { c.Faults, c.DataTimeout = names, 2*time.Second; return c }
+	faulty := func(c ftptest.Config, names ...ftptest.Fault) ftptest.Config {
+		c.Faults, c.DataTimeout = names, 2*time.Second
+		return c
+	}
 	for _, tt := range []struct {
 		name   string
 		cfg    ftptest.Config
@@ -311,5 +315,244 @@ func relay(conn net.Conn, r io.Reader, to net.Conn) {
 	to.Close()
 }
 
-var _ = errors.New
-var _ = control.SecurityNone
+// sent counts the commands that a server has received.
+func (p *probed) sent(verb string) int {
+	n := 0
+	for _, c := range p.srv.Commands() {
+		if c == verb || strings.HasPrefix(c, verb+" ") {
+			n++
+		}
+	}
+	return n
+}
+
+// What nothing works with is said, within the time and without a login too many.
+func TestProbeSaysWhy(t *testing.T) {
+	explicit := ftptest.Config{TLS: ftptest.TLSExplicit}
+	faulty := func(c ftptest.Config, names ...ftptest.Fault) ftptest.Config {
+		c.Faults, c.DataTimeout = names, 2*time.Second
+		return c
+	}
+	away := ftptest.Config{Addr: "192.0.2.1:2121"}
+	for _, tt := range []struct {
+		name   string
+		cfg    ftptest.Config
+		change func(*probed)
+		want   []string // parts of the first reason
+		logins int
+		within time.Duration
+	}{
+		{"wrong password", explicit, func(p *probed) { p.o.Profile.Password = "wrong" }, []string{"530", "rejected the login"}, 1, time.Second},
+		{"wrong password, echoed", faulty(explicit, "secret-in-530"), func(p *probed) { p.o.Profile.Password = "wr0ng-pw" }, []string{"530"}, 1, time.Second},
+		{"wrong password, clear text", ftptest.Config{}, func(p *probed) { p.o.Profile.Password = "wrong" }, []string{"530", "rejected the login"}, 1, 2 * time.Second},
+		{"wrong password, implicit", ftptest.Config{TLS: ftptest.TLSImplicit}, func(p *probed) { p.o.Profile.Password = "wrong" }, []string{"530"}, 1, 5 * time.Second},
+		{"a password in another code page", explicit, func(p *probed) {
+			p.o.Profile.Password, p.o.Profile.CodePage = "wröng", "auto:windows-1252"
+		}, []string{"530"}, 2, time.Second},
+		{"locked out", faulty(explicit, "login-attempts-530"), nil, []string{"too many failed ones"}, 1, time.Second},
+		{"no answer to PASS", faulty(explicit, "closed-at-pass"), nil, []string{"gave no answer to PASS"}, 1, time.Second},
+		{"too many users", faulty(explicit, "login-full-530"), nil, []string{"maximum number of clients", "too many users now"}, 2, 10 * time.Second},
+		{"too many users, 421", faulty(ftptest.Config{}, "login-full-421"), nil, []string{"Too many connections", "too many users now"}, 2, 10 * time.Second},
+		{"an account is wanted", ftptest.Config{TLS: ftptest.TLSExplicit, Users: []ftptest.User{{Name: "user", Password: "password", Account: "books"}}}, nil,
+			[]string{"account besides user and password"}, 1, time.Second},
+		{"nobody listens", explicit, func(p *probed) { p.o.Profile.Port = 1 }, []string{"refused", "nothing listens there"}, 0, time.Second},
+		{"a dead host", explicit, func(p *probed) {
+			p.net.Blackhole(netip.MustParseAddrPort("127.0.0.1:2121"))
+			p.o.Profile.Timeout = 4 * time.Second
+		}, []string{"did not answer in time"}, 0, 5 * time.Second},
+		{"no such host", explicit, func(p *probed) { p.o.Profile.Host = "nowhere.example" }, []string{"no such host", "check the spelling"}, 0, time.Second},
+		{"silence", faulty(ftptest.Config{}, "greeting-never"), func(p *probed) { p.o.Profile.Timeout = 5 * time.Second }, []string{"no reply to the greeting"}, 0, 30 * time.Second},
+		{"not FTP", faulty(ftptest.Config{}, "greeting-garbage"), nil, []string{"SSH-2.0"}, 0, time.Second},
+		{"HTTP", faulty(ftptest.Config{}, "greeting-http"), nil, []string{"HTTP"}, 0, time.Second},
+		{"an unknown authority", explicit, func(p *probed) { p.o.Profile.RootCAs = nil }, []string{"certificate"}, 0, 2 * time.Second},
+		{"an unknown authority, implicit", ftptest.Config{TLS: ftptest.TLSImplicit}, func(p *probed) { p.o.Profile.RootCAs = nil }, []string{"certificate"}, 0, 9 * time.Second},
+		{"no TLS, and no secrets in clear", away, nil, []string{"it was not sent", "ProbeOptions.AllowClear=true"}, 0, 2 * time.Second},
+		{"a client certificate is wanted", ftptest.Config{TLS: ftptest.TLSExplicit, ClientAuth: tls.RequireAndVerifyClientCert}, nil, []string{"certificate"}, 0, 3 * time.Second},
+		{"no anonymous users", explicit, func(p *probed) { p.o.Profile.User, p.o.Profile.Password = "", "" }, []string{"530", "anonymous"}, 1, 2 * time.Second},
+		{"nothing lists", faulty(explicit, "mlsd-502", "list-502", "nlst-502"), nil, []string{"does not know the command"}, 1, 2 * time.Second},
+		{"no data connections", faulty(explicit, "epsv-not-listening", "pasv-not-listening", "eprt-502", "port-502"), nil, []string{"data"}, 2, 5 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, tt.cfg)
+				if tt.change != nil {
+					tt.change(p)
+				}
+				r := p.run(t)
+				if r.Recommended != nil || len(r.Why) == 0 {
+					t.Fatalf("recommended: %v; why: %q", r.Settings, r.Why)
+				}
+				for _, part := range tt.want {
+					if !strings.Contains(strings.ToLower(r.Why[0]), strings.ToLower(part)) {
+						t.Errorf("%q does not say %q%s", r.Why, part, attempts(r))
+					}
+				}
+				if passes := p.sent("PASS"); r.Logins != tt.logins || passes > tt.logins {
+					t.Errorf("%d logins with %d passwords, want %d%s", r.Logins, passes, tt.logins, attempts(r))
+				}
+				if r.Took > tt.within {
+					t.Errorf("it took %v, want at most %v%s", r.Took, tt.within, attempts(r))
+				}
+				if secret := p.o.Profile.Password; secret != "password" && secret != "" && strings.Contains(fmt.Sprintf("%+v %q", r, r.Why), secret) {
+					t.Error("the result shows the password")
+				}
+			})
+		})
+	}
+}
+
+// A certificate that is not trusted is shown, and the server is looked at without a login;
+// with Insecure it is used.
+func TestProbeCertificate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProbed(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+		p.o.Profile.RootCAs = nil
+		r := p.run(t)
+		if r.Certificate == nil || r.Certificate.Subject != "CN=localhost" || len(r.Problems) == 0 || r.Server.Greeting == "" {
+			t.Errorf("certificate: %+v, problems %q, server %+v", r.Certificate, r.Problems, r.Server)
+		}
+		if p.sent("USER")+p.sent("PASS") > 0 {
+			t.Errorf("somebody logged in: %q", p.srv.Commands())
+		}
+		p.o.Profile.Insecure = true
+		r = p.run(t)
+		if r.Recommended == nil || !r.Recommended.Insecure || !strings.Contains(strings.Join(r.Weaknesses, "\n"), "not verified") {
+			t.Errorf("insecure: %q, weaknesses %q", r.Why, r.Weaknesses)
+		}
+		p.lists(t, r, "f")
+	})
+}
+
+// The password goes in clear text only where that is allowed, or to this computer.
+func TestProbeClearText(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		addr  string
+		allow func(*ftpwire.ProbeOptions)
+		works bool
+	}{
+		{"not allowed", "192.0.2.1:2121", func(*ftpwire.ProbeOptions) {}, false},
+		{"allowed", "192.0.2.1:2121", func(o *ftpwire.ProbeOptions) { o.AllowClear = true }, true},
+		{"asked for", "192.0.2.1:2121", func(o *ftpwire.ProbeOptions) {
+			o.Profile.Variant, o.Keep = ftpwire.VariantFTP, []ftpwire.Field{ftpwire.FieldSecurity}
+		}, true},
+		{"this computer", "127.0.0.1:2121", func(*ftpwire.ProbeOptions) {}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, ftptest.Config{Addr: tt.addr})
+				tt.allow(&p.o)
+				if r := p.run(t); (r.Recommended != nil) != tt.works || (p.sent("PASS") > 0) != tt.works {
+					t.Errorf("works: %v, %q%s", r.Recommended != nil, r.Why, attempts(r))
+				}
+			})
+		})
+	}
+}
+
+// With Write a file is put, read back and removed; a server that takes none does not count.
+func TestProbeWrites(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		cfg   ftptest.Config
+		works bool
+	}{
+		{"writable", ftptest.Config{TLS: ftptest.TLSExplicit}, true},
+		{"read only", ftptest.Config{TLS: ftptest.TLSExplicit, ReadOnly: true}, false},
+		{"loses half", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"data-truncated-226"}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, tt.cfg)
+				p.o.Write = true
+				r := p.run(t)
+				if (r.Recommended != nil) != tt.works {
+					t.Errorf("works: %v, %q%s", r.Recommended != nil, r.Why, attempts(r))
+				}
+				if stored := p.sent("STOR"); stored != 1 {
+					t.Errorf("%d files were stored", stored)
+				}
+				for _, c := range p.srv.Commands() {
+					if name, ok := strings.CutPrefix(c, "STOR "); ok && p.srv.Exists("/"+name) || r.Leftover != "" {
+						t.Errorf("%s is left", name)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Names that are not UTF-8 show their code page.
+func TestProbeCodePage(t *testing.T) {
+	for _, tt := range []struct {
+		page string
+		raw  []string
+		name string // of the first, as it reads
+		want string
+	}{
+		{"IBM850", []string{"B\x81cher", "Stra\xe1e", "\x8erger.txt"}, "Bücher", "auto:IBM850"},
+		{"windows-1252", []string{"B\xfccher", "Stra\xdfe", "\xc4rger.txt"}, "Bücher", "auto:windows-1252"},
+		{"windows-1251", []string{"\xcf\xe8\xf1\xfc\xec\xee", "\xce\xf2\xf7\xb8\xf2"}, "Письмо", "auto:windows-1251"},
+		{"KOI8-R", []string{"\xf0\xc9\xd3\xd8\xcd\xcf", "\xef\xd4\xde\xa3\xd4"}, "Письмо", "auto:KOI8-R"},
+		{"Shift_JIS", []string{"\x93\xfa\x96\x7b.txt", "\x8e\x91\x97\xbf"}, "日本.txt", "auto:Shift_JIS"},
+		{"UTF-8", []string{"Bücher"}, "Bücher", ""},
+	} {
+		t.Run(tt.page, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"feat-without-utf8"}})
+				for _, name := range tt.raw {
+					if err := p.srv.WriteFile("/"+name, []byte("abc")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r := p.run(t)
+				if r.Recommended == nil || r.Recommended.CodePage != tt.want {
+					t.Fatalf("recommended: %+v, want code page %q", r.Settings, tt.want)
+				}
+				p.lists(t, r, tt.name)
+			})
+		})
+	}
+}
+
+// The events tell of every attempt, before it and after it.
+func TestProbeEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProbed(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"full-at-first", "epsv-refused"}})
+		var kinds []ftpwire.ProbeEventKind
+		p.o.Event = func(e ftpwire.ProbeEvent) {
+			kinds = append(kinds, e.Kind)
+			if (e.Attempt != nil) != (e.Kind == ftpwire.ProbeTried) {
+				t.Errorf("event %d has attempt %v", e.Kind, e.Attempt)
+			}
+		}
+		p.run(t)
+		want := []ftpwire.ProbeEventKind{
+			ftpwire.ProbeTries, ftpwire.ProbeTried, ftpwire.ProbeTries, ftpwire.ProbeWaits, ftpwire.ProbeTried, ftpwire.ProbeTries, ftpwire.ProbeTried,
+		}
+		if diff := cmp.Diff(want, kinds); diff != "" {
+			t.Errorf("events (-want +got)\n%s", diff)
+		}
+	})
+}
+
+// A context that ends is an error; a time that is up is a result.
+func TestProbeBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProbed(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"auth-silent"}})
+		p.o.TotalTime = time.Second
+		r := p.run(t)
+		if r.Recommended != nil || r.Incomplete == "" || r.Took > 2*time.Second || len(r.Why) == 0 {
+			t.Errorf("after a second: %+v", r)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		p.o.TotalTime = 0
+		if _, err := ftpwire.Probe(ctx, p.o); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a context that ends: %v", err)
+		}
+		if _, err := ftpwire.Probe(t.Context(), ftpwire.ProbeOptions{}); err == nil {
+			t.Error("no host is no error")
+		}
+	})
+}

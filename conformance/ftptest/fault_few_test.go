@@ -35,6 +35,11 @@ func fewChecks() []faultCheck {
 			c.passive()
 			c.do("LIST", 502)
 		}},
+		{"nlst-502", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.passive()
+			c.do("NLST", 502)
+		}},
 		{"pbsz-prot-500", TLSImplicit, func(_ *testing.T, c *client) {
 			c.begin()
 			c.do("PBSZ 0", 500)
