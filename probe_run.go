@@ -59,7 +59,7 @@ func newProbe(o *ProbeOptions) (*probeRun, error) {
 	wait := patience.ProbeWait.Or(p.Timeout)
 	p.Timeout = wait
 	p.DataConnectTimeout = cmp.Or(p.DataConnectTimeout, shorter(wait, patience.ProbeData.Default))
-	p.AbortTimeout = cmp.Or(p.AbortTimeout, time.Second)
+	p.AbortTimeout = cmp.Or(p.AbortTimeout, patience.ProbeAbort.Default)
 	p.Login.MaxLogins = cmp.Or(p.Login.MaxLogins, 2)
 	if p.Verify != nil && p.Verify.Ask != nil {
 		v := *p.Verify

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // probeFlags are the flags of probe.
@@ -126,7 +124,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 		return errSaid
 	}
 	if f.save != "" {
-		return a.saveProbe(f.save, report.args)
+		return a.saveProbe(cmd, f.save, l, r)
 	}
 	return nil
 }
@@ -168,13 +166,19 @@ func probeName(c ftpwire.Change) string {
 	return flagName(c)
 }
 
-// canSave and saveProbe store a connection.
-func (a *app) canSave(name string) error {
-	return &usageError{err: errors.New("--save: this version stores no connections"), hint: "Use the command line that the report ends in."}
-}
-
-func (a *app) saveProbe(name string, args []string) error {
-	return errtext.Errorf("%s can't be stored: %s", name, strings.Join(args, " "))
+// saveProbe stores what works. An FTP proxy is part of it: the host is the server's.
+func (a *app) saveProbe(cmd *cobra.Command, name string, l *ftpwire.Location, r *ftpwire.ProbeResult) error {
+	p := *r.Recommended
+	if p.Login.Proxy != nil {
+		p.Host, p.Port = l.Profile.Host, l.Profile.Port
+	}
+	if err := a.saveConnection(cmd, name, l.Path, &p); err != nil {
+		return err
+	}
+	if !a.quiet {
+		a.say(fmt.Sprintf("stored as %s: ftpwire ls %s:", name, name))
+	}
+	return nil
 }
 
 // A probeProgress shows on a terminal what is being tried.

@@ -37,6 +37,9 @@ var (
 	ProbeData = row(Wait{Layer: ".", Name: "ProbeData", Kind: Bound, Default: 5 * time.Second,
 		Setting: "ProbeOptions.Profile.Timeout, if that is shorter",
 		Reason:  "a data connection of a probe, and its TLS handshake: where packets are dropped, several have to be tried"})
+	ProbeAbort = row(Wait{Layer: ".", Name: "ProbeAbort", Kind: Bound, Default: time.Second,
+		Setting: "ProbeOptions.Profile.AbortTimeout",
+		Reason:  "what is done to save a session of a probe whose data connection failed"})
 	ProbeGreeting = row(Wait{Layer: ".", Name: "ProbeGreeting", Kind: Bound, Default: 3 * time.Second,
 		Reason: "the first octet on a new connection, until implicit TLS is tried; if that fails, the greeting gets its full time",
 		Server: "those with implicit TLS say nothing before the client does"})
