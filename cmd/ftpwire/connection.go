@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -93,7 +94,7 @@ func settingsOf(values map[string]any) map[string]any {
 }
 
 // ownKeys are the keys of a connection that are no settings of a Profile.
-func ownKeys() []string {
+var ownKeys = sync.OnceValue(func() []string {
 	keys := []string{keyGroup, keyPath, keyCertificate, keyTrusted, keyLearned}
 	for _, key := range []string{keyPassword, keyPFXPassword} {
 		keys = append(keys, key)
@@ -109,7 +110,7 @@ func ownKeys() []string {
 		}
 	})
 	return keys
-}
+})
 
 // addStorable adds the flags that say how to connect and to transfer.
 func addStorable(cmd *cobra.Command) (*connFlags, *listFlags) {
@@ -143,7 +144,7 @@ func (r *tableReader) profile(settings map[string]any) (p ftpwire.Profile, err e
 		return p, cannot(err)
 	}
 	key, _, _ := strings.Cut(pe.Field, "[")
-	near := nearNames(strings.ReplaceAll(key, "-", "_"), append(ownKeys(), ftpwire.SettingKeys()...))
+	near := nearNames(strings.ReplaceAll(key, "-", "_"), append(ownKeys(), settingKeys()...))
 	if strings.Contains(pe.Reason, "is not a setting") {
 		return p, r.fault(key, "is not known", suggestion(near, `"ftpwire help connections" explains the file. If a later version wrote it, use that one.`))
 	}

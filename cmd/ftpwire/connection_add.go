@@ -325,8 +325,8 @@ func (e *edit) applyFlag(f *pflag.Flag) error {
 		}
 	}
 	assign(e.values, k.key, value)
-	for _, other := range []string{"cert", "key", "pfx", "insecure", "ca", "data-mode"} {
-		if displaced(e.cmd, other) && !e.cmd.Flags().Changed(other) && keyOfFlag(other).key != k.key {
+	for _, other := range []string{"cert", "key", "pfx", "insecure", "ca"} {
+		if slices.Contains(displaces[other], f.Name) && !e.cmd.Flags().Changed(other) {
 			assign(e.values, keyOfFlag(other).key, nil)
 		}
 	}
@@ -428,8 +428,12 @@ func (a *app) tryOut(s *store, d *tomledit.Document, name string) error {
 		return usagef("the connection %q has no host", name)
 	}
 	cmd := &cobra.Command{}
-	f, _ := addStorable(cmd)
+	f, lf := addStorable(cmd)
 	if err := c.fill(cmd); err != nil {
+		return err
+	}
+	lf.charset = f.charset
+	if _, err := lf.options(); err != nil {
 		return err
 	}
 	if f.pfx != "" { // its password may have to be asked for: not now
@@ -445,6 +449,9 @@ func (a *app) tryOut(s *store, d *tomledit.Document, name string) error {
 	was, wasProfile := a.conn, a.connProfile
 	defer func() { a.conn, a.connProfile = was, wasProfile }()
 	a.conn, a.connProfile = c, profile
-	_, err = a.locate(f, name+":")
-	return err
+	l, err := a.locate(f, name+":")
+	if err != nil {
+		return err
+	}
+	return cannot(l.Profile.Validate())
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -63,7 +64,7 @@ var flagKeys = map[string]flagKey{
 	"no-data-cert":    {key: "no_data_certificate"},
 	"ccc":             {key: "clear_command_channel"},
 	"sync-data":       {key: "sync_data_channel"},
-	"active":          {key: "data_mode", alone: true, store: func(string) any { return "active" }},
+	"active":          {key: "data_mode", alone: true, store: ifTrue("active")},
 	"active-address":  {key: "data.active_addr"},
 	"active-ports":    {key: "data.active_ports"},
 	"any-peer":        {key: "data.any_peer"},
@@ -85,9 +86,19 @@ var flagKeys = map[string]flagKey{
 	"ciphers":         {key: "cipher_suites"},
 	"speed-limit":     {key: "lowest_rate", store: number},
 	"speed-time":      {key: "lowest_time"},
-	"ascii":           {key: "type", alone: true, store: func(string) any { return "ascii" }},
+	"ascii":           {key: "type", alone: true, store: ifTrue("ascii")},
 	"proxy-data":      {key: "direct_data", store: func(s string) any { return s == "false" }, show: func(v any) []string { return []string{fmt.Sprint(v != true)} }},
 	"skip-cert-check": {key: "verify"},
+}
+
+// ifTrue returns what a flag without a value stands for.
+func ifTrue(value string) func(string) any {
+	return func(text string) any {
+		if text != "true" {
+			return nil
+		}
+		return value
+	}
 }
 
 func number(s string) any {
@@ -104,8 +115,11 @@ var notStored = []string{"format", "log", "log-file", "log-private", "quiet", "c
 // fileFlags name local files. They are stored with their whole path.
 var fileFlags = []string{"ca", "cert", "key", "pfx", "proxy-ca", "trust-file"}
 
+// settingKeys are the keys of a Profile.
+var settingKeys = sync.OnceValue(ftpwire.SettingKeys)
+
 // isSetting reports whether a key is that of a Profile.
-func isSetting(key string) bool { return slices.Contains(ftpwire.SettingKeys(), key) }
+func isSetting(key string) bool { return slices.Contains(settingKeys(), key) }
 
 // keyOfFlag returns how a flag is called in the file.
 func keyOfFlag(name string) flagKey {

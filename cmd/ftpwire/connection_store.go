@@ -67,7 +67,7 @@ func (a *app) store() (*store, error) {
 		return nil, &usageError{err: errors.New("there is no file for stored connections"), hint: noConfigFile}
 	}
 	home, _ := a.env("HOME")
-	return &store{statefile.File{Path: path, MaxSize: maxStore, LockWait: patience.TrustLock.Default}, home}, nil
+	return &store{statefile.File{Path: path, MaxSize: maxStore, LockWait: patience.StoreLock.Default}, home}, nil
 }
 
 // read returns what is in the file, an empty document if there is none.

@@ -37,6 +37,9 @@ func (a *app) takeConnection(cmd *cobra.Command, place int) {
 		if place != everyArgument {
 			targets = args[min(place, len(args)):min(place+1, len(args))]
 		}
+		if err := swapped(cmd, args, place); err != nil {
+			return err
+		}
 		if err := a.useConnection(cmd, targets); err != nil {
 			return err
 		}
@@ -44,8 +47,23 @@ func (a *app) takeConnection(cmd *cobra.Command, place int) {
 	}
 }
 
+// swapped is an error if the local file of get or put stands where the server should.
+func swapped(cmd *cobra.Command, args []string, place int) error {
+	if len(args) != 2 || cmd.Name() != "get" && cmd.Name() != "put" || isTarget(args[place]) || !isTarget(args[1-place]) {
+		return nil
+	}
+	return &usageError{err: fmt.Errorf("%q is no URL, and %q is none of a local file", args[place], args[1-place]), hint: "The order is: " + cmd.UseLine()}
+}
+
+// isTarget reports whether an argument looks like a URL or NAME:PATH.
+func isTarget(arg string) bool {
+	_, _, named := splitName(arg)
+	return named || strings.Contains(arg, "://")
+}
+
 // useConnection makes the connection that targets name the one of this run.
 func (a *app) useConnection(cmd *cobra.Command, targets []string) error {
+	a.conn = nil
 	var names []string
 	for _, t := range targets {
 		name, _, _ := splitName(t)
@@ -80,7 +98,7 @@ func notAddress(arg string, err error) error {
 	u, ok := errors.AsType[*usageError](err)
 	name, rest, _ := strings.Cut(arg, ":")
 	port, path, _ := strings.Cut(rest, "/")
-	number := port != "" && strings.Trim(port, "0123456789") == ""
+	number := isNumber(port)
 	if !ok || u.hint != "" && strings.HasPrefix(u.hint, "Did you mean") || !number && !strings.Contains(name, ".") && name != "localhost" {
 		return err
 	}
@@ -94,6 +112,8 @@ func notAddress(arg string, err error) error {
 	u.hint = "A server that is not stored is named by a URL: " + urlForms(host, rest)
 	return err
 }
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // urlForms are the ways to write a host as a URL.
 func urlForms(host, path string) string {
@@ -145,7 +165,7 @@ func (a *app) noURL(arg string) error {
 	}
 	hint := `Write a URL, such as ftpes://HOST/PATH, or NAME:PATH of a stored connection; "ftpwire help urls" explains both.`
 	host, path, _ := strings.Cut(arg, "/")
-	if h, port, serr := net.SplitHostPort(host); serr == nil && h != "" && port != "" {
+	if h, port, serr := net.SplitHostPort(host); serr == nil && h != "" && isNumber(port) {
 		err = fmt.Errorf("%q is no URL", visible(arg))
 		hint = "Write " + urlForms(host, path)
 	}

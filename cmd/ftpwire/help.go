@@ -11,6 +11,7 @@ import (
 func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
+		{Use: "connections", Short: "Stored connections: their names, their file, passwords and certificates", Long: connectionsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
 		{Use: "proxies", Short: "How to go through HTTP, SOCKS and FTP proxies", Long: proxiesText},
 		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
@@ -33,7 +34,11 @@ Characters with a meaning in URLs are written as %XX: a space is %20, # is %23,
 ? is %3F, % is %25, and an @ in a user's name %40. ";type=a" at the end moves text,
 whose line ends are converted; --ascii does the same.
 
-An IPv6 address stands in brackets: ftpes://[::1]:2121/`
+An IPv6 address stands in brackets: ftpes://[::1]:2121/
+
+In place of a URL there can be NAME:PATH, where NAME is a stored connection: what has "://"
+after its first word is a URL, what has a name and a colon is NAME:PATH, and nothing else is
+either. PATH is taken as it is, without %XX. "ftpwire help connections" explains it.`
 
 const passwordsText = `The user is the one in the URL, or --user, or that of the host's entry in .netrc.
 Without any, the login is anonymous.
@@ -43,10 +48,11 @@ The password is the first that is found in
   1. the URL, where others can see it: in the list of processes and in the history
      of the shell, so that ftpwire warns
   2. the first line of --password-file FILE; "-" is standard input
-  3. the environment variable FTPWIRE_PASSWORD
-  4. .netrc in the home directory, or the file that the variable NETRC names;
+  3. what a stored connection says about it; see "ftpwire help connections"
+  4. the environment variable FTPWIRE_PASSWORD
+  5. .netrc in the home directory, or the file that the variable NETRC names;
      machine, default, login, password, account and macdef are understood
-  5. a prompt, if standard input is a terminal
+  6. a prompt, if standard input is a terminal
 
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
 errors or in what --log prints.

@@ -45,7 +45,7 @@ func writeUsage(w io.Writer, cmd *cobra.Command) error {
 	if cmd.HasExample() {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
 	}
-	for _, title := range []string{"", sectionTransfer, sectionConnection, sectionProxy, sectionData, sectionLogin, sectionTLS, sectionCertificate} {
+	for _, title := range []string{"", sectionStore, sectionTransfer, sectionConnection, sectionProxy, sectionData, sectionLogin, sectionTLS, sectionCertificate} {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if sectionOf(f) == title {

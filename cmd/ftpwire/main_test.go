@@ -9,7 +9,10 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/overlap"
 )
 
-func TestMain(m *testing.M) { os.Exit(overlap.Run(m, 4)) }
+func TestMain(m *testing.M) {
+	asCommand() // in the processes that tests start
+	os.Exit(overlap.Run(m, 4))
+}
 
 // TestNegativeSerial: a server whose certificate has a negative serial number can be used,
 // at least with --insecure. The directive in main.go does it, for this test as well.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -29,6 +30,8 @@ type setting struct {
 	stderr io.Writer // besides the result
 	env    map[string]string
 
+	keyring keyringStore // if nil, there is none
+
 	terminal bool // a person sits there, whose answers are the standard input
 }
 
@@ -53,8 +56,20 @@ func runIn(t *testing.T, s setting, args ...string) result {
 		return v, ok
 	})
 	a.terminal = func() bool { return s.terminal }
+	if a.keyring = s.keyring; a.keyring == nil {
+		a.keyring = noKeyring{}
+	}
 	return result{a.run(args), stdout.String(), stderr.String()}
 }
+
+// noKeyring is what a system without a desktop has.
+type noKeyring struct{}
+
+var errNoKeyring = errors.New("nobody serves org.freedesktop.secrets")
+
+func (noKeyring) Get(string, string) (string, error) { return "", errNoKeyring }
+func (noKeyring) Set(string, string, string) error   { return errNoKeyring }
+func (noKeyring) Delete(string, string) error        { return errNoKeyring }
 
 // A buffer may be read while it is written.
 type buffer struct {

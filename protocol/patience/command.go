@@ -6,6 +6,8 @@ import "time"
 var (
 	Completion = row(Wait{Layer: "cmd/ftpwire", Name: "Completion", Kind: Bound, Default: 3 * time.Second,
 		Reason: "listing a remote directory for the Tab key of a shell: who types does not wait longer"})
+	StoreLock = row(Wait{Layer: "cmd/ftpwire", Name: "StoreLock", Kind: Bound, Default: 30 * time.Second,
+		Reason: "other processes that change the stored connections; the system frees the lock of one that has died"})
 	QuitAtEnd = row(Wait{Layer: "cmd/ftpwire", Name: "QuitAtEnd", Kind: Bound, Default: 5 * time.Second,
 		Reason: "the farewell when everything is done"})
 	QuitAfterFailure = row(Wait{Layer: "cmd/ftpwire", Name: "QuitAfterFailure", Kind: Bound, Default: time.Second,
