@@ -9,9 +9,8 @@ import (
 
 func (a *app) connectionCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "connection add|list|show|edit|test|rename|remove",
-		Aliases: []string{"connections"},
-		Short:   "Store servers with all their settings under names",
+		Use:   "connection add|list|show|edit|test|rename|remove",
+		Short: "Store servers with all their settings under names",
 		Long: `Stores servers with all their settings under names. Every command that takes a URL takes
 NAME:PATH as well, where NAME is a stored connection:
 
