@@ -9,7 +9,7 @@ a URL takes NAME:PATH as well:
   ftpwire get nas:/etc/motd        from the root of the server
 
 PATH is taken as it is: %20 stays %20. A name has at least two letters, digits and . _ -, and
-begins with a letter or digit, so that C:\\DIR is never one; nor is the scheme of a URL, nor
+begins with a letter or digit, so that C:\DIR is never one; nor is the scheme of a URL, nor
 an address. What has "://" after its first word is always a URL. In "get URL FILE", "put
 FILE URL" and other commands the place decides: a local file is never read as NAME:PATH.
 
