@@ -181,8 +181,9 @@ func (t *transfer) traceEnd(err error) {
 	})
 }
 
-// errGivenUp is why a data connection ended that this side did not want any more.
-var errGivenUp = errors.New("given up on this side")
+// ErrGivenUp is the error of a [TraceEvent] for a data connection that this side ended
+// before its time.
+var ErrGivenUp = errors.New("given up on this side")
 
 // dataSession returns the TLS session for data connections, nil for clear ones.
 func (c *Conn) dataSession() *tlsx.Session {
@@ -279,7 +280,7 @@ func (t *transfer) complete() error {
 // abort gives the transfer up before its end. If the context has ended, abort returns
 // after a moment, and the rest goes on after that.
 func (t *transfer) abort() {
-	t.traceEnd(errGivenUp)
+	t.traceEnd(ErrGivenUp)
 	t.dataEnds()
 	cause := t.err
 	t.givenUp = t.c.afterReturn(func() {

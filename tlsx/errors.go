@@ -122,6 +122,8 @@ type HandshakeError struct {
 	// typical of a server that lost a ClientHello because it came at once; a new
 	// connection with a short pause may succeed.
 	Silent bool
+	// Head is what the peer sent first, at most 64 bytes.
+	Head []byte
 	// InClear means that the peer answered with a refusal in clear text, an FTP reply
 	// with 4yz or 5yz. After AUTH this is typical of a server that takes a ClientHello
 	// for a command if it comes at once; again a pause may help.

@@ -19,9 +19,9 @@ func (c *Config) handshakeError(phase Phase, err error, t *tap) *HandshakeError 
 	head := t.received()
 	head = head[:min(len(head), maxHead)]
 	if refused := t.demand.explain(err); refused != nil {
-		return &HandshakeError{Phase: phase, Err: refused}
+		return &HandshakeError{Phase: phase, Err: refused, Head: head}
 	}
-	e := &HandshakeError{Phase: phase, Err: err, Silent: len(head) == 0, InClear: isReply(head) && head[0] >= '4'}
+	e := &HandshakeError{Phase: phase, Err: err, Head: head, Silent: len(head) == 0, InClear: isReply(head) && head[0] >= '4'}
 	for _, h := range []struct {
 		failure Failure
 		hint    string

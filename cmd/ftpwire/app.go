@@ -37,11 +37,13 @@ type app struct {
 	terminal func() bool // whether a person can be asked; replaced by tests
 	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer
 
-	log *logFile // of --log=FILE, once a session has begun
+	begun time.Time // the run
+	log   *logFile  // of --log-file, once a session has begun
 
-	mu     sync.Mutex // guards stderr, which traces write to as well
-	redact protocol.Redactor
-	warned map[string]bool
+	mu      sync.Mutex // guards stderr, which traces write to as well
+	redact  protocol.Redactor
+	warned  map[string]bool
+	privacy *privacy // of --log-private, nil without it
 }
 
 // run carries out one command line and returns the exit code.
@@ -51,7 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) *app {
 	return &app{
-		ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{},
+		begun: time.Now(), ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{},
 		terminal: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
 	}
 }
@@ -59,14 +61,13 @@ func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env 
 func (a *app) run(args []string) int {
 	a.learn(args)
 	root := a.root()
+	args = afterCommand(root, args)
 	root.SetArgs(a.forCompletion(args))
 	root.SetIn(a.stdin)
 	root.SetOut(maskWriter{a, a.stdout})
 	root.SetErr(maskWriter{a, a.stderr})
 	cmd, err := root.ExecuteContextC(a.ctx)
-	if lerr := a.endLog(); err == nil {
-		err = lerr
-	}
+	a.endLog()
 	if err == nil {
 		return exitGood
 	}

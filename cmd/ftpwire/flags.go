@@ -91,19 +91,18 @@ func (c *choices) Set(s string) error {
 
 // connFlags are the flags that say how to reach a server and who logs in.
 type connFlags struct {
-	tls                  *choice
-	tlsMin, tlsMax       string
-	ca, cert, key, pfx   string
-	ciphers              string
-	authSSL              bool
-	insecure             bool
-	user, account        string
-	passwordFile         string
-	timeout              time.Duration
-	log                  string // logHere, a file, or ""
-	logSent, logReceived bool
+	tls                *choice
+	tlsMin, tlsMax     string
+	ca, cert, key, pfx string
+	ciphers            string
+	authSSL            bool
+	insecure           bool
+	user, account      string
+	passwordFile       string
+	timeout            time.Duration
 
 	reachFlags
+	logFlags
 	verifyFlags
 	loginFlags
 	quirkFlags
@@ -127,6 +126,7 @@ const (
 	sectionCertificate = "Server's certificate"
 	sectionConnection  = "Connection"
 	sectionProxy       = "Proxy"
+	sectionLog         = "Log"
 	sectionTransfer    = "Transfer"
 	sectionData        = "Data connection"
 )
@@ -169,12 +169,7 @@ func (f *connFlags) addTalkFlags(cmd *cobra.Command) {
 	inSection(cmd, sectionTLS, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.authSSL, "auth-ssl", false, "send AUTH SSL, which some old servers need for TLS")
 	})
-	inSection(cmd, sectionConnection, func(fs *pflag.FlagSet) {
-		fs.Var(logTarget{&f.log}, "log", "print what is sent and received on standard error, secrets masked; with `[=FILE]` write it there, with the data, for replay")
-		fs.Lookup("log").NoOptDefVal = "true"
-		fs.BoolVar(&f.logSent, "log-sent", false, "print what is sent")
-		fs.BoolVar(&f.logReceived, "log-received", false, "print what is received")
-	})
+	f.logFlags.add(cmd)
 	f.reachFlags.add(cmd)
 	f.proxyFlags.add(cmd)
 }

@@ -44,7 +44,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	}
 	f.applyList(p)
 	p.Timeout, a.closeTimeout = f.timeout, f.closeTimeout
-	p.Trace = a.tracer(f)
+	p.Trace = a.tracer(f, p)
 	for _, p := range []*ftpwire.Profile{p, f.through(p)} {
 		if _, err := p.Address(); err != nil {
 			return nil, cannot(err)
@@ -54,6 +54,9 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 		return nil, err
 	}
 	if err := profileFault(f.through(p).Validate()); err != nil {
+		return nil, err
+	}
+	if err := f.logFlags.check(); err != nil {
 		return nil, err
 	}
 	if err := f.transferFlags.check(); err != nil {
@@ -213,32 +216,6 @@ func readCAs(flag, file string) (*x509.CertPool, error) {
 		return nil, usagef("%s: %s: no certificate in PEM format in it", flag, file)
 	}
 	return pool, nil
-}
-
-// tracer returns what --log and its like ask for, or nil.
-func (a *app) tracer(f *connFlags) func(control.TraceEvent) {
-	if !f.logs() && !f.logSent && !f.logReceived {
-		return nil
-	}
-	return func(e control.TraceEvent) {
-		switch e.Kind {
-		case control.TraceSent:
-			if !f.logs() && !f.logSent {
-				return
-			}
-		case control.TraceReceived:
-			if !f.logs() && !f.logReceived {
-				return
-			}
-		default:
-			if !f.logs() {
-				return
-			}
-		}
-		for line := range strings.SplitSeq(e.String(), "\n") {
-			a.say(line)
-		}
-	}
 }
 
 // describe names a server in messages.

@@ -13,7 +13,7 @@ import (
 // showsProgress reports whether a bar makes sense: somebody is watching, and no
 // log lines would run into it.
 func (a *app) showsProgress(f *connFlags) bool {
-	return !a.quiet && !f.logs() && !f.logSent && !f.logReceived && isTerminal(a.stderr)
+	return !a.quiet && !f.prints() && isTerminal(a.stderr)
 }
 
 // A bar shows the progress of a transfer. It appears with the first octets, so that a

@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -20,17 +21,20 @@ func (a *app) replayCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Play the server of a recorded dialogue",
-		Long: `Plays the server of a dialogue that --log=FILE has recorded, or that was written by hand:
-each line "C:" must come as it is written ("*" stands for any rest), and each line "S:"
-is sent. A connection after the first gets the next dialogue of the file. When all of
+		Long: `Plays the server of a dialogue that --log-file has recorded, or that was written by
+hand: each line "C:" must come as it is written ("*" stands for any rest), and each line
+"S:" is sent. A connection after the first gets the next dialogue of the file. When all of
 them are over, the exit code is 0. The first line that differs ends the command with exit
 code 1.
 
 Addresses of data connections are those of this run. Over TLS, the certificate is a
 fresh one for localhost, unless --cert gives another; clients need --insecure for it.
-Data that were cut short in the log can't be played, nor can aborted transfers.`,
-		Example: `  ftpwire get --log=session.txt ftpes://alice@ftp.example.com/report.pdf
-  ftpwire replay session.txt`,
+Refused ports, resets, failed handshakes and silences are played as they were. Pauses that
+ended in a reply are not. Of files whose contents were not kept (see --log-contents)
+zeros are sent. Listings that were cut short in the file can't be played.`,
+		Example: `  ftpwire get --log-file session.txt ftpes://alice@ftp.example.com/report.pdf
+  ftpwire replay session.txt
+  ftpwire get --insecure ftpes://alice@127.0.0.1:2121/report.pdf`,
 		Args: nargs(1, 1, "a FILE is missing"),
 	}
 	fs := cmd.Flags()
@@ -62,9 +66,13 @@ func readScripts(name string) ([]*dialogue.Script, error) {
 	if err != nil {
 		return nil, &usageError{err: err}
 	}
-	scripts, err := dialogue.ParseAll(data)
+	all, err := dialogue.ParseAll(data)
 	if err != nil {
 		return nil, usagef("%s: %w", name, err)
+	}
+	scripts := slices.DeleteFunc(all, func(s *dialogue.Script) bool { return len(s.Steps) == 0 })
+	if len(scripts) == 0 {
+		return nil, usagef("%s: %w", name, errNoConnection)
 	}
 	for _, s := range scripts {
 		for _, step := range s.Steps {
@@ -79,7 +87,7 @@ func readScripts(name string) ([]*dialogue.Script, error) {
 func usesTLS(scripts []*dialogue.Script) bool {
 	for _, s := range scripts {
 		for _, step := range s.Steps {
-			if step.Kind == dialogue.TLS {
+			if step.Kind == dialogue.TLS || step.Kind == dialogue.DataFails && step.Text == "tls" {
 				return true
 			}
 		}
@@ -95,24 +103,41 @@ func (a *app) replay(address string, scripts []*dialogue.Script, pairs []tls.Cer
 	}
 	defer ln.Close()
 	defer context.AfterFunc(a.ctx, func() { ln.Close() })()
-	sessions := tlsx.NewServerSessions(&tls.Config{Certificates: pairs})
 	fmt.Fprintf(a.stdout, "listening on %s, connections: %d\n", ln.Addr(), len(scripts))
-	for i, s := range scripts {
-		conn, err := ln.Accept()
-		if err != nil {
-			return err
-		}
-		p := &replayed{ctx: a.ctx, tcp: conn, control: sessions.NewControl(tlsx.BindNone)}
-		err = p.play(s)
-		if step, ok := errors.AsType[*dialogue.StepError](err); ok {
-			return errtext.Errorf("connection %d: %w", i+1, step)
-		}
-		if err != nil {
-			return err
-		}
+	if err := a.serveScripts(ln, scripts, tlsx.NewServerSessions(&tls.Config{Certificates: pairs})); err != nil {
+		return err
 	}
 	if !a.quiet {
 		a.say("ftpwire: replay: all was as recorded")
 	}
 	return nil
+}
+
+// serveScripts plays the scripts to the connections in their order. It does not wait for
+// the end of one before the next, as clients may not either. After the first error no more
+// are served.
+func (a *app) serveScripts(ln net.Listener, scripts []*dialogue.Script, sessions *tlsx.ServerSessions) error {
+	faults := make([]error, len(scripts)+1)
+	var playing sync.WaitGroup
+	for i, s := range scripts {
+		conn, err := ln.Accept()
+		if err != nil {
+			faults[len(scripts)] = err
+			break
+		}
+		playing.Go(func() {
+			p := &replayed{ctx: a.ctx, tcp: conn, control: sessions.NewControl(tlsx.BindNone)}
+			faults[i] = p.play(s)
+			if faults[i] != nil {
+				ln.Close()
+			}
+		})
+	}
+	playing.Wait()
+	for i, err := range faults {
+		if err != nil && i < len(scripts) {
+			return errtext.Errorf("connection %d: %w", i+1, err)
+		}
+	}
+	return faults[len(scripts)]
 }

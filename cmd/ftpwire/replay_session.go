@@ -3,20 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/netip"
+	"regexp"
+	"strconv"
 	"strings"
-	"time"
+	"sync"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
 	"github.com/ftpwire/ftpwire/parse"
@@ -30,22 +26,49 @@ type replayed struct {
 	tcp     net.Conn
 	control *tlsx.ServerControl
 
+	tls     *tls.Conn      // of the control connection, nil in clear
+	peer    netip.Addr     // the server's address in the dialogue
 	said    bool           // something: TLS is not implicit
 	private bool           // data connections have TLS
 	passive net.Listener   // of the next data connection, or nil
 	active  netip.AddrPort // where the next one goes otherwise
+	ending  sync.WaitGroup // data connections that only wait for the client's end
 }
 
 // play plays the server and closes the connection.
 func (p *replayed) play(s *dialogue.Script) error {
+	ctx, cancel := context.WithCancel(p.ctx)
+	p.ctx = ctx
+	defer p.ending.Wait()
+	defer cancel()
 	defer p.tcp.Close()
 	defer p.closePassive()
 	defer context.AfterFunc(p.ctx, func() { p.tcp.Close() })()
 	player := &dialogue.Player{
-		Conn: p.tcp, Timeout: patience.Replay.Default, Say: p.say, Heard: p.heard, Data: p.data,
-		StartTLS: p.startTLS, StopTLS: p.stopTLS,
+		Conn: p.tcp, Timeout: patience.ReplayCommand.Default, Say: p.say, Heard: p.heard, Data: p.data,
+		StartTLS: p.startTLS, StopTLS: p.stopTLS, Fault: p.fault,
 	}
-	return player.PlayServer(s)
+	p.peer = peerOf(s)
+	if err := player.PlayServer(s); err != nil {
+		return err
+	}
+	if s.Ends() {
+		return nil
+	}
+	if more := p.awaitEnd(player.Conn, patience.ReplayEnd.Default); more != "" && !strings.HasPrefix(more, "QUIT") {
+		return fmt.Errorf("the client goes on after the end of the dialogue: %q", more)
+	}
+	return nil
+}
+
+// peerOf returns the address of the server in a dialogue, if it is told.
+func peerOf(s *dialogue.Script) netip.Addr {
+	for _, step := range s.Steps {
+		if addr, err := netip.ParseAddrPort(step.Text); err == nil && step.Kind == dialogue.Peer {
+			return addr.Addr().Unmap()
+		}
+	}
+	return netip.Addr{}
 }
 
 func (p *replayed) closePassive() {
@@ -56,34 +79,91 @@ func (p *replayed) closePassive() {
 }
 
 // say replaces a recorded address by one of this run.
-func (p *replayed) say(line string) (string, error) {
+func (p *replayed) say(line string, ahead []dialogue.Step) (string, error) {
 	p.said = true
-	code, text, _ := strings.Cut(line, " ")
-	switch code {
-	case "229":
-		if _, err := parse.EPSV(text); err != nil {
-			return line, nil
-		}
-	case "227":
-		if _, err := parse.PASV(text); err != nil {
-			return line, nil
-		}
-	default:
+	named, ok := namedAddress(line)
+	if !ok {
 		return line, nil
 	}
-	host, _, err := net.SplitHostPort(p.tcp.LocalAddr().String())
+	local := p.tcp.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+	addr, err := p.listen(local, nextFault(ahead))
 	if err != nil {
 		return "", err
 	}
+	host := named.Addr()
+	if !host.IsValid() || host == p.peer || !p.peer.IsValid() {
+		host = local // the server's own address, whatever it is here
+	}
+	return renamed(line, named.Port(), netip.AddrPortFrom(host, addr.Port())), nil
+}
+
+// namedAddress returns the address in a reply to PASV or EPSV; that of EPSV has a port only.
+func namedAddress(line string) (addr netip.AddrPort, ok bool) {
+	code, text, _ := strings.Cut(line, " ")
+	if code != "227" && code != "229" {
+		return addr, false
+	}
+	if addr, err := parse.PASV(text); err == nil {
+		return addr, true
+	}
+	addr, err := parse.EPSV(text)
+	return addr, err == nil
+}
+
+var sixNumbers = regexp.MustCompile(`\d+,\d+,\d+,\d+,\d+,\d+`)
+
+// renamed returns a reply with another address in the place of its own.
+func renamed(line string, port uint16, addr netip.AddrPort) string {
+	if at := sixNumbers.FindStringIndex(line); at != nil && addr.Addr().Is4() {
+		return line[:at[0]] + parse.FormatPORT(addr) + line[at[1]:]
+	}
+	old := strconv.Itoa(int(port))
+	at := strings.LastIndex(line, old)
+	return line[:at] + strconv.Itoa(int(addr.Port())) + line[at+len(old):]
+}
+
+// nextFault returns how the next data connection fails, or "".
+func nextFault(ahead []dialogue.Step) dialogue.Fault {
+	for _, step := range ahead {
+		switch step.Kind {
+		case dialogue.DataFails:
+			if step.Text == "data" {
+				return step.How
+			}
+			return ""
+		case dialogue.DataToClient, dialogue.DataToServer:
+			return ""
+		case dialogue.ServerLine:
+			if _, another := namedAddress(step.Text); another {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+// listen opens the port of the next data connection, or one that fails as recorded.
+func (p *replayed) listen(host netip.Addr, how dialogue.Fault) (netip.AddrPort, error) {
 	p.closePassive()
-	if p.passive, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
-		return "", err
+	ln, err := net.Listen("tcp", netip.AddrPortFrom(host, 0).String())
+	if err != nil {
+		return netip.AddrPort{}, err
 	}
-	addr := p.passive.Addr().(*net.TCPAddr).AddrPort()
-	if code == "229" {
-		return "229 Extended passive mode " + parse.FormatEPSV(addr.Port()), nil
+	addr := ln.Addr().(*net.TCPAddr).AddrPort()
+	switch how {
+	case dialogue.Refused, dialogue.Closed, dialogue.Reset:
+		ln.Close()
+		return addr, nil
+	case dialogue.Silent:
+		p.ending.Add(1)
+		context.AfterFunc(p.ctx, func() {
+			ln.Close()
+			p.ending.Done()
+		})
+		return addr, deafen(p.ctx, ln)
 	}
-	return "227 Passive mode " + parse.FormatPASV(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())), nil
+	p.passive = ln
+	return addr, nil
 }
 
 // heard notes what the client announces about data connections.
@@ -107,8 +187,8 @@ func (p *replayed) heard(line string) (err error) {
 
 func (p *replayed) startTLS(conn net.Conn) (net.Conn, error) {
 	p.private = p.private || !p.said
-	tc := tls.Server(&tlsx.RecordConn{Conn: conn}, p.control.Config())
-	return tc, tc.HandshakeContext(p.ctx)
+	p.tls = tls.Server(&tlsx.RecordConn{Conn: conn}, p.control.Config())
+	return p.tls, p.tls.HandshakeContext(p.ctx)
 }
 
 func (p *replayed) stopTLS(conn net.Conn) (net.Conn, error) {
@@ -116,6 +196,7 @@ func (p *replayed) stopTLS(conn net.Conn) (net.Conn, error) {
 	if !ok {
 		return nil, errors.New("there is no TLS to take down")
 	}
+	p.tls = nil
 	return p.control.Clear(p.ctx, tc)
 }
 
@@ -127,32 +208,61 @@ func (p *replayed) data(step dialogue.Step) error {
 	if err != nil {
 		return err
 	}
-	defer raw.Close()
-	defer context.AfterFunc(ctx, func() { raw.Close() })()
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	conn := raw
 	if p.private {
 		if conn, err = p.control.Data(ctx, raw); err != nil {
+			raw.Close()
 			return err
 		}
 	}
 	if step.Kind == dialogue.DataToServer {
-		got, err := io.ReadAll(io.LimitReader(conn, int64(len(step.Payload))+1))
-		if err == nil && !bytes.Equal(got, step.Payload) {
-			err = fmt.Errorf("%d bytes came that differ from the %d recorded ones", len(got), len(step.Payload))
-		}
+		err = receive(conn, step)
+	} else {
+		_, err = io.Copy(conn, payload(step))
+	}
+	if err != nil && step.How == "" {
+		raw.Close()
 		return err
 	}
-	if _, err := conn.Write(step.Payload); err != nil {
-		return err
-	}
-	if tc, ok := conn.(*tls.Conn); ok {
-		tc.CloseWrite()
-	}
-	if h, ok := raw.(interface{ CloseWrite() error }); ok {
-		h.CloseWrite()
-	}
-	io.Copy(io.Discard, raw) // closing with something unread would reset the connection
+	stop()
+	p.endData(raw, conn, step)
 	return nil
+}
+
+// payload returns what is sent, or must come.
+func payload(step dialogue.Step) io.Reader {
+	if step.Payload == nil {
+		return io.LimitReader(zeros{}, step.Octets)
+	}
+	return bytes.NewReader(step.Payload)
+}
+
+// zeros stand for contents that were not kept.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+// receive takes a payload, and compares it if it was kept. One that did not end in order
+// is taken as far as it was moved.
+func receive(conn net.Conn, step dialogue.Step) error {
+	if step.How != "" {
+		_, err := io.CopyN(io.Discard, conn, step.Octets)
+		return err
+	}
+	var got bytes.Buffer
+	into := io.Writer(&got)
+	if step.Payload == nil {
+		into = io.Discard
+	}
+	n, err := io.Copy(into, io.LimitReader(conn, step.Octets+1))
+	if err == nil && (n != step.Octets || !bytes.Equal(got.Bytes(), step.Payload)) {
+		err = fmt.Errorf("%d bytes came that differ from the %d recorded ones", n, step.Octets)
+	}
+	return err
 }
 
 // open returns the data connection.
@@ -163,29 +273,8 @@ func (p *replayed) open(ctx context.Context) (net.Conn, error) {
 		}
 		return new(net.Dialer).DialContext(ctx, "tcp", p.active.String())
 	}
+	ln := p.passive
 	defer p.closePassive()
-	defer context.AfterFunc(ctx, p.closeListener(p.passive))()
-	return p.passive.Accept()
-}
-
-func (p *replayed) closeListener(ln net.Listener) func() { return func() { ln.Close() } }
-
-// freshKeyPair makes a certificate for localhost.
-func freshKeyPair() ([]tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "ftpwire replay"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 1, 0),
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	return []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, nil
+	defer context.AfterFunc(ctx, func() { ln.Close() })()
+	return ln.Accept()
 }

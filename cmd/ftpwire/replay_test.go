@@ -49,7 +49,7 @@ func (r *replaying) want(t *testing.T, code int, part string) {
 	}
 }
 
-// TestReplay: what --log=FILE has written can be played, and a client that does the same
+// TestReplay: what --log-file has written can be played, and a client that does the same
 // gets the same.
 func TestReplay(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -75,7 +75,7 @@ func TestReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, command := range [][]string{{"put", local, "URL/up"}, {"ls", "URL/sub"}, {"cat", "URL/sub/inner.bin"}} {
-				args := append(append([]string{command[0], "--log=" + log}, tt.flags...), command[1:]...)
+				args := append(append([]string{command[0], "--log-file=" + log, "--log-contents"}, tt.flags...), command[1:]...)
 				r := f.run(t, args...)
 				r.want(t, exitGood)
 				text, err := os.ReadFile(log)
@@ -94,7 +94,7 @@ func TestReplay(t *testing.T) {
 				for i, arg := range args {
 					args[i] = strings.Replace(arg, "URL", strings.TrimSuffix(u.String(), "/"), 1)
 				}
-				args[1] = "--quiet" // no log this time
+				args[1], args[2] = "--quiet", "--quiet" // no log this time
 				if tt.mode != ftptest.TLSNone {
 					args = append(args, "--insecure")
 				}
@@ -134,29 +134,50 @@ func TestReplayRefuses(t *testing.T) {
 	}
 	runIn(t, setting{}, "replay").want(t, exitUsage, "a FILE is missing")
 	f := serve(t, ftptest.Config{})
-	f.run(t, "ls", "--log="+filepath.Join(dir, "none", "log"), "URL/").want(t, exitUsage, "none")
-	f.run(t, "ls", "--log=", "URL/").want(t, exitUsage, "names no file")
+	f.run(t, "ls", "--log-file="+filepath.Join(dir, "none", "log"), "URL/").want(t, exitUsage, "--log-file", "none")
+	f.run(t, "ls", "--log=session.txt", "URL/").want(t, exitUsage, "--log-file session.txt")
 }
 
-// TestLogFileSessions: what is too large to keep is marked as cut, and the sessions of one
-// run stand in one log.
-func TestLogFileSessions(t *testing.T) {
+// TestLogFileContents: of a file only the length is kept, and zeros are played.
+func TestLogFileContents(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
-	if err := f.WriteFile("/large", make([]byte, 1<<20+1)); err != nil {
+	if err := f.WriteFile("/large", []byte(strings.Repeat("secret", 300_000))); err != nil {
 		t.Fatal(err)
 	}
-	log := filepath.Join(t.TempDir(), "log")
-	f.run(t, "cat", "--log="+log, "URL/large").want(t, exitGood)
-	text, _ := os.ReadFile(log)
-	if !strings.Contains(string(text), "\nD> data-1.cut.base64\n") {
-		t.Errorf("want a payload that is cut:\n%.2000s", text)
+	dir := t.TempDir()
+	log, local := filepath.Join(dir, "log"), filepath.Join(dir, "local")
+	if err := os.WriteFile(local, []byte("another secret"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	runIn(t, setting{}, "replay", log).want(t, exitUsage, "only the beginning")
+	for _, flags := range [][]string{{"--quiet"}, {"--log-contents"}} { // it is too large for that
+		f.run(t, append(flags, "cat", "--log-file="+log, "URL/large")...).want(t, exitGood)
+		text, _ := os.ReadFile(log)
+		if !strings.Contains(string(text), "\nD> data-1.zeros\n") || !strings.Contains(string(text), "\n-- data-1.zeros --\n1800000 octets\n") {
+			t.Fatalf("want the length of the payload:\n%.2000s", text)
+		}
+		played := startReplay(t, log)
+		r := runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "cat", "--insecure", "ftpes://alice@"+played.addr+"/large")
+		if r.want(t, exitGood); r.out != string(make([]byte, 1_800_000)) {
+			t.Errorf("%d bytes; want 1800000 zeros", len(r.out))
+		}
+		played.want(t, exitGood, "all was as recorded")
+	}
+	f.run(t, "put", "--log-file="+log, local, "URL/up").want(t, exitGood)
+	played := startReplay(t, log)
+	runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "put", "--insecure", local, "ftpes://alice@"+played.addr+"/up").want(t, exitGood)
+	played.want(t, exitGood, "all was as recorded")
+	if text, _ := os.ReadFile(log); strings.Contains(string(text), "another secret") {
+		t.Errorf("the file's contents are in the log:\n%s", text)
+	}
+}
 
+// TestLogFileSessions: the sessions of one run stand in one log.
+func TestLogFileSessions(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
 	other := serve(t, ftptest.Config{})
-	f = serve(t, ftptest.Config{})
-	f.run(t, "rm", "--log="+log, "URL/hello.txt", other.url+"/hello.txt").want(t, exitGood)
-	text, _ = os.ReadFile(log)
+	f := serve(t, ftptest.Config{})
+	f.run(t, "rm", "--log-file="+log, "URL/hello.txt", other.url+"/hello.txt").want(t, exitGood)
+	text, _ := os.ReadFile(log)
 	if n := strings.Count(string(text), "\nC: DELE hello.txt\n"); n != 2 || !strings.Contains(string(text), "\n-- dialogue-2 --\n") {
 		t.Errorf("want two sessions:\n%s", text)
 	}

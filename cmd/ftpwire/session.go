@@ -24,7 +24,7 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 		return nil, err
 	}
 	p := f.through(&l.Profile)
-	if err := a.record(f, p); err != nil {
+	if err := a.record(f, &l.Profile, p); err != nil {
 		return nil, err
 	}
 	w := a.watch(f, p)

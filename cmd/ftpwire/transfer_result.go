@@ -63,7 +63,7 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 // tellProof says where the proof is weaker than --verify and --resume suggest, and with
 // --log what proves that the file is complete.
 func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
-	if f.logs() {
+	if f.log {
 		text := fmt.Sprintf("%d bytes; proof: %v", r.Bytes, r.Proof)
 		if r.Algorithm != "" {
 			text += " (" + r.Algorithm + " " + r.Sum + ")"

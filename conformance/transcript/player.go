@@ -31,8 +31,9 @@ type Player struct {
 	StopTLS func(net.Conn) (net.Conn, error)
 
 	// Say returns the line to write in place of one of the script, such as a reply
-	// with an address of this play. If nil, lines are written as they are.
-	Say func(line string) (string, error)
+	// with an address of this play; ahead are the steps that follow. If nil, lines are
+	// written as they are.
+	Say func(line string, ahead []Step) (string, error)
 
 	// Heard is called with each line of the other side that matches the script. If nil,
 	// it is not called.
@@ -43,6 +44,11 @@ type Player struct {
 	// compares. It bounds its own waits. The next step follows when it returns.
 	// It is needed only if the script has data.
 	Data func(step Step) error
+
+	// Fault plays what goes wrong on the server's side: a step of TLS that fails, of
+	// DataFails, or an End. It is needed only if the script has such a step. A client can't
+	// play them.
+	Fault func(step Step) error
 
 	// Timeout is the longest wait for one line to be read or written, and for
 	// the TLS handshake. If zero or negative, it is 10 seconds.
@@ -105,7 +111,7 @@ func (p *Player) play(s *Script, own Kind) error {
 		}
 	}
 	for i, step := range s.Steps {
-		if err := p.playStep(s, step, own); err != nil {
+		if err := p.playStep(s, i, own); err != nil {
 			return stepError(i, step, err)
 		}
 	}
@@ -117,7 +123,9 @@ func (p *Player) check(s *Script, step Step, own Kind) error {
 	switch {
 	case step.Kind == TLS && step.Text == "clear" && p.StopTLS == nil:
 		return errors.New("the Player has no StopTLS")
-	case step.Kind == TLS && step.Text != "clear" && p.StartTLS == nil:
+	case isFault(step) && (p.Fault == nil || own == ClientLine):
+		return errors.New("the Player has no Fault")
+	case step.Kind == TLS && step.Text == "tls" && p.StartTLS == nil:
 		return errors.New("the Player has no StartTLS")
 	case (step.Kind == DataToClient || step.Kind == DataToServer) && p.Data == nil:
 		return errors.New("the Player has no Data")
@@ -127,25 +135,35 @@ func (p *Player) check(s *Script, step Step, own Kind) error {
 	return s.check(step)
 }
 
-func (p *Player) playStep(s *Script, step Step, own Kind) error {
+// isFault reports whether a step is for the Fault function.
+func isFault(step Step) bool {
+	return step.Kind == TLS && step.Text == "fails" || step.Kind == DataFails || step.Kind == End
+}
+
+func (p *Player) playStep(s *Script, i int, own Kind) error {
+	step := s.Steps[i]
+	if isFault(step) {
+		return p.Fault(step)
+	}
 	switch step.Kind {
 	case own:
-		return p.writeLine(step.Text)
+		return p.writeLine(step.Text, s.Steps[i+1:])
+	case Peer:
+		return nil
 	case TLS:
 		if step.Text == "clear" {
 			return p.changeTLS(p.StopTLS)
 		}
 		return p.changeTLS(p.StartTLS)
 	case DataToClient, DataToServer:
-		step.Payload = s.Files[step.Text]
-		return p.Data(step)
+		return p.Data(s.payload(step))
 	}
 	return p.compareLine(step)
 }
 
-func (p *Player) writeLine(text string) (err error) {
+func (p *Player) writeLine(text string, ahead []Step) (err error) {
 	if p.Say != nil {
-		if text, err = p.Say(text); err != nil {
+		if text, err = p.Say(text, ahead); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -217,10 +218,10 @@ func TestPlayerRefusesBuiltScripts(t *testing.T) {
 		want string
 	}{
 		{"zero step", Step{}, "transcript: step 1: Kind(0): unknown kind of step 0"},
-		{"kind too large", Step{Kind: DataToServer + 1}, "transcript: step 1: Kind(6): unknown kind of step 6"},
+		{"kind too large", Step{Kind: End + 1}, "transcript: step 1: Kind(9): unknown kind of step 9"},
 		{"server's wildcard", Step{Kind: ServerLine, Wildcard: true}, "transcript: step 1: S: *: wildcard in the server's line \"\""},
 		{"no section", Step{Kind: DataToClient, Text: "f"}, "transcript: step 1: D> f: no section \"f\" for data"},
-		{"other TLS event", Step{Kind: TLS}, "transcript: step 1: T:: unknown TLS event \"\"; want tls or clear"},
+		{"other TLS event", Step{Kind: TLS}, "transcript: step 1: T:: unknown TLS event \"\"; want tls, clear or fails"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -370,7 +371,7 @@ func TestPlayerHooks(t *testing.T) {
 		cleared := false
 		p := Player{
 			Conn:    b,
-			Say:     func(line string) (string, error) { return strings.ReplaceAll(line, "1", "2"), nil },
+			Say:     func(line string, _ []Step) (string, error) { return strings.ReplaceAll(line, "1", "2"), nil },
 			Heard:   func(line string) error { heard = append(heard, line); return nil },
 			StopTLS: func(c net.Conn) (net.Conn, error) { cleared = true; return c, nil },
 		}
@@ -386,7 +387,7 @@ func TestPlayerHooks(t *testing.T) {
 		broken := errors.New("broken")
 		a, b = memnet.Pipe()
 		io.WriteString(a, "NOOP\r\n")
-		p = Player{Conn: b, Say: func(string) (string, error) { return "", broken }, Heard: func(string) error { return broken }}
+		p = Player{Conn: b, Say: func(string, []Step) (string, error) { return "", broken }, Heard: func(string) error { return broken }}
 		for _, script := range []string{"S: 220 a\n", "C: NOOP\n"} {
 			if err := p.PlayServer(mustParse(t, dialogue(script))); !errors.Is(err, broken) {
 				t.Errorf("%q: %v, want the function's error", script, err)
@@ -396,4 +397,58 @@ func TestPlayerHooks(t *testing.T) {
 			t.Errorf("without StopTLS: %v", err)
 		}
 	})
+}
+
+// TestPlayerFaults: what goes wrong is for the function Fault, a Peer is a remark, and
+// contents that were not kept come as their length.
+func TestPlayerFaults(t *testing.T) {
+	const file = `-- dialogue --
+P: 192.0.2.1:21
+T: fails alert 40
+S: 220 ready
+D! tls close
+D> x reset
+D< y.zeros
+E: silence
+-- x --
+abc
+-- y.zeros --
+12345678901 octets
+`
+	s, err := Parse([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, server := memnet.Pipe()
+	defer client.Close()
+	defer server.Close()
+	go io.Copy(io.Discard, client)
+	var got []string
+	p := &Player{Conn: server,
+		Say: func(line string, ahead []Step) (string, error) {
+			got = append(got, fmt.Sprintf("%s before %d steps", line, len(ahead)))
+			return line, nil
+		},
+		Fault: func(s Step) error { got = append(got, s.String()); return nil },
+		Data: func(s Step) error {
+			got = append(got, fmt.Sprintf("%v %q %d", s, s.Payload, s.Octets))
+			return nil
+		},
+	}
+	if err := p.PlayServer(s); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"T: fails alert 40", "220 ready before 4 steps", "D! tls close", `D> x reset "abc\n" 4`, `D< y.zeros "" 12345678901`, "E: silence"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if n, ok := s.Steps[1].How.Alert(); n != 40 || !ok {
+		t.Errorf("alert %d, %v", n, ok)
+	}
+	for _, lacking := range []error{(&Player{Conn: server, Data: p.Data}).PlayServer(s), p.PlayClient(s)} {
+		if lacking == nil || !strings.Contains(lacking.Error(), "no Fault") {
+			t.Errorf("without Fault, or as the client: %v", lacking)
+		}
+	}
+	checkParse(t, []byte(file))
 }

@@ -12,8 +12,7 @@ import (
 
 // A Recorder writes the dialogue of a session, as the client sees it, so that [ParseAll]
 // reads it and a server can be played from it. Lines are written as they come, payloads
-// when their transfer is over. A file may hold several sessions, one after the other: a
-// greeting begins the next.
+// when their transfer is over. A file may hold several sessions, one after the other.
 //
 // Its methods may be called from several goroutines.
 type Recorder struct {
@@ -27,8 +26,17 @@ type Recorder struct {
 	// written up to there, with a wildcard for the rest.
 	Mask string
 
-	// MaxPayload is the largest payload that is kept whole, in bytes. If zero, 1 MiB. Of a
-	// larger one the beginning is kept, with ".cut" in its name, and of all together 16 MiB.
+	// Contents keeps the contents of files. If false, only their length is kept. Listings
+	// are always kept.
+	Contents bool
+
+	// Clean changes a listing before it is written, to mask names in it. If nil, it is
+	// written as it is.
+	Clean func([]byte) []byte
+
+	// MaxPayload is the largest payload that is kept, in bytes. If zero, 1 MiB. All
+	// together have 16 MiB. Of contents that are larger only the length is kept, of a
+	// listing the beginning, with ".cut" in its name.
 	MaxPayload int
 
 	mu        sync.Mutex
@@ -39,9 +47,10 @@ type Recorder struct {
 	// Of this dialogue:
 	open    bool // its section has begun
 	steps   int
-	greeted bool
+	greeted bool   // the greeting is in
 	verb    string // of the last line of the client
-	waiting bool   // for the reply to it
+	mode    string // its argument, if that was MODE
+	coded   bool   // data is in another mode than S
 
 	payloads int // of all dialogues
 	kept     int // bytes of them
@@ -58,9 +67,10 @@ type recorded struct {
 
 // A recording is a payload under way.
 type recording struct {
-	kind Kind
-	data []byte
-	cut  bool
+	kind    Kind
+	listing bool
+	data    []byte
+	octets  int64
 }
 
 // maxKept bounds all payloads of a file.
@@ -73,14 +83,21 @@ func (r *Recorder) maxPayload() int {
 	return r.MaxPayload
 }
 
+// Connected notes that a control connection is open, which begins a dialogue.
+func (r *Recorder) Connected(address string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endDialogue()
+	r.stamp()
+	r.step(Step{Kind: Peer, Text: address})
+}
+
 // Sent notes a line of the client, without its line end. Of an address only the command is
 // kept, with a wildcard.
 func (r *Recorder) Sent(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.endData()
-	r.verb, _, _ = strings.Cut(strings.ToUpper(line), " ")
-	r.waiting = true
+	r.verb, r.mode, _ = strings.Cut(strings.ToUpper(line), " ")
 	r.stamp()
 	step := Step{Kind: ClientLine, Text: line}
 	if before, _, masked := strings.Cut(line, r.Mask); masked && r.Mask != "" {
@@ -93,59 +110,65 @@ func (r *Recorder) Sent(line string) {
 	r.step(step)
 }
 
-// Received notes a reply, its lines separated by newlines.
-func (r *Recorder) Received(reply string) {
+// Received notes a reply, its lines separated by newlines. slow says that the client
+// has waited for it, so that the time is written.
+func (r *Recorder) Received(reply string, slow bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.steps > 0 && r.isGreeting(reply) {
-		r.endDialogue()
-	}
-	if !strings.HasPrefix(reply, "1") {
-		r.waiting, r.greeted = false, true
-	}
-	if r.steps == 0 {
+	if slow || !r.greeted {
 		r.stamp()
+	}
+	r.greeted = true
+	if r.verb == "MODE" && strings.HasPrefix(reply, "2") {
+		r.coded = r.mode != "S"
 	}
 	for line := range strings.SplitSeq(reply, "\n") {
 		r.step(Step{Kind: ServerLine, Text: line})
 	}
 }
 
-// isGreeting reports whether a reply is not the one to the last command.
-func (r *Recorder) isGreeting(reply string) bool {
-	if !strings.HasPrefix(reply, "220") && !strings.HasPrefix(reply, "120") {
-		return false
-	}
-	switch r.verb {
-	case "REIN", "HOST", "USER", "PASS", "OPEN", "SITE": // the last are those of FTP proxies
-		return !r.waiting
-	}
-	return r.verb != "" || r.greeted
-}
-
 // TLS notes that TLS has come up on the control connection.
-func (r *Recorder) TLS() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.steps > 0 && r.verb != "AUTH" {
-		r.endDialogue() // implicit: it comes before the greeting
-	}
-	r.step(Step{Kind: TLS, Text: "tls"})
-}
+func (r *Recorder) TLS() { r.note(Step{Kind: TLS, Text: "tls"}) }
+
+// TLSFailed notes that it has not.
+func (r *Recorder) TLSFailed(how Fault) { r.note(Step{Kind: TLS, Text: "fails", How: how}) }
 
 // Cleared notes that TLS was taken down.
-func (r *Recorder) Cleared() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.step(Step{Kind: TLS, Text: "clear"})
+func (r *Recorder) Cleared() { r.note(Step{Kind: TLS, Text: "clear"}) }
+
+// DataFailed notes a data connection that could not be opened, or had no TLS if tls is
+// set.
+func (r *Recorder) DataFailed(tls bool, how Fault) {
+	step := Step{Kind: DataFails, Text: "data", How: how}
+	if tls {
+		step.Text = "tls"
+	}
+	r.note(step)
 }
 
-// Data notes a data connection. What follows as Payload belongs to it.
-func (r *Recorder) Data(toServer bool) {
+// Closed notes the end of the control connection. An end that the client wanted is none:
+// how is "".
+func (r *Recorder) Closed(how Fault) {
+	if how != "" {
+		r.note(Step{Kind: End, How: how})
+	}
+}
+
+// note writes a step.
+func (r *Recorder) note(s Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.endData()
-	r.data = &recording{kind: DataToClient}
+	r.stamp()
+	r.step(s)
+}
+
+// Data notes a data connection; listing says that it is one of a listing. What follows as
+// Payload belongs to it, until DataEnded.
+func (r *Recorder) Data(toServer, listing bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endData("")
+	r.data = &recording{kind: DataToClient, listing: listing}
 	if toServer {
 		r.data.kind = DataToServer
 	}
@@ -155,13 +178,23 @@ func (r *Recorder) Data(toServer bool) {
 func (r *Recorder) Payload(b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.data == nil {
+	d := r.data
+	if d == nil {
 		return
 	}
-	n := min(len(b), r.maxPayload()-len(r.data.data), maxKept-r.kept)
-	r.kept += n
-	r.data.data = append(r.data.data, b[:n]...)
-	r.data.cut = r.data.cut || n < len(b)
+	d.octets += int64(len(b))
+	if d.listing || r.Contents {
+		n := min(len(b), r.maxPayload()-len(d.data), maxKept-r.kept)
+		r.kept += n
+		d.data = append(d.data, b[:n]...)
+	}
+}
+
+// DataEnded notes the end of the data connection. If it was in order, how is "".
+func (r *Recorder) DataEnded(how Fault) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endData(how)
 }
 
 // Note writes a comment.
@@ -228,26 +261,42 @@ func (r *Recorder) write(s string) {
 }
 
 // endData gives the payload its name, and the dialogue its step.
-func (r *Recorder) endData() {
+func (r *Recorder) endData(how Fault) {
 	d := r.data
 	if d == nil {
 		return
 	}
 	r.data = nil
 	r.payloads++
-	name := fmt.Sprintf("data-%d", r.payloads)
-	if d.cut {
-		name += cutMark
-	}
-	if !plain(d.data) {
-		name += encodedSuffix
-	}
-	r.files = append(r.files, recorded{name, d.data})
-	r.step(Step{Kind: d.kind, Text: name})
+	f := r.keep(d, fmt.Sprintf("data-%d", r.payloads))
+	r.files = append(r.files, f)
+	r.step(Step{Kind: d.kind, Text: f.name, How: how})
 	for _, line := range r.held {
 		r.line(line)
 	}
 	r.held = nil
+}
+
+// keep returns the section of a payload.
+func (r *Recorder) keep(d *recording, name string) recorded {
+	whole := int64(len(d.data)) == d.octets
+	switch {
+	case d.octets == 0:
+	case !d.listing && !whole && !r.coded:
+		return recorded{name + zerosSuffix, fmt.Appendf(nil, "%d octets\n", d.octets)}
+	case d.listing && r.coded && r.Clean != nil:
+		d.data = nil // nothing can be masked in it, and nothing made up
+		name += cutMark
+	case !whole:
+		name += cutMark
+	}
+	if d.listing && r.Clean != nil {
+		d.data = r.Clean(d.data)
+	}
+	if !plain(d.data) {
+		name += encodedSuffix
+	}
+	return recorded{name, d.data}
 }
 
 // cutMark is in the name of a payload of which only the beginning was kept.
@@ -276,9 +325,9 @@ func plain(b []byte) bool {
 
 // endDialogue writes the payloads.
 func (r *Recorder) endDialogue() {
-	r.endData()
+	r.endData("")
 	for _, f := range r.files {
 		r.write(string(appendSection(nil, f.name, encodePayload(f.name, f.data))))
 	}
-	r.files, r.steps, r.verb, r.waiting, r.greeted, r.open = nil, 0, "", false, false, false
+	r.files, r.steps, r.verb, r.mode, r.greeted, r.open, r.coded = nil, 0, "", "", false, false, false
 }

@@ -15,109 +15,146 @@ import (
 func TestRecorder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		r := &Recorder{W: &out, Comment: "ftp.example.com", Mask: "****", MaxPayload: 40}
-		r.Received("220-hello\n220 ready")
+		r := &Recorder{W: &out, Comment: "ftp.example.com", Mask: "****", Contents: true, MaxPayload: 40}
+		r.Connected("192.0.2.1:21")
+		r.Received("220-hello\n220 ready", false)
 		r.Sent("AUTH TLS")
-		r.Received("234 go on")
+		r.Received("234 go on", false)
 		r.TLS()
 		time.Sleep(1500 * time.Millisecond)
 		r.Note("logging in")
 		r.Sent("PASS ****")
-		r.Received("230 in")
+		time.Sleep(500 * time.Millisecond)
+		r.Received("230 in", true)
 		r.Sent("RETR a*b")
-		r.Data(false)
-		r.Received("150 coming")
+		r.Data(false, false)
+		r.Received("150 coming", false)
 		r.Payload([]byte("one\n"))
 		r.Payload([]byte("two\n"))
-		r.Received("226 done")
+		r.DataEnded("")
+		r.Received("226 done", false)
 		r.Sent("EPRT |1|127.0.0.1|50000|")
-		r.Received("200 ok")
+		r.Received("200 ok", false)
 		r.Sent("STOR c")
-		r.Received("150 go")
-		r.Data(true)
+		r.Received("150 go", false)
+		r.Data(true, false)
 		r.Payload([]byte("no line end \x00"))
-		r.Received("226 done")
+		r.Sent("NOOP")
+		r.DataEnded(Reset)
+		r.Received("426 cut", false)
 		r.Sent("RETR large")
-		r.Received("150 go")
-		r.Data(false)
+		r.Received("150 go", false)
+		r.Data(false, false)
 		r.Payload(bytes.Repeat([]byte("0123456789\n"), 10))
-		r.Received("226 done")
+		r.DataEnded("")
+		r.Sent("MLSD")
+		r.Data(false, true)
+		r.Payload(bytes.Repeat([]byte("0123456789\n"), 10))
+		r.DataEnded("")
+		r.Sent("EPSV")
+		r.Received("229 ok (|||4000|)", false)
+		r.DataFailed(false, Refused)
 		r.Sent("CCC")
-		r.Received("200 ok")
+		r.Received("200 ok", false)
 		r.Cleared()
-		r.Sent("REIN")
-		r.Received("220 again")
-		r.Received("220 another session")
+		r.Closed(Closed)
+		r.Connected("192.0.2.1:21")
+		r.TLSFailed(Sends([]byte("220 no ")))
+		r.Connected("192.0.2.1:21")
+		r.Received("220 another session", false)
 		r.Sent("NLST")
-		r.Received("150 go")
-		r.Data(false)
+		r.Received("150 go", false)
+		r.Data(false, true)
 		r.Payload([]byte("-- dialogue --\n"))
+		r.Closed("")
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
-		want := strings.ReplaceAll(`ftp.example.com
+		want := `ftp.example.com
 -- dialogue --
+# 0.000 s
+P: 192.0.2.1:21
 # 0.000 s
 S: 220-hello
 S: 220 ready
 # 0.000 s
 C: AUTH TLS
 S: 234 go on
+# 0.000 s
 T: tls
 # logging in
 # 1.500 s
 C: PASS *
+# 2.000 s
 S: 230 in
-# 1.500 s
+# 2.000 s
 C: RETR a\x2ab
 D> data-1
 S: 150 coming
 S: 226 done
-# 1.500 s
+# 2.000 s
 C: EPRT *
 S: 200 ok
-# 1.500 s
+# 2.000 s
 C: STOR c
 S: 150 go
-D< data-2.base64
-S: 226 done
-# 1.500 s
+D< data-2.base64 reset
+# 2.000 s
+C: NOOP
+S: 426 cut
+# 2.000 s
 C: RETR large
 S: 150 go
-D> data-3.cut.base64
-S: 226 done
-# 1.500 s
+D> data-3.zeros
+# 2.000 s
+C: MLSD
+D> data-4.cut.base64
+# 2.000 s
+C: EPSV
+S: 229 ok (|||4000|)
+# 2.000 s
+D! data refused
+# 2.000 s
 C: CCC
 S: 200 ok
+# 2.000 s
 T: clear
-# 1.500 s
-C: REIN
-S: 220 again
+# 2.000 s
+E: close
 -- data-1 --
 one
 two
 -- data-2.base64 --
 bm8gbGluZSBlbmQgAA==
--- data-3.cut.base64 --
+-- data-3.zeros --
+110 octets
+-- data-4.cut.base64 --
 MDEyMzQ1Njc4OQowMTIzNDU2Nzg5CjAxMjM0NTY3ODkKMDEyMzQ1Ng==
 -- dialogue-2 --
-# 1.500 s
+# 2.000 s
+P: 192.0.2.1:21
+# 2.000 s
+T: fails sends 220 no\x20
+-- dialogue-3 --
+# 2.000 s
+P: 192.0.2.1:21
+# 2.000 s
 S: 220 another session
-# 1.500 s
+# 2.000 s
 C: NLST
 S: 150 go
-D> data-4.base64
--- data-4.base64 --
+D> data-5.base64
+-- data-5.base64 --
 LS0gZGlhbG9ndWUgLS0K
-`, "\t", "")
+`
 		if diff := cmp.Diff(want, out.String()); diff != "" {
 			t.Fatalf("mismatch (-want +got):\n%s", diff)
 		}
 		all, err := ParseAll(out.Bytes())
-		if err != nil || len(all) != 2 {
+		if err != nil || len(all) != 3 {
 			t.Fatalf("%d dialogues, %v", len(all), err)
 		}
-		if got := all[1].Files["data-4.base64"]; string(got) != "-- dialogue --\n" {
+		if got := all[2].Files["data-5.base64"]; string(got) != "-- dialogue --\n" {
 			t.Errorf("payload %q", got)
 		}
 		var cut []string
@@ -126,39 +163,57 @@ LS0gZGlhbG9ndWUgLS0K
 				cut = append(cut, s.String())
 			}
 		}
-		if diff := cmp.Diff([]string{"D> data-3.cut.base64"}, cut); diff != "" {
+		if diff := cmp.Diff([]string{"D> data-4.cut.base64"}, cut); diff != "" {
 			t.Errorf("mismatch (-want +got):\n%s", diff)
+		}
+		steps := all[0].Steps
+		if got := steps[len(steps)-1]; got.How != Closed || !all[0].Ends() || all[1].Ends() {
+			t.Errorf("the last step is %+v", got)
+		}
+		if got, ok := all[1].Steps[1].How.Sends(); !ok || string(got) != "220 no " {
+			t.Errorf("the server sends %q, %v", got, ok)
 		}
 		checkParse(t, out.Bytes())
 	})
 }
 
-// TestRecorderSessions: what begins a session, and what does not.
-func TestRecorderSessions(t *testing.T) {
+// TestRecorderKeeps: listings are kept and cleaned, contents only if asked for, and what
+// is in a mode of its own can't be made up.
+func TestRecorderKeeps(t *testing.T) {
+	listing := func(r *Recorder) { r.Sent("LIST"); r.Data(false, true); r.Payload([]byte("a bob\n")) }
+	file := func(r *Recorder) { r.Sent("RETR f"); r.Data(false, false); r.Payload([]byte("secret\n")) }
+	modeZ := func(r *Recorder) { r.Sent("MODE Z"); r.Received("200 ok", false) }
+	clean := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("bob"), []byte("user-1")) }
 	for _, tt := range []struct {
 		name string
-		play func(r *Recorder)
-		want int
+		rec  *Recorder
+		play []func(*Recorder)
+		want string
 	}{
-		{"one", func(r *Recorder) {
-			r.Received("120 wait")
-			r.Received("220 ready")
-			r.Sent("NOOP")
-			r.Received("200 ok")
-		}, 1},
-		{"cut off after the greeting", func(r *Recorder) { r.Received("220 ready"); r.Received("220 ready") }, 2},
-		{"cut off in a command", func(r *Recorder) { r.Received("220 ready"); r.Sent("RETR a"); r.Received("220 ready") }, 2},
-		{"HOST", func(r *Recorder) { r.Received("220 ready"); r.Sent("HOST a"); r.Received("220 ok") }, 1},
-		{"implicit TLS", func(r *Recorder) { r.TLS(); r.Received("220 ready"); r.TLS(); r.Received("220 ready") }, 2},
-		{"a payload and no command", func(r *Recorder) { r.Payload([]byte("x")) }, 0},
+		{"listing", &Recorder{}, []func(*Recorder){listing}, "data-1 --\na bob\n"},
+		{"clean listing", &Recorder{Clean: clean}, []func(*Recorder){listing}, "data-1 --\na user-1\n"},
+		{"file", &Recorder{}, []func(*Recorder){file}, "data-1.zeros --\n7 octets\n"},
+		{"contents", &Recorder{Contents: true}, []func(*Recorder){file}, "data-1 --\nsecret\n"},
+		{"file in MODE Z", &Recorder{}, []func(*Recorder){modeZ, file}, "data-1.cut --\n"},
+		{"clean listing in MODE Z", &Recorder{Clean: clean}, []func(*Recorder){modeZ, listing}, "data-1.cut --\n"},
+		{"nothing", &Recorder{}, []func(*Recorder){func(r *Recorder) { r.Data(false, false) }}, "data-1 --\n"},
 	} {
 		var out bytes.Buffer
-		r := &Recorder{W: &out}
-		tt.play(r)
-		r.Close()
-		if got := strings.Count(out.String(), "-- dialogue"); got != tt.want {
-			t.Errorf("%s: %d sessions, want %d:\n%s", tt.name, got, tt.want, out.String())
+		tt.rec.W = &out
+		for _, play := range tt.play {
+			play(tt.rec)
 		}
+		tt.rec.Close()
+		if !strings.HasSuffix(out.String(), "\n-- "+tt.want) {
+			t.Errorf("%s: want %q at the end of\n%s", tt.name, tt.want, out.String())
+		}
+	}
+	var out bytes.Buffer
+	r := &Recorder{W: &out}
+	r.Payload([]byte("x"))
+	r.Close()
+	if out.Len() > 0 {
+		t.Errorf("a payload without a data connection is written:\n%s", out.String())
 	}
 }
 
@@ -170,7 +225,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestRecorderBroken(t *testing.T) {
 	r := &Recorder{W: brokenWriter{}}
-	r.Received("220 ready")
+	r.Received("220 ready", false)
 	if err := r.Close(); err != errBroken {
 		t.Errorf("Close: %v", err)
 	}
@@ -191,6 +246,16 @@ func TestParseAll(t *testing.T) {
 		"-- dialogue --\n -- x --\n":                     2,
 		"-- dialogue --\n-- x --\n-- x --\n":             3,
 		"-- dialogue --\nD> x\n-- dialogue-2 --\nD> x\n": 2,
+		"-- dialogue --\nT: fails\n":                     2,
+		"-- dialogue --\nT: fails refused\n":             2,
+		"-- dialogue --\nT: fails alert 300\n":           2,
+		"-- dialogue --\nT: tls close\n":                 2,
+		"-- dialogue --\nD! data client\n":               2,
+		"-- dialogue --\nD! other close\n":               2,
+		"-- dialogue --\nE: never\n":                     2,
+		"-- dialogue --\nE:\n":                           2,
+		"-- dialogue --\nD> x never\n-- x --\n":          2,
+		"-- dialogue --\n-- x.zeros --\nmany\n":          2,
 	} {
 		_, err := ParseAll([]byte(in))
 		if e, ok := errors.AsType[*ParseError](err); !ok || e.Line != line {

@@ -20,8 +20,13 @@ type Step struct {
 	Kind Kind
 
 	// Text is the line without its CRLF, escapes decoded, of a ServerLine or
-	// ClientLine; the section name of data; "tls" or "clear" of TLS.
+	// ClientLine; the section name of data; "tls", "clear" or "fails" of TLS; "data" or
+	// "tls" of DataFails; the address of a Peer; "" of an End.
 	Text string
+
+	// How says how something failed or ended: TLS that fails, DataFails, an End, and data
+	// that did not end in order. If it is "", it ended in order.
+	How Fault
 
 	// Wildcard is set if any text may follow Text; only of a ClientLine.
 	Wildcard bool
@@ -29,9 +34,11 @@ type Step struct {
 	// Line is the line of the file, from 1. If zero, the step is from elsewhere.
 	Line int
 
-	// Payload is the section that data is named after. Only the step that a
-	// Player hands to its Data function has it.
+	// Payload is the section that data is named after, and Octets its length. Of contents
+	// that were not kept there is only the length: Payload is nil, and zeros stand for
+	// them. Only the step that a Player hands to its Data function has these.
 	Payload []byte
+	Octets  int64
 }
 
 // A Kind says what a step is. The zero Kind is not a step.
@@ -44,13 +51,18 @@ const (
 	TLS                          // T: the handshake on the control connection, or the end of TLS
 	DataToClient                 // D> a data connection, as for RETR and LIST
 	DataToServer                 // D< a data connection, as for STOR
+	DataFails                    // D! a data connection that does not come about
+	Peer                         // P: the server's address as the client saw it
+	End                          // E: the server ends the control connection, or says no more
 )
 
-var kindMarks = [...]string{ServerLine: "S:", ClientLine: "C:", TLS: "T:", DataToClient: "D>", DataToServer: "D<"}
+var kindMarks = [...]string{
+	ServerLine: "S:", ClientLine: "C:", TLS: "T:", DataToClient: "D>", DataToServer: "D<", DataFails: "D!", Peer: "P:", End: "E:",
+}
 
 // String returns the mark of the kind in a file, such as "S:".
 func (k Kind) String() string {
-	if k < ServerLine || k > DataToServer {
+	if k < ServerLine || k > End {
 		return fmt.Sprintf("Kind(%d)", int(k))
 	}
 	return kindMarks[k]
@@ -62,10 +74,13 @@ func (s Step) String() string {
 	if s.Kind == ServerLine || s.Kind == ClientLine {
 		text = escape(s.Text, s.Kind == ClientLine, s.Wildcard)
 	}
-	if text == "" {
-		return s.Kind.String()
+	line := s.Kind.String()
+	for _, word := range []string{text, s.How.String()} {
+		if word != "" {
+			line += " " + word
+		}
 	}
-	return s.Kind.String() + " " + text
+	return line
 }
 
 // A ParseError reports a file that is not a script.
@@ -115,6 +130,9 @@ func ParseAll(data []byte) ([]*Script, error) {
 			all = append(all, &Script{Comment: first.Comment})
 		default:
 			payload, err := decodePayload(sec)
+			if err == nil && strings.HasSuffix(sec.name, zerosSuffix) {
+				_, err = parseOctets(sec)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -177,6 +195,7 @@ func (s *Script) parseDialogue(sec *section) error {
 		step, err := parseStep(line)
 		if err == nil {
 			step.Line = n
+			step.Text, step.How = s.splitHow(step)
 			err = s.check(step)
 		}
 		if err != nil {
@@ -191,7 +210,7 @@ func parseStep(line string) (step Step, err error) {
 	mark, text := line[:min(2, len(line))], line[min(2, len(line)):]
 	kind := Kind(slices.Index(kindMarks[:], mark))
 	if kind < ServerLine || text != "" && text[0] != ' ' {
-		return step, fmt.Errorf("no step: %q; want S:, C:, T:, D> or D< and a blank", excerpt(line))
+		return step, fmt.Errorf("no step: %q; want S:, C:, T:, D>, D<, D!, P: or E: and a blank", excerpt(line))
 	}
 	step.Kind, step.Text = kind, strings.TrimPrefix(text, " ")
 	if kind == ServerLine || kind == ClientLine {
@@ -211,13 +230,22 @@ func (s *Script) check(step Step) error {
 		}
 	case ClientLine:
 	case TLS:
-		if step.Text != "tls" && step.Text != "clear" {
-			return fmt.Errorf("unknown TLS event %q; want tls or clear", excerpt(step.Text))
+		if step.Text != "tls" && step.Text != "clear" && step.Text != "fails" {
+			return fmt.Errorf("unknown TLS event %q; want tls, clear or fails", excerpt(step.Text))
 		}
+		return step.How.check(step.Text == "fails", true)
 	case DataToClient, DataToServer:
 		if _, ok := s.Files[step.Text]; !ok {
 			return fmt.Errorf("no section %q for data", excerpt(step.Text))
 		}
+	case DataFails:
+		if step.Text != "data" && step.Text != "tls" {
+			return fmt.Errorf("unknown failure of %q; want data or tls", excerpt(step.Text))
+		}
+		return step.How.check(true, step.Text == "tls")
+	case End:
+		return step.How.check(true, false)
+	case Peer:
 	default:
 		return fmt.Errorf("unknown kind of step %d", int(step.Kind))
 	}

@@ -17,7 +17,17 @@ var (
 	SameSignal = row(Wait{Layer: "cmd/ftpwire", Name: "SameSignal", Kind: Pause, Default: time.Second,
 		Reason: "signals that come that soon after the first are part of it: timeout(1) sends its signal twice"})
 	Replay = row(Wait{Layer: "cmd/ftpwire", Name: "Replay", Kind: Bound, Default: 10 * time.Second,
-		Reason: "each wait of `ftpwire replay`"})
+		Reason: "a data connection of `ftpwire replay`, and a line to write"})
+	ReplayCommand = row(Wait{Layer: "cmd/ftpwire", Name: "ReplayCommand", Kind: Bound, Default: 10 * time.Minute,
+		Reason: "the next command to `ftpwire replay`: the client may wait in between, as it did when it was recorded"})
+	ReplaySilence = row(Wait{Layer: "cmd/ftpwire", Name: "ReplaySilence", Kind: Bound, Default: 10 * time.Minute,
+		Reason: "the client of `ftpwire replay` ends a connection on which the recorded server fell silent"})
+	ReplayDeaf = row(Wait{Layer: "cmd/ftpwire", Name: "ReplayDeaf", Kind: Bound, Default: 100 * time.Millisecond,
+		Reason: "a connection that `ftpwire replay` makes to its own port, to see that it does not answer any more"})
+	SlowReply = row(Wait{Layer: "cmd/ftpwire", Name: "SlowReply", Kind: Bound, Default: 100 * time.Millisecond,
+		Reason: "what took longer has its duration in the log; less is little more than the way there and back"})
+	ReplayEnd = row(Wait{Layer: "cmd/ftpwire", Name: "ReplayEnd", Kind: Bound, Default: 2 * time.Second,
+		Reason: "the client of `ftpwire replay` ends a connection of which all has been played"})
 	Check = row(Wait{Layer: "cmd/ftpwire", Name: "Check", Kind: Bound, Default: 10 * time.Minute,
 		Setting: "--max-time",
 		Reason:  "all checks together; then the report says what is known"})
