@@ -3,6 +3,7 @@ package control
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -88,7 +89,10 @@ func (c *Conn) dataFailed(mode, address string, took time.Duration, err error) {
 // ended reports the end of the control connection.
 func (c *Conn) ended(err error) {
 	text := "control connection: closed"
-	if err != nil {
+	switch {
+	case errors.Is(err, errServerClosed):
+		text += " by the server"
+	case err != nil:
 		text += ": " + errtext.Of(err)
 	}
 	c.emit(TraceEvent{Kind: TraceClosed, Text: text, Err: err})

@@ -107,7 +107,7 @@ func (v *privacy) address(a netip.Addr) string {
 
 var (
 	commaAddress = regexp.MustCompile(`\b\d{1,3},\d{1,3},\d{1,3},\d{1,3},\d{1,3},\d{1,3}\b`)
-	ipAddress    = regexp.MustCompile(`(?i)\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*`)
+	ipAddress    = regexp.MustCompile(`(?i)(?:[0-9a-f]*:){2,}[0-9a-f]*(?:(?:\.\d{1,3}){3})?|\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	greetingHost = regexp.MustCompile(`\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b`)
 	greetingCode = regexp.MustCompile(`^(?:120|220|221|230|421)[ -]`)
 )
@@ -130,7 +130,7 @@ func (v *privacy) String(s string) string {
 	}
 	s = commaAddress.ReplaceAllStringFunc(s, func(text string) string {
 		addr, err := parse.PASV("(" + text + ")")
-		if err != nil {
+		if err != nil || isPlaceholder(addr.Addr()) {
 			return text
 		}
 		masked := netip.MustParseAddr(v.address(addr.Addr()))
