@@ -94,7 +94,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 		return err
 	}
 	p := f.through(&l.Profile)
-	if err := a.record(&f.connFlags, p); err != nil {
+	if err := a.record(&f.connFlags, &l.Profile, p); err != nil {
 		return err
 	}
 	w := a.watch(&f.connFlags, p)
