@@ -20,6 +20,7 @@ import (
 // server, in clear and over TLS. The call is back at once, the temporary file goes, and the
 // session can be used on.
 func TestAbortTempUpload(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.Names() {
 		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {

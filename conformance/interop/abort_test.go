@@ -25,6 +25,7 @@ const gib = 1 << 30
 // within five seconds. In clear they are given up with Telnet's Synch, too. What each
 // server answered is logged.
 func TestAbortGiB(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.Names() {
 		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
 			t.Run(fmt.Sprintf("%s/%s", name, mode), func(t *testing.T) {

@@ -52,6 +52,7 @@ func startBlanks(t *testing.T, name string) *peer.Server {
 // TestBlanks has names with blanks: on inetutils-ftpd and Pure-FTPd, whose LIST takes its
 // argument for several, and on those that take it as it is.
 func TestBlanks(t *testing.T) {
+	t.Parallel()
 	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,6 +15,7 @@ import (
 // servers that offer it: commands then travel in clear, for a firewall to read, and
 // data connections stay protected and go on resuming.
 func TestClearCommands(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		server  string
 		options peer.Options
@@ -63,6 +64,7 @@ func clearedTransfers(t *testing.T, s *peer.Server, version uint16, want outcome
 // TestClearCommandsRefused asks for it where it is not to be had: commands stay under
 // TLS, which is more protection than asked for, and the trace says so.
 func TestClearCommandsRefused(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		server  string
 		options peer.Options

@@ -43,6 +43,7 @@ func judged(t *testing.T, server string) map[string]string {
 // must run to the end without an ERROR, find nothing that was not looked at, and
 // leave nothing behind.
 func TestCheckRealServers(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of the time is spent waiting for replies that never come

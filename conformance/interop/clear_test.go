@@ -16,6 +16,7 @@ import (
 // TestClearServers does what files need on the servers that have no TLS, by every way to open
 // a data connection.
 func TestClearServers(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.ClearNames() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,6 +19,7 @@ import (
 // What is wrong with one is told apart, with TLS 1.3 too, where the alert comes when
 // the handshake is over, and the advice says what to do.
 func TestClientCertificates(t *testing.T) {
+	t.Parallel()
 	known, foreign := peer.NewAuthority(t, "the known authority"), peer.NewAuthority(t, "a foreign authority")
 	client := known.Client(t, "peer")
 	tests := []struct {
@@ -62,6 +63,7 @@ func TestClientCertificates(t *testing.T) {
 // TestDataConnectionsWithoutClientCertificate keeps the certificate back from data
 // connections. Resumed ones need none; full ones are refused, which must say why.
 func TestDataConnectionsWithoutClientCertificate(t *testing.T) {
+	t.Parallel()
 	known := peer.NewAuthority(t, "the known authority")
 	certs := []tls.Certificate{known.Client(t, "peer")}
 	onClientCertificateServers(t, known, func(t *testing.T, s *peer.Server, mode tlsx.Mode, version uint16) {

@@ -152,6 +152,7 @@ func (s *served) ftplib(args ...string) []string {
 // TestClients has each client program list, download, upload, resume and delete
 // on `ftpwire serve`, in clear and over both kinds of TLS.
 func TestClients(t *testing.T) {
+	t.Parallel()
 	for _, c := range clients {
 		for _, tls := range []string{"none", "explicit", "implicit"} {
 			t.Run(c.program+"/"+tls, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 // TestClientsWithCertificate has `ftpwire serve` demand client certificates: each
 // program works with one, and not without.
 func TestClientsWithCertificate(t *testing.T) {
+	t.Parallel()
 	known := peer.NewAuthority(t, "the known authority")
 	dir := t.TempDir()
 	ca, cert := filepath.Join(dir, "clients.pem"), filepath.Join(dir, "client.pem")
@@ -62,6 +63,7 @@ func (s *served) try(t *testing.T, dir string, args []string) (string, error) {
 // and lftp 4.9.2 takes a close_notify that arrives before it has sent its own for the
 // end of the connection, so that it fails now and then where the server is first.
 func TestClientsClearCommands(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		client client
 		mode   string // of the client: active ends TLS first

@@ -21,6 +21,7 @@ import (
 // TestNothing has files of nothing, directories with nothing in them, and directories that
 // do not exist, on each server, in clear and over TLS, passive and active.
 func TestNothing(t *testing.T) {
+	t.Parallel()
 	onEveryWay(t, func(t *testing.T, w way) {
 		w.s.WriteFile(t, "void", nil)
 		makeDir(t, w.s, "bare")

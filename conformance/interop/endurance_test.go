@@ -39,12 +39,14 @@ var handshakeLog = map[string]struct {
 // the servers that demand resumption. No data connection may make a full handshake:
 // not in the client's eyes, not on the wire, not in the server's log.
 func TestManyTransfers(t *testing.T) {
+	t.Parallel()
 	manyTransfers(t, 0)
 }
 
 // TestManyTransfersSomeGivenUp is the same with every tenth transfer given up in the
 // middle: the connection, and resumption, must go on working.
 func TestManyTransfersSomeGivenUp(t *testing.T) {
+	t.Parallel()
 	manyTransfers(t, 10)
 }
 

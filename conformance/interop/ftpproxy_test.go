@@ -22,6 +22,7 @@ import (
 // through it. The proxy learns the server from the login alone: what its configuration
 // names is a port where nobody listens.
 func TestFTPProxy(t *testing.T) {
+	t.Parallel()
 	proxy := startProxy(t)
 	kinds := []*control.LoginProxy{
 		{Kind: control.ProxyUserAtHost},

@@ -20,6 +20,7 @@ import (
 // second, on every server: whatever a server makes of them, the transfer is whole and
 // the next commands are in step. What it made of them is logged.
 func TestKeepAliveInTransfer(t *testing.T) {
+	t.Parallel()
 	const size = 24 << 20 // more than the sockets hold
 	for _, name := range allServers() {
 		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {

@@ -11,6 +11,7 @@ import (
 // TestLoginOptions asks real servers for a virtual host, a language and more. ProFTPD
 // alone knows HOST; the login goes through without where that is allowed.
 func TestLoginOptions(t *testing.T) {
+	t.Parallel()
 	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})

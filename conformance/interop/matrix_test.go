@@ -22,6 +22,7 @@ import (
 // TestMatrix runs every cell of the matrix: a listing, a download and an upload of
 // 1 MiB and a byte, and an upload of a few bytes over a file that is there.
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	var order []string
 	rows := map[string][]row{}
 	for _, r := range matrix {

@@ -38,6 +38,7 @@ func missingDirectory(t *testing.T, w way) {
 // TestListingOfFile asks for a listing of a file. What the servers do differs; never is it
 // an empty directory, or a missing one.
 func TestListingOfFile(t *testing.T) {
+	t.Parallel()
 	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,6 +65,7 @@ func TestListingOfFile(t *testing.T) {
 // TestLsOfNothing runs the command: a missing directory is exit 1 and a message that names
 // it, an empty one is exit 0 and not a word.
 func TestLsOfNothing(t *testing.T) {
+	t.Parallel()
 	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,7 @@ import (
 // ProFTPD, in clear and over TLS, with every way to open a data connection, files of
 // sizes around the pieces that data is moved in, both types, and listings.
 func TestModeZ(t *testing.T) {
+	t.Parallel()
 	for _, sec := range []struct {
 		name    string
 		options peer.Options
@@ -110,6 +111,7 @@ func (x *exerciser) modeZ(typ byte, size int) {
 
 // TestModeZMachineListings reads MLSD in MODE Z from a server that has both.
 func TestModeZMachineListings(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	s.WriteFile(t, "name.txt", []byte("text"))
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
@@ -132,6 +134,7 @@ func TestModeZMachineListings(t *testing.T) {
 // TestModesRefused asks servers for what they lack: the error is typed, no data
 // connection is opened, and the connection is usable.
 func TestModesRefused(t *testing.T) {
+	t.Parallel()
 	for _, name := range allServers() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})
@@ -176,6 +179,7 @@ func TestModesRefused(t *testing.T) {
 // TestModeZClients has lftp use MODE Z on `ftpwire serve`. curl and wget have no
 // other mode than stream.
 func TestModeZClients(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("lftp"); err != nil {
 		missing(t, "lftp is not installed: "+err.Error())
 	}
@@ -205,6 +209,7 @@ func TestModeZClients(t *testing.T) {
 // TestModeZUploads: uploads that this server would lose go in MODE S, and downloads stay
 // compressed.
 func TestModeZUploads(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "proftpd", peer.Options{ModeZ: true})
 	c := login(t, s, clientConfig(s, peer.Plain, 0))
 	if err := c.SetFileFormat(pack.Format{Mode: 'Z'}); err != nil {

@@ -13,6 +13,7 @@ import (
 // TestOpenings uses the less common ways to open a data connection on every server:
 // each moves files both ways, and says by which command.
 func TestOpenings(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{})
@@ -51,6 +52,7 @@ func TestOpenings(t *testing.T) {
 // every server. All of them send it before TLS is up, and none is taken for one that
 // does not.
 func TestSyncOnServers(t *testing.T) {
+	t.Parallel()
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {
 			s := peer.Start(t, name, peer.Options{TLS: peer.Explicit})

@@ -62,6 +62,7 @@ func (v via) start(t *testing.T) (*proxy.Proxy, *peer.Proxy) {
 // resumed sessions of protected data connections: in clear and in TLS, with the data
 // through the proxy and beside it, and with the server's name left to the proxy.
 func TestProxyTransfers(t *testing.T) {
+	t.Parallel()
 	big := randomBytes(3, 4<<20)
 	for _, v := range vias {
 		t.Run(v.String(), func(t *testing.T) {
@@ -167,6 +168,7 @@ func (w *throughProxy) check(t *testing.T) {
 // half-closed connection open. microsocks does not: with FIN behind the final reply
 // uploads are whole there too, and so they are without any (NoHalfClose).
 func TestProxyHalfClose(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 	data := randomBytes(6, 3<<20)
 	for _, v := range []via{{"http", "squid", ""}, {"http", "tinyproxy", ""}, {"socks5", "danted", ""}, {"socks5", "microsocks", ""}} {
@@ -195,6 +197,7 @@ func TestProxyHalfClose(t *testing.T) {
 
 // TestProxyRefusals: every way to fail has an error that names the hop.
 func TestProxyRefusals(t *testing.T) {
+	t.Parallel()
 	nobody := fmt.Sprintf("127.0.0.1:%d", closedPort(t))
 	for _, v := range vias {
 		t.Run(v.String(), func(t *testing.T) {
@@ -302,6 +305,7 @@ func (x expectation) fails(t *testing.T, what string, p *proxy.Proxy, pr *peer.P
 
 // TestProxyActive: active mode, with dante listening for us.
 func TestProxyActive(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 	big := randomBytes(4, 4<<20)
 	for _, v := range []via{{"socks5", "danted", ""}, {"socks5", "danted", "password"}, {"socks4", "danted", ""}} {
@@ -360,6 +364,7 @@ func active(t *testing.T, p *proxy.Proxy, s *peer.Server, mode datachan.Mode, ve
 
 // TestProxyGet fetches files by squid's own FTP client.
 func TestProxyGet(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "vsftpd", peer.Options{})
 	want := randomBytes(5, 1<<20)
 	s.WriteFile(t, "pub/a b.bin", want)
@@ -403,6 +408,7 @@ func TestProxyGet(t *testing.T) {
 
 // TestProxyChain: squid is reached through a SOCKS proxy.
 func TestProxyChain(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "vsftpd", peer.Options{TLS: peer.Explicit, RequireReuse: true})
 	first, _ := via{"socks5", "danted", "password"}.start(t)
 	second, _ := via{"http", "squid", "digest"}.start(t)

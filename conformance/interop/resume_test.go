@@ -42,6 +42,7 @@ var resumeTargets = []struct {
 
 // TestResume breaks transfers off at the network and goes on.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	content := randomBytes(5, 600_000)
 	for _, tt := range resumeTargets {
 		t.Run(tt.String(), func(t *testing.T) {
@@ -88,6 +89,7 @@ func TestResume(t *testing.T) {
 
 // TestHashParts asks ProFTPD for every sum of a file and of a part of it.
 func TestHashParts(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "proftpd", peer.Options{Hash: true})
 	r := &resumer{t: t, s: s, mode: peer.Plain, local: filepath.Join(t.TempDir(), "f")}
 	content := randomBytes(6, 200_000)

@@ -12,6 +12,7 @@ import (
 // clients send a share of: the control connection costs a HelloRetryRequest, a round
 // trip more. Data connections must not pay it again, resumed or not.
 func TestNoRetryOnDataConnections(t *testing.T) {
+	t.Parallel()
 	s := peer.Start(t, "proftpd", peer.Options{TLS: peer.Explicit, Extra: []string{"TLSECDHCurve P-384"}})
 	for _, policy := range []tlsx.Resumption{tlsx.ResumeRequired, tlsx.ResumeOff} {
 		t.Run(policy.String(), func(t *testing.T) {

@@ -33,7 +33,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := overlap.Run(m, 2)
+	code := overlap.Run(m, 3)
 	if built != "" {
 		os.RemoveAll(built)
 	}

@@ -23,6 +23,7 @@ var sessionIDTargets = []target{
 
 // TestResumeBySessionID runs transfers both ways, all resumed by session ID.
 func TestResumeBySessionID(t *testing.T) {
+	t.Parallel()
 	for _, tg := range sessionIDTargets {
 		t.Run(tg.String(), func(t *testing.T) {
 			s := peer.Start(t, tg.server, tg.options)
@@ -48,6 +49,7 @@ func TestResumeBySessionID(t *testing.T) {
 // TestSessionIDsAreOptIn checks what a client is told that does not use them:
 // with the policy to require resumption by itself, without it by the server.
 func TestSessionIDsAreOptIn(t *testing.T) {
+	t.Parallel()
 	for _, tg := range sessionIDTargets {
 		t.Run(tg.String(), func(t *testing.T) {
 			s := peer.Start(t, tg.server, tg.options)

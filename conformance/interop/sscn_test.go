@@ -18,6 +18,7 @@ import (
 // that it proves who it is in this role, too. It has no CPSV, nor has another server of
 // Debian 12.
 func TestSSCN(t *testing.T) {
+	t.Parallel()
 	options := peer.Options{TLS: peer.Explicit, RequireTLS: true, RequirePROT: true, RequireReuse: true, Extra: []string{"TLSVerifyServer off"}}
 	s := peer.Start(t, "proftpd", options)
 	for _, version := range tlsVersions {
@@ -67,6 +68,7 @@ func TestSSCN(t *testing.T) {
 // TestSSCNUnannounced has the client find out by itself that ProFTPD does not begin TLS
 // of listings, where the greeting does not name it.
 func TestSSCNUnannounced(t *testing.T) {
+	t.Parallel()
 	options := peer.Options{TLS: peer.Explicit, Extra: []string{"TLSVerifyServer off", `ServerIdent on "ready"`}}
 	s := peer.Start(t, "proftpd", options)
 	cfg := clientConfig(s, options.TLS, 0)

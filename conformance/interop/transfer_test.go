@@ -28,6 +28,7 @@ var strictTargets = []target{
 // one control connection, for each server, TLS version and way to open a data
 // connection; every data connection must resume the control connection's session.
 func TestResumedTransfers(t *testing.T) {
+	t.Parallel()
 	big := randomBytes(1, 64<<20)
 	for _, tg := range strictTargets {
 		t.Run(tg.String(), func(t *testing.T) {
@@ -54,6 +55,7 @@ func TestResumedTransfers(t *testing.T) {
 
 // TestPlainTransfers is the same in clear, on every server.
 func TestPlainTransfers(t *testing.T) {
+	t.Parallel()
 	big := randomBytes(2, 64<<20)
 	for _, name := range peer.Names() {
 		t.Run(name, func(t *testing.T) {

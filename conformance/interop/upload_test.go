@@ -16,6 +16,7 @@ import (
 // while the server's session tickets lie unread in it makes its own kernel throw
 // the end of the file away; some servers then say 226 all the same.
 func TestUploadsAreWhole(t *testing.T) {
+	t.Parallel()
 	const uploads, size = 40, 4 << 20
 	for _, tg := range []target{
 		{server: "vsftpd", options: peer.Options{TLS: peer.Explicit, RequireReuse: true, RequireTLS: true}},
