@@ -103,6 +103,7 @@ func passRecord(dst io.Writer, src io.Reader) bool {
 // Whatever somebody on the path cuts off, and wherever: no prefix, no empty listing and no
 // empty file is ever called whole.
 func TestOnPath(t *testing.T) {
+	t.Parallel()
 	const entries = 40
 	file := bytes.Repeat([]byte("0123456789abcdef"), 4<<10)
 	for _, tt := range []struct {

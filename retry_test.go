@@ -307,6 +307,7 @@ const killEnv = "FTPWIRE_TEST_KILL"
 // T62: the process is gone at any step of a download. The target is as it was, or whole;
 // and the next download gets there, whatever was left.
 func TestDownloadKilled(t *testing.T) {
+	t.Parallel()
 	if spec := os.Getenv(killEnv); spec != "" {
 		dieInDownload(t, spec)
 		return

@@ -217,6 +217,7 @@ func (x xorFile) Write(b []byte) (int, error) {
 }
 
 func TestCopyFaults(t *testing.T) {
+	t.Parallel()
 	t.Run("full device", func(t *testing.T) {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		if err != nil {

@@ -97,6 +97,7 @@ func TestKernelCopyWatched(t *testing.T) {
 
 // A tally is told of what moves within a chunk, and a silence is still one.
 func TestKernelCopySlow(t *testing.T) {
+	t.Parallel()
 	t.Run("tally within a chunk", func(t *testing.T) {
 		c, srv := tcp(t, datachan.Config{IdleTimeout: 5 * time.Second}, nil)
 		seen := make(chan struct{})
@@ -335,6 +336,7 @@ func TestKernelCopyReset(t *testing.T) {
 
 // A silence counts from when the last octet moved, and not from a deadline behind that.
 func TestKernelCopySilence(t *testing.T) {
+	t.Parallel()
 	c, srv := tcp(t, datachan.Config{IdleTimeout: 2 * time.Second}, nil)
 	srv.Write([]byte("abc"))
 	begun := time.Now()

@@ -26,7 +26,7 @@ import (
 
 var (
 	soakSeed  = flag.Uint64("soak-seed", 1, "seed of TestSoak")
-	soakCount = flag.Int("soak-count", 0, "transfers of TestSoak; if 0, 2000, or 300 with -short")
+	soakCount = flag.Int("soak-count", 0, "transfers of TestSoak; if 0, 1000, or 300 with -short")
 )
 
 // TestSoak runs random transfers against servers that misbehave, over networks that
@@ -41,7 +41,7 @@ func TestSoak(t *testing.T) {
 	case testing.Short():
 		n = 300
 	default:
-		n = 2000
+		n = 1000
 	}
 	newSoak(t, 0).run(t, 40, 1) // what the process opens for good
 	goroutines, descriptors := runtime.NumGoroutine(), openDescriptors()

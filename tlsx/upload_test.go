@@ -40,6 +40,7 @@ func receiveSlowly(p dataPair, start <-chan struct{}) ([]byte, error) {
 // An upload in the order of the package comment is complete, whatever the
 // server sends late and however slowly it reads.
 func TestUploadIsComplete(t *testing.T) {
+	t.Parallel()
 	sizes := []int{1, 64 << 10, 4 << 20}
 	forEachVersion(t, func(t *testing.T, version uint16) {
 		for _, size := range sizes {
@@ -276,6 +277,7 @@ func TestFinishBesideSilentServer(t *testing.T) {
 // Abort and Close end at once although the peer reads nothing and a Write
 // holds the connection.
 func TestCloseDuringBlockedWrite(t *testing.T) {
+	t.Parallel()
 	closes := []struct {
 		name string
 		f    func(c *Conn) error

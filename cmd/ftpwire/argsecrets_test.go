@@ -40,6 +40,7 @@ var passwords = []string{
 const rounds = 5
 
 func TestNoSecretShown(t *testing.T) {
+	t.Parallel()
 	for i, line := range wrongLines {
 		for round := range rounds {
 			password := passwords[0]

@@ -39,6 +39,7 @@ func TestCheckProcess(t *testing.T) {
 // TestCheckInterrupted sends signals to a running check at random moments: each time
 // there is a report, soon, and nothing of the check is left on the server.
 func TestCheckInterrupted(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("this system has no signals to interrupt the command with")
 	}
@@ -165,6 +166,7 @@ func (p *checkProcess) wantInterrupted(t *testing.T, format string) {
 // TestCheckNotFTP checks what is said about servers that are none, or want another
 // kind of TLS: exit code 2, soon, and the advice that every command gives.
 func TestCheckNotFTP(t *testing.T) {
+	t.Parallel()
 	user := []ftptest.User{{Name: "alice", Password: testPassword}}
 	implicit := ftptest.NewServer(t, &ftptest.Config{TLS: ftptest.TLSImplicit, Users: user})
 	explicit := ftptest.NewServer(t, &ftptest.Config{TLS: ftptest.TLSExplicit, Users: user})
@@ -240,6 +242,7 @@ func hintOf(text string) string {
 
 // TestCheckIncomplete checks the exit code of a report that is not whole.
 func TestCheckIncomplete(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		args []string

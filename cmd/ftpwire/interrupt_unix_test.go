@@ -114,6 +114,7 @@ func (p *process) wantInterrupted(err error) {
 // Whatever signal comes, and if it comes twice as from timeout(1): a download leaves
 // nothing here, and an upload nothing on the server.
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the command")
 	}

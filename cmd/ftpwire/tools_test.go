@@ -143,6 +143,7 @@ func TestQuote(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	const id = "rfc959-4.2-reply-crlf" // the fault bare-lf-replies turns it red
 	t.Run("embedded", func(t *testing.T) {
 		r := runIn(t, setting{}, "check", "--only", id)

@@ -218,6 +218,7 @@ func TestRetryDial(t *testing.T) {
 
 // TestPace: --limit-rate bounds, and --keep-alive sends NOOP meanwhile.
 func TestPace(t *testing.T) {
+	t.Parallel()
 	f, data := serveNoise(t, ftptest.Config{}, 64<<10)
 	local := filepath.Join(t.TempDir(), "out")
 	start := time.Now()

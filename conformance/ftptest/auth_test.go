@@ -94,6 +94,7 @@ func TestRequireTLS(t *testing.T) {
 
 // TestBackToClear checks that CCC and REIN take TLS down and the connection goes on.
 func TestBackToClear(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		line string
 		code int

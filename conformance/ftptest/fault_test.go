@@ -305,6 +305,7 @@ func (c *client) wantFull(code int) {
 }
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, fc := range faultChecks() {
 		t.Run(string(fc.fault), func(t *testing.T) {
 			t.Parallel()

@@ -45,6 +45,7 @@ func (m *codec) decoded(t *testing.T, records bool, wire string) string {
 // TestTransferModes has every kind of transfer in every mode, both structures, in
 // clear and over TLS.
 func TestTransferModes(t *testing.T) {
+	t.Parallel()
 	inModes(t, func(t *testing.T, s *Server, c *client) {
 		for _, m := range codecs {
 			c.do("MODE "+m.mode, 200)

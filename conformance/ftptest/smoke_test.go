@@ -73,6 +73,7 @@ func (s *site) wantRemote(t *testing.T, name string) {
 }
 
 func TestCurl(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			s := newSite(t, m.tls)
@@ -112,6 +113,7 @@ func TestCurl(t *testing.T) {
 }
 
 func TestLftp(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			s := newSite(t, m.tls)
@@ -146,6 +148,7 @@ func TestLftp(t *testing.T) {
 }
 
 func TestWget(t *testing.T) {
+	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			s := newSite(t, m.tls)

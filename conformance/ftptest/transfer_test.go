@@ -253,6 +253,7 @@ func stalled(t *testing.T, s *Server, c *client) net.Conn {
 }
 
 func TestDuringTransfer(t *testing.T) {
+	t.Parallel()
 	inModes(t, func(t *testing.T, s *Server, c *client) {
 		t.Run("ABOR", func(t *testing.T) {
 			conn := stalled(t, s, c)
