@@ -26,6 +26,8 @@ func FuzzListing(f *testing.F) {
 		"Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\nVOL001 3390   2021/05/03  1   15  FB      80  27920  PO  OPS.JCL\nMigrated                                            OPS.OLD\n",
 		" Name     VV.MM   Created       Changed      Size  Init   Mod   Id\n MEMBER   01.03 2021/05/03 2021/06/01 10:11    17    15     0 MIRA\n",
 		"OPS         4096 05/03/21 10:11:12 *STMF      a.txt\nOPS                                *MEM       A.FILE/B.MBR\n",
+		"69312 80 -rw-r--r-- 1 mira ops 40318 000 17 2025 a\n-????????? ? ? ? ? ? b\n-rw-r--r-- 1 mira ops 5 c\n-rw-r--r-- 1 Mira Lee Domain Users 6 20240109:15:04 d\n",
+		"-rw-r--r-- 1 mira ops 5 \xd1\xce\xd7  9 2019 \xf6\xd5\xcb\n05-03-21  10:11AM <JUNCTION> a => b\nd - - - - Aug 12 13:56 c\n",
 		"+i83.48,m825718503,r,s280,\tname\n+i83.49,m825718503,/,\tdir\n",
 		"              0           DIR   05-03-21   10:11  a\n            17      A          05-03-21   10:11  b\n",
 		"File         Code             EOF  Last Modification    Owner  RWEP\nAFILE         101            1234 03-May-21 10:11:12 255,255 \"oooo\"\n",
@@ -72,8 +74,24 @@ func wholeLines(text string) func(yield func(string) bool) {
 }
 
 func outcomes(t *testing.T, r io.Reader, o listing.Options) (out []string) {
+	var names listing.CodePageDetector
+	dates := listing.DateFormatDetector{Dialect: o.Dialect}
 	for e, err := range listing.Read(r, o, listing.Limits{Line: -1, Entries: -1, Bytes: -1}) {
 		out = append(out, outcome(t, e, err))
+		if err == nil {
+			names.Add(&e)
+		}
+		dates.Add(&e)
+	}
+	for _, g := range names.Guesses() {
+		if _, err := listing.LookupCodePage(g.CodePage); err != nil || g.Fit != g.Names {
+			t.Fatalf("guess %+v, %v", g, err)
+		}
+	}
+	if format, _ := dates.Propose(); format != "" {
+		if _, err := listing.ParseDateFormat(format); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return out
 }

@@ -29,10 +29,10 @@ func (d *DateFormatDetector) Add(e *Entry) {
 	switch e.Dialect {
 	case "unix", "dos", "macos", "os400":
 	case "":
-		if e.Raw == "" {
-			return
-		}
 	default:
+		return
+	}
+	if e.Raw == "" || len(e.Raw) > maxProposeText {
 		return
 	}
 	if !e.Time.IsZero() {

@@ -13,6 +13,7 @@ import (
 // Where day and month could change places, the proposal has them as [Line] reads them: the day first between
 // dots, else the month, unless its number exceeds 12.
 func proposeDateFormat(text string) string {
+	text = text[:min(len(text), maxProposeText)]
 	for i := scan.SkipBlanks(text, 0); i < len(text); i = scan.SkipBlanks(text, i) {
 		if format := proposeAt(text[i:]); format != "" {
 			return format
@@ -23,6 +24,9 @@ func proposeDateFormat(text string) string {
 	}
 	return ""
 }
+
+// maxProposeText is how much of a line is searched for a date. What follows is a name.
+const maxProposeText = 512
 
 // A datePiece is a part of a proposal: a date, a time of day, or what follows.
 type datePiece struct {

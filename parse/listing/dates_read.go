@@ -15,7 +15,7 @@ import (
 //	2 Jan 15:04      2. Januar, 2006  1月 2日 15:04                   2006年 1月 2日
 //	2006-01-02 15:04 01-02 15:04      2006-01-02 15:04:05.6 +0200    01-02-06, 02.01.2006
 //	2006-01-02       01-02 2006       1 2 15:04                      02-Jan-06, 2-Jan-2006 15:04
-//	Jan  2 15.04 (Finland)
+//	Jan  2 15.04     Mon Jan  2 15:04:05 2006                        2006-01-02T15:04:05Z
 //
 // A time of day after a date with its year is the start of the name if no word follows, or if the year is
 // padded as in "Jan  2  2006".
@@ -24,7 +24,10 @@ func (w *words) date(i int) (s stamp, next int, ok bool) {
 		return w.formatted(i)
 	}
 	first := w.word(i)
-	if first == "" || len(first) > maxMonth {
+	if isWeekday(first) && i+1 < w.n && !isWeekday(w.word(i+1)) {
+		return w.date(i + 1)
+	}
+	if first == "" || len(first) > maxDateWord {
 		return stamp{}, 0, false
 	}
 	forms := 6
@@ -54,6 +57,9 @@ func (w *words) date(i int) (s stamp, next int, ok bool) {
 	return stamp{}, 0, false
 }
 
+// maxDateWord is the longest word of a date, with room for a fraction: "2006-01-02T15:04:05.678901234+02:00".
+const maxDateWord = 40
+
 // formatted reads a date in the format that the caller gave.
 func (w *words) formatted(i int) (s stamp, next int, ok bool) {
 	if i >= w.n {
@@ -72,17 +78,46 @@ func (w *words) formatted(i int) (s stamp, next int, ok bool) {
 // readNumeric reads "2006-01-02 15:04:05 +0200" and the like. Like the other readers it returns the index of
 // the next word, 0 if the words are something else.
 func readNumeric(w *words, i int, s *stamp) int {
+	if date, clock, ok := strings.Cut(w.word(i), "T"); ok && len(date) == len("2006-01-02") && s.numeric(date) {
+		return s.joinedClock(clock, i+1)
+	}
 	if !s.numeric(w.word(i)) {
 		return 0
 	}
 	if s.year == 0 {
 		return w.yearOrClock(i+1, s)
 	}
-	next := w.optionalClock(i+1, s)
-	if s.precision == parse.PrecisionSecond && next < w.n-1 {
-		if s.zone = offset(w.word(next)); s.zone != nil {
-			next++
+	return w.clockAndZone(i+1, s)
+}
+
+// joinedClock reads the time of day after the T of ISO 8601, with Z or an offset if there is one. It returns next, or 0.
+func (s *stamp) joinedClock(clock string, next int) int {
+	if utc, ok := strings.CutSuffix(clock, "Z"); ok {
+		clock, s.zone = utc, time.UTC
+	} else if i := strings.LastIndexAny(clock, "+-"); i > 0 {
+		if s.zone = offset(clock[i:]); s.zone == nil {
+			return 0
 		}
+		clock = clock[:i]
+	}
+	if !s.clock(clock) {
+		return 0
+	}
+	return next
+}
+
+// clockAndZone reads a time of day after a date with its year, if there is one: with AM or PM apart, or an offset from UTC.
+func (w *words) clockAndZone(i int, s *stamp) int {
+	next := w.optionalClock(i, s)
+	if next != i+1 || next >= w.n-1 {
+		return next
+	}
+	switch half := w.word(next); {
+	case s.precision == parse.PrecisionSecond && offset(half) != nil:
+		s.zone = offset(half)
+		return next + 1
+	case len(half) == 2 && half[1]|0x20 == 'm' && s.hour >= 1 && s.hour <= 12 && s.meridiem(half):
+		return next + 1
 	}
 	return next
 }
@@ -164,7 +199,7 @@ func readDashed(w *words, i int, s *stamp) int {
 		return 0
 	}
 	s.precision = parse.PrecisionDay
-	return w.optionalClock(i+1, s)
+	return w.clockAndZone(i+1, s)
 }
 
 // cutAny cuts s at the first of the signs. There is something on both sides.
@@ -200,10 +235,15 @@ func (w *words) yearOrClock(i int, s *stamp) int {
 }
 
 // optionalClock reads a time of day if the i-th word is one and not the last, and returns the index of the
-// word after it.
+// word after it. It is 0 if that is a time of day that can't be: no name starts like that.
 func (w *words) optionalClock(i int, s *stamp) int {
-	if i < w.n-1 && s.clock(w.word(i)) {
+	switch {
+	case i >= w.n-1:
+		return i
+	case s.clock(w.word(i)):
 		return i + 1
+	case isClockForm(w.word(i)):
+		return 0
 	}
 	return i
 }

@@ -48,6 +48,11 @@ func TestUndated(t *testing.T) {
 		{"year 0", []string{"-rw-r--r-- 1 mira ops 5 Jan  1 0000 a"}, file("a", 5)},
 		{"date of zeros", []string{"-rw-r--r-- 1 mira ops 5 0000-00-00 00:00 a b"}, file("a b", 5)},
 		{"date of zeros alone", []string{"-rw-r--r-- 1 mira ops 5 00-00-00 a b"}, file("a b", 5)},
+		{"dashes and signs", []string{"-rw-r--r-- 1 mira ops 5 -- -- --:-- a b"}, file("a b", 5)},
+		{"question marks", []string{"-rw-r--r-- 1 mira ops 5 ??? ?? ??:?? a b"}, file("a b", 5)},
+		{"no value", []string{"-rw-r--r-- 1 mira ops 5 (null) a b", "-rw-r--r-- 1 mira ops 6 N/A c"}, append(file("a b", 5), file("c", 6)...)},
+		{"no value, or a name", []string{"-rw-r--r-- 1 mira ops 5 unknown ledger"}, []brief{{Name: "error"}}},
+		{"day that can be, hour that can't", []string{"-rw-r--r-- 1 mira ops 5 2023-03-17 25:00 a"}, file("a", 5)},
 		{"dashes", []string{"-rw-r--r-- 1 mira ops 5 - - - a"}, file("a", 5)},
 		{"no group", []string{"-rw-r--r-- 1 mira 40318 Qqq 17 2025 ledger"}, file("ledger", 40318)},
 		{"four words of owners", []string{"-rw-r--r-- 1 Mira Lee Domain Users 40318 Qqq 17 2025 ledger"}, file("ledger", 40318)},
@@ -95,6 +100,26 @@ func TestUndatedFormat(t *testing.T) {
 	for _, line := range []string{"-rw-r--r-- 1 mira ops 5 Qqq 17 2025 a", "-rw-r--r-- 1 mira ops 5 a"} {
 		_, err := Line(line, Options{Now: testNow, Dates: f})
 		wantError(t, err, line, "no date")
+	}
+}
+
+// TestLateForms has forms of dates that few servers write, each with a name of two words after it.
+func TestLateForms(t *testing.T) {
+	for date, want := range map[string]string{
+		"09-Feb-21":                  "2021-02-09T00:00:00Z",
+		"9-feb-2021 15:04":           "2021-02-09T15:04:00Z",
+		"09/Feb/2021 15:04:05 +0200": "2021-02-09T15:04:05+02:00",
+		"Feb  9 15.04":               "2024-02-09T15:04:00Z",
+		"2021-02-09T15:04:05":        "2021-02-09T15:04:05Z",
+		"2021-02-09T15:04Z":          "2021-02-09T15:04:00Z",
+		"2021-02-09T15:04:05+02:00":  "2021-02-09T15:04:05+02:00",
+		"Tue Feb  9 15:04:05 2021":   "2021-02-09T15:04:05Z",
+		"2/9/2021 3:04 PM":           "2021-02-09T15:04:00Z",
+	} {
+		e, err := Line("-rw-r--r-- 1 mira ops 5 "+date+" my report", Options{Now: testNow})
+		if err != nil || e.Name != "my report" || e.Size != 5 || e.Group != "ops" || rfc3339(e.Time) != want {
+			t.Errorf("%s: %q of %d octets, group %q, at %s, %v; want %s", date, e.Name, e.Size, e.Group, rfc3339(e.Time), err, want)
+		}
 	}
 }
 

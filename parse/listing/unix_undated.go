@@ -39,6 +39,8 @@ func (w *words) unknownDate(i int) (next int) {
 		if next = i + 1; isClockForm(b) && next < w.n-1 {
 			next++
 		}
+	case isNoValue(a):
+		next = i + 1
 	case isDashes(a) && isDashes(b) && isDashes(c):
 		next = i + 3
 	case (isYearForm(c) || isClockForm(c)) && (isDayForm(b) && isMonthForm(a) || isDayForm(a) && isMonthForm(b)):
@@ -95,10 +97,14 @@ func isClockForm(w string) bool {
 	return len(parts) == 2 || len(parts) == 3
 }
 
-// isDashes reports whether w stands for something unknown.
+// isDashes reports whether w stands for something unknown: dashes or question marks, perhaps with what separates numbers.
 func isDashes(w string) bool {
-	return w != "" && strings.Trim(w, "-") == "" || w != "" && strings.Trim(w, "?") == ""
+	return strings.Contains(w, "-") && strings.Trim(w, "-:./") == "" || strings.Contains(w, "?") && strings.Trim(w, "?:./") == ""
 }
+
+// isNoValue reports whether w is what programs print for a time that they don't have. None of it can be the start of a name: one
+// has a slash, the other is what C prints for no text.
+func isNoValue(w string) bool { return w == "(null)" || w == "N/A" || w == "n/a" }
 
 // undatedColumns reads a line that has no date at all: link count, owner, group, size, name. Where a word of the name could be part
 // of a date in an unknown form, it is a name only after a line of the same listing that can't have a date.
@@ -123,13 +129,16 @@ func (l *lister) undatedColumns(w *words, e *Entry, first int) columns {
 
 // areNoDate reports whether the words from the i-th on are nothing that a date could be: no month, and no digits but in the last.
 func (w *words) areNoDate(i int) bool {
-	if monthOf(w.word(i)) != 0 || proposeDateFormat(w.line[w.at[i].from:]) != "" {
+	switch first := scan.LowerASCII(w.word(i)); {
+	case monthOf(first) != 0, isDashes(first):
 		return false
+	case first == "null", first == "nil", first == "none", first == "never", first == "unknown":
+		return false // of a time, or of a name
 	}
-	for ; i < w.n-1; i++ {
-		if strings.ContainsAny(w.word(i), "0123456789") {
+	for j := i; j < w.n-1; j++ {
+		if strings.ContainsAny(w.word(j), "0123456789") {
 			return false
 		}
 	}
-	return true
+	return !strings.ContainsAny(w.word(w.n-1), "0123456789") || proposeDateFormat(w.line[w.at[i].from:]) == ""
 }
