@@ -432,7 +432,7 @@ func TestDiagnoseMeaning(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"TLS", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrWantsTLS}, "Security=explicit"},
+		{"TLS", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrWantsTLS}, "Variant=ftp-tls-explicit"},
 		{"users", &control.MeaningError{Reply: refusal(530), Meaning: control.ErrTooManyUsers}, "Wait"},
 		{"password", &control.MeaningError{Reply: refusal(501), Meaning: errors.ErrUnsupported}, "check user name and password"},
 	} {

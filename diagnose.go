@@ -9,14 +9,16 @@ import (
 // such as "login-rejected". Each has a constant; see [Causes].
 type Cause string
 
-// A Diagnosis explains an error of this module: what most likely went wrong, which part
-// of the error shows it, and what to change. Its methods may be called on nil.
+// A Diagnosis explains an error of this module: what most likely went wrong, which parts
+// of the error show it, and what to change. Its methods may be called on nil.
 type Diagnosis struct {
 	Cause    Cause
-	Evidence string   // the part of the error that says so
-	Changes  []Change // what may help: alternatives, in the order of the advice
+	Evidence []string // the parts of the error that say so, the most telling first
+	Changes  []Change // settings that may help: at most two, the likelier first
+	See      string   // where more is written: a section of an RFC, or a page of this module's docs; "" if nowhere
 
-	advice []segment
+	says, then string
+	remedies   []remedy // all that may help
 }
 
 // A Change is a setting that may help.
@@ -33,15 +35,22 @@ func (c Change) String() string {
 	return string(c.Field) + "=" + c.Value
 }
 
-// Diagnose explains err, or returns nil if err is nil or speaks for itself.
-func Diagnose(err error) *Diagnosis {
+// Diagnose explains err, or returns nil if err is nil or speaks for itself. It does not
+// know the settings; [Profile.Diagnose] does.
+func Diagnose(err error) *Diagnosis { return diagnose(err, nil) }
+
+// Diagnose explains an error of a session of p, as the function Diagnose does. It names no
+// setting that p has already, or that has no effect in such a session.
+func (p *Profile) Diagnose(err error) *Diagnosis { return diagnose(err, p) }
+
+func diagnose(err error, p *Profile) *Diagnosis {
 	if err == nil {
 		return nil
 	}
-	f := newFailure(err)
+	f := newFailure(err, p)
 	for r := range rules {
 		if found := r.find(f); found != nil {
-			return r.diagnosis(found)
+			return r.diagnosis(f, found)
 		}
 	}
 	return nil
@@ -57,7 +66,15 @@ func (d *Diagnosis) Advice(name func(Change) string) string {
 	if d == nil {
 		return ""
 	}
-	return render(d.advice, name)
+	text := sentence(d.says)
+	for i, r := range d.named() {
+		if i == 0 {
+			text = spaced(text, capital(r.text(name)))
+		} else {
+			text += ", or " + r.text(name)
+		}
+	}
+	return spaced(sentence(text), sentence(d.then))
 }
 
 // Causes returns the causes that [Diagnose] knows, the deeper ones first. Their advice
@@ -65,45 +82,94 @@ func (d *Diagnosis) Advice(name func(Change) string) string {
 func Causes() []*Diagnosis {
 	var all []*Diagnosis
 	for r := range rules {
-		all = append(all, r.diagnosis(nil))
+		all = append(all, r.diagnosis(nil, nil))
 	}
 	return all
 }
 
-// A diagnosisRule knows one cause.
+// A diagnosisRule knows one cause. Its texts are plain sentences for readers who know the
+// library's terms.
 type diagnosisRule struct {
 	cause Cause
 
 	// find returns the part of the failure that shows the cause, or nil.
 	find func(*failure) error
 
-	// advice is what to do about it: plain sentences for readers who know the library's
-	// terms. {Field} or {Field=value} marks a setting, after the words that say what to
-	// do with it. %s stands for the next of the words that find gave.
-	advice string
+	// says is what happened. %s stands for the next of the words that find gave.
+	says string
+
+	// try is what may help, the likelier first. {Field=value}, or {Field} where only the
+	// user can tell the value, marks a setting after the words that say what to do with
+	// it; {?Field} one that may be missing. Of several remedies one is enough. Those that
+	// can't help are left out, and what would name a third setting: see failure.useless.
+	try []string
+
+	// then is what to do besides, or where nothing of try is left.
+	then string
 
 	// words returns the words for what find found.
 	words func(error) []string
+
+	see string // Diagnosis.See
 }
 
-func (r *diagnosisRule) diagnosis(found error) *Diagnosis {
+// mostChanges is the number of settings that an advice names.
+const mostChanges = 2
+
+// diagnosis returns what the rule says of a failure, or of none.
+func (r *diagnosisRule) diagnosis(f *failure, found error) *Diagnosis {
 	var words []string
-	d := &Diagnosis{Cause: r.cause}
+	d := &Diagnosis{Cause: r.cause, See: r.see, then: r.then}
 	if found != nil {
-		d.Evidence = found.Error()
+		d.Evidence = f.evidence(found)
 		if r.words != nil {
 			words = r.words(found)
 		}
 	}
-	d.advice = parseAdvice(r.advice, words)
-	for _, s := range d.advice {
-		for _, c := range s.changes {
-			if !slices.Contains(d.Changes, c) {
-				d.Changes = append(d.Changes, c)
-			}
+	d.says = fillIn(r.says, words)
+	for _, text := range r.try {
+		if t := parseRemedy(text); !f.has(t.missing) {
+			d.remedies = append(d.remedies, t)
 		}
 	}
-	return d
+	return d.Without(f.useless)
+}
+
+// Without returns the diagnosis without the changes that drop holds for, such as those that
+// a program has no setting for. Others that may help move up.
+func (d *Diagnosis) Without(drop func(Change) bool) *Diagnosis {
+	if d == nil {
+		return nil
+	}
+	less := *d
+	less.remedies, less.Changes = nil, nil
+	for _, r := range d.remedies {
+		left := remedy{says: r.says}
+		for _, c := range r.changes {
+			if !drop(c) {
+				left.changes = append(left.changes, c)
+			}
+		}
+		if len(left.changes) > 0 {
+			less.remedies = append(less.remedies, left)
+		}
+	}
+	for _, r := range less.named() {
+		less.Changes = append(less.Changes, r.changes...)
+	}
+	return &less
+}
+
+// named returns the remedies that the advice names.
+func (d *Diagnosis) named() (named []remedy) {
+	left := mostChanges
+	for _, r := range d.remedies {
+		if left -= len(r.changes); left < 0 {
+			break
+		}
+		named = append(named, r)
+	}
+	return named
 }
 
 // rules yields the rules in the order of their depth: what is farther from the symptom
@@ -111,7 +177,7 @@ func (r *diagnosisRule) diagnosis(found error) *Diagnosis {
 // connection that ended.
 func rules(yield func(*diagnosisRule) bool) {
 	for _, table := range [...][]diagnosisRule{
-		cancelRules, fileRules, emptyRules, hopRules, certificateRules, tlsRules, loginRules,
+		cancelRules, fileRules, emptyRules, hopRules, certificateRules, securityRules, tlsRules, loginRules,
 		silenceRules, dataRules, replyRules, protocolRules, networkRules,
 	} {
 		for i := range table {
@@ -122,72 +188,80 @@ func rules(yield func(*diagnosisRule) bool) {
 	}
 }
 
-// A segment is a piece of advice, and the settings that are named after it.
-type segment struct {
-	text    string
+// A remedy is a piece of advice, and the settings that are named in it.
+type remedy struct {
+	says    string
 	changes []Change
+	missing Field // what it is of use for only if that is not set, or ""
 }
 
-// parseAdvice reads the notation of diagnosisRule.advice.
-func parseAdvice(s string, words []string) []segment {
-	var out []segment
-	for s != "" {
-		text, rest, marked := strings.Cut(s, "{")
-		seg := segment{text: fillIn(text, &words)}
-		for marked {
-			var mark string
-			mark, s, _ = strings.Cut(rest, "}")
-			field, value, _ := strings.Cut(mark, "=")
-			seg.changes = append(seg.changes, Change{Field(field), value})
-			rest, marked = strings.CutPrefix(s, "{")
-		}
-		s = rest
-		out = append(out, seg)
+// parseRemedy reads the notation of diagnosisRule.try.
+func parseRemedy(s string) remedy {
+	text, marks, _ := strings.Cut(s, "{")
+	r := remedy{says: text}
+	if marks == "" {
+		return r
 	}
-	return out
+	for mark := range strings.SplitSeq(marks, "{") {
+		mark, missing := strings.CutPrefix(mark, "?")
+		field, value, _ := strings.Cut(strings.TrimSuffix(mark, "}"), "=")
+		if missing {
+			r.missing = Field(field)
+		}
+		r.changes = append(r.changes, Change{Field(field), value})
+	}
+	return r
+}
+
+// text returns what the remedy says with the names of its settings after it.
+func (r remedy) text(name func(Change) string) string {
+	var names []string
+	for _, c := range r.changes {
+		if name == nil {
+			break
+		}
+		if n := name(c); n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	if names == nil {
+		return r.says
+	}
+	return r.says + " (" + strings.Join(names, ", ") + ")"
 }
 
 // fillIn puts the words in place of each %s of text, and an ellipsis if no word is left.
-func fillIn(text string, words *[]string) string {
+func fillIn(text string, words []string) string {
 	before, after, found := strings.Cut(text, "%s")
 	if !found {
 		return text
 	}
 	word := "…"
-	if len(*words) > 0 {
-		word, *words = (*words)[0], (*words)[1:]
+	if len(words) > 0 {
+		word, words = words[0], words[1:]
 	}
 	return before + word + fillIn(after, words)
 }
 
-func render(advice []segment, name func(Change) string) string {
-	var b strings.Builder
-	for _, s := range advice {
-		b.WriteString(s.text)
-		var names []string
-		for _, c := range s.changes {
-			if name == nil {
-				break
-			}
-			if n := name(c); n != "" && !slices.Contains(names, n) {
-				names = append(names, n)
-			}
-		}
-		if names != nil {
-			b.WriteString(" (" + strings.Join(names, " or ") + ")")
-		}
-	}
-	return sentence(b.String())
-}
-
 // sentence begins s with a capital and ends it with a full stop.
 func sentence(s string) string {
+	if s != "" && !strings.ContainsAny(s[len(s)-1:], ".?!") {
+		s += "."
+	}
+	return capital(s)
+}
+
+func capital(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.ContainsAny(s[len(s)-1:], ".?!") {
-		s += "."
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// spaced joins two texts, either of which may be empty.
+func spaced(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
 	}
-	return s
+	return a + " " + b
 }

@@ -1,134 +1,117 @@
 package ftpwire
 
 import (
-	"github.com/ftpwire/ftpwire/control"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-// Causes about replies that never came, and connections that ended before a reply.
+// Ways to open data connections, as remedies. Those that failed are left out, and those
+// that are set already.
 const (
-	CauseFeatSilent Cause = "feat-silent"
-	CauseEPSVSilent Cause = "epsv-silent"
-	CausePASVSilent Cause = "pasv-silent"
-	CausePORTSilent Cause = "port-silent"
-	CauseCutAtEPSV  Cause = "cut-at-epsv"
-	CauseForgotten  Cause = "forgotten"
-	CauseIdledOut   Cause = "idled-out"
+	tryPassive = "use passive mode{DataMode=passive}"
+	tryPASV    = "use PASV{DataMode=PASV}"
+	tryEPSV    = "use EPSV{DataMode=EPSV}"
+	tryActive  = "let the server connect to this computer{DataMode=active}"
 )
 
-var silenceRules = []diagnosisRule{
-	{
-		cause: CauseEPSVSilent, find: silent("EPSV"),
-		advice: "the server did not answer EPSV: some firewalls swallow it. Use PASV{DataMode=PASV}, or active mode{DataMode=active}",
-	},
-	{
-		cause: CausePASVSilent, find: silent("PASV", "CPSV", "LPSV"), words: silentVerb,
-		advice: "the server did not answer %s: some firewalls swallow it. Use EPSV{DataMode=EPSV}, or active mode{DataMode=active}",
-	},
-	{
-		cause: CausePORTSilent, find: silent("EPRT", "PORT", "LPRT"), words: silentVerb,
-		advice: "the server did not answer %s: some firewalls swallow it. Use passive mode{DataMode=passive}",
-	},
-	{
-		cause: CauseFeatSilent, find: silent("FEAT"),
-		advice: "the server did not answer FEAT, which is the first command after the login: it is too old or too slow, or something on the way does not know the command. A longer wait may help{Timeout}",
-	},
-	{
-		cause: CauseCutAtEPSV, find: without(a[*control.TimeoutError](), lost(control.PhaseOpen)),
-		advice: "the connection ended while a data connection was being prepared: some servers and firewalls do that at a command that they do not know. Use PASV{DataMode=PASV}, or active mode{DataMode=active}",
-	},
-	{
-		cause: CauseForgotten, find: lost(control.PhaseReply),
-		advice: "the data had come to its end, but the server's last word on it never came: a firewall may have forgotten the control connection, which was silent meanwhile. Have it kept alive during transfers{KeepAlive}. " +
-			"Whether the file is whole is not known; compare its size",
-	},
-	{
-		cause: CauseIdledOut, find: refused(anyVerb, protocol.IdledOut),
-		advice: "the server ended the session because it was silent for too long. Have it kept alive during transfers{KeepAlive}",
-	},
-}
-
-// silent finds a reply to one of these that did not come in time.
-func silent(list ...protocol.Verb) finder {
-	return a(func(e *control.TimeoutError) bool { return verbs(list...)(e.Verb) })
-}
-
-var silentVerb = words(func(e *control.TimeoutError) []string { return []string{string(e.Verb)} })
-
-// lost finds a control connection that fell silent, or ended, in a phase of a transfer.
-func lost(phase control.Phase) finder {
-	return func(f *failure) error {
-		if f.transfer == nil || f.transfer.Phase != phase || f.reply != nil || len(f.opens) > 0 {
-			return nil
-		}
-		switch {
-		case f.timeout != nil:
-			return f.timeout
-		case f.closed != nil && cut(f.closed):
-			return f.closed
-		}
-		return nil
-	}
-}
+const seeData = "RFC 959, Section 3.2; RFC 2428; docs/data-connections.md"
 
 // Causes about data connections that could not be opened.
 const (
 	CauseReplyHeld       Cause = "reply-held"
 	CausePortsBlocked    Cause = "ports-blocked"
+	CauseLowPort         Cause = "low-port"
 	CauseAddressRefused  Cause = "address-refused"
 	CauseStranger        Cause = "stranger"
 	CauseActiveBlocked   Cause = "active-blocked"
 	CauseActiveRefused   Cause = "active-refused"
 	CauseAddressNonsense Cause = "address-nonsense"
-	CausePassiveAddress  Cause = "passive-address"
+	CauseAddressIgnored  Cause = "address-ignored"
+	CauseAddressWrong    Cause = "address-wrong"
+	CausePortClosed      Cause = "port-closed"
+	CausePortFiltered    Cause = "port-filtered"
 	CausePassiveBlocked  Cause = "passive-blocked"
 	CausePassiveRefused  Cause = "passive-refused"
 )
 
 var dataRules = []diagnosisRule{
 	{
-		cause: CauseReplyHeld, find: is(datachan.ErrReplyHeld),
-		advice: "the server wants TLS on the data connection before it says that the transfer begins: that must not be waited for{SyncDataChannel=auto}",
+		cause: CauseReplyHeld, find: is(datachan.ErrReplyHeld), see: "RFC 4217, Section 7",
+		says: "the server wants TLS on the data connection before it says that the transfer begins, and that is waited for here",
+		try:  []string{"begin TLS without waiting{SyncDataChannel=auto}"},
 	},
 	{
-		cause: CausePortsBlocked, find: is(datachan.ErrPortsBlocked),
-		advice: "every port that the server offers for data connections is among those that are not to be used{Data.BlockedPorts}",
+		cause: CausePortsBlocked, find: is(datachan.ErrPortsBlocked), see: seeData,
+		says: "every port that the server offers for data connections is among those that are not to be used",
+		try:  []string{"block fewer ports{Data.BlockedPorts}", tryActive},
 	},
 	{
-		cause: CauseAddressRefused, find: a[*datachan.AddressError](),
-		advice: "the server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be. Connect to the host of the control connection{NAT=always}, or use the address as it is{NAT=never}",
+		cause: CauseLowPort, find: a(lowPort), see: "RFC 2577, Section 3",
+		says: "the server offers a port below 1024 for data, where other services are: no data is sent there. Its range of passive ports is set up wrongly, or somebody on the way has changed the reply",
+		try:  []string{tryActive, tryEPSV},
 	},
 	{
-		cause: CauseStranger, find: a[*datachan.StrangerError](),
-		words:  words(func(e *datachan.StrangerError) []string { return []string{e.Addr} }),
-		advice: "the data connection came from %s and not from the server. If the server has several addresses, let it in{Data.AnyPeer=true}; passive mode needs no such thing{DataMode=passive}",
+		cause: CauseAddressRefused, find: a[*datachan.AddressError](), see: seeData,
+		says: "the server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be",
+		try:  []string{"connect to the host of the control connection{NAT=always}", tryEPSV, tryActive},
 	},
 	{
-		cause: CauseActiveBlocked, find: opened(isActive),
-		advice: "the server could not connect back to this computer: a firewall or NAT is in between. Use passive mode{DataMode=passive}",
+		cause: CauseStranger, find: a[*datachan.StrangerError](), see: "RFC 2577, Section 4",
+		words: words(func(e *datachan.StrangerError) []string { return []string{e.Addr} }),
+		says:  "the data connection came from %s and not from the server",
+		try:   []string{"if the server has several addresses, let it in{Data.AnyPeer=true}", tryPassive},
 	},
 	{
-		cause: CauseActiveRefused, find: refusedAddress("EPRT", "PORT", "LPRT"),
-		advice: "the server does not connect to clients for data, or not to this address. Use passive mode{DataMode=passive}",
+		cause: CauseActiveBlocked, find: either(opened(isActive), when((*failure).active, refused(anyVerb, protocol.DataChannel))), see: seeData,
+		says: "the server could not connect back to this computer: a firewall or NAT is in between",
+		try:  []string{tryPassive},
 	},
 	{
-		cause: CauseAddressNonsense, find: opened(isNonsense), words: modeOf,
-		advice: "the reply to %s does not say where to connect to. Have data connections opened in another way{DataMode=EPSV}{DataMode=PASV}{DataMode=active}",
+		cause: CauseActiveRefused, find: refusedAddress("EPRT", "PORT", "LPRT"), see: seeData,
+		says: "the server does not connect to clients for data, or not to this address",
+		try:  []string{tryPassive, "announce another address{Data.ActiveAddr}"},
 	},
 	{
-		cause: CausePassiveAddress, find: opened(isPASV),
-		advice: "the server's data port could not be reached: a firewall is in between, or the server announces the wrong address or port range, which one behind NAT does. " +
-			"Try active mode{DataMode=active}, or another policy for the addresses that it names{NAT=auto}{NAT=always}",
+		cause: CauseAddressIgnored, find: opened(ignored), words: namedHost, see: seeData,
+		says: "the server says that it waits for data at %s. The connection went to the host of the control connection instead, as that is safer, and failed there",
+		try:  []string{"use the address that it names, if it can be reached{NAT=auto}", "use that address whatever it is{NAT=never}", tryActive},
 	},
 	{
-		cause: CausePassiveBlocked, find: opened(func(*datachan.OpenError) bool { return true }),
-		advice: "the server's data port could not be reached: a firewall is in between, or the server announces the wrong port range. Try active mode{DataMode=active}",
+		cause: CauseAddressWrong, find: opened(isWrong), words: namedHost, see: seeData,
+		says: "the address that the server names for data (%s) is not that of the control connection, and could not be reached: a server behind NAT often names its inner address",
+		try:  []string{"connect to the host of the control connection instead{NAT=always}", tryEPSV, tryActive},
 	},
 	{
-		cause: CausePassiveRefused, find: refusedAddress("EPSV", "PASV", "CPSV", "LPSV"), words: verbOf,
-		advice: "the server refused %s, so that it opens no port for data in that way. Have data connections opened in another way{DataMode=PASV}{DataMode=active}",
+		cause: CausePortClosed, find: opened(failedBy(syscall.ECONNREFUSED)), see: seeData,
+		says: "nothing listens on the port that the server offers for data: a firewall or NAT is in the way, or the server announces the wrong ports",
+		try:  []string{tryActive, tryPASV, tryEPSV},
+	},
+	{
+		cause: CausePortFiltered, find: opened(failedBy(os.ErrDeadlineExceeded)), see: seeData,
+		says: "no answer came from the port that the server offers for data: a firewall drops the packets, or NAT does not pass them on",
+		try:  []string{tryActive, "have commands go in clear text, so that the firewall can see the ports{ClearCommandChannel=true}"},
+	},
+	{
+		cause: CauseAddressNonsense, find: opened(isNonsense), words: modeOf, see: seeData,
+		says: "%s gives no address to connect to",
+		try:  []string{tryEPSV, tryPASV, tryActive},
+	},
+	{
+		cause: CausePassiveBlocked, find: opened(func(*datachan.OpenError) bool { return true }), see: seeData,
+		says: "the server's data port could not be reached: a firewall is in between, or the server announces the wrong address or ports",
+		try:  []string{tryActive},
+	},
+	{
+		cause: CausePassiveRefused, find: refusedAddress("EPSV", "PASV", "CPSV", "LPSV"), words: verbOf, see: seeData,
+		says: "the server refused %s, so that it opens no port for data in that way",
+		try:  []string{tryPASV, tryEPSV, tryActive},
 	},
 }
 
@@ -152,7 +135,7 @@ func refusedAddress(list ...protocol.Verb) finder {
 			return nil
 		}
 		switch f.means {
-		case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn, protocol.TooManyUsers, protocol.LockedOut, protocol.WantsTLS:
+		case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn, protocol.TooManyUsers, protocol.LockedOut, protocol.WantsTLS, protocol.WantsProtection:
 			return nil
 		}
 		return f.reply
@@ -163,9 +146,39 @@ func isActive(o *datachan.OpenError) bool {
 	return o.Mode == "EPRT" || o.Mode == "PORT" || o.Mode == "active"
 }
 
-func isPASV(o *datachan.OpenError) bool { return o.Mode == "PASV" || o.Mode == "CPSV" }
-
 // isNonsense reports whether there was no address to connect to.
-func isNonsense(o *datachan.OpenError) bool { return isType[*parse.Error](o.Err) }
+func isNonsense(o *datachan.OpenError) bool { return isType[*parse.Error](o.Err) || o.Addr == "" }
 
-var modeOf = words(func(e *datachan.OpenError) []string { return []string{e.Mode} })
+// ignored reports whether the host that the server named was not dialled.
+func ignored(o *datachan.OpenError) bool { return o.Named != "" && hostOf(o.Addr) != o.Named }
+
+// isWrong reports whether the host that the server named was dialled, and it is not that
+// of the control connection.
+func isWrong(o *datachan.OpenError) bool { return o.Named != "" && hostOf(o.Addr) == o.Named }
+
+func hostOf(addr string) string {
+	host, _, _ := net.SplitHostPort(addr)
+	return host
+}
+
+func failedBy(targets ...error) func(*datachan.OpenError) bool {
+	return func(o *datachan.OpenError) bool {
+		for _, t := range targets {
+			if errors.Is(o, t) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// lowPort reports whether the port is one that no data connection uses.
+func lowPort(e *datachan.AddressError) bool {
+	addr, err := netip.ParseAddrPort(e.Addr)
+	return err == nil && addr.Port() < 1024
+}
+
+var (
+	modeOf    = words(func(e *datachan.OpenError) []string { return []string{e.Mode} })
+	namedHost = words(func(e *datachan.OpenError) []string { return []string{e.Named} })
+)

@@ -3,15 +3,18 @@ package ftpwire
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // A failure is an error and what the rules ask about it.
 type failure struct {
 	err error
+	p   *Profile // of the session; nil if it is not known
 
 	// reply is the refusal that tells most, or nil. A refusal that led to another failure
 	// does not count, such as that of EPSV if PASV then failed in another way.
@@ -25,8 +28,8 @@ type failure struct {
 	closed   *control.ClosedError   // or nil
 }
 
-func newFailure(err error) *failure {
-	f := &failure{err: err}
+func newFailure(err error, p *Profile) *failure {
+	f := &failure{err: err, p: p}
 	f.collect(err)
 	f.transfer, _ = errors.AsType[*control.TransferError](err)
 	f.timeout, _ = errors.AsType[*control.TimeoutError](err)
@@ -43,6 +46,81 @@ func newFailure(err error) *failure {
 		f.means = f.reply.Meaning()
 	}
 	return f
+}
+
+// evidence returns what shows that found is the cause: found itself, and what else was
+// seen of the server and the data connections.
+func (f *failure) evidence(found error) []string {
+	var all []string
+	add := func(err error) {
+		if text := errtext.Of(err); !slices.Contains(all, text) && !strings.Contains(strings.Join(all, "\n"), text) {
+			all = append(all, text)
+		}
+	}
+	add(found)
+	for _, re := range f.replies {
+		add(re)
+	}
+	for _, o := range f.opens {
+		add(o)
+	}
+	return all
+}
+
+// has reports whether the session is known to have a field set.
+func (f *failure) has(field Field) bool {
+	if f == nil || f.p == nil || field == "" {
+		return false
+	}
+	v := fieldOf(new(*f.p), field)
+	return v.IsValid() && !v.IsZero()
+}
+
+// useless reports whether a change can't help: it is made already, it has no effect in
+// such a session, or what failed was just that. Nothing is useless for no failure.
+func (f *failure) useless(c Change) bool {
+	if f == nil {
+		return false
+	}
+	if f.p != nil && (c.Holds(f.p) || !c.works(f.p)) {
+		return true
+	}
+	if c.Field != FieldDataMode {
+		return false
+	}
+	switch c.Value {
+	case "active":
+		return f.tried("EPRT") || f.tried("PORT") || f.tried("active")
+	case "passive":
+		return f.tried("EPSV") || f.tried("PASV")
+	}
+	return f.tried(protocol.Verb(c.Value))
+}
+
+// tried reports whether the error shows that a way to open data connections failed.
+func (f *failure) tried(v protocol.Verb) bool {
+	return f.timeout != nil && f.timeout.Verb == v || f.closed != nil && f.closed.Verb == v ||
+		slices.ContainsFunc(f.replies, func(re *protocol.ReplyError) bool { return re.Verb == v }) ||
+		slices.ContainsFunc(f.opens, func(o *datachan.OpenError) bool { return o.Mode == string(v) })
+}
+
+// inClear reports whether the session is known to have no TLS.
+func (f *failure) inClear() bool {
+	return f.p != nil && f.p.Protocol().Security() == control.SecurityNone && f.p.Mechanism == nil
+}
+
+// inTLS reports whether the session is known to have TLS.
+func (f *failure) inTLS() bool {
+	if f.p == nil {
+		return false
+	}
+	s := f.p.Protocol().Security()
+	return s == control.SecurityExplicit || s == control.SecurityImplicit
+}
+
+// active reports whether the server is known to open data connections.
+func (f *failure) active() bool {
+	return slices.ContainsFunc(f.opens, isActive) || f.p != nil && active(f.p.dataMode())
 }
 
 // collect finds what an error may hold several times, where errors were joined.
@@ -133,6 +211,21 @@ func without(first, then finder) finder {
 		}
 		return then(f)
 	}
+}
+
+// when finds what then finds, if cond holds.
+func when(cond func(*failure) bool, then finder) finder {
+	return func(f *failure) error {
+		if !cond(f) {
+			return nil
+		}
+		return then(f)
+	}
+}
+
+// unless finds what then finds, if cond does not hold.
+func unless(cond func(*failure) bool, then finder) finder {
+	return when(func(f *failure) bool { return !cond(f) }, then)
 }
 
 // either finds what the first of them does that finds anything.

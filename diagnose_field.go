@@ -8,8 +8,7 @@ type Field string
 
 // The fields that diagnoses name.
 const (
-	FieldSecurity            Field = "Security"
-	FieldAuth                Field = "Auth"
+	FieldVariant             Field = "Variant"
 	FieldUser                Field = "User"
 	FieldPassword            Field = "Password"
 	FieldAccount             Field = "Account"
@@ -20,7 +19,7 @@ const (
 	FieldProxyPassword       Field = "Login.Proxy.Password"
 	FieldRootCAs             Field = "RootCAs"
 	FieldInsecure            Field = "Insecure"
-	FieldTrust               Field = "Verify.Trust"
+	FieldTrust               Field = "Trust"
 	FieldPins                Field = "Verify.Pins"
 	FieldSkipChain           Field = "Verify.SkipChain"
 	FieldIdentity            Field = "Identity"
@@ -35,6 +34,7 @@ const (
 	FieldDataMode            Field = "DataMode"
 	FieldNAT                 Field = "NAT"
 	FieldAnyPeer             Field = "Data.AnyPeer"
+	FieldActiveAddr          Field = "Data.ActiveAddr"
 	FieldBlockedPorts        Field = "Data.BlockedPorts"
 	FieldSync                Field = "SyncDataChannel"
 	FieldQuirks              Field = "Quirks"
@@ -50,7 +50,7 @@ const (
 	FieldRetry               Field = "TransferOptions.Retry"
 	FieldRequire             Field = "TransferOptions.Require"
 	FieldMaxSize             Field = "TransferOptions.MaxSize"
-	FieldType                Field = "Format.Type"
+	FieldType                Field = "Type"
 	FieldStructure           Field = "Format.Structure"
 	FieldMode                Field = "Format.Mode"
 )

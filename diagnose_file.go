@@ -15,7 +15,7 @@ import (
 const CauseCancelled Cause = "cancelled"
 
 var cancelRules = []diagnosisRule{
-	{cause: CauseCancelled, find: is(context.Canceled), advice: "the operation was cancelled"},
+	{cause: CauseCancelled, find: is(context.Canceled), says: "the operation was cancelled"},
 }
 
 // Causes about files that are not what they should be.
@@ -35,6 +35,7 @@ const (
 	CauseFormatBroken     Cause = "format-broken"
 	CauseOtherListing     Cause = "other-listing"
 	CauseEmptyCut         Cause = "empty-cut"
+	CauseEmptyNoTLS       Cause = "empty-no-tls"
 	CauseEmptyUnconfirmed Cause = "empty-unconfirmed"
 	CauseEmptyNoData      Cause = "empty-no-data"
 )
@@ -42,81 +43,99 @@ const (
 var fileRules = []diagnosisRule{
 	{
 		cause: CauseSizeDiffers, find: a(func(e *MismatchError) bool { return e.What == "size" }),
-		advice: "the file is not the same here and on the server: it changed, or a transfer was cut. Transfer it again",
+		says: "the file is not the same here and on the server: it changed, or a transfer was cut. Transfer it again",
 	},
 	{
 		cause: CauseContentsDiffer, find: a[*MismatchError](),
-		advice: "the contents differ here and on the server: the file changed, or was damaged on the way or on a disk. Transfer it again",
+		says: "the contents differ here and on the server: the file changed, or was damaged on the way or on a disk. Transfer it again",
 	},
 	{
 		cause: CauseSizeUseless, find: a(func(e *control.SizeError) bool { return e.Cut }),
-		advice: "the file has grown since, or the server tells another size than it has. If it always does, have its sizes ignored{Quirks=size-useless}",
+		says: "the file has grown since, or the server tells another size than it has",
+		try:  []string{"have its sizes ignored, if they are always wrong{Quirks=size-useless}"},
 	},
 	{
 		cause: CauseTooLarge, find: a(func(e *control.TooLargeError) bool { return e.Most > 0 }),
-		advice: "there is a bound for what is fetched{TransferOptions.MaxSize}",
+		says: "there is a bound for what is fetched, and the file is larger",
+		try:  []string{"raise the bound{TransferOptions.MaxSize}"},
 	},
 	{
 		cause: CauseEarlyReply, find: a[*control.EarlyReplyError](),
-		advice: "the server confirmed the file before it had all of it, and its size does not show that it is whole. Look at it there before you send it again",
+		says: "the server confirmed the file before it had all of it, and its size does not show that it is whole. Look at it there before you send it again",
 	},
 	{
 		cause: CauseChanged, find: a[*ChangedError](),
-		advice: "somebody was writing the file meanwhile. Try again when it is at rest",
+		says: "somebody was writing the file meanwhile. Try again when it is at rest",
 	},
 	{
 		cause: CauseNoHashProof, find: a(func(e *UnprovenError) bool { return e.Want.Has(ProofHash) && !e.Have.Has(ProofHash) }),
-		advice: "the proof that was demanded is not to be had from this server. Its size may be enough{TransferOptions.Require=size}",
+		says: "the proof that was demanded is not to be had from this server",
+		try:  []string{"have its size be enough{TransferOptions.Require=size}"},
 	},
 	{
 		cause: CauseNoProof, find: a[*UnprovenError](),
-		advice: "the proof that was demanded is not to be had from this server{TransferOptions.Require}",
+		says: "the proof that was demanded is not to be had from this server",
+		try:  []string{"demand less{TransferOptions.Require}"},
 	},
 	{
 		cause: CauseNotResumed, find: a[*ResumeError](),
-		advice: "try again: the transfer begins anew then",
+		says: "try again: the transfer begins anew then",
 	},
 	{
 		cause: CauseNoSums, find: a[*control.HashUnsupportedError](),
-		advice: "the server computes no such sums of files. Sizes can be compared{TransferOptions.Require=size}",
+		says: "the server computes no such sums of files",
+		try:  []string{"compare sizes{TransferOptions.Require=size}"},
 	},
 	{
 		cause: CauseNotInCodePage, find: a(func(e *mode.Error) bool { return e.Mode == "TYPE E" }),
-		advice: "the text holds what the code page has no place for: move the file as it is{Format.Type=binary}",
+		says: "the text holds what the code page has no place for",
+		try:  []string{"move the file as it is{Type=binary}"},
 	},
 	{
 		cause: CauseFormatCut, find: a(func(e *mode.Error) bool { return errors.Is(e, io.ErrUnexpectedEOF) }), words: formatOf,
-		advice: "the end of the data is missing. Try again; a server that always cuts %s is better used without it{Format.Mode}{Format.Structure}",
+		says: "the end of the data is missing. Try again; a server that always cuts %s is better used without it",
+		try:  []string{"leave it out{Format.Mode}{Format.Structure}"},
 	},
 	{
 		cause: CauseFormatBroken, find: a[*mode.Error](), words: formatOf,
-		advice: "the data is not what %s says it has to be: it was damaged, or the server does that wrongly. Try without it{Format.Mode}{Format.Structure}",
+		says: "the data is not what %s says it has to be: it was damaged, or the server does that wrongly",
+		try:  []string{"leave it out{Format.Mode}{Format.Structure}"},
 	},
 }
 
 var formatOf = words(func(e *mode.Error) []string { return []string{e.Mode} })
 
 // acceptCuts is the advice for servers whose data never ends in order.
-const acceptCuts = "if this server never sends the mark, such an end can be accepted{Quirks=no-close-notify}; nothing shows then that somebody has cut the data"
+const (
+	acceptCuts = "have such an end accepted, if this server never sends the mark{Quirks=no-close-notify}"
+	cutsUnseen = "Nothing shows then that somebody has cut the data"
+)
 
 // emptyRules are about empty files and listings that may not have been empty. dataRules
 // has the data connection from a stranger.
 var emptyRules = []diagnosisRule{
 	{
 		cause: CauseOtherListing, find: a[*control.OtherListingError](),
-		words:  words(func(e *control.OtherListingError) []string { return []string{e.Name, e.Path} }),
-		advice: "the server lists %s in place of %s: it cuts names at a blank, and there is no such directory. Check the spelling",
+		words: words(func(e *control.OtherListingError) []string { return []string{e.Name, e.Path} }),
+		says:  "the server lists %s in place of %s: it cuts names at a blank, and there is no such directory. Check the spelling",
 	},
 	{
 		cause: CauseEmptyCut, find: both(a[*control.EmptyError](), is(tlsx.ErrTruncated)),
-		advice: "the server sent nothing, or somebody on the way took it out. Try again. The end of the data had no mark of TLS (close_notify): " + acceptCuts,
+		says: "the server sent nothing, or somebody on the way took it out: the end of the data had no mark of TLS (close_notify). Try again",
+		try:  []string{acceptCuts}, then: cutsUnseen, see: "RFC 8446, Section 6.1",
+	},
+	{
+		cause: CauseEmptyNoTLS, find: both(a[*control.EmptyError](), a[*tlsx.HandshakeError]()), see: "RFC 4217, Section 9",
+		says: "the data connection ended before TLS began on it, and the server says that all went well: it had nothing to send, or it does not protect data, though it agreed to",
+		try:  []string{tryClearing, tryTLS12},
 	},
 	{
 		cause: CauseEmptyUnconfirmed, find: a(func(e *control.EmptyError) bool { return e.Err == nil }),
-		advice: "the server lists nothing, and it would not say whether the directory exists",
+		says: "the server lists nothing, and it would not say whether the directory exists",
 	},
 	{
 		cause: CauseEmptyNoData, find: without(a[*datachan.StrangerError](), a[*control.EmptyError]()),
-		advice: "no data connection came about, and the server says that all went well: it had nothing to send, or it could not reach this computer. Try the other direction{DataMode=active}{DataMode=passive}",
+		says: "no data connection came about, and the server says that all went well: it had nothing to send, or it could not reach this computer",
+		try:  []string{tryPassive, tryActive}, see: seeData,
 	},
 }

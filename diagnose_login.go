@@ -23,11 +23,18 @@ const (
 	CauseNeedAccount         Cause = "need-account"
 	CauseLockedOut           Cause = "locked-out"
 	CauseNotFTPLogin         Cause = "not-ftp-login"
+	CauseAnonymousRefused    Cause = "anonymous-refused"
 	CauseLoginRejected       Cause = "login-rejected"
 	CauseLoginRejected530    Cause = "login-rejected-530"
 )
 
-const checkLogin = "the server rejected the login: check user name and password. Without a user name the login is anonymous, which many servers refuse{User}"
+const (
+	checkLogin = "the server rejected the login: check user name and password"
+	giveUser   = "give a user name: without one the login is anonymous, which many servers refuse{?User}"
+)
+
+// anonymous reports whether the login is known to be anonymous.
+func anonymous(f *failure) bool { return f.p != nil && f.p.User == "" }
 
 // ofLogin reports whether v gives user, password or account.
 var ofLogin = verbs("USER", "PASS", "ACCT")
@@ -35,67 +42,86 @@ var ofLogin = verbs("USER", "PASS", "ACCT")
 var loginRules = []diagnosisRule{
 	{
 		cause: CauseNoVirtualHosts, find: a(func(e *control.HostError) bool { return e.Unsupported }),
-		advice: "the server has no virtual hosts (RFC 7151): leave the virtual host out{Login.VirtualHost}. No password was sent",
+		says: "the server has no virtual hosts (RFC 7151)", see: "RFC 7151",
+		try: []string{"leave the virtual host out{Login.VirtualHost=none}"}, then: "No password was sent",
 	},
 	{
 		cause: CauseVirtualHostUnknown, find: a(func(e *control.HostError) bool { return e.Err != nil }),
-		advice: "the server has no virtual host of that name: check its spelling{Login.VirtualHost}. Over TLS it may have to be the host of the URL too. No password was sent",
+		says: "the server has no virtual host of that name. Over TLS it may have to be the name of the server too", see: "RFC 7151, Section 3",
+		try: []string{"check its spelling{Login.VirtualHost}"}, then: "No password was sent",
 	},
 	{
 		cause: CauseNoChallenge, find: a(func(e *control.OneTimeError) bool { return e.Challenge == "" }),
-		advice: "the server asks for no one-time password, and nothing else may be sent{Login.OneTime=require}. The password could be sent as it is{Login.OneTime=auto}. No password was sent",
+		says: "the server asks for no one-time password, and nothing else may be sent", see: "RFC 2289",
+		try:  []string{"have the password sent as it is{Login.OneTime=auto}"},
+		then: "No password was sent",
 	},
 	{
 		cause: CauseChallengeUnanswered, find: a[*control.OneTimeError](),
-		advice: "the server's challenge could not be answered with a one-time password. If it takes the password as it is, say so{Login.OneTime=never}. No password was sent",
+		says: "the server's challenge could not be answered with a one-time password", see: "RFC 2289",
+		try:  []string{"have the password sent as it is, if the server takes that{Login.OneTime=never}"},
+		then: "No password was sent",
 	},
 	{
 		cause: CauseAfterLogin, find: a[*control.AfterLoginError](),
-		advice: "the login went well, but the server refused a command that is to follow it{Login.After}. A command can be allowed to fail",
+		says: "the login went well, but the server refused a command that is to follow it",
+		try:  []string{"leave it out, or allow it to fail{Login.After}"},
 	},
 	{
 		cause: CauseLoginUnanswered, find: a[*control.UnansweredLoginError](),
-		words:  words(func(e *control.UnansweredLoginError) []string { return []string{string(e.Verb)} }),
-		advice: "the server gave no answer to %s. Some end the connection when the login is wrong, or after too many wrong ones: check user name and password before the next attempt",
+		words: words(func(e *control.UnansweredLoginError) []string { return []string{string(e.Verb)} }),
+		says:  "the server gave no answer to %s. Some end the connection when the login is wrong, or after too many wrong ones: check user name and password before the next attempt",
 	},
 	{
 		cause: CauseLoginProxyRejects, find: a(ownLogin, func(e *control.ProxyError) bool { return protocol.MeaningIn(e.Err) == protocol.RejectedLogin }),
-		advice: "the FTP proxy rejected its own login: check its user{Login.Proxy} and password{Login.Proxy.Password}",
+		says: "the FTP proxy rejected its own login, not the server's",
+		try:  []string{"check its user and password{Login.Proxy}{Login.Proxy.Password}"},
 	},
 	{
 		cause: CauseLoginProxyKind, find: a(func(e *control.ProxyError) bool {
 			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
 			return ok && re.Verb != "PASS" && re.Verb != "ACCT" || ok && ownLogin(e) && re.Meaning() != protocol.RejectedLogin && re.Verb != "PASS" && re.Verb != "ACCT"
 		}),
-		advice: "the FTP proxy refused to connect to the server, or is told which one in another way: try another kind{Login.Proxy}",
+		says: "the FTP proxy refused to connect to the server, or is told which one in another way",
+		try:  []string{"try another kind{Login.Proxy}"},
 	},
 	{
 		cause: CauseWantsTLS, find: either(is(control.ErrWantsTLS), refused(anyVerb, protocol.WantsTLS)),
-		advice: "the server wants TLS before the login: use explicit TLS{Security=explicit} or implicit TLS{Security=implicit}",
+		says: "the server wants TLS before the login", see: "RFC 4217, Section 4",
+		try: []string{"use explicit TLS{Variant=ftp-tls-explicit}", tryImplicit},
 	},
 	{
 		cause: CauseTooManyUsers, find: either(is(control.ErrTooManyUsers), refused(anyVerb, protocol.TooManyUsers)),
-		advice: "the server has too many users now, or too many connections of this one. Wait a little and try again",
+		says: "the server has too many users now, or too many connections of this one. Wait a little and try again",
 	},
 	{
 		cause: CauseNeedAccount, find: refused(anyVerb, protocol.NeedAccount),
-		advice: "the server wants an account besides user and password{Account}",
+		says: "the server wants an account besides user and password", see: "RFC 959, Section 4.1.1",
+		try:  []string{"give one{?Account}"},
+		then: "Who runs the server knows which one is right",
 	},
 	{
 		cause: CauseLockedOut, find: refused(anyVerb, protocol.LockedOut),
-		advice: "the server takes no logins of this user, or from here, for now: there were too many failed ones, or somebody shut it out. Another attempt may make that longer; wait, or ask who runs the server",
+		says: "the server takes no logins of this user, or from here, for now: there were too many failed ones, or somebody shut it out. Another attempt may make that longer; wait, or ask who runs the server",
 	},
 	{
 		cause: CauseNotFTPLogin, find: refused(verbs("USER"), protocol.UnknownCommand),
-		advice: "the server does not know USER, with which every FTP session begins: it speaks another protocol, as a mail server (SMTP) does that greets in the same way, or is a proxy. Use the port of the FTP server, usually 21",
+		says: "the server does not know USER, with which every FTP session begins: it speaks another protocol, as a mail server (SMTP) does that greets in the same way, or is a proxy. Use the port of the FTP server, usually 21",
+	},
+	{
+		cause: CauseAnonymousRefused, find: when(anonymous, either(passMeaning, refused(ofLogin, protocol.RejectedLogin))), see: "RFC 1635",
+		says: "the login was anonymous, as no user name was given, and the server refuses that",
+		try:  []string{"give a user name{?User}"},
+		then: "A server that wants TLS first, or has too many users, may answer the same; its text says more",
 	},
 	{
 		cause: CauseLoginRejected530, find: bareRejection,
-		advice: checkLogin + ". A server that wants TLS first, or has too many users, answers the same; its text says more",
+		says: checkLogin, try: []string{giveUser}, see: "RFC 959, Section 4.2",
+		then: "A server that wants TLS first, or has too many users, answers the same; its text says more",
 	},
 	{
-		cause: CauseLoginRejected, find: either(passMeaning, refused(ofLogin, protocol.RejectedLogin)),
-		advice: checkLogin,
+		cause: CauseLoginRejected, find: either(passMeaning, refused(ofLogin, protocol.RejectedLogin)), see: "RFC 959, Section 4.2",
+		says: checkLogin, try: []string{giveUser},
 	},
 }
 

@@ -5,6 +5,8 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"github.com/ftpwire/ftpwire/control"
 )
 
 // Causes about the network and this computer.
@@ -14,6 +16,8 @@ const (
 	CauseNameServer    Cause = "name-server"
 	CauseNothingThere  Cause = "nothing-there"
 	CauseNoRoute       Cause = "no-route"
+	CauseCutAtGreeting Cause = "cut-at-greeting"
+	CauseDataCut       Cause = "data-cut"
 	CauseCutOff        Cause = "cut-off"
 	CauseLocalDiskFull Cause = "local-disk-full"
 	CauseTimeout       Cause = "timeout"
@@ -22,37 +26,65 @@ const (
 var networkRules = []diagnosisRule{
 	{
 		cause: CauseNoGreeting, find: silent(""),
-		advice: "the connection is open, but the server says nothing. On a port of implicit TLS it waits for the client: use implicit TLS there{Security=implicit}. " +
-			"Otherwise it is overloaded, or a firewall is in between; how long to wait can be set{Timeout}",
+		says: "the connection is open, but the server says nothing: on a port of implicit TLS it waits for the client; otherwise it is overloaded, or a firewall is in between",
+		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}", "wait longer{Timeout}"},
 	},
 	{
 		cause: CauseNoSuchHost, find: a(func(e *net.DNSError) bool { return e.IsNotFound }),
-		advice: "there is no host of that name: check the spelling",
+		says: "there is no host of that name: check the spelling",
 	},
 	{
 		cause: CauseNameServer, find: a[*net.DNSError](),
-		advice: "the name could not be looked up: check the network and the name server",
+		says: "the name could not be looked up: check the network and the name server",
 	},
 	{
 		cause: CauseNothingThere, find: is(syscall.ECONNREFUSED),
-		advice: "nothing listens there: the server is down, or the port is wrong (21 for ftp and ftpes, 990 for ftps)",
+		says: "nothing listens there: the server is down, or the port is wrong (21 for ftp and ftpes, 990 for ftps)",
 	},
 	{
 		cause: CauseNoRoute, find: is(syscall.EHOSTUNREACH, syscall.ENETUNREACH),
-		advice: "there is no route to that host: check the network",
+		says: "there is no route to that host: check the network",
+	},
+	{
+		cause: CauseCutAtGreeting, find: greetingCut,
+		says: "the server ended the connection before it greeted: it has too many connections or lets nobody in from here, or its port is one of implicit TLS",
+		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
+	},
+	{
+		cause: CauseDataCut, find: dataCut, words: moved,
+		says: "the data connection was cut off (after %s octets), by the server or by something on the way",
+		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
 		cause: CauseCutOff, find: cutOff,
-		advice: "the server, or a firewall, cut the connection off. With TLS, a certificate or a protocol version that the server dislikes does that too{TLSMax=1.2}",
+		says: "the server, or a firewall, cut the connection off. With TLS, a certificate or a protocol version that one of them dislikes does that too",
+		try:  []string{"use an older version of TLS{TLSMax=1.2}"},
 	},
 	{
 		cause: CauseLocalDiskFull, find: is(syscall.ENOSPC),
-		advice: "the local disk is full",
+		says: "the local disk is full",
 	},
 	{
 		cause: CauseTimeout, find: is(os.ErrDeadlineExceeded, context.DeadlineExceeded),
-		advice: "the server did not answer in time: it may be down or slow, or a firewall drops the packets. How long to wait can be set{Timeout}",
+		says: "the server did not answer in time: it may be down or slow, or a firewall drops the packets",
+		try:  []string{"wait longer{Timeout}"},
 	},
+}
+
+// greetingCut finds a connection that ended before the greeting.
+func greetingCut(f *failure) error {
+	if f.closed == nil || !f.closed.Awaited || f.closed.Verb != "" || f.reply != nil || !cut(f.closed) {
+		return nil
+	}
+	return f.closed
+}
+
+// dataCut finds a data connection that was cut off while data moved.
+func dataCut(f *failure) error {
+	if f.transfer == nil || f.transfer.Phase != control.PhaseData || f.closed != nil || !cut(f.transfer) {
+		return nil
+	}
+	return f.transfer
 }
 
 // cutOff finds a connection that the other side reset, or a control connection that it

@@ -27,6 +27,7 @@ const (
 	CauseProxyNoFTP         Cause = "proxy-no-ftp"
 	CauseProxyServerLogin   Cause = "proxy-server-login"
 	CauseProxyForbidsURL    Cause = "proxy-forbids-url"
+	CauseProxyRedirects     Cause = "proxy-redirects"
 	CauseProxyGotNothing    Cause = "proxy-got-nothing"
 	CauseProxyForbidsData   Cause = "proxy-forbids-data"
 	CauseProxyForbidsTunnel Cause = "proxy-forbids-tunnel"
@@ -64,90 +65,109 @@ func forbidden(e *proxy.Error) bool {
 var hopRules = []diagnosisRule{
 	{
 		cause: CauseProxyUse, find: at(proxy.StageRequest, unsupported),
-		advice: "a proxy of this kind can't do that. In active mode only a SOCKS proxy accepts connections from the server: use passive mode{DataMode=passive}, or leave data connections out{DirectData=true}",
+		says: "a proxy of this kind can't do that: in active mode only a SOCKS proxy accepts connections from the server",
+		try:  []string{tryPassive, "have data connections go around the proxy{DirectData=true}"},
 	},
 	{
 		cause: CauseProxyUnknown, find: at(proxy.StageConnect, func(e *proxy.Error) bool {
 			dns, ok := errors.AsType[*net.DNSError](e.Err)
 			return ok && dns.IsNotFound
 		}),
-		advice: "there is no proxy of that name: check its spelling{Proxy}",
+		says: "there is no proxy of that name",
+		try:  []string{"check its spelling{Proxy}"},
 	},
 	{
 		cause: CauseProxyTimeout, find: at(proxy.StageConnect, func(e *proxy.Error) bool { return errors.Is(e, os.ErrDeadlineExceeded) }),
-		advice: proxyDown + ", or whether a firewall is in between; or go without a proxy{Proxy=nil}",
+		says: proxyDown + ": a firewall may be in between", try: []string{checkProxy, noProxy},
 	},
 	{
 		cause: CauseProxyDown, find: at(proxy.StageConnect),
-		advice: proxyDown + "; or go without a proxy{Proxy=nil}",
+		says: proxyDown, try: []string{checkProxy, noProxy},
 	},
 	{
 		cause: CauseProxyCertificate, find: at(proxy.StageTLS, func(e *proxy.Error) bool {
 			return isType[x509.UnknownAuthorityError](e) || isType[x509.HostnameError](e) || isType[x509.CertificateInvalidError](e)
 		}),
-		advice: "TLS with the proxy failed; the server was not asked for. The certificate is the proxy's: give the authority that signed it{Proxy.TLS}, or use the name that stands in it",
+		says: "TLS with the proxy failed; the server was not asked for. The certificate is the proxy's",
+		try:  []string{"give the authority that signed it, or use the name that stands in it{Proxy.TLS}"},
 	},
 	{
 		cause: CauseProxyNoTLS, find: at(proxy.StageTLS),
-		advice: "TLS with the proxy failed; the server was not asked for. A proxy that speaks no TLS is named by http://, not https://",
+		says: "TLS with the proxy failed; the server was not asked for. A proxy that speaks no TLS is named by http://, not https://",
 	},
 	{
 		cause: CauseProxyScheme, find: at(proxy.StageAuth, unsupported),
-		advice: "the proxy wants an authentication that is not known here, such as Negotiate (Kerberos). Known are Digest, NTLM and Basic, and a password with SOCKS5. The server was not reached",
+		says: "the proxy wants an authentication that is not known here, such as Negotiate (Kerberos). Known are Digest, NTLM and Basic, and a password with SOCKS5. The server was not reached",
 	},
 	{
 		cause: CauseProxyWantsLogin, find: at(proxy.StageAuth, func(e *proxy.Error) bool { return strings.Contains(e.Reason, "demands credentials") }),
-		advice: "the proxy lets nobody in without a login, which is its own and not the server's: give its user{Proxy.User} and password{Proxy.Password}",
+		says: "the proxy lets nobody in without a login, which is its own and not the server's",
+		try:  []string{"give its user and password{Proxy.User}{Proxy.Password}"},
 	},
 	{
 		cause: CauseProxyRejects, find: at(proxy.StageAuth),
-		advice: "the proxy rejected its own login, not the server's: check its user{Proxy.User} and password{Proxy.Password}. The server was not reached",
+		says: "the proxy rejected its own login, not the server's",
+		try:  []string{"check its user and password{Proxy.User}{Proxy.Password}"},
+		then: "The server was not reached",
 	},
 	{
 		cause: CauseProxyKind, find: at(proxy.StageExchange),
-		advice: "the proxy was reached, but does not answer as a proxy of this kind does: check its kind and its port{Proxy}, for a SOCKS proxy is none for HTTP. The server was not reached",
+		says: "the proxy was reached, but does not answer as a proxy of this kind does: a SOCKS proxy is none for HTTP",
+		try:  []string{"check its kind and its port{Proxy}"},
+		then: "The server was not reached",
 	},
 	{
 		cause: CauseProxyNoFile, find: at(proxy.StageTarget, byURL, status(404)),
-		advice: "the proxy found no such file on the server, or no such server. " + loginDirectory,
+		says: "the proxy found no such file on the server, or no such server. Paths are relative to the login directory; in a URL an absolute one begins with %2F",
 	},
 	{
 		cause: CauseProxyNoFTP, find: at(proxy.StageTarget, byURL, status(400, 405, 501)),
-		advice: "the proxy does not speak FTP: newer versions of many don't. Connections through it may still be allowed{Proxy.Get=false}",
+		says: "the proxy does not speak FTP: newer versions of many don't",
+		try:  []string{"connect through it, which may still be allowed{Proxy.Get=false}"},
 	},
 	{
 		cause: CauseProxyServerLogin, find: at(proxy.StageTarget, byURL, status(401)),
-		advice: "the server rejected the login that the proxy made: check user name and password",
+		says: "the server rejected the login that the proxy made: check user name and password",
 	},
 	{
 		cause: CauseProxyForbidsURL, find: at(proxy.StageTarget, byURL, status(403)),
-		advice: "the proxy forbids this URL, or the server the login or the file",
+		says: "the proxy forbids this URL, or the server the login or the file",
+	},
+	{
+		cause: CauseProxyRedirects, find: at(proxy.StageTarget, status(301, 302, 303, 307, 308)),
+		says: "the proxy answered with another address instead of the server: it wants to show a page first, to log in or to agree to something. Open a page in a browser, or ask the proxy's administrator",
 	},
 	{
 		cause: CauseProxyGotNothing, find: at(proxy.StageTarget, byURL),
-		advice: "the proxy was reached, but got no file from the server: its own text says more",
+		says: "the proxy was reached, but got no file from the server: its own text says more",
 	},
 	{
 		cause: CauseProxyForbidsData, find: both(a[*datachan.OpenError](), at(proxy.StageTarget, forbidden)),
-		advice: "the proxy allows the control connection, but not connections to the server's data ports. Its administrator can allow ports above 1023; where data can go around the proxy, let them{DirectData=true}",
+		says: "the proxy allows the control connection, but not connections to the server's data ports. Its administrator can allow ports above 1023",
+		try:  []string{"have data go around the proxy, where it can{DirectData=true}"},
 	},
 	{
 		cause: CauseProxyForbidsTunnel, find: at(proxy.StageTarget, forbidden, func(e *proxy.Error) bool { return strings.HasPrefix(e.Proxy, "http") }),
-		advice: "the proxy was reached, but forbids connections to this server or port (CONNECT). Many allow ports 443 and 563 only: its administrator can allow port 21 and the data ports. " +
-			"A proxy that fetches files by FTP itself does so for an ftp:// URL{Proxy.Get}",
+		says: "the proxy was reached, but forbids connections to this server or port (CONNECT). Many allow ports 443 and 563 only: its administrator can allow port 21 and the data ports",
+		try:  []string{"have the proxy fetch the file itself, which some do for an ftp:// URL{Proxy.Get}"},
 	},
 	{
 		cause: CauseProxyForbids, find: at(proxy.StageTarget, forbidden),
-		advice: "the proxy was reached, but its rules forbid connections to this server or port. Its administrator can allow them",
+		says: "the proxy was reached, but its rules forbid connections to this server or port. Its administrator can allow them",
 	},
 	{
 		cause: CauseProxyDataPort, find: both(a[*datachan.OpenError](), at(proxy.StageTarget)),
-		advice: "the proxy could not connect to the server's data port: a firewall is between the two, or the server announces the wrong ports. Where data can go around the proxy, let them{DirectData=true}",
+		says: "the proxy could not connect to the server's data port: a firewall is between the two, or the server announces the wrong ports",
+		try:  []string{"have data go around the proxy, where it can{DirectData=true}"},
 	},
 	{
 		cause: CauseProxyServerDown, find: at(proxy.StageTarget),
-		advice: "the proxy was reached, but could not connect to the server: check the server's host and port. It is the proxy that looks up the name and connects, so that what counts is what can be reached from there",
+		says: "the proxy was reached, but could not connect to the server: check the server's host and port. It is the proxy that looks up the name and connects, so that what counts is what can be reached from there",
 	},
 }
 
-const proxyDown = "the proxy itself can't be reached; the server was not asked for. Check the proxy's host and port{Proxy}"
+const (
+	proxyDown  = "the proxy itself can't be reached; the server was not asked for"
+	checkProxy = "check the proxy's host and port{Proxy}"
+	noProxy    = "go without a proxy{Proxy=none}"
+)

@@ -3,6 +3,7 @@ package ftpwire
 import (
 	"errors"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
@@ -16,81 +17,134 @@ const (
 	CauseNoType          Cause = "no-type"
 	CauseNoMode          Cause = "no-mode"
 	CauseNoStructure     Cause = "no-structure"
+	CauseNoSpace         Cause = "no-space"
 	CauseClosing         Cause = "closing"
 	CauseWantsResumption Cause = "wants-resumption"
+	CauseNotConfirmed    Cause = "not-confirmed"
 	CauseBrokenOff       Cause = "broken-off"
+	CauseOtherHost       Cause = "other-host"
+	CauseDataChannelTLS  Cause = "data-channel-tls"
 	CauseDataChannel     Cause = "data-channel"
+	CauseWantsDataTLS    Cause = "wants-data-tls"
 	CauseWantsProtection Cause = "wants-protection"
-	CauseNoSpace         Cause = "no-space"
 	CauseMLSTUnlisted          = Cause(control.QuirkMLSTUnlisted)
 	CauseUnknownCommand  Cause = "unknown-command"
 	CauseInUse           Cause = "in-use"
+	CauseExists          Cause = "exists"
+	CauseNoDirectory     Cause = "no-directory"
 	CauseNotExist        Cause = "not-exist"
 	CausePermission      Cause = "permission"
+	CauseNotStored       Cause = "not-stored"
 )
 
-const loginDirectory = "Paths are relative to the login directory; in a URL an absolute one begins with %2F"
+const (
+	seeReplies = "RFC 959, Section 4.2"
+	tryTLS12   = "use TLS 1.2{TLSMax=1.2}"
+	tryRetry   = "have it tried again by itself{TransferOptions.Retry}"
+	tryProtect = "protect data connections{DataProtection=P}"
+)
 
 var replyRules = []diagnosisRule{
 	{
-		cause: CauseTypeUnknown, find: refused(verbs("TYPE"), protocol.UnknownCommand),
-		advice: "the server does not know TYPE, by which it is told to leave a file as it is: what it would send may not be what the file holds. Nothing was transferred",
+		cause: CauseTypeUnknown, find: refused(verbs("TYPE"), protocol.UnknownCommand), see: "RFC 959, Section 5.3.2",
+		says: "the server does not know TYPE, by which it is told to leave a file as it is: what it would send may not be what the file holds. Nothing was transferred",
 	},
 	{
-		cause: CauseNoType, find: refusedFormat("TYPE"),
-		advice: "the server does not have the type that was asked for, and nothing was transferred. Leave it out{Format.Type}",
+		cause: CauseNoType, find: refusedFormat("TYPE"), see: "RFC 959, Section 3.1.1",
+		says: "the server does not have the type that was asked for, and nothing was transferred",
+		try:  []string{"leave it out{Type}"},
 	},
 	{
-		cause: CauseNoMode, find: refusedFormat("MODE"),
-		advice: "the server does not have the mode that was asked for, and nothing was transferred. Leave it out{Format.Mode}",
+		cause: CauseNoMode, find: refusedFormat("MODE"), see: "RFC 959, Section 3.4",
+		says: "the server does not have the mode that was asked for, and nothing was transferred",
+		try:  []string{"leave it out{Format.Mode}"},
 	},
 	{
-		cause: CauseNoStructure, find: refusedFormat("STRU"),
-		advice: "the server does not have the structure that was asked for, and nothing was transferred. Leave it out{Format.Structure}",
+		cause: CauseNoStructure, find: refusedFormat("STRU"), see: "RFC 959, Section 3.1.2",
+		says: "the server does not have the structure that was asked for, and nothing was transferred",
+		try:  []string{"leave it out{Format.Structure}"},
 	},
 	{
-		cause: CauseClosing, find: refused(anyVerb, protocol.Closing),
-		advice: "the server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again",
+		cause: CauseNoSpace, find: refused(anyVerb, protocol.NoSpace), see: seeReplies,
+		says: "the server has no room for the file: disk full or quota reached",
 	},
 	{
-		cause: CauseWantsResumption, find: either(refused(anyVerb, protocol.WantsResumption), both(notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer }), refused(anyVerb, protocol.WantsProtection))),
-		advice: "the server demands that a data connection resume the TLS session of the control connection. Resumption must not be off{Resumption=preferred}; if it is not, another TLS version may help{TLSMax=1.2}",
+		cause: CauseClosing, find: refused(anyVerb, protocol.Closing), see: seeReplies,
+		says: "the server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again",
 	},
 	{
-		cause: CauseBrokenOff, find: either(refused(anyVerb, protocol.Aborted), moved(refused(anyVerb, protocol.DataChannel))),
-		advice: "the data connection broke off. Try again; a file can go on where it ended{TransferOptions.Resume=true}, and by itself{TransferOptions.Retry}",
+		cause: CauseWantsResumption, find: unless((*failure).inClear, either(refused(anyVerb, protocol.WantsResumption), both(notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer }), refused(anyVerb, protocol.WantsProtection)))),
+		says: "the server demands that a data connection resume the TLS session of the control connection", see: "docs/data-connections.md",
+		try: []string{"allow resumption{Resumption=preferred}", tryTLS12, "allow resumption by session ID{SessionIDs=true}"},
 	},
 	{
-		cause: CauseDataChannel, find: refused(anyVerb, protocol.DataChannel),
-		advice: "the server could not or would not use the data connection. Try the other direction{DataMode=active}{DataMode=passive}, and with TLS another version{TLSMax=1.2}: servers answer this also when the TLS session was not resumed",
+		cause: CauseNotConfirmed, find: uploaded(refused(anyVerb, protocol.Aborted, protocol.DataChannel, protocol.Unexplained, protocol.InUse)), words: moved, see: seeReplies,
+		says: "all of the file had been sent (%s octets), and then the server reported a fault: it may have stored all of it, a part or nothing. Compare its size there before you send it again",
+		try:  []string{tryRetry},
 	},
 	{
-		cause: CauseWantsProtection, find: refused(anyVerb, protocol.WantsProtection),
-		advice: "the server demands protected data connections, or refuses them. In a session in clear text only TLS can protect them{Security=explicit}; with TLS, protect data as well{DataProtection=P}, or do without{DataProtection=C}",
+		cause: CauseBrokenOff, find: either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel))), see: seeReplies,
+		says: "the data connection broke off",
+		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
-		cause: CauseNoSpace, find: refused(anyVerb, protocol.NoSpace),
-		advice: "the server has no room for the file: disk full or quota reached",
+		cause: CauseOtherHost, find: refused(anyVerb, protocol.WrongPeer), see: "RFC 2577, Section 4",
+		says: "the server takes data connections from the host of the control connection alone, and saw another one: a proxy or NAT with several addresses is in between",
+		try:  []string{"have data go the same way as commands{DirectData=false}", tryActive, tryPassive},
 	},
 	{
-		cause: CauseMLSTUnlisted, find: refused(verbs("SIZE", "MDTM"), protocol.UnknownCommand), words: verbOf,
-		advice: "the server does not know the command %s. Some have MLST, which tells the same, and do not list it: have it tried{Quirks=mlst-unlisted}",
+		cause: CauseDataChannelTLS, find: when((*failure).inTLS, refused(anyVerb, protocol.DataChannel)), see: "docs/data-connections.md",
+		says: "the server could not or would not use the data connection. Over TLS that mostly means that it wants the TLS session resumed, or protection, and does not say so; else a firewall is in between",
+		try:  []string{tryProtect, "allow resumption{Resumption=preferred}", tryTLS12, tryActive},
 	},
 	{
-		cause: CauseUnknownCommand, find: refused(anyVerb, protocol.UnknownCommand), words: verbOf,
-		advice: "the server does not know the command %s",
+		cause: CauseDataChannel, find: refused(anyVerb, protocol.DataChannel), see: seeData,
+		says: "the server could not or would not use the data connection: a firewall or NAT is in between, or, with TLS, the session was not resumed",
+		try:  []string{tryActive, tryPassive, tryTLS12},
 	},
 	{
-		cause: CauseInUse, find: refused(anyVerb, protocol.InUse),
-		advice: "somebody else is using the file on the server. Try again when it is free",
+		cause: CauseWantsDataTLS, find: when((*failure).inClear, refused(anyVerb, protocol.WantsProtection, protocol.WantsResumption)), see: "RFC 4217, Section 9",
+		says: "the server wants TLS on data connections, which a session in clear text can't have",
+		try:  []string{"use explicit TLS{Variant=ftp-tls-explicit}", tryImplicit},
 	},
 	{
-		cause: CauseNotExist, find: saying(fs.ErrNotExist),
-		advice: "probably there is no such file or directory, or this user may not see it. " + loginDirectory,
+		cause: CauseWantsProtection, find: refused(anyVerb, protocol.WantsProtection), see: "RFC 4217, Section 9",
+		says: "the server demands protected data connections, or refuses them. In a session in clear text only TLS can protect them",
+		try:  []string{"use explicit TLS{Variant=ftp-tls-explicit}", tryProtect, "do without protection of data{DataProtection=C}"},
 	},
 	{
-		cause: CausePermission, find: saying(fs.ErrPermission),
-		advice: "this user may not do that on the server",
+		cause: CauseMLSTUnlisted, find: refused(verbs("SIZE", "MDTM"), protocol.UnknownCommand), words: verbOf, see: "RFC 3659, Section 7",
+		says: "the server does not know the command %s. Some have MLST, which tells the same, and do not list it",
+		try:  []string{"have it tried{Quirks=mlst-unlisted}"},
+	},
+	{
+		cause: CauseUnknownCommand, find: refused(anyVerb, protocol.UnknownCommand), words: verbOf, see: seeReplies,
+		says: "the server does not know the command %s",
+	},
+	{
+		cause: CauseInUse, find: refused(anyVerb, protocol.InUse), see: seeReplies,
+		says: "somebody else is using the file on the server. Try again when it is free",
+		try:  []string{tryRetry},
+	},
+	{
+		cause: CauseExists, find: refused(anyVerb, protocol.Exists), words: pathOf, see: seeReplies,
+		says: "something of that name is there already%s",
+	},
+	{
+		cause: CauseNoDirectory, find: refused(makes, protocol.NotExist), words: pathOf, see: seeReplies,
+		says: "a directory of the path is missing on the server, or this user may not see it: make it first%s",
+	},
+	{
+		cause: CauseNotExist, find: saying(fs.ErrNotExist), words: pathOf, see: seeReplies,
+		says: "probably there is no such file or directory, or this user may not see it%s",
+	},
+	{
+		cause: CausePermission, find: saying(fs.ErrPermission), see: seeReplies,
+		says: "this user may not do that on the server",
+	},
+	{
+		cause: CauseNotStored, find: refused(uploads, protocol.Unexplained), words: pathOf, see: seeReplies,
+		says: "the server could not create the file: this user may not write there, or a directory of the path is missing%s",
 	},
 }
 
@@ -104,13 +158,29 @@ func refusedFormat(verb protocol.Verb) finder {
 	}
 }
 
-// moved finds what find does in a transfer that had begun.
-func moved(find finder) finder {
+// uploads and makes say which command was refused: one that stores a file, or any that
+// puts something where nothing was.
+func uploads(v protocol.Verb) bool { return v.Does(protocol.Uploads) }
+func makes(v protocol.Verb) bool   { return uploads(v) || verbs("MKD", "XMKD", "RNTO")(v) }
+
+// begun finds what find does in a transfer that had begun.
+func begun(find finder) finder {
 	return func(f *failure) error {
 		if f.transfer == nil || f.transfer.Bytes == 0 && f.transfer.Phase != control.PhaseReply {
 			return nil
 		}
 		return find(f)
+	}
+}
+
+// uploaded finds an upload whose data had been sent, if find finds something.
+func uploaded(find finder) finder {
+	return func(f *failure) error {
+		t := f.transfer
+		if t == nil || !uploads(t.Verb) || t.Phase != control.PhaseReply || t.Bytes == 0 || find(f) == nil {
+			return nil
+		}
+		return t
 	}
 }
 
@@ -124,6 +194,14 @@ func saying(target error) finder {
 	}
 }
 
+// pathOf says how a path that was refused was understood, if that is worth a word.
+var pathOf = words(func(e *protocol.ReplyError) []string {
+	if e.Path == "" || strings.HasPrefix(e.Path, "/") {
+		return []string{""}
+	}
+	return []string{". " + strconv.Quote(e.Path) + " is relative to the login directory; in a URL an absolute path begins with %2F"}
+})
+
 // Causes about servers that speak something else.
 const (
 	CauseSSH      Cause = "ssh"
@@ -135,19 +213,20 @@ const (
 var protocolRules = []diagnosisRule{
 	{
 		cause: CauseSSH, find: speaking("SSH"),
-		advice: "SFTP is another protocol than FTP: use a client for SFTP there, or the port of the FTP server, usually 21",
+		says: "SFTP is another protocol than FTP: use a client for SFTP there, or the port of the FTP server, usually 21",
 	},
 	{
 		cause: CauseHTTP, find: speaking("HTTP"),
-		advice: "use the port of the FTP server, usually 21; if an HTTP proxy is in between, connect around it",
+		says: "use the port of the FTP server, usually 21; if an HTTP proxy is in between, connect around it",
 	},
 	{
-		cause: CauseTLSFirst, find: speaking("TLS"),
-		advice: "the server begins with TLS: use implicit TLS{Security=implicit}",
+		cause: CauseTLSFirst, find: speaking("TLS"), see: "RFC 4217, Appendix A",
+		says: "the server begins with TLS",
+		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
 	},
 	{
-		cause: CauseNotFTP, find: speaking("not an FTP reply"),
-		advice: "what answers there is not FTP, but another protocol, or a broken server. Use the port of the FTP server, usually 21",
+		cause: CauseNotFTP, find: speaking("not an FTP reply"), see: seeReplies,
+		says: "what answers there is not FTP, but another protocol, or a broken server. Use the port of the FTP server, usually 21",
 	},
 }
 

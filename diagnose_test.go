@@ -126,7 +126,7 @@ func TestDiagnose(t *testing.T) {
 		{"no data connection", &control.TransferError{Err: &control.EmptyError{Err: &datachan.OpenError{Mode: "PORT", Err: datachan.ErrEnded}}}, ftpwire.CauseEmptyNoData},
 		{"a listing of another directory", &control.TransferError{Err: &control.OtherListingError{Path: "my dir", Name: "my"}}, ftpwire.CauseOtherListing},
 		{"a stranger", &control.TransferError{Err: &control.EmptyError{Err: &datachan.OpenError{Mode: "PORT", Err: &datachan.StrangerError{Addr: "127.0.0.2:1", Err: datachan.ErrEnded}}}}, ftpwire.CauseStranger},
-		{"passive", &datachan.OpenError{Mode: "EPSV", Err: errors.New("x")}, ftpwire.CausePassiveBlocked},
+		{"passive", &datachan.OpenError{Mode: "EPSV", Addr: "127.0.0.1:2000", Err: errors.New("x")}, ftpwire.CausePassiveBlocked},
 		{"reply held back", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrReplyHeld)}, ftpwire.CauseReplyHeld},
 		{"blocked ports", &datachan.OpenError{Mode: "EPSV", Err: fmt.Errorf("x: %w", datachan.ErrPortsBlocked)}, ftpwire.CausePortsBlocked},
 		{"address refused", &datachan.OpenError{Mode: "PASV", Err: &datachan.AddressError{Addr: "224.0.0.1"}}, ftpwire.CauseAddressRefused},
@@ -162,14 +162,19 @@ func TestDiagnose(t *testing.T) {
 		{"EPSV swallowed", &control.TransferError{Phase: control.PhaseOpen, Err: &control.ClosedError{Cause: &control.TimeoutError{Verb: "EPSV"}}}, ftpwire.CauseEPSVSilent},
 		{"PASV swallowed", &control.TimeoutError{Verb: "PASV"}, ftpwire.CausePASVSilent},
 		{"PORT swallowed", &control.TimeoutError{Verb: "PORT"}, ftpwire.CausePORTSilent},
-		{"EPSV cuts", &control.TransferError{Phase: control.PhaseOpen, Err: &control.ClosedError{Cause: io.ErrUnexpectedEOF}}, ftpwire.CauseCutAtEPSV},
+		{"EPSV cuts", &control.TransferError{Phase: control.PhaseOpen, Err: &control.ClosedError{Cause: io.ErrUnexpectedEOF}}, ftpwire.CauseCutAtAddress},
 		{"RETR swallowed", &control.TransferError{Phase: control.PhaseOpen, Err: &control.TimeoutError{Verb: "RETR"}}, ftpwire.CauseTimeout},
 		{"no last word", &control.TransferError{Phase: control.PhaseReply, Bytes: 5, Err: &control.ClosedError{Cause: &control.TimeoutError{Verb: "RETR"}}}, ftpwire.CauseForgotten},
 		{"cut before the last word", &control.TransferError{Phase: control.PhaseReply, Bytes: 5, Err: &control.ClosedError{Cause: syscall.ECONNRESET}}, ftpwire.CauseForgotten},
 		{"idle", reply("NOOP", 421, "Idle timeout (600 seconds): closing control connection"), ftpwire.CauseIdledOut},
 		{"PORT refused", errors.Join(reply("EPRT", 500, "unknown"), reply("PORT", 500, "Illegal")), ftpwire.CauseActiveRefused},
-		{"EPSV refused, PASV closed", errors.Join(reply("EPSV", 500, "unknown"), &datachan.OpenError{Mode: "PASV", Err: syscall.ECONNREFUSED}), ftpwire.CausePassiveAddress},
-		{"EPSV closed, PASV refused", errors.Join(&datachan.OpenError{Mode: "EPSV", Err: syscall.ECONNREFUSED}, reply("PASV", 500, "unknown")), ftpwire.CausePassiveBlocked},
+		{"EPSV refused, PASV closed", errors.Join(reply("EPSV", 500, "unknown"), &datachan.OpenError{Mode: "PASV", Err: syscall.ECONNREFUSED}), ftpwire.CausePortClosed},
+		{"EPSV closed, PASV refused", errors.Join(&datachan.OpenError{Mode: "EPSV", Err: syscall.ECONNREFUSED}, reply("PASV", 500, "unknown")), ftpwire.CausePortClosed},
+		{"no TLS and nothing", &control.TransferError{Err: &control.EmptyError{Err: &tlsx.HandshakeError{Phase: tlsx.PhaseData, Err: io.EOF}}}, ftpwire.CauseEmptyNoTLS},
+		{"HTTP proxy with a page of its own", &proxy.Error{Stage: proxy.StageTarget, Status: 302}, ftpwire.CauseProxyRedirects},
+		{"renegotiation", &net.OpError{Op: "local error", Err: tls.AlertError(100)}, ftpwire.CauseRenegotiation},
+		{"TLS of data cut", &tlsx.HandshakeError{Phase: tlsx.PhaseData, Failure: tlsx.FailureEnded, Hint: "x", Err: io.EOF}, ftpwire.CauseTLSDataCut},
+		{"control connection lost", &control.TransferError{Phase: control.PhaseData, Bytes: 5, Err: &control.ClosedError{Cause: io.ErrUnexpectedEOF}}, ftpwire.CauseControlLost},
 		{"EPSV refused, PASV nonsense", errors.Join(reply("EPSV", 502, "unknown"), &datachan.OpenError{Mode: "PASV", Err: nonsense}), ftpwire.CauseAddressNonsense},
 		{"EPSV and PASV refused", errors.Join(reply("EPSV", 502, "unknown"), reply("PASV", 502, "unknown")), ftpwire.CausePassiveRefused},
 		{"no such file in active mode", errors.Join(reply("RETR", 550, "no such file"), &datachan.OpenError{Mode: "PORT", Err: datachan.ErrEnded}), ftpwire.CauseNotExist},
@@ -197,18 +202,21 @@ func TestDiagnose(t *testing.T) {
 				case tt.want == "":
 				case d == nil || d.Cause != tt.want:
 					t.Errorf("%v: %+v; want %s", err, d, tt.want)
-				case strings.Contains(d.Evidence[min(len(d.Evidence), 5):], "ftp: "):
+				case strings.Contains(d.Evidence[0], "ftp: "):
 					t.Errorf("evidence %q has a prefix within", d.Evidence)
-				case d.Evidence == "" || strings.Contains(d.String(), "…"):
+				case len(d.Evidence) == 0 || strings.Contains(d.String(), "…"):
 					t.Errorf("%v: evidence %q, advice %q", err, d.Evidence, d)
 				}
 			}
 			seen[tt.want] = true
 		})
 	}
+	for _, c := range peerCases {
+		seen[c.cause] = true
+	}
 	for _, d := range ftpwire.Causes() {
 		if !seen[d.Cause] {
-			t.Errorf("cause %s has no error here", d.Cause)
+			t.Errorf("cause %s has no error here, and no server", d.Cause)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,95 +36,115 @@ const (
 	CauseOtherCertificate         Cause = "other-certificate"
 )
 
-const goOnBlindly = "to go on without knowing who answers, switch verification off{Insecure=true}"
+const (
+	trySkip   = "go on without knowing who answers{Insecure=true}"
+	tryAccept = "accept it for this host, if you know the server{Trust=accept}"
+	tryCA     = "give the authority's certificate{RootCAs}"
+	seeCert   = "RFC 4217, Section 10.1; RFC 5280"
+)
 
 var certificateRules = []diagnosisRule{
 	{
-		cause: CauseClientCertificateMissing, find: clientCertificate(tlsx.ClientCertificateMissing),
-		words:  words(func(e *tlsx.ClientCertificateError) []string { return []string{trusted(e)} }),
-		advice: "the server lets in clients with a certificate only. Give one and its key{ClientCertificates}, signed by an authority that the server trusts%s",
+		cause: CauseClientCertificateMissing, find: clientCertificate(tlsx.ClientCertificateMissing), see: seeClientCert,
+		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{trusted(e)} }),
+		says:  "the server lets in clients with a certificate only, signed by an authority that it trusts%s",
+		try:   []string{"give one and its key{?ClientCertificates}"},
 	},
 	{
-		cause: CauseClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer),
+		cause: CauseClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer), see: seeClientCert,
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Issuer, trusted(e)} }),
-		advice: "the server does not trust the authority that signed the client certificate (%s). Give another certificate{ClientCertificates}, signed by an authority that the server trusts%s; " +
-			"or ask the server's administrator to trust that authority",
+		says:  "the server does not trust the authority that signed the client certificate (%s)",
+		try:   []string{"give another certificate, signed by an authority that the server trusts{ClientCertificates}"},
+		then:  "Or ask the server's administrator to trust that authority",
 	},
 	{
-		cause: CauseClientCertificateRefused, find: a[*tlsx.ClientCertificateError](),
-		words:  words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Subject} }),
-		advice: "the server refused the client certificate (%s): it may have expired, been revoked, or not be meant for clients. Give another one{ClientCertificates}",
+		cause: CauseClientCertificateRefused, find: a[*tlsx.ClientCertificateError](), see: seeClientCert,
+		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Subject} }),
+		says:  "the server refused the client certificate (%s): it may have expired, been revoked, or not be meant for clients",
+		try:   []string{"give another one{ClientCertificates}"},
 	},
 	{
 		cause: CauseTrustDamaged, find: a[*tlsx.TrustFileError](),
-		words:  words(func(e *tlsx.TrustFileError) []string { return []string{e.Path} }),
-		advice: "a line of the file of accepted certificates is damaged: correct it in %s, or remove it{Verify.Trust=remove}",
+		words: words(func(e *tlsx.TrustFileError) []string { return []string{e.Path} }),
+		says:  "a line of the file of accepted certificates is damaged: %s",
+		try:   []string{"correct it, or remove it{Trust=remove}"},
 	},
 	{
 		cause: CauseTrustLocked, find: is(tlsx.ErrTrustLocked),
-		advice: "the certificate could not be remembered: another program holds the file of accepted certificates. Try again",
+		says: "the certificate could not be remembered: another program holds the file of accepted certificates. Try again",
 	},
 	{
 		cause: CauseTrustFile, find: a[*tlsx.TrustStoreError](),
-		advice: "the file of accepted certificates can't be read or written. Nothing is said against the certificate. Use another file{Verify.Trust=file}, or do without remembering: trust the certificate{RootCAs}, or pin it{Verify.Pins}",
+		says: "the file of accepted certificates can't be read or written. Nothing is said against the certificate",
+		try:  []string{"use another file{Trust=file}", "do without remembering: pin the certificate{Verify.Pins}"},
 	},
 	{
-		cause: CauseCertificateChanged, find: a((*tlsx.CertificateError).Changed),
-		advice: "the server shows another certificate than the one that was accepted before. That can be a renewal, or somebody in between: " +
-			"ask the server's administrator for the new fingerprint, then accept it{Verify.Trust=accept}. Nothing was sent",
+		cause: CauseCertificateChanged, find: a((*tlsx.CertificateError).Changed), see: seeCert,
+		says: "the server shows another certificate than the one that was accepted before. That can be a renewal, or somebody in between: " +
+			"ask the server's administrator for the new fingerprint",
+		try:  []string{"accept it if it is the same{Trust=accept}"},
+		then: "Nothing was sent",
 	},
 	{
-		cause: CauseNotPinned, find: judged(tlsx.ReasonNotPinned),
-		advice: "the server's certificate matches no pin{Verify.Pins}. It was renewed with another key, or somebody is in between. Nothing was sent",
+		cause: CauseNotPinned, find: judged(tlsx.ReasonNotPinned), see: seeCert,
+		says: "the server's certificate matches no pin. It was renewed with another key, or somebody is in between",
+		try:  []string{"correct the pin, if the server's administrator confirms the new key{Verify.Pins}"},
+		then: "Nothing was sent",
 	},
 	{
-		cause: CauseRevoked, find: judged(tlsx.ReasonRevoked),
-		advice: "the certificate's authority has revoked it: the server's key may be known to others. Its administrator must replace it",
+		cause: CauseRevoked, find: judged(tlsx.ReasonRevoked), see: seeCert,
+		says: "the certificate's authority has revoked it: the server's key may be known to others. Its administrator must replace it",
 	},
 	{
 		cause: CauseSeveralFaults, find: a(func(e *tlsx.CertificateError) bool {
 			return (e.Reasons.Has(tlsx.ReasonWrongName) || e.Reasons.Has(tlsx.ReasonExpired)) && e.Reasons != tlsx.ReasonWrongName && e.Reasons != tlsx.ReasonExpired
-		}),
-		advice: "several things are wrong with the server's certificate: compare its fingerprint with the server's administrator. " +
-			"If it is the right one, accept it for this host{Verify.Trust=accept}",
+		}), see: seeCert,
+		says: "several things are wrong with the server's certificate: compare its fingerprint with the server's administrator",
+		try:  []string{"accept it for this host, if it is the right one{Trust=accept}"},
 	},
 	{
-		cause: CauseSelfSigned, find: either(judged(tlsx.ReasonSelfSigned), without(judged(tlsx.ReasonUnknownAuthority), a(selfSigned))),
-		advice: "the server's certificate is self-signed. If you know the server, accept it for this host{Verify.Trust=accept}, or give it as trusted{RootCAs}; " + goOnBlindly,
+		cause: CauseSelfSigned, find: either(judged(tlsx.ReasonSelfSigned), without(judged(tlsx.ReasonUnknownAuthority), a(selfSigned))), see: seeCert,
+		says: "the server's certificate is self-signed: nobody but itself vouches for it",
+		try:  []string{tryAccept, "give it as trusted{RootCAs}", trySkip},
 	},
 	{
-		cause: CauseUnknownAuthority, find: either(a[x509.UnknownAuthorityError](), judged(tlsx.ReasonUnknownAuthority)),
-		advice: "the server's certificate is signed by an authority that this computer does not know. " +
-			"If you know the server, give its CA certificate{RootCAs}, or accept this certificate for this host{Verify.Trust=accept}; " + goOnBlindly,
+		cause: CauseUnknownAuthority, find: either(a[x509.UnknownAuthorityError](), judged(tlsx.ReasonUnknownAuthority)), see: seeCert,
+		says: "the server's certificate is signed by an authority that this computer does not know",
+		try:  []string{tryCA, tryAccept, trySkip},
 	},
 	{
 		cause: CauseNameInCommonName, find: a(func(e x509.HostnameError) bool {
 			c := e.Certificate
 			return c != nil && c.Subject.CommonName != "" && len(c.DNSNames)+len(c.IPAddresses) == 0
-		}),
+		}), see: "RFC 9525, Section 2",
 		words: words(func(e x509.HostnameError) []string { return []string{e.Certificate.Subject.CommonName} }),
-		advice: "the server's certificate has its name (%s) as common name (CN) only, which counts no more: host names have to be subject alternative names. " +
-			"The server's administrator can have it made anew; until then, if you know the server, accept it for this host{Verify.Trust=accept}",
+		says: "the server's certificate has its name (%s) as common name (CN) only, which counts no more: host names have to be subject alternative names. " +
+			"The server's administrator can have it made anew",
+		try: []string{tryAccept},
 	},
 	{
-		cause: CauseWrongName, find: either(a[x509.HostnameError](), judged(tlsx.ReasonWrongName)),
-		advice: "the server's certificate is for another name. Use the name that stands in the certificate as the host, or, if you know the server, accept it for this host{Verify.Trust=accept}",
+		cause: CauseWrongName, find: either(a[x509.HostnameError](), judged(tlsx.ReasonWrongName)), see: "RFC 9525, Section 6",
+		says: "the server's certificate is for another name: use the name that stands in the certificate as the host",
+		try:  []string{tryAccept},
 	},
 	{
-		cause: CauseExpired, find: either(invalid(x509.Expired), judged(tlsx.ReasonExpired), judged(tlsx.ReasonNotYetValid)),
-		advice: "the server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate. Until then it can be accepted for this host{Verify.Trust=accept}",
+		cause: CauseExpired, find: either(invalid(x509.Expired), judged(tlsx.ReasonExpired), judged(tlsx.ReasonNotYetValid)), see: seeCert,
+		says: "the server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate",
+		try:  []string{tryAccept},
 	},
 	{
-		cause: CauseBadChain, find: either(judged(tlsx.ReasonBadChain), a[x509.CertificateInvalidError]()),
-		advice: "the server's certificate, or one of its authorities, is not meant for servers, or breaks another rule. Its administrator can replace it; until then, if you know the server, " +
-			"accept it for this host{Verify.Trust=accept}, or have its chain not checked{Verify.SkipChain=true}; " + goOnBlindly,
+		cause: CauseBadChain, find: either(judged(tlsx.ReasonBadChain), a[x509.CertificateInvalidError]()), see: seeCert,
+		says: "the server's certificate, or one of its authorities, is not meant for servers, or breaks another rule. Its administrator can replace it",
+		try:  []string{tryAccept, "have its chain not checked{Verify.SkipChain=true}", trySkip},
 	},
 	{
-		cause: CauseOtherCertificate, find: a[*tlsx.IdentityError](),
-		advice: "the data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred. " +
-			"If the server is several machines, certificates that verify can be taken on data connections{Identity=verified}",
+		cause: CauseOtherCertificate, find: a[*tlsx.IdentityError](), see: "RFC 4217, Section 10.2",
+		says: "the data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred",
+		try:  []string{"take every certificate that verifies, if the server is several machines{Identity=verified}"},
 	},
 }
+
+const seeClientCert = "RFC 4217, Section 10.3"
 
 func clientCertificate(r tlsx.ClientCertificateReason) finder {
 	return a(func(e *tlsx.ClientCertificateError) bool { return e.Reason == r })
@@ -149,6 +170,71 @@ func selfSigned(e x509.UnknownAuthorityError) bool {
 	return e.Cert != nil && e.Cert.Issuer.String() == e.Cert.Subject.String()
 }
 
+// Causes about TLS that was not to be had as it was demanded.
+const (
+	CauseMechanism        Cause = "mechanism"
+	CauseAuthSSL          Cause = "auth-ssl"
+	CauseOddAuthReply     Cause = "odd-auth-reply"
+	CauseNoTLS            Cause = "no-tls"
+	CauseNoExplicitTLS    Cause = "no-explicit-tls"
+	CauseNoDataProtection Cause = "no-data-protection"
+	CauseNoClearData      Cause = "no-clear-data"
+	CauseCommandsInClear  Cause = "commands-in-clear"
+)
+
+var securityRules = []diagnosisRule{
+	{
+		cause: CauseMechanism, find: a(func(e *control.SecurityError) bool { return e.Mechanism != "" }), see: "RFC 2228",
+		words: words(func(e *control.SecurityError) []string { return []string{e.Mechanism} }),
+		says: "the server and this side do not agree about the security mechanism %s: whether the server has it, the keys, or the levels of protection. " +
+			"Nothing was sent with less of it than was demanded",
+	},
+	{
+		cause: CauseAuthSSL, find: a(func(e *control.SecurityError) bool { return slices.Contains(e.Offers, "SSL") }), see: "RFC 4217, Section 17",
+		says: "the server knows TLS by an old name only",
+		try:  []string{"ask for it by AUTH SSL{Variant=ftp-ssl-explicit}"},
+		then: noPassword,
+	},
+	{
+		cause: CauseOddAuthReply, find: a(func(e *control.SecurityError) bool {
+			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
+			return ok && re.Verb == "AUTH" && re.Reply.Code.Class() == 2
+		}), see: "RFC 4217, Section 4",
+		says: "the server agreed to something, but not to begin TLS: perhaps its greeting came twice, and this is the second one",
+		try:  []string{"use implicit TLS, which needs no AUTH{Variant=ftp-tls-implicit}"},
+		then: noPassword,
+	},
+	{
+		cause: CauseNoTLS, find: both(a(func(e *control.SecurityError) bool { return e.NoTLS }), refusalOf("AUTH")), see: "RFC 4217, Section 4",
+		says: "the server has no TLS on this port: its list of features (FEAT) names none",
+		try:  []string{tryImplicit, tryClear},
+		then: noPassword,
+	},
+	{
+		cause: CauseNoExplicitTLS, find: refusalOf("AUTH"), see: "RFC 4217, Section 4",
+		says: "the server has no explicit TLS on this port, or knows it by another name",
+		try:  []string{tryImplicit, "use the older name{Variant=ftp-ssl-explicit}", tryClear},
+		then: noPassword,
+	},
+	{
+		cause: CauseNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }), see: "RFC 4217, Section 9",
+		says: "the server takes no data connections without protection",
+		try:  []string{tryProtect},
+	},
+	{
+		cause: CauseNoDataProtection, find: refusalOf("PROT", "PBSZ"), see: "RFC 4217, Section 9",
+		says: "the server does not protect data connections as asked: names and contents of files would travel differently from what was demanded",
+		try:  []string{"do without protection of data, if anybody on the way may read and change it{DataProtection=C}"},
+	},
+	{
+		cause: CauseCommandsInClear, find: a[*tlsx.ClearError](), see: "RFC 4217, Section 12.3",
+		says: "TLS was to end on the control connection after the login, and the server ended all of it, or went on in a way that is not understood",
+		try:  []string{"leave TLS on{ClearCommandChannel=false}"},
+	},
+}
+
+const noPassword = "No password was sent"
+
 // Causes about TLS.
 const (
 	CauseSessionIDOnly     Cause = "session-id-only"
@@ -156,110 +242,168 @@ const (
 	CauseResumptionOff     Cause = "resumption-off"
 	CauseNotResumedTLS     Cause = "not-resumed-tls"
 	CauseTruncated         Cause = "truncated"
-	CauseCommandsInClear   Cause = "commands-in-clear"
-	CauseTLSCut            Cause = "tls-cut"
+	CauseSSL3              Cause = "ssl-3"
 	CauseTLSVersion        Cause = "tls-version"
 	CauseNoCommonCipher    Cause = "no-common-cipher"
+	CauseRenegotiation     Cause = "renegotiation"
 	CauseClientCertificate Cause = "client-certificate"
 	CauseTLSAlert          Cause = "tls-alert"
+	CauseClearReply        Cause = "clear-reply"
+	CauseClearData         Cause = "clear-data"
+	CauseTLSSilent         Cause = "tls-silent"
+	CauseTLSDataSilent     Cause = "tls-data-silent"
+	CauseNoImplicitTLS     Cause = "no-implicit-tls"
+	CauseTLSDataCut        Cause = "tls-data-cut"
+	CauseTLSCut            Cause = "tls-cut"
 	CauseTLSPeer           Cause = "tls-peer"
 	CauseTLSControl        Cause = "tls-control"
 	CauseTLSData           Cause = "tls-data"
-	CauseMechanism         Cause = "mechanism"
-	CauseAuthSSL           Cause = "auth-ssl"
-	CauseOddAuthReply      Cause = "odd-auth-reply"
-	CauseNoExplicitTLS     Cause = "no-explicit-tls"
-	CauseNoDataProtection  Cause = "no-data-protection"
-	CauseNoClearData       Cause = "no-clear-data"
+)
+
+// oldSuites are what servers have that know no cipher suite with forward secrecy.
+const oldSuites = "TLS_RSA_WITH_AES_256_CBC_SHA,TLS_RSA_WITH_AES_128_CBC_SHA"
+
+const (
+	seeTLS      = "RFC 8446; docs/servers.md"
+	tryExplicit = "use explicit TLS, port 21{Variant=ftp-tls-explicit}"
+	tryImplicit = "use implicit TLS, port 990{Variant=ftp-tls-implicit}"
+	tryClear    = "use clear text, if the network is trusted{Variant=ftp}"
+	tryClearing = "do without protection of data, if anybody on the way may read and change it{DataProtection=C}"
 )
 
 var tlsRules = []diagnosisRule{
 	{
-		cause: CauseSessionIDOnly, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDOnly }),
-		advice: "the server resumes TLS sessions by session ID, not by ticket. Allow that{SessionIDs=true}; or the server's administrator enables session tickets, or TLS 1.3",
+		cause: CauseSessionIDOnly, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDOnly }), see: seeResume,
+		says: "the server resumes TLS sessions by session ID, not by ticket",
+		try:  []string{"allow that{SessionIDs=true}"},
+		then: "Or the server's administrator enables session tickets, or TLS 1.3",
 	},
 	{
-		cause: CauseSessionIDUnusable, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDUnusable }),
-		advice: "the server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3",
+		cause: CauseSessionIDUnusable, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDUnusable }), see: seeResume,
+		says: "the server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3",
 	},
 	{
-		cause: CauseResumptionOff, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer && e.Reuse == tlsx.Off }),
-		advice: "the server refused a data connection that did not resume the TLS session, and probably demands it: resumption is switched off here. Allow it{Resumption=preferred}",
+		cause: CauseResumptionOff, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer && e.Reuse == tlsx.Off }), see: seeResume,
+		says: "the server refused a data connection that did not resume the TLS session, and probably demands it: resumption is switched off here",
+		try:  []string{"allow it{Resumption=preferred}"},
 	},
 	{
-		cause: CauseNotResumedTLS, find: notResumed(func(e *tlsx.NotResumedError) bool { return !e.ByServer }),
-		advice: "the server did not resume the TLS session on the data connection, and resumption is required. Prefer it instead of requiring it{Resumption=preferred}, or try another TLS version{TLSMax=1.2}",
+		cause: CauseNotResumedTLS, find: notResumed(func(e *tlsx.NotResumedError) bool { return !e.ByServer }), see: seeResume,
+		says: "the server did not resume the TLS session on the data connection, and resumption is required",
+		try:  []string{"prefer it instead of requiring it{Resumption=preferred}", tryTLS12},
 	},
 	{
-		cause: CauseTruncated, find: without(a[*control.EmptyError](), is(tlsx.ErrTruncated)),
-		advice: "the connection ended in the middle of the data, without TLS's end mark (close_notify): the data may be cut. Try again. If it was not the network, " + acceptCuts,
+		cause: CauseTruncated, find: without(a[*control.EmptyError](), is(tlsx.ErrTruncated)), see: "RFC 8446, Section 6.1",
+		says: "the connection ended in the middle of the data, without TLS's end mark (close_notify): the data may be cut. Try again",
+		try:  []string{acceptCuts}, then: cutsUnseen,
 	},
 	{
-		cause: CauseCommandsInClear, find: a[*tlsx.ClearError](),
-		advice: "TLS was to end on the control connection after the login, and the server ended all of it, or went on in a way that is not understood. Leave TLS on{ClearCommandChannel=false}",
+		cause: CauseSSL3, find: a(func(e *tlsx.HandshakeError) bool {
+			return e.Failure == tlsx.FailureVersion && strings.Contains(e.Hint, "SSL 3.0")
+		}), see: "RFC 7568",
+		says: "the server speaks SSL 3.0 only, which RFC 7568 forbids: whoever is in between can read it, so it is not to be had here. The server's administrator must enable TLS",
 	},
 	{
-		cause: CauseTLSVersion, find: handshake(tlsx.FailureVersion), words: hintOf,
-		advice: "%s. The versions that are offered can be set{TLSMin}{TLSMax}",
+		cause: CauseTLSVersion, find: handshake(tlsx.FailureVersion), words: hintOf, see: "RFC 8996",
+		says: "%s",
+		try:  []string{"allow newer versions{TLSMax=1.3}", "allow old versions, which are weak{TLSMin=1.0}"},
 	},
 	{
-		cause: CauseNoCommonCipher, find: alert(40, 71), words: alertOf,
-		advice: "%s. Old servers have cipher suites only that are not offered unless they are named{CipherSuites}, or want an old version{TLSMin}; others demand a client certificate{ClientCertificates}",
+		cause: CauseNoCommonCipher, find: alert(40, 71), words: alertOf, see: "RFC 4217, Section 3",
+		says: "%s. Old servers have only cipher suites that are not offered unless they are named",
+		try:  []string{"name them{CipherSuites=" + oldSuites + "}", "allow old versions, which are weak{TLSMin=1.0}"},
+		then: "Others demand a client certificate",
 	},
 	{
-		cause: CauseClientCertificate, find: alert(42, 43, 44, 45, 46, 48, 116), words: alertOf,
-		advice: "%s. The client's certificate and its key can be named{ClientCertificates}",
+		cause: CauseRenegotiation, find: renegotiation, see: "RFC 8446, Section 4.1.2",
+		says: "the server wants to negotiate TLS anew in the middle of the connection, which is not done here; some ask for a client certificate in that way. Its administrator can switch that off",
+		try:  []string{"use TLS 1.3, which has no such thing{TLSMin=1.3}"},
 	},
 	{
-		cause: CauseTLSAlert, find: alert(), words: alertOf,
-		advice: "%s",
+		cause: CauseClientCertificate, find: alert(42, 43, 44, 45, 46, 48, 116), words: alertOf, see: seeClientCert,
+		says: "%s",
+		try:  []string{"give the client's certificate and its key{ClientCertificates}"},
 	},
 	{
-		cause: CauseTLSCut, find: without(a[*control.UnansweredLoginError](), handshake(tlsx.FailureEnded)), words: hintOf,
-		advice: "%s. Firewalls and old servers do that with a ClientHello that is too large or too new for them: TLS 1.2 has a smaller one{TLSMax=1.2}. Or the server does not speak TLS here, or not in this way{Security}",
+		cause: CauseTLSAlert, find: alert(), words: alertOf, see: "RFC 8446, Section 6.2",
+		says: "%s",
 	},
 	{
-		cause: CauseTLSPeer, find: a(func(e *tlsx.HandshakeError) bool { return e.Hint != "" }), words: hintOf,
-		advice: "%s",
+		cause: CauseClearReply, find: a(notTLS("FTP reply")), words: hintOf, see: "RFC 4217, Appendix A",
+		says: "the server answers in clear text where TLS was to begin",
+		try:  []string{tryExplicit, tryImplicit, tryClear},
 	},
 	{
-		cause: CauseTLSControl, find: a(func(e *tlsx.HandshakeError) bool { return e.Phase == tlsx.PhaseControl }),
-		advice: "the TLS handshake failed. The server may want another variant of TLS{Security}, another version{TLSMin}{TLSMax} or other cipher suites{CipherSuites}",
+		cause: CauseClearData, find: a(notTLS("clear text on a data connection")), see: "RFC 4217, Section 9",
+		says: "the server does not protect data connections, though it agreed to",
+		try:  []string{tryClearing},
 	},
 	{
-		cause: CauseTLSData, find: a[*tlsx.HandshakeError](),
-		advice: "the TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that; try another version{TLSMax=1.2}",
+		cause: CauseTLSDataSilent, find: both(handshake(tlsx.FailureTimeout), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 7",
+		says: "the data connection was opened, but TLS did not come about on it in time: the server waits for something else, or does not see that connection",
+		try:  []string{"do one step at a time{SyncDataChannel=on}", tryTLS12, tryActive},
 	},
 	{
-		cause: CauseMechanism, find: a(func(e *control.SecurityError) bool { return e.Mechanism != "" }),
-		words: words(func(e *control.SecurityError) []string { return []string{e.Mechanism} }),
-		advice: "the server and this side do not agree about the security mechanism %s: whether the server has it, the keys, or the levels of protection. " +
-			"Nothing was sent with less of it than was demanded",
+		cause: CauseTLSSilent, find: either(handshake(tlsx.FailureTimeout), when(implicit, silent(""))), see: "RFC 4217, Section 4",
+		says: "the server sent nothing where TLS was to begin: it has none there, or a firewall swallows what TLS begins with",
+		try:  []string{tryExplicit, tryTLS12, tryImplicit},
 	},
 	{
-		cause: CauseAuthSSL, find: a(func(e *control.SecurityError) bool { return slices.Contains(e.Offers, "SSL") }),
-		advice: "the server knows TLS by an old name: ask for it by AUTH SSL{Auth=SSL}. No password was sent",
+		cause: CauseNoImplicitTLS, find: when(implicit, both(a(func(e *tlsx.HandshakeError) bool { return e.Silent }), handshake(tlsx.FailureEnded))), words: hintOf, see: "RFC 4217, Appendix A",
+		says: "%s. The server may have no implicit TLS here",
+		try:  []string{tryExplicit, tryTLS12},
 	},
 	{
-		cause: CauseOddAuthReply, find: a(func(e *control.SecurityError) bool {
-			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
-			return ok && re.Verb == "AUTH" && re.Reply.Code.Class() == 2
-		}),
-		advice: "the server agreed to something, but not to begin TLS: perhaps its greeting came twice, and this is the second one. Implicit TLS needs no AUTH{Security=implicit}. No password was sent",
+		cause: CauseTLSDataCut, find: both(handshake(tlsx.FailureEnded), a(inPhase(tlsx.PhaseData))), words: hintOf, see: seeResume,
+		says: "%s. Servers that want the TLS session of the control connection resumed do that, and firewalls that look into FTP",
+		try:  []string{"allow resumption{Resumption=preferred}", tryTLS12, tryActive, tryClearing},
 	},
 	{
-		cause: CauseNoExplicitTLS, find: refusalOf("AUTH"),
-		advice: "the server has no explicit TLS on this port. Try implicit TLS, port 990{Security=implicit}, or the old name of explicit TLS{Auth=SSL}; if the network is trusted, clear text{Security=none}. No password was sent",
+		cause: CauseTLSCut, find: without(a[*control.UnansweredLoginError](), handshake(tlsx.FailureEnded)), words: hintOf, see: seeTLS,
+		says: "%s. Firewalls and old servers do that with a ClientHello that is too large or too new for them, or the server speaks TLS in another way",
+		try:  []string{"use TLS 1.2, whose ClientHello is smaller{TLSMax=1.2}", tryExplicit, tryImplicit},
 	},
 	{
-		cause: CauseNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }),
-		advice: "the server takes no data connections without protection. Protect them{DataProtection=P}",
+		cause: CauseTLSPeer, find: a(func(e *tlsx.HandshakeError) bool { return e.Hint != "" }), words: hintOf, see: seeTLS,
+		says: "%s",
 	},
 	{
-		cause: CauseNoDataProtection, find: refusalOf("PROT", "PBSZ"),
-		advice: "the server does not protect data connections as asked. Names and contents of files would travel differently from what was demanded. " +
-			"If anybody on the way may read and change them, do without protection of data{DataProtection=C}",
+		cause: CauseTLSControl, find: a(inPhase(tlsx.PhaseControl)), see: seeTLS,
+		says: "the TLS handshake failed",
+		try:  []string{tryTLS12, "allow old versions, which are weak{TLSMin=1.0}"},
 	},
+	{
+		cause: CauseTLSData, find: a[*tlsx.HandshakeError](), see: seeResume,
+		says: "the TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that",
+		try:  []string{tryTLS12, tryActive},
+	},
+}
+
+const seeResume = "RFC 4217, Section 10.2; docs/data-connections.md"
+
+// implicit reports whether the session is known to begin with TLS.
+func implicit(f *failure) bool {
+	return f.p != nil && f.p.Protocol().Security() == control.SecurityImplicit
+}
+
+// notTLS finds a peer that speaks something else, as the hint says.
+func notTLS(hint string) func(*tlsx.HandshakeError) bool {
+	return func(e *tlsx.HandshakeError) bool {
+		return e.Failure == tlsx.FailureNotTLS && strings.Contains(e.Hint, hint)
+	}
+}
+
+func inPhase(p tlsx.Phase) func(*tlsx.HandshakeError) bool {
+	return func(e *tlsx.HandshakeError) bool { return e.Phase == p }
+}
+
+// renegotiation finds a demand to negotiate TLS anew; the error of crypto/tls has no type.
+func renegotiation(f *failure) error {
+	op, ok := errors.AsType[*net.OpError](f.err)
+	if !ok || op.Op != "local error" || op.Err == nil || op.Err.Error() != tls.AlertError(100).Error() {
+		return nil
+	}
+	return op
 }
 
 func notResumed(cond func(*tlsx.NotResumedError) bool) finder { return a(cond) }

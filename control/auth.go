@@ -28,9 +28,9 @@ func (c *Conn) secureLocked(ctx context.Context) error {
 	if c.cfg.Mechanism != nil {
 		return c.secureByMechanism(ctx)
 	}
-	refusal, offers, err := c.tryMechanisms(ctx)
+	failed, err := c.tryMechanisms(ctx)
 	switch {
-	case err != nil || refusal == nil:
+	case err != nil || failed == nil:
 		return err
 	case c.cfg.Security == SecurityAuto && c.Err() == nil:
 		c.mu.Lock()
@@ -39,11 +39,11 @@ func (c *Conn) secureLocked(ctx context.Context) error {
 		c.trace(TraceNote, "no TLS: the server refuses AUTH; password and files go in clear text")
 		return nil
 	}
-	reason := "the server refuses TLS on this connection (AUTH " + strings.Join(c.mechanisms(), ", ") + ")"
-	if len(offers) > 0 {
-		reason += "; it offers " + strings.Join(offers, ", ")
+	failed.Reason = "the server refuses TLS on this connection (AUTH " + strings.Join(c.mechanisms(), ", ") + ")"
+	if len(failed.Offers) > 0 {
+		failed.Reason += "; it offers " + strings.Join(failed.Offers, ", ")
 	}
-	return &SecurityError{Reason: reason, Err: refusal, Offers: offers}
+	return failed
 }
 
 // mechanisms returns the mechanisms to try with AUTH, in order.
@@ -54,63 +54,73 @@ func (c *Conn) mechanisms() []string {
 	return []string{"TLS"}
 }
 
-// tryMechanisms sends AUTH until a mechanism is accepted and the handshake done. It
-// returns the first refusal if none was, with what else the server says it offers.
-func (c *Conn) tryMechanisms(ctx context.Context) (refusal error, offers []string, err error) {
+// tryMechanisms sends AUTH until a mechanism is accepted and the handshake done. If none
+// was, it returns the first refusal, with what else the server says it offers.
+func (c *Conn) tryMechanisms(ctx context.Context) (failed *SecurityError, err error) {
+	var refusal error
 	for _, m := range c.mechanisms() {
 		refused, err := c.auth(ctx, m)
 		if err != nil || refused == nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if refusal == nil {
 			refusal = refused
 		}
 	}
-	if !unknownMechanism(refusal) {
-		return refusal, nil, nil
+	failed = &SecurityError{Err: refusal}
+	if !c.asksForOffers(refusal) {
+		return failed, nil
 	}
-	// The server does not know that mechanism; it may know another. The list comes in
-	// clear text, so it is only used to find another way to TLS, never to less.
-	offers, err = c.offered(ctx)
-	if err != nil {
-		return nil, nil, err
+	// The list comes in clear text, so it is only used to find another way to TLS, never
+	// to less.
+	if err := c.offered(ctx, failed); err != nil {
+		return nil, err
 	}
-	if len(c.cfg.Auth) == 0 {
+	if len(c.cfg.Auth) == 0 && protocol.MeaningIn(refusal) == protocol.UnknownParameter {
 		for _, m := range []string{"TLS-C", "TLS-P"} {
-			if !slices.Contains(offers, m) {
+			if !slices.Contains(failed.Offers, m) {
 				continue
 			}
 			if refused, err := c.auth(ctx, m); err != nil || refused == nil {
-				return nil, nil, err
+				return nil, err
 			}
 		}
 	}
-	return refusal, offers, nil
+	return failed, nil
 }
 
-func unknownMechanism(refusal error) bool {
-	re, ok := refusal.(*protocol.ReplyError)
-	return ok && re.Meaning() == protocol.UnknownParameter
+// asksForOffers reports whether it is worth a question what the server has besides what it
+// refused: it does not know that mechanism (504), or the session would end otherwise.
+func (c *Conn) asksForOffers(refusal error) bool {
+	if c.Err() != nil {
+		return false
+	}
+	re, _ := refusal.(*protocol.ReplyError)
+	return re != nil && (re.Meaning() == protocol.UnknownParameter || c.cfg.Security != SecurityAuto && re.Reply.Code.Class() > 3)
 }
 
 // offered asks for the mechanisms that FEAT lists and that were not tried yet. The answer
-// is not kept: once TLS is up, nothing that came in clear counts.
-func (c *Conn) offered(ctx context.Context) ([]string, error) {
+// is kept for the error alone: once TLS is up, nothing that came in clear counts.
+func (c *Conn) offered(ctx context.Context, failed *SecurityError) error {
 	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
-	if refused(err) && c.Err() == nil {
-		return nil, nil
+	if ctx.Err() == nil && (refused(err) || c.Err() != nil) {
+		return nil // the refusal of AUTH says more
 	}
-	if err != nil || len(r.Lines) <= 2 {
-		return nil, err
+	if err != nil {
+		return err
 	}
-	var names []string
-	for _, m := range parse.Feat(r.Lines[1 : len(r.Lines)-1]).Auth() {
+	listed := parse.Feat(nil)
+	if len(r.Lines) > 2 {
+		listed = parse.Feat(r.Lines[1 : len(r.Lines)-1])
+	}
+	failed.NoTLS = !listed.Has("AUTH")
+	for _, m := range listed.Auth() {
 		m = strings.ToUpper(m)
-		if !slices.Contains(c.mechanisms(), m) && !slices.Contains(names, m) {
-			names = append(names, m)
+		if !slices.Contains(c.mechanisms(), m) && !slices.Contains(failed.Offers, m) {
+			failed.Offers = append(failed.Offers, m)
 		}
 	}
-	return names, nil
+	return nil
 }
 
 // auth sends AUTH and, if the server accepts, waits for the handshake. refused is the

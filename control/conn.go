@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -109,12 +110,24 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 		if again, err, ok := c.afterRefusedALPN(ctx, address, err); ok {
 			return again, err
 		}
-		if closed, ok := errors.AsType[*ClosedError](err); ok && closed.Cause != nil {
-			err = closed.Cause
-		}
-		return nil, err
+		return nil, plainly(err)
 	}
 	return c, nil
+}
+
+// plainly returns why there is no connection, without saying that there is none now. One
+// that the server cut off says what was awaited.
+func plainly(err error) error {
+	closed, ok := errors.AsType[*ClosedError](err)
+	if !ok || closed.Cause == nil {
+		return err
+	}
+	if _, network := errors.AsType[*net.OpError](closed.Cause); network || errors.Is(closed.Cause, io.ErrUnexpectedEOF) {
+		if _, handshake := errors.AsType[*tlsx.HandshakeError](closed.Cause); !handshake && closed.Awaited {
+			return closed
+		}
+	}
+	return closed.Cause
 }
 
 // start runs the reader and does all that precedes the login.

@@ -20,6 +20,11 @@ var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
 // errors.Is matches net.ErrClosed, and the cause.
 type ClosedError struct {
 	Cause error // why; nil after Close and Quit
+
+	// Awaited reports whether a reply was still to come: the one to Verb, or the greeting
+	// if that is "".
+	Awaited bool
+	Verb    protocol.Verb
 }
 
 func (e *ClosedError) Error() string {
@@ -64,6 +69,7 @@ type SecurityError struct {
 	Reason string
 	Err    error    // the server's refusal, or nil
 	Offers []string // mechanisms that the server says AUTH takes and that were not tried
+	NoTLS  bool     // the server refused AUTH, and does not list it among its features
 
 	Mechanism string // the name of the Config's Mechanism, if the error is about that
 }

@@ -244,6 +244,16 @@ func (c *Conn) inState(s protocol.State) error {
 	return net.ErrClosed
 }
 
+// awaited returns the first command whose reply has not come, if there is one.
+func (c *Conn) awaited() (v protocol.Verb, ok bool) {
+	for _, f := range c.flights {
+		if f.cmd.Verb != awaitTLS.Verb {
+			return f.cmd.Verb, true
+		}
+	}
+	return "", false
+}
+
 // shut ends the connection; all waiting calls get err. It may be called more than once.
 func (c *Conn) shut(err error) {
 	if c.fell(err) {
@@ -258,7 +268,9 @@ func (c *Conn) fell(err error) bool {
 	defer c.mu.Unlock()
 	again := c.life.Err() != nil
 	if c.dead == nil {
-		c.dead = &ClosedError{Cause: c.redact.Error(err)}
+		closed := &ClosedError{Cause: c.redact.Error(err)}
+		closed.Verb, closed.Awaited = c.awaited()
+		c.dead = closed
 	}
 	c.machine.Close(c.dead)
 	for _, f := range c.flights {

@@ -16,6 +16,11 @@ type OpenError struct {
 	Mode string // "EPSV", "PASV", "CPSV", "EPRT" or "PORT"
 	Addr string // the address to connect to or to listen on, if known
 	Err  error
+
+	// Named is the host in the server's reply to PASV, if that is not the host of the
+	// control connection: the NAT policy chose which of them to connect to. Otherwise it
+	// is "".
+	Named string
 }
 
 func (e *OpenError) Error() string {

@@ -113,7 +113,7 @@ func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command fun
 		if err != nil {
 			return nil, err
 		}
-		hosts, port, err := m.read(x, mode, r)
+		named, hosts, port, err := m.read(x, mode, r)
 		if err != nil {
 			return nil, &OpenError{Mode: mode, Err: err}
 		}
@@ -121,30 +121,33 @@ func (m *Manager) ask(ctx context.Context, x Exchanger, mode string, command fun
 			m.note(fmt.Sprintf("%s gives port %d, which is blocked: asking for another", mode, port))
 			continue
 		}
-		return m.connectAny(ctx, x, mode, hosts, port)
+		return m.connectAny(ctx, x, mode, named, hosts, port)
 	}
 	return nil, &OpenError{Mode: mode, Err: fmt.Errorf("%w (%d asked for)", ErrPortsBlocked, m.cfg.passiveAttempts())}
 }
 
-// read returns the address in a reply at which the server listens. Some servers answer
-// EPSV as if it were PASV.
-func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (hosts []string, port uint16, err error) {
+// read returns the address in a reply at which the server listens: the host that a 227
+// names, if that is not the control connection's, and the hosts to try. Some servers answer EPSV as if it were PASV.
+func (m *Manager) read(x Exchanger, mode string, r protocol.Reply) (named string, hosts []string, port uint16, err error) {
 	if mode != "EPSV" && r.Code != 229 || r.Code == 227 {
 		addr, err := parse.PASV(r.LastLine())
 		if err != nil {
-			return nil, 0, err
+			return "", nil, 0, err
 		}
 		hosts, err = m.pasvHosts(x, addr.Addr())
-		return hosts, addr.Port(), err
+		if control, known := hostOf(x.RemoteAddr()); !known || control != addr.Addr() {
+			named = addr.Addr().String()
+		}
+		return named, hosts, addr.Port(), err
 	}
 	addr, err := parse.EPSV(r.LastLine())
 	if err != nil {
-		return nil, 0, err
+		return "", nil, 0, err
 	}
 	if addr.Addr().IsValid() {
 		m.note("EPSV reply names address " + addr.Addr().String() + ": ignored (RFC 2428, Section 3)")
 	}
-	return []string{controlHost(x)}, addr.Port(), nil
+	return "", []string{controlHost(x)}, addr.Port(), nil
 }
 
 // askEPSV sends EPSV in the form that the server accepts.
@@ -200,21 +203,26 @@ func controlHost(x Exchanger) string {
 }
 
 // connectAny connects to the first host, or else to the second, once.
-func (m *Manager) connectAny(ctx context.Context, x Exchanger, mode string, hosts []string, port uint16) (*Opening, error) {
+func (m *Manager) connectAny(ctx context.Context, x Exchanger, mode, named string, hosts []string, port uint16) (*Opening, error) {
 	o, err := m.connect(ctx, x, mode, hosts[0], port)
-	if err == nil || len(hosts) == 1 || ctx.Err() != nil {
-		return o, err
+	switch {
+	case err == nil:
+		return o, nil
+	case len(hosts) == 1 || ctx.Err() != nil:
+		err.Named = named
+		return nil, err
 	}
 	m.note(fmt.Sprintf("%v: trying %s, once", err, hosts[1]))
 	o, again := m.connect(ctx, x, mode, hosts[1], port)
 	if again != nil {
+		err.Named, again.Named = named, named
 		return nil, errors.Join(err, again)
 	}
 	m.learn(func(l *Memory) { l.OtherHost = !l.OtherHost })
 	return o, nil
 }
 
-func (m *Manager) connect(ctx context.Context, x Exchanger, mode, host string, port uint16) (*Opening, error) {
+func (m *Manager) connect(ctx context.Context, x Exchanger, mode, host string, port uint16) (*Opening, *OpenError) {
 	addr := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	if err := checkPort(x, host, port); err != nil {
 		return nil, &OpenError{Mode: mode, Addr: addr, Err: err}

@@ -38,6 +38,7 @@ const (
 	WantsProtection // it must be protected in another way (PROT)
 	WantsResumption // its TLS session must be the one of the control connection
 	WantsPret       // PRET must tell first what is to be transferred
+	WrongPeer       // it came from, or is to go to, another host than that of the control connection
 
 	// About files.
 	NoRestart    // a transfer does not begin at that offset, or in the middle at all
@@ -58,7 +59,7 @@ var meaningNames = [...]string{
 	Unexplained: "unexplained", UnknownCommand: "unknown command", UnknownParameter: "unknown parameter", BadParameter: "bad parameter", NotNow: "not now",
 	Closing: "closing", IdledOut: "idled out", NotLoggedIn: "not logged in", RejectedLogin: "rejected login", LockedOut: "locked out",
 	TooManyUsers: "too many users", NeedAccount: "needs an account", WantsTLS: "wants TLS",
-	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption", WantsPret: "wants PRET",
+	DataChannel: "data channel", Aborted: "aborted", WantsProtection: "wants protection", WantsResumption: "wants resumption", WantsPret: "wants PRET", WrongPeer: "wrong peer",
 	NoRestart: "no restart", NotExist: "does not exist", Exists: "exists", IsDirectory: "is a directory", NotDirectory: "not a directory",
 	NotPlain: "not a plain file", NotEmpty: "not empty", EmptyListing: "empty listing", Permission: "permission",
 	InUse: "in use", BadName: "bad name", NoSpace: "no space",
@@ -76,7 +77,7 @@ func (m Meaning) String() string {
 // that the refusal says nothing about the file.
 func (m Meaning) OfData() bool {
 	switch m {
-	case DataChannel, Aborted, WantsProtection, WantsResumption, WantsPret, Closing, IdledOut:
+	case DataChannel, Aborted, WantsProtection, WantsResumption, WantsPret, WrongPeer, Closing, IdledOut:
 		return true
 	}
 	return false

@@ -209,6 +209,22 @@ var meanings = []meaningRow{
 		seen:    "vsftpd: 522 SSL connection failed: session reuse required; FileZilla Server: 450 and 425 TLS session of data connection not resumed",
 	},
 	{
+		class: ofTransfer, codes: []Code{425, 426, 431, 450, 451, 500, 501, 503, 504, 550, 553},
+		any: []string{
+			"prot p", "prot must be p", "not encrypted", "must be encrypted", "unencrypted", "must use encryption", "encryption required", "encryption is required", "requires encryption", "requires an encrypted",
+			"tls required", "ssl required", "tls is required", "ssl is required", "requires tls", "requires ssl", "must use tls", "must use ssl", "not secure", "must be secure", "not protected", "must be protected",
+		},
+		not:     missing,
+		meaning: WantsProtection,
+		seen:    "pyftpdlib: 550 SSL/TLS required on the data channel; reports of 425 Session is not encrypted and 550 PROT P required",
+	},
+	{
+		class: ofTransfer, codes: []Code{425, 426, 500, 501, 504, 550},
+		any:     []string{"bad ip", "foreign address", "foreign ip", "ip mismatch", "ip address mismatch", "address mismatch", "addresses do not match", "ips do not match", "rejected data connection", "security violation", "unexpected address", "wrong ip", "another ip"},
+		meaning: WrongPeer,
+		seen:    "vsftpd: 425 Security: Bad IP connecting; pyftpdlib: 425 Rejected data connection from foreign address",
+	},
+	{
 		class:   ofAddress,
 		any:     []string{"pret"},
 		meaning: WantsPret,

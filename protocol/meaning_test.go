@@ -51,6 +51,20 @@ func TestMeaningOf(t *testing.T) {
 		{421, "PASS", "Too many commands", Closing},
 		{530, "USER", "Quota for this time exceeded", RejectedLogin},
 
+		// Data connections, in the words of servers.
+		{425, "MLSD", "Unable to build data connection: TLS session of data connection not resumed.", WantsResumption},
+		{425, "RETR", "Session is not encrypted", WantsProtection},
+		{550, "STOR", "PROT P required", WantsProtection},
+		{550, "LIST", "SSL/TLS required on the data channel.", WantsProtection},
+		{534, "LIST", "This server requires an encrypted data connection with PROT P", WantsProtection},
+		{522, "RETR", "Data connections must be encrypted.", WantsProtection},
+		{550, "RETR", "not encrypted.txt: No such file or directory", NotExist},
+		{425, "LIST", "Security: Bad IP connecting.", WrongPeer},
+		{425, "MLSD", "Rejected data connection from foreign address 192.0.2.9:4711.", WrongPeer},
+		{425, "RETR", "Failed to establish connection.", DataChannel},
+		{425, "RETR", "Can't open data connection for transfer of \"/a\"", DataChannel},
+		{425, "STOR", "Cannot open data connection.", DataChannel},
+
 		// Logins: the rest.
 		{530, "USER", "Non-anonymous sessions must use encryption.", WantsTLS},
 		{550, "USER", "SSL/TLS required on the control channel", WantsTLS},

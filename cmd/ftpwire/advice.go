@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/ftpwire/ftpwire"
 )
 
@@ -14,13 +16,13 @@ var flagNames = []struct {
 	value string // "" stands for every value
 	name  string
 }{
-	{ftpwire.FieldSecurity, "explicit", "ftpes://"},
-	{ftpwire.FieldSecurity, "implicit", "ftps://"},
-	{ftpwire.FieldSecurity, "none", "ftp://"},
-	{ftpwire.FieldSecurity, "", "--tls explicit or implicit"},
-	{ftpwire.FieldAuth, "SSL", "--auth-ssl"},
+	{ftpwire.FieldVariant, "ftp-tls-explicit", "ftpes://"},
+	{ftpwire.FieldVariant, "ftp-tls-implicit", "ftps://"},
+	{ftpwire.FieldVariant, "ftp", "ftp://"},
+	{ftpwire.FieldVariant, "ftp-ssl-explicit", "--auth-ssl"},
 	{ftpwire.FieldUser, "", "--user"},
 	{ftpwire.FieldAccount, "", "--acct"},
+	{ftpwire.FieldVirtualHost, "none", "without --virtual-host"},
 	{ftpwire.FieldVirtualHost, "", "--virtual-host"},
 	{ftpwire.FieldOneTime, "", "--otp %s"},
 	{ftpwire.FieldAfter, "", `--after; a hyphen before the command lets it fail`},
@@ -37,23 +39,25 @@ var flagNames = []struct {
 	{ftpwire.FieldCertificates, "", "--cert, --key or --pfx"},
 	{ftpwire.FieldTLSMin, "", "--tls-min %s"},
 	{ftpwire.FieldTLSMax, "", "--tls-max %s"},
-	{ftpwire.FieldCipherSuites, "", "--ciphers"},
+	{ftpwire.FieldCipherSuites, "", "--ciphers %s"},
 	{ftpwire.FieldResumption, "", "--resume-tls %s"},
 	{ftpwire.FieldSessionIDs, "true", "--session-ids"},
 	{ftpwire.FieldClearCommandChannel, "false", "without --ccc"},
+	{ftpwire.FieldClearCommandChannel, "true", "--ccc"},
 	{ftpwire.FieldDataProtection, "C", "--prot C"},
 	{ftpwire.FieldDataProtection, "P", "--prot P"},
 	{ftpwire.FieldDataMode, "active", "--active"},
 	{ftpwire.FieldDataMode, "passive", "without --active"},
 	{ftpwire.FieldDataMode, "", "--data-mode %s"},
 	{ftpwire.FieldNAT, "", "--nat %s"},
+	{ftpwire.FieldActiveAddr, "", "--active-address"},
 	{ftpwire.FieldAnyPeer, "true", "--any-peer"},
 	{ftpwire.FieldBlockedPorts, "", "--block-port"},
 	{ftpwire.FieldSync, "", "--sync-data %s"},
 	{ftpwire.FieldQuirks, "", "--quirk %s"},
 	{ftpwire.FieldTimeout, "", "--timeout"},
-	{ftpwire.FieldKeepAlive, "", "--keep-alive"},
-	{ftpwire.FieldProxy, "nil", "--no-proxy"},
+	{ftpwire.FieldKeepAlive, "", "--keep-alive %s"},
+	{ftpwire.FieldProxy, "none", "--no-proxy"},
 	{ftpwire.FieldProxy, "", "--proxy, or ftp_proxy and its kind in the environment"},
 	{ftpwire.FieldHopUser, "", "--proxy http://USER@HOST:PORT"},
 	{ftpwire.FieldHopPassword, "", "FTPWIRE_PROXY_PASSWORD"},
@@ -61,6 +65,7 @@ var flagNames = []struct {
 	{ftpwire.FieldProxyGet, "false", "without --proxy-get"},
 	{ftpwire.FieldProxyGet, "", "ftpwire get --proxy-get"},
 	{ftpwire.FieldDirectData, "true", "--proxy-data=false"},
+	{ftpwire.FieldDirectData, "false", "without --proxy-data=false"},
 	{ftpwire.FieldResume, "true", "ftpwire get or put --resume"},
 	{ftpwire.FieldRetry, "", "--retry"},
 	{ftpwire.FieldRequire, "", "--require %s"},
@@ -124,15 +129,32 @@ func flagName(c ftpwire.Change) string {
 	return ""
 }
 
-// adviceOn returns the advice with the flags of the command line. p is the profile of the
-// server, if there is one: for its certificate, the advice is the whole command that
-// accepts it.
-func adviceOn(d *ftpwire.Diagnosis, p *ftpwire.Profile) string {
+// advice returns the advice on an error of the last session that was begun, with the flags
+// of cmd. The advice on a certificate is the whole command that accepts it.
+func (a *app) advice(cmd *cobra.Command, err error) string {
+	d := ftpwire.Diagnose(err)
+	if a.tried != nil {
+		d = a.tried.Diagnose(err)
+	}
+	d = d.Without(func(c ftpwire.Change) bool { return !has(cmd, flagName(c)) })
 	return d.Advice(func(c ftpwire.Change) string {
 		name := flagName(c)
-		if p != nil && strings.HasPrefix(name, "ftpwire trust ") {
-			name += " " + trustURL(p)
+		if a.tried != nil && strings.HasPrefix(name, "ftpwire trust ") {
+			name += " " + trustURL(a.tried)
 		}
 		return name
 	})
+}
+
+// has reports whether cmd has the flag that a name begins with, and not with that value
+// already. A name that does not begin with a flag is for every command.
+func has(cmd *cobra.Command, name string) bool {
+	flag, ok := strings.CutPrefix(name, "--")
+	if cmd == nil || !ok {
+		return true
+	}
+	flag, _, _ = strings.Cut(strings.TrimRight(flag, ","), " ")
+	flag, value, _ := strings.Cut(flag, "=")
+	f := cmd.Flags().Lookup(strings.TrimRight(flag, ",;"))
+	return f != nil && (value == "" || f.Value.String() != value)
 }

@@ -40,6 +40,8 @@ type app struct {
 	begun time.Time // the run
 	log   *logFile  // of --log-file, once a session has begun
 
+	tried *ftpwire.Profile // of the last session that was begun
+
 	mu      sync.Mutex // guards stderr, which traces write to as well
 	redact  protocol.Redactor
 	warned  map[string]bool

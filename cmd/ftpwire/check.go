@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -156,7 +155,7 @@ func (a *app) setupError(addr string, err error) error {
 		return cannot(err)
 	}
 	a.leftBehind(se.Leftover)
-	hint := adviceOn(ftpwire.Diagnose(asClient(se)), nil)
+	hint := a.advice(nil, asClient(se))
 	if se.Stage == "working directory" {
 		hint = strings.TrimSpace(hint + " --write-dir names a directory that may be written to; --read-only checks what needs none.")
 	}

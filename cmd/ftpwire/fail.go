@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
@@ -32,6 +31,7 @@ var errSaid = errors.New("reported")
 type usageError struct {
 	err  error
 	hint string
+	more string // to be said besides the advice on err
 }
 
 func (e *usageError) Error() string {
@@ -59,8 +59,8 @@ func cannot(err error) error {
 // A hintError is an error with advice of the command's own.
 type hintError struct {
 	err  error
-	hint string
-	left string // the part of hint that is to be said after an interruption, too
+	hint string // in place of the advice on err
+	more string // besides it, and after an interruption, too
 }
 
 func (e *hintError) Error() string { return e.err.Error() }
@@ -93,25 +93,33 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	}
 	if a.ctx.Err() != nil {
 		a.say(prefix + "interrupted")
-		if h, ok := errors.AsType[*hintError](err); ok && h.left != "" {
-			a.say("hint: " + h.left)
+		if h, ok := errors.AsType[*hintError](err); ok && h.more != "" {
+			a.say("hint: " + h.more)
 		}
 		return
 	}
 	a.say(prefix + errtext.Of(err))
-	if hint := adviceFor(err); hint != "" {
+	if hint := a.adviceFor(cmd, err); hint != "" {
 		a.say("hint: " + hint)
 	}
 }
 
-func adviceFor(err error) string {
+// adviceFor returns what cmd says to do about err, or "".
+func (a *app) adviceFor(cmd *cobra.Command, err error) string {
+	hint, more := "", ""
+	if u, ok := errors.AsType[*usageError](err); ok {
+		hint, more = u.hint, u.more
+	}
 	if h, ok := errors.AsType[*hintError](err); ok {
-		return h.hint
+		hint, more = h.hint, h.more
 	}
-	if u, ok := errors.AsType[*usageError](err); ok && u.hint != "" {
-		return u.hint
+	if hint == "" {
+		hint = a.advice(cmd, err)
 	}
-	return adviceOn(ftpwire.Diagnose(err), nil)
+	if strings.Contains(hint, noProxy) && strings.Contains(more, noProxy) {
+		more = "" // said already
+	}
+	return strings.TrimSpace(hint + " " + more)
 }
 
 // unknownCommand reports whether err is cobra's about a command that does not

@@ -88,5 +88,5 @@ func (w *watch) warn(c *control.Conn) {
 
 // dialError says why a server could not be reached, or refused the login.
 func dialError(p *ftpwire.Profile, err error) error {
-	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err), hint: adviceOn(ftpwire.Diagnose(err), p)}
+	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err)}
 }

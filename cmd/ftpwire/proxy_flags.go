@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -102,6 +101,8 @@ func (a *app) proxyOfEnvironment(p *ftpwire.Profile) (*proxy.Proxy, error) {
 	return choose(addr), nil
 }
 
+const noProxy = "--no-proxy"
+
 // byEnvironment adds advice to the error of a proxy that comes from the environment: how
 // to connect without it.
 func (f *proxyFlags) byEnvironment(err error) error {
@@ -109,9 +110,7 @@ func (f *proxyFlags) byEnvironment(err error) error {
 	if _, hop := errors.AsType[*proxy.Error](err); !ok || !hop || f.proxyURL != "" {
 		return err
 	}
-	if advice := adviceFor(err); !strings.Contains(advice, "--no-proxy") {
-		u.hint = strings.TrimSpace(advice + " The proxy was named by the environment; --no-proxy connects directly.")
-	}
+	u.more = "The proxy was named by the environment; " + noProxy + " connects directly."
 	return err
 }
 

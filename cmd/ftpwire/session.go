@@ -28,6 +28,7 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 		return nil, err
 	}
 	w := a.watch(f, p)
+	a.tried = p
 	var client *ftpwire.Client
 	err := a.retries(&f.transferFlags, nil).Do(a.ctx, func(ctx context.Context) (err error) {
 		client, err = ftpwire.Dial(ctx, p)

@@ -103,5 +103,5 @@ func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) 
 	default:
 		text = fmt.Sprintf("The temporary file is left on the server as %s.", visibleName(r.Partial))
 	}
-	return &hintError{err: err, hint: strings.TrimSpace(adviceFor(err) + " " + text), left: text}
+	return &hintError{err: err, more: text}
 }

@@ -90,7 +90,7 @@ var troubles = []trouble{
 		about:    "`ftpwire trust accept URL` shows the old and the new certificate and replaces the one by the other.",
 	},
 	{
-		title: "The certificate matches no pin", scheme: "ftpes", trust: true, says: "matches no pin (--pin)",
+		title: "The certificate matches no pin", scheme: "ftpes", trust: true, says: "(--pin)",
 		args:  []string{"--pin", "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
 		about: "A pin is an addition to the other checks, and nothing overrules it. For a self-signed certificate say `--skip-cert-check chain` too.",
 	},

@@ -120,6 +120,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		seen.Store(q)
 		return tlsx.AcceptOnce // nothing is sent that the wrong server must not have
 	}}
+	a.tried = p
 	cfg, err := p.Control()
 	if err != nil {
 		return cannot(err)

@@ -1,0 +1,93 @@
+package ftpwire_test
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ftpwire/ftpwire"
+)
+
+// taking stores a file and answers otherwise than it should.
+func taking(last string) func(*oddServer) {
+	return func(o *oddServer) {
+		o.on = map[string]func(*oddSession, string) bool{"STOR": func(s *oddSession, _ string) bool {
+			s.take()
+			s.reply(last)
+			return true
+		}}
+	}
+}
+
+func getting(path string) func(context.Context, *ftpwire.Client) error {
+	return func(ctx context.Context, c *ftpwire.Client) error {
+		_, err := c.Get(ctx, path, new(strings.Builder), nil)
+		return err
+	}
+}
+
+var filePeers = []peerCase{
+	{
+		name: "IIS: in use", do: doGet, server: odd("RETR", "550 The process cannot access the file because it is being used by another process."),
+		cause: ftpwire.CauseInUse, hides: "no such file", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "MKD of what exists", do: doMkdir, server: odd("MKD", "550 Create directory operation failed: File exists"),
+		cause: ftpwire.CauseExists, hides: "no such",
+	},
+	{
+		name: "MKD in a missing directory", do: doMkdir, server: odd("MKD", "550 /x/new: No such file or directory"),
+		cause: ftpwire.CauseNoDirectory, says: "make it first", hides: "%2F",
+	},
+	{
+		name: "a file into a missing directory", do: doPut, server: odd("STOR", "553 Could not create file: No such file or directory."),
+		cause: ftpwire.CauseNoDirectory, says: "make it first", hides: "%2F",
+	},
+	{
+		name: "a file that can't be created", do: doPut, server: odd("STOR", "553 Could not create file."),
+		cause: ftpwire.CauseNotStored, hides: "%2F",
+	},
+	{
+		name: "an absolute path that is not there", do: getting("/none"), server: odd("RETR", "550 Failed to open file."),
+		cause: ftpwire.CauseNotExist, hides: "%2F",
+	},
+	{
+		name: "a relative path that is not there", do: getting("none"), server: odd("RETR", "550 none: No such file or directory"),
+		cause: ftpwire.CauseNotExist, says: "%2F",
+	},
+	{
+		name: "not allowed", do: doGet, server: odd("RETR", "550 Permission denied"),
+		cause: ftpwire.CausePermission,
+	},
+	{
+		name: "disk full", do: doPut, server: odd("STOR", "452 no space"),
+		cause: ftpwire.CauseNoSpace,
+	},
+	{
+		name: "425 after all octets", do: doPut, server: with(odd(), taking("425 Error while transferring data: Connection aborted")),
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets", hides: "active", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "450 after all octets", do: doPut, server: with(odd(), taking("450 Transfer aborted")),
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "451 after all octets, TLS", do: doPut, change: withTLS, server: with(odd(), taking("451 Local error in processing")),
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "426 after all octets", do: doPut, server: with(odd(), taking("426 Failure reading network stream.")),
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "idle for too long", do: doNoop, server: odd("NOOP", "421 Timeout."),
+		cause: ftpwire.CauseIdledOut, advice: "KeepAlive=30s",
+	},
+	{
+		name: "shutting down", do: doNoop, server: odd("NOOP", "421 Service not available"),
+		cause: ftpwire.CauseClosing,
+	},
+	{
+		name: "no type", do: doGet, server: odd("TYPE", "504 no"), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Type = ftpwire.TypeEBCDIC },
+		cause: ftpwire.CauseNoType, advice: "Type",
+	},
+}
