@@ -20,15 +20,16 @@ func (c *Conn) secure(ctx context.Context) error {
 		return err
 	}
 	defer c.release()
-	return c.secureLocked(ctx)
+	return c.secureLocked(ctx, c.cfg.Security != SecurityAuto)
 }
 
-// secureLocked is secure with the turn held.
-func (c *Conn) secureLocked(ctx context.Context) error {
+// secureLocked is secure with the turn held. ask says whether the server is asked what it
+// offers after any refusal, and not only after one of the mechanism's name.
+func (c *Conn) secureLocked(ctx context.Context, ask bool) error {
 	if c.cfg.Mechanism != nil {
 		return c.secureByMechanism(ctx)
 	}
-	failed, err := c.tryMechanisms(ctx)
+	failed, err := c.tryMechanisms(ctx, ask)
 	switch {
 	case err != nil || failed == nil:
 		return err
@@ -56,7 +57,7 @@ func (c *Conn) mechanisms() []string {
 
 // tryMechanisms sends AUTH until a mechanism is accepted and the handshake done. If none
 // was, it returns the first refusal, with what else the server says it offers.
-func (c *Conn) tryMechanisms(ctx context.Context) (failed *SecurityError, err error) {
+func (c *Conn) tryMechanisms(ctx context.Context, ask bool) (failed *SecurityError, err error) {
 	var refusal error
 	for _, m := range c.mechanisms() {
 		refused, err := c.auth(ctx, m)
@@ -68,7 +69,7 @@ func (c *Conn) tryMechanisms(ctx context.Context) (failed *SecurityError, err er
 		}
 	}
 	failed = &SecurityError{Err: refusal}
-	if !c.asksForOffers(refusal) {
+	if !c.asksForOffers(refusal, ask) {
 		return failed, nil
 	}
 	// The list comes in clear text, so it is only used to find another way to TLS, never
@@ -91,12 +92,12 @@ func (c *Conn) tryMechanisms(ctx context.Context) (failed *SecurityError, err er
 
 // asksForOffers reports whether it is worth a question what the server has besides what it
 // refused: it does not know that mechanism (504), or the session would end otherwise.
-func (c *Conn) asksForOffers(refusal error) bool {
+func (c *Conn) asksForOffers(refusal error, ask bool) bool {
 	if c.Err() != nil {
 		return false
 	}
 	re, _ := refusal.(*protocol.ReplyError)
-	return re != nil && (re.Meaning() == protocol.UnknownParameter || c.cfg.Security != SecurityAuto && re.Reply.Code.Class() > 3)
+	return re != nil && (re.Meaning() == protocol.UnknownParameter || ask && re.Reply.Code.Class() > 3)
 }
 
 // offered asks for the mechanisms that FEAT lists and that were not tried yet. The answer

@@ -76,7 +76,7 @@ func (c *Conn) Rein(ctx context.Context) error {
 	}
 	// In the last case CCC had taken TLS down before.
 	if err == nil && (explicit || c.cfg.Mechanism != nil || c.sess != nil && c.cfg.Security != SecurityImplicit && !c.protection().Secured()) {
-		err = c.secureLocked(ctx)
+		err = c.secureLocked(ctx, false)
 	}
 	if err != nil {
 		c.shut(err)

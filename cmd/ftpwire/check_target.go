@@ -42,6 +42,7 @@ func (a *app) checkTarget(f *checkFlags, args []string) (conformance.Target, *co
 		return conformance.Target{}, nil, nil, err
 	}
 	opts.WriteDir = cmp.Or(f.writeDir, l.Path)
+	a.tried = &l.Profile
 	target, err := targetOf(&l.Profile)
 	if err != nil {
 		return conformance.Target{}, nil, nil, cannot(err)

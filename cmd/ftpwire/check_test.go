@@ -176,15 +176,15 @@ func TestCheckNotFTP(t *testing.T) {
 		err                      string
 		same                     bool // "ls" gives the same advice
 	}{
-		{name: "silent port", scheme: "ftp", addr: speaking(t, ""), err: "On a port of implicit TLS", same: true},
-		{name: "silent port, explicit TLS", scheme: "ftpes", addr: speaking(t, ""), err: "On a port of implicit TLS", same: true},
-		{name: "silent port, implicit TLS", scheme: "ftps", addr: speaking(t, ""), err: "may not expect TLS"},
+		{name: "silent port", scheme: "ftp", addr: speaking(t, ""), err: "on a port of implicit TLS", same: true},
+		{name: "silent port, explicit TLS", scheme: "ftpes", addr: speaking(t, ""), err: "on a port of implicit TLS", same: true},
+		{name: "silent port, implicit TLS", scheme: "ftps", addr: speaking(t, ""), err: "nothing where TLS was to begin"},
 		{name: "web server", scheme: "ftp", addr: speaking(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), err: "but HTTP", same: true},
 		{name: "SSH server", scheme: "ftpes", addr: speaking(t, "SSH-2.0-x\r\n"), err: "SFTP is another protocol", same: true},
-		{name: "implicit as explicit", scheme: "ftpes", addr: implicit.Addr(), err: "use implicit TLS there (ftps://)", same: true},
-		{name: "implicit as clear", scheme: "ftp", addr: implicit.Addr(), err: "use implicit TLS there (ftps://)", same: true},
-		{name: "explicit as implicit", scheme: "ftps", addr: explicit.Addr(), err: "AUTH TLS (ftpes://)", same: true},
-		{name: "clear as explicit", scheme: "ftpes", addr: clear.Addr(), err: "no explicit TLS on this port", same: true},
+		{name: "implicit as explicit", scheme: "ftpes", addr: implicit.Addr(), err: "Use implicit TLS (ftps://)", same: true},
+		{name: "implicit as clear", scheme: "ftp", addr: implicit.Addr(), err: "Use implicit TLS (ftps://)", same: true},
+		{name: "explicit as implicit", scheme: "ftps", addr: explicit.Addr(), err: "Use explicit TLS, port 21 (ftpes://)", same: true},
+		{name: "clear as explicit", scheme: "ftpes", addr: clear.Addr(), err: "no explicit TLS on this port"},
 		{name: "read-only account", scheme: "ftp", addr: clear.Addr(), err: "MKD: 550"},
 		{name: "typo in the path", scheme: "ftp", addr: clear.Addr(), path: "typo/", err: "CWD: 550"},
 	} {

@@ -92,7 +92,7 @@ func TestLoginFlags(t *testing.T) {
 		{name: "virtual host unknown", args: []string{"--virtual-host", "files.example.com"}, replies: map[string]string{"HOST": "504 no such host"}, code: exitUsage,
 			sent: []string{"HOST files.example.com"}, err: []string{"504", "--virtual-host", "No password was sent"}},
 		{name: "no virtual hosts", args: []string{"--virtual-host", "files.example.com"}, replies: map[string]string{"HOST": "502 what?"}, code: exitUsage,
-			sent: []string{"HOST files.example.com"}, err: []string{"does not know HOST", "leave the virtual host out"}},
+			sent: []string{"HOST files.example.com"}, err: []string{"does not know HOST", "Leave the virtual host out"}},
 		{name: "language", args: []string{"--lang", "fr-CA"}, sent: []string{"LANG fr-CA", user, pass, "DELE x"}},
 		{name: "client name", args: []string{"--client-name", "Backup 7"}, sent: []string{user, pass, "CLNT Backup 7", "DELE x"}},
 		{name: "commands behind the login", args: []string{"--after", "SITE UMASK 022", "--after", "-SITE NONSENSE"}, replies: map[string]string{"SITE NONSENSE": "500 what?"},
@@ -270,9 +270,9 @@ func TestPins(t *testing.T) {
 		{name: "key", args: []string{"--ca", f.ca, "--pin", f.facts.Pin.String()}},
 		{name: "certificate", args: []string{"--ca", f.ca, "--pin", cert}},
 		{name: "one of several", args: []string{"--ca", f.ca, "--pin", none, "--pin", cert}},
-		{name: "none", args: []string{"--ca", f.ca, "--pin", none}, code: exitUsage, err: []string{"not pinned", "matches no pin (--pin)"}},
+		{name: "none", args: []string{"--ca", f.ca, "--pin", none}, code: exitUsage, err: []string{"not pinned", "matches no pin"}},
 		{name: "no replacement for the chain", args: []string{"--pin", cert}, code: exitUsage, err: []string{"signed by an authority"}},
-		{name: "none, and accepted", args: []string{"--accept-new", "--pin", none}, code: exitUsage, err: []string{"matches no pin (--pin)"}},
+		{name: "none, and accepted", args: []string{"--accept-new", "--pin", none}, code: exitUsage, err: []string{"matches no pin"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

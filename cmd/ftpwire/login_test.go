@@ -189,7 +189,7 @@ func TestUnreachable(t *testing.T) {
 		{"server down for get", []string{"get", "ftp://" + dead + "/x", "-"}, []string{"ftpwire: get: ", "hint: "}},
 		{"server down for rm", []string{"rm", "ftp://" + dead + "/x"}, []string{"ftpwire: rm: ", "hint: "}},
 		{"server down for check", []string{"check", "ftp://" + dead + "/"}, []string{dead + " could not be checked"}},
-		{"unknown authority", []string{"ls", f.url + "/"}, []string{"certificate", "--insecure"}},
+		{"unknown authority", []string{"ls", f.url + "/"}, []string{"certificate", "--ca FILE", "ftpwire trust accept"}},
 		{"implicit where explicit is", []string{"ls", strings.Replace(f.url, "ftpes", "ftps", 1) + "/"}, []string{"TLS handshake", "hint: "}},
 		{"no TLS there", []string{"ls", strings.Replace(clear.url, "ftp", "ftpes", 1) + "/"}, []string{"AUTH", "No password was sent"}},
 	}

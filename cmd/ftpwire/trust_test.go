@@ -178,7 +178,7 @@ func TestTrustChanged(t *testing.T) {
 	f := serveUntrusted(t)
 	old := tlsx.Fingerprint{1, 2, 3}
 	f.accepts(t, old, tlsx.ReasonAny)
-	hint := "for the new fingerprint, then accept it (ftpwire trust accept ftpes://" + f.host + "/)"
+	hint := "Accept it if it is the same (ftpwire trust accept ftpes://" + f.host + "/)"
 	f.run(t, "ls", "URL/").want(t, exitUsage, "it has changed: on 2026-01-02", old.String(), f.facts.SHA256.String(), hint)
 	f.run(t, "ls", "--accept-new", "URL/").want(t, exitUsage, "it has changed", hint)
 	f.answer(t, setting{terminal: true, stdin: strings.NewReader("\n")}, "ls", "URL/").want(t, exitUsage, "HAS CHANGED", "it has changed")
