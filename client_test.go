@@ -390,7 +390,7 @@ func TestDialFails(t *testing.T) {
 		change func(*ftpwire.Profile)
 		advice string
 	}{
-		{"no TLS there", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Security = control.SecurityExplicit }, "Security=implicit"},
+		{"no TLS there", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Security = control.SecurityExplicit }, "Variant=ftp-tls-implicit"},
 		{"AUTH refused", "auth-refused", ftptest.TLSExplicit, nil, "No password was sent"},
 		{"PROT refused", "prot-refused", ftptest.TLSExplicit, nil, "does not protect data"},
 		{"wrong password", "", ftptest.TLSNone, func(p *ftpwire.Profile) { p.Password = "wrong" }, "check user name and password"},

@@ -285,7 +285,7 @@ func ExampleDiagnosis_Advice() {
 	fmt.Println(d)
 	fmt.Println(d.Advice(func(c ftpwire.Change) string { return "the box " + string(c.Field) }))
 	// Output:
-	// auth-ssl [Auth=SSL]
-	// The server knows TLS by an old name: ask for it by AUTH SSL (Auth=SSL). No password was sent.
-	// The server knows TLS by an old name: ask for it by AUTH SSL (the box Auth). No password was sent.
+	// auth-ssl [Variant=ftp-ssl-explicit]
+	// The server knows TLS by an old name only. Ask for it by AUTH SSL (Variant=ftp-ssl-explicit). No password was sent.
+	// The server knows TLS by an old name only. Ask for it by AUTH SSL (the box Variant). No password was sent.
 }
