@@ -62,6 +62,9 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.transferFlags.check(); err != nil {
 		return nil, err
 	}
+	if typ, err := f.formatFlags.typeOf(l); err == nil && typ != 'I' {
+		p.Type = ftpwire.TransferType(typ)
+	}
 	return l, f.formatFlags.check(l, &f.transferFlags)
 }
 

@@ -71,6 +71,8 @@ func hostileFaults() []deviation {
 					r.wire = nil
 				}
 			}},
+		deviation{name: "quit-silent", doc: "QUIT gets no reply, and the connection stays open",
+			command: onCommand("QUIT", func(*session, string) bool { return true })},
 		deviation{name: "abor-421", doc: "ABOR is answered with 421, and the connection is closed",
 			command: refusing("ABOR", 421, "Service not available, closing")})
 }

@@ -104,6 +104,11 @@ func hostileChecks() []faultCheck {
 			io.Copy(io.Discard, conn) // ends
 			c.wantSilence()
 		}},
+		{"quit-silent", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			c.write("QUIT\r\n")
+			c.wantSilence()
+		}},
 		{"abor-421", TLSNone, func(t *testing.T, c *client) {
 			c.start("STOR g")
 			c.do("ABOR", 421)
