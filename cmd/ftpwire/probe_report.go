@@ -116,7 +116,7 @@ func (p *probeReport) write(w io.Writer) error {
 	if r.Incomplete != "" {
 		fmt.Fprintf(w, "\nINCOMPLETE: %s\n", r.Incomplete)
 	}
-	fmt.Fprintf(w, "\n%s, %s, %s.\n", countOf(len(r.Attempts), "attempt"), countOf(r.Logins, "login"), shortTime(r.Took))
+	fmt.Fprintf(w, "\n%s, %s, %s.\n", count(len(r.Attempts), "attempt", "attempts"), count(r.Logins, "login", "logins"), shortTime(r.Took))
 	if c := p.command(); c != "" {
 		fmt.Fprintf(w, "Use it:\n  %s\n", visible(c))
 	}
@@ -172,14 +172,6 @@ func (p *probeReport) writePruned(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  - %s (%d): %s\n", t.What, t.Count, visible(t.Reason))
 	}
-}
-
-// countOf returns "1 login" or "2 logins".
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func shortTime(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
