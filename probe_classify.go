@@ -14,8 +14,8 @@ import (
 
 // dialKind says what the error of control.Dial means for what to try next, and how far the
 // attempt came. connected is whether TCP came up, silent whether the probe itself gave up
-// waiting for the first octet.
-func dialKind(err error, connected, silent bool) (ProbeStage, probeKind) {
+// waiting for the first octet, last the command that came last.
+func dialKind(err error, connected, silent bool, last protocol.Verb) (ProbeStage, probeKind) {
 	if e, ok := errors.AsType[*proxy.Error](err); ok && !connected {
 		return proxyKind(e)
 	}
@@ -51,6 +51,9 @@ func dialKind(err error, connected, silent bool) (ProbeStage, probeKind) {
 			return StageGreeting, probeTLSFirst
 		}
 		return StageGreeting, probeNotFTP
+	}
+	if last == "AUTH" {
+		return StageAuth, probeNoAuth // the session ended in place of an answer
 	}
 	if _, ok := errors.AsType[*protocol.ViolationError](err); ok {
 		return StageGreeting, probeNotFTP
@@ -108,8 +111,7 @@ func alertKind(err error) probeKind {
 
 // authKind says what a refusal of AUTH means.
 func authKind(s *control.SecurityError) probeKind {
-	switch protocol.MeaningIn(s.Err) {
-	case protocol.TooManyUsers, protocol.Closing:
+	if protocol.MeaningIn(s.Err) == protocol.TooManyUsers {
 		return probeBusy
 	}
 	return probeNoAuth
@@ -195,7 +197,14 @@ func dataKind(err error, o *probeOutcome) probeKind {
 			return kind
 		}
 	}
-	if _, ok := errors.AsType[*tlsx.HandshakeError](err); ok || errors.Is(err, datachan.ErrReplyHeld) || errors.Is(err, tlsx.ErrTruncated) || errors.Is(err, tlsx.ErrNotResumed) {
+	h, ok := errors.AsType[*tlsx.HandshakeError](err)
+	if ok && h.Failure == tlsx.FailureNotTLS {
+		return probeProtection // the server is in clear
+	}
+	if errors.Is(err, datachan.ErrReplyHeld) {
+		return probeListing // with another order the handshake failed, so that the command is what has no answer
+	}
+	if ok || errors.Is(err, tlsx.ErrTruncated) || errors.Is(err, tlsx.ErrNotResumed) {
 		return probeDataTLS
 	}
 	if open, ok := errors.AsType[*datachan.OpenError](err); ok {

@@ -33,6 +33,7 @@ const (
 	probeWantsTLS // the server wants TLS before the login
 	probeRejected // user, password or account; or the login was not answered
 	probeNoLogin  // it could not be tried: a virtual host, a proxy, a challenge
+	probeLogged   // it worked; what follows is another outcome
 
 	// After it.
 	probeProtP   // PROT P was refused

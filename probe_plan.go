@@ -40,6 +40,23 @@ func (p *probePlan) next() (s probeStep, ok bool) {
 	return p.toLook()
 }
 
+// loggedIn takes in what a login has taught, and returns the data connection to try in the
+// session: that of s, unless it is in vain now.
+func (p *probePlan) loggedIn(s probeStep, o probeOutcome) probeStep {
+	o.kind = probeLogged
+	p.learn(o)
+	if p.pruneForm(s.combination) == "" {
+		return s
+	}
+	for _, c := range p.space.forms(s.combination.way()) {
+		if !p.wasTried(c) && p.pruneForm(c) == "" {
+			s.combination = c
+			break
+		}
+	}
+	return s
+}
+
 // untried returns the best combination that was not tried and is not pruned.
 func (p *probePlan) untried() (s probeStep, ok bool) {
 	for _, way := range p.ways {
@@ -84,7 +101,7 @@ func (p *probePlan) busy() int {
 // wayTried reports whether a way failed before data connections came into it.
 func (p *probePlan) wayTried(way ProbeCombination) bool {
 	return p.any(func(o *probeOutcome) bool {
-		return !o.step.look && o.stage < StageData && o.step.combination.way() == way && o.kind != probeBusy &&
+		return !o.step.look && o.stage < StageData && o.step.combination.way() == way && o.kind != probeBusy && o.kind != probeLogged &&
 			(o.kind != probeSilent || o.step.patient)
 	})
 }

@@ -90,6 +90,9 @@ var basicRules = []probeRule{
 		if o := refused(c.Auth); o != nil {
 			return fmt.Sprintf("on port %d: %s", c.Port, o.words)
 		}
+		if o := p.firstOf(func(o *probeOutcome) bool { return samePort(c)(o) && timedOut(o.err) }, probeNoAuth); o != nil {
+			return fmt.Sprintf("on port %d AUTH gets no answer: %s", c.Port, o.words)
+		}
 		if c.Auth != "TLS-C" && c.Auth != "TLS-P" || p.space.keep[FieldAuth] {
 			return ""
 		}
@@ -305,7 +308,7 @@ var formRules = []probeRule{
 	{name: "TLS of data connections", prune: func(p *probePlan, c ProbeCombination) string {
 		o := p.firstOf(func(o *probeOutcome) bool {
 			t := o.step.combination
-			return t.way() == c.way() && t.Sync == c.Sync && c.protected()
+			return t.way() == c.way() && t.Sync == c.Sync && c.protected() && p.noListing(t.Listing) == ""
 		}, probeDataTLS)
 		return because(o, "the data connection opens, and its TLS does not: %s", wordsOf(o))
 	}},

@@ -180,7 +180,7 @@ func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, gue
 func (p *probePlan) whyNot(c ProbeCombination, f func(ProbeCombination) bool) string {
 	for i := len(p.tried) - 1; i >= 0; i-- {
 		o := &p.tried[i]
-		if o.kind != probeWorks && o.kind != probeBusy && f(o.step.combination) {
+		if o.kind != probeWorks && o.kind != probeLogged && o.kind != probeBusy && f(o.step.combination) {
 			return o.words
 		}
 	}
@@ -252,7 +252,7 @@ func (r *probeRun) why() []string {
 		say("clear", "The server has no TLS that can be used, so that the password would go in clear text; it was not sent. If the network is trusted, allow that"+r.named(Change{FieldAllowClear, "true"})+".")
 	}
 	for _, o := range order {
-		if o.kind == probeWorks || o.kind == probeSilent && !o.step.patient && r.plan.patient(o.step.combination.Port) {
+		if o.kind == probeWorks || o.kind == probeLogged || o.kind == probeSilent && !o.step.patient && r.plan.patient(o.step.combination.Port) {
 			continue
 		}
 		text := r.label(o) + ": " + o.words

@@ -58,6 +58,7 @@ func newProbe(o *ProbeOptions) (*probeRun, error) {
 	}
 	wait := patience.ProbeWait.Or(p.Timeout)
 	p.Timeout = wait
+	p.ConnectTimeout = cmp.Or(p.ConnectTimeout, shorter(wait, patience.ProbeData.Default))
 	p.DataConnectTimeout = cmp.Or(p.DataConnectTimeout, shorter(wait, patience.ProbeData.Default))
 	p.AbortTimeout = cmp.Or(p.AbortTimeout, patience.ProbeAbort.Default)
 	p.Login.MaxLogins = cmp.Or(p.Login.MaxLogins, 2)
@@ -138,6 +139,9 @@ func (r *probeRun) attempt(ctx context.Context, s probeStep) probeOutcome {
 		r.look(ctx, &o)
 		return r.finished(&o)
 	}
+	r.tap.tell(&o)
+	s = r.plan.loggedIn(s, o)
+	o.step = s
 	r.transfer(ctx, s, &o)
 	return r.finished(&o)
 }
@@ -235,7 +239,7 @@ func (r *probeRun) connect(ctx context.Context, s probeStep, o *probeOutcome) bo
 	}
 	if err != nil {
 		o.err = err
-		o.stage, o.kind = dialKind(err, r.tap != nil && r.tap.connected, r.tap != nil && r.tap.silent)
+		o.stage, o.kind = dialKind(err, r.tap != nil && r.tap.connected, r.tap != nil && r.tap.silent, r.tap.last())
 		if r.tap != nil && r.tap.silent {
 			o.words = "no greeting came within " + shorter(r.base.Timeout, patience.ProbeGreeting.Default).String()
 		}

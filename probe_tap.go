@@ -88,14 +88,14 @@ func (t *probeTap) tell(o *probeOutcome) {
 	o.greeted, o.secured = t.greeted, t.secured
 }
 
-// lastReply returns the text of the last reply.
-func (t *probeTap) lastReply() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.replies) == 0 {
+// last returns the command that came last, "" if there was none.
+func (t *probeTap) last() protocol.Verb {
+	if t == nil {
 		return ""
 	}
-	return t.replies[len(t.replies)-1].text
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lastSent
 }
 
 // dial wraps a dialler: it notes that TCP came up, and with whom, and ends a connection on

@@ -24,7 +24,7 @@ func (a *app) takeConnections(root *cobra.Command) {
 				}
 			}
 		}
-		if place, ok := targetPlaces[cmd.Name()]; ok {
+		if place, ok := targetPlaces[cmd.Name()]; ok && cmd.Name() != "probe" { // which takes HOST:PORT as well
 			a.takeConnection(cmd, place)
 		}
 	}

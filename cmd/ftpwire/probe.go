@@ -24,7 +24,7 @@ type probeFlags struct {
 func (a *app) probeCmd() *cobra.Command {
 	var f probeFlags
 	cmd := &cobra.Command{
-		Use:   "probe HOST[:PORT]",
+		Use:   "probe HOST[:PORT]|NAME:",
 		Short: "Find out how to connect to a server",
 		Long: `Tries how a server can be used, the strongest way first: explicit and implicit TLS
 and clear text, AUTH TLS and SSL, versions of TLS and cipher suites, PROT P and C,
@@ -34,7 +34,8 @@ counts only once a directory was listed, and with --write once a small file was 
 read back, compared and removed. The report ends in a command line that works.
 
 Without a port, ports 21 and 990 are tried; with one, that port in every way. What a
-flag says is not varied. Without --user the login is anonymous.
+flag says is not varied. Without --user the login is anonymous. With NAME: host, user,
+password and certificates are those of a stored connection, and the rest is varied.
 
 The password goes over TLS whose certificate is accepted, or to this computer itself.
 --insecure and --allow-clear let it go elsewhere. A login that is rejected is not
@@ -59,8 +60,18 @@ Exit code 0: something works; 1: nothing does; 2: nothing could be tried.`,
 	return cmd
 }
 
-// probeURL makes a URL of HOST[:PORT]. One that is a URL already stays as it is: its scheme
-// is no restriction.
+// probeTarget returns what locate understands for HOST[:PORT], a URL or NAME: of a stored
+// connection, which it makes the one of this run. The scheme of a URL and the settings of a
+// connection are no restriction: they are varied.
+func (a *app) probeTarget(cmd *cobra.Command, arg string) (string, error) {
+	name, rest, ok := splitName(arg)
+	if port := strings.Trim(rest, "0123456789") == "" && rest != ""; ok && !port && (rest == "" || a.quietStore().Has(kindConnection, name)) {
+		return arg, a.useConnection(cmd, []string{arg})
+	}
+	return probeURL(arg), nil
+}
+
+// probeURL makes a URL of HOST[:PORT].
 func probeURL(arg string) string {
 	if strings.Contains(arg, "://") {
 		return arg
@@ -80,13 +91,15 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 			return err
 		}
 	}
-	f.lines.charset = f.charset
-	lines, err := f.lines.options()
+	kept := keptBy(cmd) // before a stored connection fills the flags
+	target, err := a.probeTarget(cmd, arg)
 	if err != nil {
 		return err
 	}
-	f.list.Lines = lines
-	l, err := a.locate(&f.connFlags, probeURL(arg))
+	if _, err := f.lines.set(&f.connFlags); err != nil {
+		return err
+	}
+	l, err := a.locate(&f.connFlags, target)
 	if err != nil {
 		return err
 	}
@@ -100,7 +113,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 	w := a.watch(&f.connFlags, p)
 	show := a.probeProgress()
 	r, err := ftpwire.Probe(a.ctx, ftpwire.ProbeOptions{
-		Profile: *p, Keep: keptBy(cmd), AllowClear: f.allowClear || f.insecure, Write: f.write,
+		Profile: *p, Keep: kept, AllowClear: f.allowClear || f.insecure, Write: f.write,
 		MaxLogins: f.maxLogins, TotalTime: f.totalTime, Name: probeName, Event: show.event,
 	})
 	show.end()

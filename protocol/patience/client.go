@@ -36,7 +36,7 @@ var (
 		Reason:  "each wait of a probe"})
 	ProbeData = row(Wait{Layer: ".", Name: "ProbeData", Kind: Bound, Default: 5 * time.Second,
 		Setting: "ProbeOptions.Profile.Timeout, if that is shorter",
-		Reason:  "a data connection of a probe, and its TLS handshake: where packets are dropped, several have to be tried"})
+		Reason:  "connecting, a data connection and a TLS handshake of a probe: where packets are dropped, several have to be tried"})
 	ProbeAbort = row(Wait{Layer: ".", Name: "ProbeAbort", Kind: Bound, Default: time.Second,
 		Setting: "ProbeOptions.Profile.AbortTimeout",
 		Reason:  "what is done to save a session of a probe whose data connection failed"})
