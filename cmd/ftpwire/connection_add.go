@@ -432,8 +432,7 @@ func (a *app) tryOut(s *store, d *tomledit.Document, name string) error {
 	if err := c.fill(cmd); err != nil {
 		return err
 	}
-	lf.charset = f.charset
-	if _, err := lf.options(); err != nil {
+	if _, err := lf.set(f); err != nil {
 		return err
 	}
 	if f.pfx != "" { // its password may have to be asked for: not now
