@@ -73,6 +73,9 @@ func (s *store) connection(d *tomledit.Document, name string) (*connection, erro
 	for _, note := range list(c.values[keyLearned]) {
 		c.learned = append(c.learned, fmt.Sprint(note))
 	}
+	if lookup(c.values, "login.proxy") != nil {
+		return nil, r.fault("login.proxy", "is not known: write login_proxy", `It is what the flag --login-proxy takes; "ftpwire help proxies" explains it.`)
+	}
 	_, err = r.profile(settingsOf(c.values))
 	return c, err
 }

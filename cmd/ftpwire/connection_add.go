@@ -138,8 +138,10 @@ func (e *edit) save() error {
 	if err != nil {
 		return err
 	}
+	left := false // the keyring, where the password was
 	err = s.change(func(d *tomledit.Document) (*tomledit.Document, error) {
 		names := d.Names(kindConnection)
+		left = inKeyring(d, e.name)
 		switch has := slices.Contains(names, e.name); {
 		case has && e.new:
 			return nil, taken(e.name)
@@ -162,10 +164,16 @@ func (e *edit) save() error {
 		if err != nil {
 			return nil, err
 		}
-		return d, e.a.tryOut(s, d, e.name)
+		if err := e.a.tryOut(s, d, e.name); err != nil {
+			return nil, err
+		}
+		if e.sf.keyring {
+			err = e.a.toKeyring(e.name, secret)
+		}
+		return d, err
 	})
-	if err == nil && e.sf.keyring && secret != "" {
-		err = e.a.toKeyring(e.name, secret)
+	if err == nil && left && lookup(e.values, keyKeyring) == nil {
+		return e.a.offKeyring(e.name)
 	}
 	return err
 }

@@ -75,6 +75,11 @@ func isScheme(word string) bool {
 // nearNames returns those of names that look like a misspelt one.
 func nearNames(name string, names []string) (near []string) {
 	for _, is := range names {
+		if strings.EqualFold(name, is) {
+			return []string{is}
+		}
+	}
+	for _, is := range names {
 		if similar(strings.ToLower(name), strings.ToLower(is)) || len(name) > 2 && strings.HasPrefix(is, name) {
 			near = append(near, is)
 		}

@@ -39,7 +39,7 @@ func (a *app) saveConnection(cmd *cobra.Command, name, path string, p *ftpwire.P
 	plain := *p
 	plain.Name = ""
 	values := plain.Values(false)
-	for _, key := range []string{"trust", "verify.trust", "verify.host", "verify.port"} {
+	for _, key := range []string{"trust", "verify.trust", "verify.host", "verify.port", "login.proxy"} {
 		assign(values, key, nil)
 	}
 	assign(values, keyPath, textOrNil(path))

@@ -11,20 +11,29 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
+	"github.com/ftpwire/ftpwire/control"
 )
 
 // samples are values, one of which each setting takes.
 var samples = []any{
 	true, int64(7), "7s", "pasv", "never", "off", "required", "verified", "C", "ebcdic", "ftp-tls-implicit", "1.2",
 	"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "192.0.2.1", "50000-50010", "implicit", "on", "6", "utf8",
-	[]any{"SITE A", "-SITE B"}, []any{"50000-50010"}, []any{"no-mlsd"}, []any{"cert-sha256:" + strings.Repeat("0a", 32)}, []any{"epsv-refused"},
+	[]any{"SITE A", "-SITE B"}, []any{"50000-50010"}, []any{"cert-sha256:" + strings.Repeat("0a", 32)},
 	"socks5://me@gate.example:1080", "user@host", "windows-1252", "Europe/Vienna", "dd.MM.yyyy", "unix", "some text",
 }
 
 // sampleOf returns a value that a setting takes, other than its zero.
 func sampleOf(key string) (value, is any) {
 	candidates := samples
-	for text, keys := range map[string][]string{"windows-1252": {"code_page"}, "Europe/Vienna": {"time_zone"}, "dd.MM.yyyy": {"date_format"}, "unix": {"list.lines.dialect", "list.lines.system"}, "gate.example": {"login.proxy.host"}} {
+	switch key {
+	case "quirks.force", "quirks.forbid":
+		for q := range control.Quirks() {
+			candidates = []any{[]any{string(q.Name)}}
+		}
+	case "login.after":
+		candidates = []any{[]any{"SITE A", "-SITE B"}}
+	}
+	for text, keys := range map[string][]string{"windows-1252": {"code_page"}, "Europe/Vienna": {"time_zone"}, "dd.MM.yyyy": {"date_format"}, "unix": {"list.lines.dialect", "list.lines.system"}, "password": {"authentication"}} {
 		for _, k := range keys {
 			if k == key {
 				candidates = []any{text}
@@ -58,15 +67,25 @@ var besides = map[string]map[string]any{
 
 // notKept are settings that a stored connection does not bring to a command, and why.
 var notKept = map[string]string{
-	"name":                "the table's name is the connection's",
-	"group":               "it says where the connection is listed",
-	"password":            "it is read when it is needed",
-	"login.proxy.host":    "--login-proxy says it: the server is told to the proxy",
-	"login.proxy.kind":    "--login-proxy",
-	"login.proxy.user":    "--login-proxy",
-	"no_data_certificate": "it needs a client certificate: see TestConnectionShared",
-	"verify.trust":        "the trust store of --trust-file",
-	"trust":               "the trust store of --trust-file",
+	"name":                 "the table's name is the connection's",
+	"group":                "it says where the connection is listed",
+	"password":             "it is read when it is needed",
+	"login.proxy.host":     "--login-proxy says it: the server is told to the proxy",
+	"login.proxy.kind":     "--login-proxy",
+	"login.proxy.user":     "--login-proxy",
+	"no_data_certificate":  "it needs a client certificate: see TestConnectionShared",
+	"login.proxy.password": "FTPWIRE_LOGIN_PROXY_PASSWORD",
+	"login.proxy.script":   "--login-proxy has no scripts",
+	"list.limits.bytes":    "commands print entries as they come",
+	"list.limits.entries":  "commands print entries as they come",
+	"list.limits.line":     "commands print entries as they come",
+	"log_sent":             "--log-sent prints it: see TestConnectionOverride",
+	"log_received":         "--log-received prints it",
+	"type":                 "--type is filled, and the command says it to the server",
+	"verify.host":          "the certificate is that of the connection's host",
+	"verify.port":          "the certificate is that of the connection's host",
+	"verify.trust":         "the trust store of --trust-file",
+	"trust":                "the trust store of --trust-file",
 }
 
 // Every setting of a profile is stored, comes to the command that uses the connection, and
@@ -136,10 +155,10 @@ func TestConnectionShowFlags(t *testing.T) {
 		"ftpes://alice@h.example:2121//pub/a%20b --nat never --data-mode epsv --timeout 7s --prot C --resume-tls required",
 		"ftps://h.example/ --auth-ssl --tls-max 1.1 --tls-min 1.0 --skip-cert-check name,dates --after SITE_A --after -SITE_B",
 		"ftp://h.example/ --active --active-ports 50000-50010 --limit-rate 2k --speed-limit 100 --speed-time 10s --type ebcdic --charset auto:koi8-r",
-		"ftpes://h.example/ --tls auto --proxy socks5://gate.example --proxy-data=false --quirk no-mlsd",
+		"ftpes://h.example/ --tls auto --proxy socks5://gate.example --proxy-data=false --quirk utf8-after-clnt",
 	} {
 		s := newShelf(t)
-		s.line("connection add nas " + args).want(t, exitGood)
+		s.line("connection add nas "+args).want(t, exitGood)
 		r := s.line("connection show nas --format flags")
 		r.want(t, exitGood)
 		flags, err := shellWords(r.out)
@@ -183,7 +202,7 @@ func TestConnectionDefaultFile(t *testing.T) {
 	s.line("connection add nas ftp://h.example/").want(t, exitGood)
 	s.wantText(storeHeading + "\n[connection.nas]\nvariant = \"ftp\"\nhost = \"h.example\"\n")
 	other := filepath.Join(t.TempDir(), "other.toml")
-	s.line("--config " + other + " connection list").want(t, exitGood, "no connections are stored in "+other)
+	s.line("--config "+other+" connection list").want(t, exitGood, "no connections are stored in "+other)
 	s.env = map[string]string{}
 	s.line("connection list").want(t, exitUsage, "--config")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -146,6 +147,8 @@ func (f *connFlags) applyReach(p *ftpwire.Profile) error { return f.reachFlags.a
 // applyList says how the listings of commands that list are read.
 func (f *connFlags) applyList(p *ftpwire.Profile) {
 	if f.list != nil {
+		system := p.List.Lines.System // no flag says it
+		defer func() { p.List.Lines.System = cmp.Or(p.List.Lines.System, system) }()
 		p.List, p.TimeZone, p.DateFormat = *f.list, f.zone, f.dates
 	}
 }
