@@ -330,6 +330,19 @@ func TestClearDataUnknown(t *testing.T) {
 	})
 }
 
+// After CCC no protection can be changed: what is to be protected is, and the rest with it.
+func TestClearDataAfterCCC(t *testing.T) {
+	inBubble(t, "files in clear, listings not", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS(), FileProtection: control.ProtectClear, ClearCommandChannel: true})
+		op := tc.secureLogin()
+		tc.answer("PBSZ 0", "200 ok")
+		tc.answer("PROT P", "200 ok")
+		tc.answer("FEAT", "500 no")
+		tc.answer("CCC", "534 no")
+		tc.wantOK("login", op)
+	})
+}
+
 // secureLogin plays the server up to the end of the login proper.
 func (tc *testConn) secureLogin() *op {
 	tc.t.Helper()

@@ -12,7 +12,11 @@ func (c *Conn) protect(ctx context.Context) error {
 	if !c.protection().Secured() {
 		return nil
 	}
-	return c.setProtection(ctx, c.level(c.cfg.protects("RETR")))
+	want := c.cfg.protects("RETR")
+	if c.cfg.ClearCommandChannel && c.cfg.protectsApart() {
+		want = ProtectPrivate // for all: it can't be changed after CCC
+	}
+	return c.setProtection(ctx, c.level(want))
 }
 
 // setProtection sends PBSZ and PROT for a level, and PROT P where the server refuses PROT C.

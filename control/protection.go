@@ -57,11 +57,29 @@ func (c *Config) protects(verb protocol.Verb) Protect {
 // protectsApart reports whether listings and files have different protection.
 func (c *Config) protectsApart() bool { return c.protects("LIST") != c.protects("RETR") }
 
+// protectsUploads reports whether uploads will go over TLS. c.mu must be held.
+func (c *Conn) protectsUploads() bool {
+	p := c.machine.Protection()
+	if c.cfg.protectsApart() && p.Secured() && p.Control != protocol.GuardCleared {
+		return c.cfg.protects("STOR") == ProtectPrivate
+	}
+	return p.Data == protocol.LevelPrivate
+}
+
+// uploadKey marks the context of a listing that tries out what an upload needs.
+type uploadKey struct{}
+
+// asUpload has a listing protected as uploads are.
+func asUpload(ctx context.Context) context.Context { return context.WithValue(ctx, uploadKey{}, true) }
+
 // ensureProtection sends PROT where listings and files are protected in different ways and the transfer of verb needs the other
 // one. It must come before the command for the address of the data connection. A server that refuses less protection gets more.
 func (c *Conn) ensureProtection(ctx context.Context, verb protocol.Verb) error {
 	if !c.cfg.protectsApart() || !c.protection().Secured() || c.cleared() || c.HasQuirk(QuirkPROTPOn522) {
 		return nil
+	}
+	if ctx.Value(uploadKey{}) != nil {
+		verb = "STOR"
 	}
 	want := c.level(c.cfg.protects(verb))
 	if now := c.protection().Data; now == want || c.session.noClear && want == protocol.LevelClear {

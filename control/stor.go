@@ -73,12 +73,12 @@ const probeBytes = 1 << 20
 // Refusals that do not concern the data connection do not count.
 func (c *Conn) probe(ctx context.Context) error {
 	c.mu.Lock()
-	skip := c.session.probed || c.cfg.NoUploadProbe || c.sess == nil || c.machine.Protection().Data != protocol.LevelPrivate
+	skip := c.session.probed || c.cfg.NoUploadProbe || c.sess == nil || !c.protectsUploads()
 	c.mu.Unlock()
 	if skip {
 		return nil
 	}
-	d, err := c.download(ctx, protocol.Command{Verb: "NLST"}, 'A', 0)
+	d, err := c.download(asUpload(ctx), protocol.Command{Verb: "NLST"}, 'A', 0)
 	if err == nil {
 		_, err = io.CopyN(io.Discard, d, probeBytes)
 		if err == io.EOF {
