@@ -47,23 +47,6 @@ single servers made up (MACB, XDUPE, REPF, XNOP, P@SW, XDBG). MODE Z, OPTS UTF8,
 and their like are arguments of commands above.
 `
 
-// senders names what sends a command: methods of control.Conn, of what they return,
-// or fields of its Config. Commands that do not stand here are sent by Do.
-var senders = map[protocol.Verb]string{
-	"USER": "Login", "PASS": "Login", "ACCT": "Login", "CWD": "Cwd", "QUIT": "Quit",
-	"PORT": "(Config.Data)", "PASV": "(Config.Data)", "EPRT": "(Config.Data)", "EPSV": "(Config.Data)", "TYPE": "SetFileFormat", "STRU": "SetFileFormat", "MODE": "SetFileFormat",
-	"RETR": "Retr", "STOR": "Stor", "STOU": "Stou", "APPE": "Appe", "REST": "Retr Stor",
-	"RNFR": "Rename", "RNTO": "Rename", "DELE": "Dele", "RMD": "Rmd", "MKD": "Mkd", "PWD": "Pwd",
-	"LIST": "List", "NLST": "Nlst", "MLSD": "Mlsd", "SYST": "Do", "STAT": "StatList Do", "AVBL": "Space", "HELP": "Help", "NOOP": "Noop",
-	"AUTH": "(Config.Security) (Config.Auth) (Config.Mechanism)", "ADAT": "(Config.Mechanism)",
-	"MIC": "(Config.Mechanism)", "CONF": "(Config.Mechanism)", "ENC": "(Config.Mechanism)", "PBSZ": "Login", "PROT": "Login (Config.DataProtection)",
-	"FEAT": "Login Do", "OPTS": "Do Login", "CCC": "(Config.ClearCommandChannel)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
-	"CLNT": "(Config.Login.ClientName)", "MFMT": "SetModTime",
-	"PRET": "(Config.Data)", "SSCN": "Do", "CPSV": "Cpsv",
-	"HASH": "Hash", "RANG": "Hash", "XCRC": "Hash", "XMD5": "Hash", "XSHA": "Hash", "XSHA1": "Hash", "XSHA256": "Hash", "XSHA512": "Hash", "MD5": "Hash",
-	"MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
-}
-
 // TestRFCMap keeps docs/rfc-map.md equal to the command table and what uses it. A
 // command without a sender or a case needs a reason.
 func TestRFCMap(t *testing.T) {
