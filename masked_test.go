@@ -264,3 +264,13 @@ func TestProfileFormatIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// A Profile is printed whole: Format has a list of the fields.
+func TestProfileFormatHasAllFields(t *testing.T) {
+	shown := fmt.Sprintf("%+v", ftpwire.Profile{})
+	for f := range reflect.TypeFor[ftpwire.Profile]().Fields() {
+		if !strings.Contains(shown, " "+f.Name+":") && !strings.Contains(shown, "{"+f.Name+":") {
+			t.Errorf("%s is not printed", f.Name)
+		}
+	}
+}

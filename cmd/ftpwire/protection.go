@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"crypto/tls"
 	"fmt"
 	"sync/atomic"
 
@@ -66,7 +68,7 @@ func (w *watch) tellAccepted() {
 
 // warn says, after the login, what is weaker than it may seem.
 func (w *watch) warn(c *control.Conn) {
-	_, up := c.TLS()
+	state, up := c.TLS()
 	was := up || w.secured.Load()
 	if !was {
 		if w.p.Variant == ftpwire.VariantAuto {
@@ -75,14 +77,29 @@ func (w *watch) warn(c *control.Conn) {
 		return
 	}
 	w.a.warnSkipped(w.f)
+	if w.f.ciphers != "" && up && state.Version == tls.VersionTLS13 {
+		w.a.warn("--ciphers has no effect: the connection is TLS 1.3, whose suites can't be chosen; --tls-max 1.2 would keep to TLS 1.2")
+	}
 	switch {
 	case w.f.ccc && up:
 		w.a.warn("the server refused CCC (--ccc): commands and replies stay under TLS")
 	case w.f.ccc:
 		w.a.warn("TLS has ended on the control connection (--ccc): names and commands can be read and changed on the way")
 	}
-	if c.DataProtection() == protocol.LevelClear {
+	w.warnClear(c)
+}
+
+// warnClear says which data connections are in clear although the login was not.
+func (w *watch) warnClear(c *control.Conn) {
+	lists := cmp.Or(w.p.ListProtection, w.p.DataProtection) == control.ProtectClear
+	files := cmp.Or(w.p.FileProtection, w.p.DataProtection) == control.ProtectClear
+	switch now := c.DataProtection() == protocol.LevelClear; {
+	case now && lists == files:
 		w.a.warn("data connections are not protected (--prot C): listings and files can be read and changed on the way")
+	case now && files:
+		w.a.warn("files are not protected (--prot-files C): they can be read and changed on the way")
+	case lists && !files:
+		w.a.warn("listings are not protected (--prot-list C): they can be read and changed on the way")
 	}
 }
 
