@@ -4,7 +4,8 @@ import (
 	"context"
 )
 
-// Cwd makes path the working directory.
+// Cwd makes path the working directory. The error of a refusal matches fs.ErrNotExist and
+// the like as far as the reply tells; see [protocol.ReplyError.Meaning].
 func (c *Conn) Cwd(ctx context.Context, path string) error {
 	_, err := c.do(ctx, "CWD", path)
 	return err
