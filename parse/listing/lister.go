@@ -93,14 +93,15 @@ type lister struct {
 
 	section int    // which table the last heading of cur announced; 0 before the first
 	held    string // first line of an entry that takes two, or ""
-	groupAt int    // where the group started in the last line of Unix whose owner and group are one word each
-	sizeEnd int    // and where its size ended
-	undated bool   // lines of Unix have no date: one was read that can't have one
 	lost    string // a held line whose second never came, or ""
 
 	w    words
 	e    Entry   // of the line at work: here and not on the heap
 	more []Entry // after e on the same line, in the few formats that have several
+
+	groupAt int  // where the group started in the last line of Unix whose owner and group are one word each
+	sizeEnd int  // and where its size ended
+	undated bool // lines of Unix have no date: one was read that can't have one
 }
 
 func newLister(o Options) (*lister, error) {
@@ -240,8 +241,10 @@ func cutReplyCode(line string) (rest string, ok bool) {
 func (l *lister) usual(line string) bool {
 	switch l.cur.name {
 	case "unix":
+		before := l.e.Raw
 		l.begin(l.cur, line)
 		if !l.usualUnix(line, &l.e) {
+			l.noteColumns(before)
 			return false
 		}
 	case "mlsx":

@@ -64,19 +64,17 @@ func isMode(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		ok := c == '-' || c == "rwx"[i%3]
-		switch i {
-		case 2, 5:
-			ok = ok || c == 's' || c == 'S' || i == 5 && c|0x20 == 'l'
-		case 8:
-			ok = ok || c == 't' || c == 'T'
-		}
-		if !ok {
+		if modePlaces[s[i]]>>i&1 == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// modePlaces has a bit set for each place of nine where a letter of a mode can be.
+var modePlaces = [256]uint16{
+	'-': 0b111_111_111, 'r': 0b001_001_001, 'w': 0b010_010_010, 'x': 0b100_100_100,
+	's': 0b000_100_100, 'S': 0b000_100_100, 'l': 0b000_100_000, 'L': 0b000_100_000, 't': 0b100_000_000, 'T': 0b100_000_000,
 }
 
 // octalMode returns the letters for a mode in three to seven octal digits; a file type in it is ignored.

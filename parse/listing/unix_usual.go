@@ -27,9 +27,7 @@ func (l *lister) usualUnix(line string, e *Entry) bool {
 	c := cursor{line: line, at: modeEnd}
 	links := c.word()
 	e.Owner, e.Group = c.word(), c.word()
-	groupEnd := c.at
 	size, sized := scan.Number(c.word())
-	sizeEnd := c.at
 	if len(links) > 9 || !scan.AllDigits(links) || !sized {
 		return false
 	}
@@ -38,10 +36,28 @@ func (l *lister) usualUnix(line string, e *Entry) bool {
 	if !s.usualDate(&c) {
 		return false
 	}
-	l.groupAt, l.sizeEnd = groupEnd-len(e.Group), sizeEnd
 	s.resolve(e, &l.o)
 	return e.usualName(line[min(c.at+1, len(line)):])
 }
+
+// noteColumns notes where the group starts and the size ends in a line that usualUnix has read. It is called for the line before
+// one that usualUnix does not read, so that lines which it reads cost nothing.
+func (l *lister) noteColumns(line string) {
+	const modeEnd = 10
+	if len(line) <= modeEnd || !isMode(line[1:modeEnd]) {
+		return
+	}
+	c := cursor{line: line, at: modeEnd}
+	links, _ := c.word(), c.word()
+	group := c.word()
+	groupAt := c.at - len(group)
+	size := c.word()
+	if sizeEnd := c.at; scan.AllDigits(links) && scan.AllDigits(size) && isEnglishMonth(c.word()) {
+		l.groupAt, l.sizeEnd = groupAt, sizeEnd
+	}
+}
+
+func isEnglishMonth(w string) bool { return len(w) == 3 && englishMonth(w) != 0 }
 
 // usualName sets the name to the rest of a line, and the target of a link.
 func (e *Entry) usualName(rest string) bool {
