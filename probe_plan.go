@@ -49,7 +49,7 @@ func (p *probePlan) loggedIn(s probeStep, o probeOutcome) probeStep {
 		return s
 	}
 	for _, c := range p.space.forms(s.combination.way()) {
-		if !p.wasTried(c) && p.pruneForm(c) == "" {
+		if !p.wasTried(c) && p.pruneForm(c) == "" && p.awaits(c) == "" {
 			s.combination = c
 			break
 		}
@@ -64,7 +64,7 @@ func (p *probePlan) untried() (s probeStep, ok bool) {
 			continue
 		}
 		for _, c := range p.space.forms(way) {
-			if !p.wasTried(c) && p.pruneForm(c) == "" {
+			if !p.wasTried(c) && p.pruneForm(c) == "" && p.awaits(c) == "" {
 				patient := way.Security != control.SecurityImplicit && p.silent(way.Port)
 				return probeStep{combination: c, patient: patient, again: p.busy() > 0}, true
 			}
@@ -208,6 +208,8 @@ func (p *probePlan) pruned() []ProbePruned {
 				note(c, p.pruneForm(c))
 			case over != "":
 				note(c, over)
+			case p.awaits(c) != "":
+				note(c, p.awaits(c))
 			default:
 				note(c, "the probe ended before")
 			}

@@ -297,8 +297,8 @@ func TestProbePlanKeeps(t *testing.T) {
 		keep  []Field
 		holds func(ProbeCombination) bool
 	}{
-		{"implicit", Profile{Variant: VariantTLSImplicit}, []Field{FieldSecurity}, func(c ProbeCombination) bool { return c.Security == control.SecurityImplicit }},
-		{"clear", Profile{Variant: VariantFTP}, []Field{FieldSecurity}, func(c ProbeCombination) bool { return !c.hasTLS() }},
+		{"implicit", Profile{Variant: VariantTLSImplicit}, []Field{FieldVariant}, func(c ProbeCombination) bool { return c.Security == control.SecurityImplicit }},
+		{"clear", Profile{Variant: VariantFTP}, []Field{FieldVariant}, func(c ProbeCombination) bool { return !c.hasTLS() }},
 		{"active", Profile{DataMode: datachan.ModeActive}, []Field{FieldDataMode}, func(c ProbeCombination) bool { return isActiveMode(c.DataMode) }},
 		{"CCC", Profile{Config: control.Config{ClearCommandChannel: true}}, []Field{FieldClearCommandChannel}, func(c ProbeCombination) bool { return c.Security != control.SecurityExplicit || c.ClearCommands }},
 		{"PROT C", Profile{Config: control.Config{DataProtection: control.ProtectClear}}, []Field{FieldDataProtection}, func(c ProbeCombination) bool { return !c.protected() }},

@@ -242,17 +242,6 @@ var wayRules = []probeRule{
 // formRules are about data connections and listings.
 var formRules = []probeRule{
 	{name: "listing command", prune: func(p *probePlan, c ProbeCombination) string { return p.noListing(c.Listing) }},
-	{name: "another listing command", prune: func(p *probePlan, c ProbeCombination) string {
-		i := slices.Index(p.space.listings, c.Listing)
-		if i <= 0 {
-			return ""
-		}
-		before := p.space.listings[i-1]
-		if p.noListing(before) != "" {
-			return ""
-		}
-		return string(before) + " comes first"
-	}},
 	{name: "address command", prune: func(p *probePlan, c ProbeCombination) string {
 		o := p.firstOf(func(o *probeOutcome) bool {
 			return o.step.combination.DataMode == c.DataMode && o.step.combination.protected() == c.protected()
@@ -316,6 +305,16 @@ var formRules = []probeRule{
 		o := p.firstOf(func(o *probeOutcome) bool { return o.step.combination.way() == c.way() }, probeProtection, probeReuse)
 		return because(o, "%s", wordsOf(o))
 	}},
+}
+
+// awaits returns what is tried before c and may do better, or "".
+func (p *probePlan) awaits(c ProbeCombination) string {
+	for _, before := range p.space.listings[:max(slices.Index(p.space.listings, c.Listing), 0)] {
+		if p.noListing(before) == "" {
+			return string(before) + " comes first"
+		}
+	}
+	return ""
 }
 
 // noListing returns why a listing command is not sent, or "".

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -46,16 +47,16 @@ func (rec *recommendation) add(f Field, value, format string, args ...any) {
 // left as the caller had them.
 func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
 	c := r.works.step.combination
-	guess := guessPage(r.listed.names)
-	if guess.page != "" && !r.plan.space.keep[FieldCodePage] {
-		c.CodePage = "auto:" + guess.page
+	pages := r.listed.names.Guesses()
+	if len(pages) > 0 && !r.plan.space.keep[FieldCodePage] {
+		c.CodePage = "auto:" + pages[0].CodePage
 	}
 	p := c.profile(&r.o.Profile)
 	rec := &recommendation{p: p}
 	rec.add(FieldPort, strconv.Itoa(c.Port), "the server is there")
 	r.recommendTLS(rec, c)
 	r.recommendData(rec, c)
-	r.recommendListing(rec, c, guess)
+	r.recommendListing(rec, c, pages)
 	return p, rec.settings, c
 }
 
@@ -158,19 +159,23 @@ func (r *probeRun) recommendData(rec *recommendation, c ProbeCombination) {
 	}
 }
 
-// recommendListing settles how directories are listed, and names read.
-func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, guess pageGuess) {
+// recommendListing settles how directories are listed, and names and dates read.
+func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, pages []listing.CodePageGuess) {
 	p := rec.p
 	if o := r.plan.firstOf(func(o *probeOutcome) bool { return o.step.combination.Listing == "MLSD" }, probeListing); o != nil && c.Listing != "MLSD" {
 		p.Quirks.Force = append(slices.Clone(p.Quirks.Force), control.QuirkMLSDBroken)
 		rec.add(FieldQuirks, string(control.QuirkMLSDBroken), "MLSD: %s", o.words)
 	}
+	if format, all := r.listed.dates.Propose(); format != "" && all && p.DateFormat == "" && p.List.Lines.Dates == nil {
+		p.DateFormat = format
+		rec.add(FieldDateFormat, format, "it reads the dates of %d lines that are not known otherwise", r.listed.dates.Unread())
+	}
 	if c.CodePage == "" {
 		return
 	}
-	reason := fmt.Sprintf("%d names are not UTF-8, and read well in it: %q", guess.bytes, guess.sample)
-	if len(guess.others) > 0 {
-		reason += "; so they do in " + strings.Join(guess.others, ", ")
+	reason := fmt.Sprintf("%d names are not UTF-8; it may be %s", r.listed.names.Names(), pages[0])
+	for _, g := range pages[1:] {
+		reason += ", or " + g.String()
 	}
 	rec.add(FieldCodePage, c.CodePage, "%s", reason)
 }

@@ -38,7 +38,7 @@ type probeRun struct {
 	problems    []string
 	server      serverEvidence
 	works       *probeOutcome // the attempt that counts
-	listed      probeListed   // what it has listed
+	listed      *probeListed  // what it has listed
 	cipher      uint16        // of the last control connection
 	utf8        bool          // FEAT lists UTF8
 	leftover    string

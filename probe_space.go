@@ -65,7 +65,7 @@ func newProbeSpace(o *ProbeOptions) *probeSpace {
 func (s *probeSpace) hold(p *Profile) {
 	t := p.tls()
 	for field, hold := range map[Field]func(){
-		FieldSecurity: func() {
+		FieldVariant: func() {
 			s.securities = securitiesOf(p.Protocol())
 			s.allowClear = s.allowClear || slices.Contains(s.securities, control.SecurityNone)
 		},

@@ -23,10 +23,12 @@ import (
 type probeListed struct {
 	data    control.DataInfo
 	octets  int
-	names   []string // as they came
-	unread  int      // lines that are no entries
 	entries int
 	dots    int // entries of the directory itself, and its parent
+	unread  int // lines that are no entries
+
+	names listing.CodePageDetector
+	dates listing.DateFormatDetector
 }
 
 // transfer lists the login directory in the open session, and moves a file if that is asked
@@ -38,7 +40,8 @@ func (r *probeRun) transfer(ctx context.Context, s probeStep, o *probeOutcome) {
 	d.Mode, d.NAT, d.Sync = c.DataMode, c.NAT, c.Sync
 	r.data = &d
 	o.stage = StageData
-	listed, err := r.list(ctx, c.Listing)
+	listed := &probeListed{}
+	err := r.list(ctx, c.Listing, listed)
 	r.tap.tell(o)
 	o.resumed = listed.data.TLS && (listed.data.Reuse == tlsx.Resumed || listed.data.Reuse == tlsx.ResumedByID)
 	if err != nil {
@@ -81,10 +84,10 @@ func (l *probeListed) words(verb protocol.Verb) string {
 const maxProbeListing = 64 << 20
 
 // list reads the login directory.
-func (r *probeRun) list(ctx context.Context, verb protocol.Verb) (l probeListed, err error) {
+func (r *probeRun) list(ctx context.Context, verb protocol.Verb, l *probeListed) error {
 	d, err := r.conn.Open(ctx, verb, "")
 	if err != nil {
-		return l, err
+		return err
 	}
 	text, err := io.ReadAll(io.LimitReader(d, maxProbeListing))
 	l.data = d.Data()
@@ -92,10 +95,10 @@ func (r *probeRun) list(ctx context.Context, verb protocol.Verb) (l probeListed,
 		err = cerr
 	}
 	if err != nil {
-		return l, err
+		return err
 	}
 	l.octets = len(text)
-	return l, l.read(verb, text)
+	return l.read(verb, text)
 }
 
 // sessionIDOnly reports whether a server resumes sessions by ID, and refused a data connection
@@ -110,7 +113,7 @@ func (l *probeListed) read(verb protocol.Verb, text []byte) error {
 	if verb == "NLST" {
 		for line := range strings.Lines(string(text)) {
 			if name := strings.TrimRight(line, "\r\n"); name != "" {
-				l.names, l.entries = append(l.names, name), l.entries+1
+				l.note(listing.Entry{Name: name, Text: name})
 			}
 		}
 		return nil
@@ -128,18 +131,28 @@ func (l *probeListed) read(verb protocol.Verb, text []byte) error {
 			if l.unread++; first == nil {
 				first = err
 			}
+			if !errors.Is(err, listing.ErrMessage) {
+				l.dates.Add(&e)
+			}
 			continue
 		}
-		if isDot(e) {
-			l.dots++
-		} else {
-			l.names, l.entries = append(l.names, e.Name), l.entries+1
-		}
+		l.note(e)
 	}
-	if len(l.names) == 0 && l.dots == 0 && first != nil && (verb == "MLSD" || errors.Is(first, listing.ErrMessage)) {
+	if l.entries == 0 && l.dots == 0 && first != nil && (verb == "MLSD" || errors.Is(first, listing.ErrMessage)) {
 		return first
 	}
 	return nil
+}
+
+// note takes in an entry.
+func (l *probeListed) note(e listing.Entry) {
+	if isDot(e) {
+		l.dots++
+		return
+	}
+	l.entries++
+	l.names.Add(&e)
+	l.dates.Add(&e)
 }
 
 // thereAndBack puts a small file, reads it back, compares it and removes it.

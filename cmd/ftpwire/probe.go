@@ -149,7 +149,7 @@ func keptBy(cmd *cobra.Command) []ftpwire.Field {
 		flag  string
 		field ftpwire.Field
 	}{
-		{"tls", ftpwire.FieldSecurity},
+		{"tls", ftpwire.FieldVariant},
 		{"auth-ssl", ftpwire.FieldAuth},
 		{"tls-min", ftpwire.FieldTLSMin},
 		{"tls-max", ftpwire.FieldTLSMax},

@@ -29,6 +29,7 @@ var recommendFlags = map[ftpwire.Field]string{
 	ftpwire.FieldSync:                "sync-data",
 	ftpwire.FieldQuirks:              "quirk",
 	ftpwire.FieldCodePage:            "charset",
+	ftpwire.FieldDateFormat:          "date-format",
 }
 
 // ofProbe are the flags that only the probe has.

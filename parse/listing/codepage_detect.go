@@ -16,7 +16,7 @@ const maxDetectNames = 200
 
 // detectable are the code pages that servers of FTP have names in. Of pages that read all names alike, the first is proposed.
 var detectable = []string{
-	"windows-1252", "windows-1250", "windows-1251", "KOI8-R", "IBM866", "ISO-8859-2", "ISO-8859-5", "IBM437", "IBM850", "IBM852",
+	"windows-1252", "windows-1250", "windows-1251", "KOI8-R", "IBM866", "ISO-8859-2", "ISO-8859-5", "IBM850", "IBM437", "IBM852",
 	"windows-1253", "windows-1254", "windows-1255", "windows-1256", "ISO-8859-9", "macintosh",
 	"Shift_JIS", "GBK", "Big5", "EUC-JP", "EUC-KR",
 }
