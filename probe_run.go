@@ -39,7 +39,8 @@ type probeRun struct {
 	server      serverEvidence
 	works       *probeOutcome // the attempt that counts
 	listed      *probeListed  // what it has listed
-	cipher      uint16        // of the last control connection
+	version     uint16        // of TLS on the last control connection, 0 without it
+	cipher      uint16        // the same
 	utf8        bool          // FEAT lists UTF8
 	leftover    string
 	out         string // the time was up, or the context ended
@@ -140,6 +141,7 @@ func (r *probeRun) attempt(ctx context.Context, s probeStep) probeOutcome {
 		return r.finished(&o)
 	}
 	r.tap.tell(&o)
+	o.version = r.version
 	s = r.plan.loggedIn(s, o)
 	o.step = s
 	r.transfer(ctx, s, &o)
@@ -151,6 +153,7 @@ func (r *probeRun) finished(o *probeOutcome) probeOutcome {
 	if r.tap != nil {
 		r.tap.tell(o)
 	}
+	o.version = r.version
 	if o.err != nil && o.words == "" {
 		o.words = r.masked(errtext.Of(o.err))
 	}
@@ -250,7 +253,7 @@ func (r *probeRun) connect(ctx context.Context, s probeStep, o *probeOutcome) bo
 		return false
 	}
 	if state, ok := r.conn.TLS(); ok {
-		o.version, r.cipher = state.Version, state.CipherSuite
+		r.version, r.cipher = state.Version, state.CipherSuite
 		if len(state.PeerCertificates) > 0 {
 			r.noteCertificate(state.PeerCertificates[0])
 		}
@@ -262,6 +265,7 @@ func (r *probeRun) connect(ctx context.Context, s probeStep, o *probeOutcome) bo
 // dial opens the connection that a step wants.
 func (r *probeRun) dial(ctx context.Context, s probeStep, addr string, cfg *control.Config, p *Profile) (err error) {
 	r.tap = &probeTap{next: cfg.Trace}
+	r.version, r.cipher = 0, 0
 	direct := cfg.Dial
 	if direct == nil {
 		direct = new(net.Dialer).DialContext

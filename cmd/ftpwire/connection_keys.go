@@ -161,7 +161,7 @@ func storable(cmd *cobra.Command, given bool) (flags []*pflag.Flag) {
 		visit = cmd.Flags().Visit
 	}
 	visit(func(f *pflag.Flag) {
-		if !slices.Contains(notStored, f.Name) && sectionOf(f) != sectionStore {
+		if !slices.Contains(notStored, f.Name) && sectionOf(f) != sectionStore && sectionOf(f) != sectionProbe {
 			flags = append(flags, f)
 		}
 	})

@@ -6,9 +6,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
 )
+
+// sectionProbe is the section of the flags that only the probe has.
+const sectionProbe = "Probe"
 
 // probeFlags are the flags of probe.
 type probeFlags struct {
@@ -49,12 +53,13 @@ Exit code 0: something works; 1: nothing does; 2: nothing could be tried.`,
 	}
 	f.addDataFlags(cmd)
 	f.lines.add(cmd)
-	fs := cmd.Flags()
-	fs.IntVar(&f.maxLogins, "max-logins", 10, "at most `N` logins")
-	fs.Var(positive{&f.totalTime}, "total-time", "longest time for everything (default 1m)")
-	fs.BoolVar(&f.write, "write", false, "also put a small file, read it back, compare it and remove it")
-	fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text if the server has no TLS")
-	fs.StringVar(&f.save, "save", "", "store what works as the connection `NAME`")
+	inSection(cmd, sectionProbe, func(fs *pflag.FlagSet) {
+		fs.IntVar(&f.maxLogins, "max-logins", 10, "at most `N` logins")
+		fs.Var(positive{&f.totalTime}, "total-time", "longest time for everything (default 1m)")
+		fs.BoolVar(&f.write, "write", false, "also put a small file, read it back, compare it and remove it")
+		fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text if the server has no TLS")
+		fs.StringVar(&f.save, "save", "", "store what works as the connection `NAME`")
+	})
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.probe(cmd, &f, args[0]) }
 	return cmd

@@ -32,8 +32,9 @@ var recommendFlags = map[ftpwire.Field]string{
 	ftpwire.FieldDateFormat:          "date-format",
 }
 
-// ofProbe are the flags that only the probe has.
-var ofProbe = []string{"max-logins", "total-time", "write", "allow-clear", "save", "format", "user", "tls", "log", "log-sent", "log-received", "quiet"}
+// notPassedOn are flags that the command line does not repeat, besides those of the probe
+// itself: the URL says the same, or they are about one run.
+var notPassedOn = []string{"format", "user", "tls", "log", "log-sent", "log-received", "log-file", "log-private", "quiet"}
 
 // aboutTLSOnly are flags that have no effect in clear text.
 var aboutTLSOnly = []string{"ca", "insecure", "cert", "key", "pfx", "accept-new", "pin", "skip-cert-check", "trust-file", "data-identity", "no-data-cert", "tls-min", "tls-max", "ciphers", "auth-ssl", "resume-tls", "session-ids", "ccc", "prot", "sync-data"}
@@ -64,7 +65,7 @@ func commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.ProbeResult
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		clear := p.Protocol().Security() == control.SecurityNone
-		if said[f.Name] || slices.Contains(ofProbe, f.Name) || clear && slices.Contains(aboutTLSOnly, f.Name) {
+		if said[f.Name] || slices.Contains(notPassedOn, f.Name) || sectionOf(f) == sectionProbe || clear && slices.Contains(aboutTLSOnly, f.Name) {
 			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
