@@ -40,6 +40,11 @@ type LoginOptions struct {
 	// OneTime says how to treat a one-time password challenge in the reply to USER.
 	OneTime OneTime
 
+	// AccountAlways sends ACCT even if nothing asks for it, once the server has let the user
+	// in: some proxies and gateways want it so. A refusal is then an error of the login. If
+	// false, the account is sent to servers that ask for one (332, 532).
+	AccountAlways bool
+
 	// After holds commands that are sent in order after the login.
 	After []AfterLogin
 

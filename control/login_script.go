@@ -9,7 +9,7 @@ import (
 )
 
 // run sends the lines of the login. PASS and ACCT are sent only if the server asks for
-// them. Every line is sent at most once, so there can be no loop.
+// them, and ACCT if AccountAlways is set. Every line is sent at most once, so there can be no loop.
 func (l *login) run(ctx context.Context, who credentials) error {
 	values := map[byte]string{'u': who.user, 'p': who.password, 'a': who.account}
 	for k, v := range l.proxy {
@@ -57,7 +57,8 @@ func (l *login) notAskedFor(cmd protocol.Command) bool {
 	case "PASS":
 		return l.c.state() != protocol.StateNeedPassword
 	case "ACCT":
-		return l.c.state() != protocol.StateNeedAccount
+		unasked := l.o.AccountAlways && l.c.state() == protocol.StateAuthorized
+		return l.c.state() != protocol.StateNeedAccount && !unasked
 	}
 	return false
 }

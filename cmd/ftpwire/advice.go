@@ -84,6 +84,7 @@ var flagNames = []struct {
 	{"Host", "", "the host of the URL"},
 	{"Port", "", "the port of the URL"},
 	{"Authentication", "", "--authentication %s"},
+	{"Login.AccountAlways", "true", "--acct-always"},
 	{"ServerName", "", "--server-name"},
 	{"ConnectTimeout", "", "--connect-timeout"},
 	{"ReplyTimeout", "", "--reply-timeout"},

@@ -58,6 +58,7 @@ var flagKeys = map[string]flagKey{
 	"prot-list":       {key: "list_protection"},
 	"prot-files":      {key: "file_protection"},
 	"acct":            {key: "account"},
+	"acct-always":     {key: "login.account_always"},
 	"prot":            {key: "data_protection"},
 	"resume-tls":      {key: "resumption"},
 	"data-identity":   {key: "identity"},

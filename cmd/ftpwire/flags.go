@@ -98,6 +98,7 @@ type connFlags struct {
 	authSSL            bool
 	insecure           bool
 	user, account      string
+	accountAlways      bool
 	passwordFile       string
 	timeout            time.Duration
 
@@ -160,6 +161,7 @@ func (f *connFlags) addServerFlags(cmd *cobra.Command) {
 		fs.StringVar(&f.user, "user", "", "log in as `NAME`")
 		fs.StringVar(&f.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is standard input")
 		fs.StringVar(&f.account, "acct", "", "`ACCOUNT` for servers that ask for one")
+		fs.BoolVar(&f.accountAlways, "acct-always", false, "send the --acct even if the server does not ask for it")
 	})
 }
 

@@ -79,7 +79,10 @@ func (f *connFlags) applyUser(p *ftpwire.Profile) error {
 	default:
 		p.User = f.user
 	}
-	p.Account = f.account
+	if f.accountAlways && f.account == "" {
+		return usagef("--acct-always needs --acct")
+	}
+	p.Account, p.Login.AccountAlways = f.account, f.accountAlways
 	return nil
 }
 

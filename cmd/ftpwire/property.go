@@ -37,6 +37,7 @@ var properties = []property{
 	{"Username; anonymous", "User", "the argument of USER; `anonymous` if there is none"},
 	{"Password", "Password", "the argument of PASS"},
 	{"ACCT", "Account", "ACCT is sent to a server that asks for it: 332 to USER or PASS, or 532 later"},
+	{"ACCT, always", "Login.AccountAlways", "ACCT is sent after the login even if the server does not ask for it"},
 	{"Use data channel encryption", "DataProtection", "PROT P, or PROT C"},
 	{"… for listings", "ListProtection", "PROT before a listing, where it differs from that of files"},
 	{"… for files", "FileProtection", "PROT before a file, where it differs from that of listings"},

@@ -280,6 +280,10 @@ var propertyTests = map[ftpwire.Field]propertyTest{
 		}),
 		set: `{"account": "billing"}`, flags: "--user u --acct billing", want: `> ACCT \*{4}\n`,
 	},
+	"Login.AccountAlways": {
+		base: func(p *ftpwire.Profile) { p.Account = "billing" },
+		set:  `{"login": {"account_always": true}}`, flags: "--user u --acct billing --acct-always", want: `> ACCT \*{4}\n`,
+	},
 	"DataProtection": {
 		server: over(ftptest.TLSExplicit, nil), set: `{"data_protection": "C"}`, flags: "--prot C", want: `> PROT C\n`, wantNot: `> PROT P\n`,
 	},
