@@ -43,9 +43,9 @@ func (a *app) targetsAt(place int) completer {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
 		if name, path, ok := splitName(word); ok {
-			return a.completePath(cmd, name, path), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+			return beginning(a.completePath(cmd, name, path), word), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 		}
-		return a.completeNames(":"), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+		return beginning(a.completeNames(":"), word), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -69,15 +69,20 @@ func (a *app) quietStore() *tomledit.Document {
 }
 
 // oneName completes the name of a connection, and nothing after it.
-func (a *app) oneName(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *app) oneName(_ *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return a.completeNames(""), cobra.ShellCompDirectiveNoFileComp
+	return beginning(a.completeNames(""), word), cobra.ShellCompDirectiveNoFileComp
+}
+
+// beginning returns the words that begin with what was typed.
+func beginning(words []cobra.Completion, typed string) []cobra.Completion {
+	return slices.DeleteFunc(words, func(w cobra.Completion) bool { return !strings.HasPrefix(w, typed) })
 }
 
 // completeGroups completes the groups of the stored connections.
-func (a *app) completeGroups(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *app) completeGroups(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	d := a.quietStore()
 	var groups []string
 	for _, name := range d.Names(kindConnection) {
@@ -85,13 +90,13 @@ func (a *app) completeGroups(*cobra.Command, []string, string) ([]cobra.Completi
 			groups = append(groups, g)
 		}
 	}
-	return groups, cobra.ShellCompDirectiveNoFileComp
+	return beginning(groups, word), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeTables completes the names of certificates, or of what is trusted.
 func (a *app) completeTables(kind string) completer {
-	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return a.quietStore().Names(kind), cobra.ShellCompDirectiveNoFileComp
+	return func(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return beginning(a.quietStore().Names(kind), word), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
