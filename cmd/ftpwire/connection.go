@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
@@ -23,6 +22,7 @@ type connection struct {
 
 	password, pfxPassword secretSource
 	learned               []string
+	plain                 bool // no flag changes it in this run
 }
 
 // text returns the value of a key that is a text.
@@ -105,13 +105,11 @@ var ownKeys = sync.OnceValue(func() []string {
 			keys = append(keys, key+suffix)
 		}
 	}
-	cmd := &cobra.Command{}
-	addStorable(cmd)
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if key := keyOfFlag(f.Name).key; !slices.Contains(notStored, f.Name) && !isSetting(key) && !strings.Contains(key, ".") && key != "verify" {
+	for _, name := range storableNames() {
+		if key := keyOfFlag(name).key; !isSetting(key) && !strings.Contains(key, ".") && key != "verify" {
 			keys = append(keys, key)
 		}
-	})
+	}
 	return keys
 })
 

@@ -247,3 +247,37 @@ func TestConnectionShared(t *testing.T) {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }
+
+// What is learned about a server is remembered, shown, used and forgotten.
+func TestConnectionLearns(t *testing.T) {
+	f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"epsv-refused"}})
+	s := newShelf(t)
+	s.store(f, "nas")
+	first := s.text()
+	s.line("ls nas: --data-mode passive").want(t, exitGood)
+	s.wantText(first) // learned under another setting
+	s.line("ls nas: --log").want(t, exitGood, "> EPSV", "> PASV", "nas remembers: EPSV is refused")
+	if text := s.text(); !strings.Contains(text, "data.memory.no_epsv = true\n") || !strings.Contains(text, "learned = [\"") {
+		t.Errorf("not remembered:\n%s", text)
+	}
+	if r := s.line("connection show nas"); !strings.Contains(r.out, "#   ") || !strings.Contains(r.out, "--forget") {
+		t.Errorf("not shown:\n%s", r.out)
+	}
+	if r := s.line("ls nas: --log"); strings.Contains(r.err, "> EPSV") || strings.Contains(r.err, "remembers") {
+		t.Errorf("EPSV is tried again:\n%s", r.err)
+	}
+	s.line("connection edit nas --forget").want(t, exitGood)
+	s.wantText(first)
+}
+
+// Advice about a stored connection says how to store it.
+func TestConnectionAdvice(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"epsv-not-listening"}})
+	s := newShelf(t)
+	s.store(f, "nas")
+	for _, args := range []string{"ls nas: --data-mode epsv", "connection test nas --data-mode epsv"} {
+		s.line(args).want(t, exitNo, "hint: ", `"ftpwire connection edit nas --`)
+	}
+	s.line("connection edit nas --tls implicit").want(t, exitGood)
+	s.line("ls nas:").want(t, exitUsage, `"ftpwire connection edit nas --tls explicit"`)
+}

@@ -162,12 +162,24 @@ func storable(cmd *cobra.Command, given bool) (flags []*pflag.Flag) {
 		visit = cmd.Flags().Visit
 	}
 	visit(func(f *pflag.Flag) {
-		if !slices.Contains(notStored, f.Name) && sectionOf(f) != sectionStore && sectionOf(f) != sectionProbe {
+		if slices.Contains(storableNames(), f.Name) {
 			flags = append(flags, f)
 		}
 	})
 	return flags
 }
+
+// storableNames are the flags that are settings of a connection.
+var storableNames = sync.OnceValue(func() (names []string) {
+	cmd := &cobra.Command{}
+	addStorable(cmd)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !slices.Contains(notStored, f.Name) {
+			names = append(names, f.Name)
+		}
+	})
+	return names
+})
 
 // lookup returns the value of a key with dots, nil if there is none.
 func lookup(values map[string]any, key string) any {

@@ -277,3 +277,19 @@ func TestConnectionOverride(t *testing.T) {
 	s.line("ls nas: --user bob").want(t, exitUsage, `no password for user "bob"`)
 	s.wantText(before)
 }
+
+// Acceptance: what a probe recommends is stored, and used like any other.
+func TestConnectionOfProbe(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, RequireTLS: true})
+	s := newShelf(t)
+	s.env["FTPWIRE_PASSWORD"] = testPassword
+	host := strings.TrimPrefix(f.url, "ftpes://alice@")
+	s.run("probe", host, "--user", "alice", "--ca", f.ca, "--save", "nas").want(t, exitGood)
+	if text := s.text(); strings.Contains(text, testPassword) || !strings.Contains(text, "ca = \""+f.ca+"\"\n") {
+		t.Errorf("stored:\n%s", text)
+	}
+	for _, args := range []string{"ls nas:/", "cat nas:hello.txt", "check nas: --only rfc959*noop*", "connection test nas", "probe nas:"} {
+		s.line(args).want(t, exitGood)
+	}
+	s.run("probe", host, "--user", "alice", "--ca", f.ca, "--save", "nas").want(t, exitUsage, `there is a connection "nas" already`)
+}

@@ -81,6 +81,7 @@ func (a *app) useConnection(cmd *cobra.Command, targets []string) error {
 	if err != nil {
 		return notAddress(targets[0], err)
 	}
+	c.plain = onlyStored(cmd)
 	if err := c.fill(cmd); err != nil {
 		return err
 	}
@@ -119,6 +120,29 @@ func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") =
 func urlForms(host, path string) string {
 	path = strings.TrimPrefix(path, "/")
 	return fmt.Sprintf("ftpes://%s/%s (explicit TLS), ftps://%s/%s (implicit TLS) or ftp://%s/%s (clear text).", host, path, host, path, host, path)
+}
+
+// schemeFlags are the flags that do what the schemes of URLs do.
+var schemeFlags = map[string]string{"ftpes://": "--tls explicit", "ftps://": "--tls implicit", "ftp://": "--tls none"}
+
+// toStore adds to a hint that names a flag how to store it, if a stored connection is in use.
+func (a *app) toStore(hint string) string {
+	if a.conn == nil || strings.Contains(hint, "ftpwire connection ") {
+		return hint
+	}
+	for word := range strings.FieldsSeq(hint) {
+		word = strings.Trim(word, ",.;:()\"")
+		name, is := strings.CutPrefix(word, "--")
+		name, _, _ = strings.Cut(name, "=")
+		flag := schemeFlags[word]
+		if is && slices.Contains(storableNames(), name) {
+			flag = "--" + name + " …"
+		}
+		if flag != "" {
+			return fmt.Sprintf("%s \"ftpwire connection edit %s %s\" stores what helps.", hint, a.conn.name, flag)
+		}
+	}
+	return hint
 }
 
 // target returns the server and the path that an argument names: NAME:PATH of the stored

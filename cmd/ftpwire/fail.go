@@ -100,7 +100,7 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	}
 	a.say(prefix + errtext.Of(err))
 	if hint := a.adviceFor(cmd, err); hint != "" {
-		a.say("hint: " + hint)
+		a.say("hint: " + a.toStore(hint))
 	}
 }
 

@@ -91,7 +91,9 @@ func (a *app) withLocation(f *connFlags, l *ftpwire.Location, do func(*ftpwire.C
 	if err != nil {
 		return err
 	}
-	err = do(client)
+	if err = do(client); err == nil {
+		a.remember(client)
+	}
 	a.hangUp(client, err != nil)
 	return err
 }
