@@ -103,6 +103,9 @@ func (c *Conn) asksForOffers(refusal error, ask bool) bool {
 // offered asks for the mechanisms that FEAT lists and that were not tried yet. The answer
 // is kept for the error alone: once TLS is up, nothing that came in clear counts.
 func (c *Conn) offered(ctx context.Context, failed *SecurityError) error {
+	if c.noFeat() {
+		return nil
+	}
 	r, err := c.exchange(ctx, protocol.Command{Verb: "FEAT"})
 	if ctx.Err() == nil && (refused(err) || c.Err() != nil) {
 		return nil // the refusal of AUTH says more

@@ -16,6 +16,7 @@ type session struct {
 	// Owned by the holder of the turn.
 	loggedIn bool   // by Login
 	account  string // as Login sent it, for servers that want it later
+	extended bool   // EPSV was answered
 	typed    bool   // TYPE has been sent in this session
 	noType   bool   // the server does not know TYPE
 	noText   bool   // it refuses TYPE A for listings

@@ -133,7 +133,11 @@ func plainly(err error) error {
 // start runs the reader and does all that precedes the login.
 func (c *Conn) start(ctx context.Context) error {
 	c.conn = c.raw
-	c.data = datachan.NewManager(c.cfg.data())
+	data := c.cfg.data()
+	if c.withoutEPSV() {
+		data.Mode = datachan.ModePASV
+	}
+	c.data = datachan.NewManager(data)
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
 	c.data.OnFailure(c.dataFailed)
 	c.machine = protocol.NewMachine(protocol.Config{

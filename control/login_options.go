@@ -45,6 +45,10 @@ type LoginOptions struct {
 	// false, the account is sent to servers that ask for one (332, 532).
 	AccountAlways bool
 
+	// NoFeat does not ask for the server's features (FEAT), for servers that never answer
+	// it: the server then counts as one without extensions.
+	NoFeat bool
+
 	// After holds commands that are sent in order after the login.
 	After []AfterLogin
 

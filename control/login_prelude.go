@@ -73,7 +73,11 @@ func (l *login) negotiate(ctx context.Context) error {
 
 // features sends FEAT, and switches UTF-8 on if that is useful.
 func (l *login) features(ctx context.Context) error {
+	if l.c.noFeat() {
+		return nil
+	}
 	if _, err := l.c.exchange(ctx, protocol.Command{Verb: "FEAT"}); err != nil {
+		err = l.c.unanswered(ctx, "FEAT", QuirkFEATUnanswered, err)
 		if _, refused := errors.AsType[*protocol.ReplyError](err); !refused || l.c.Err() != nil {
 			return err
 		}

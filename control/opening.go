@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"errors"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftpwire/ftpwire/datachan"
@@ -28,7 +30,10 @@ type opening struct {
 	back    func()    // returns to the working directory, or nil
 	another bool      // the data connection that failed can be opened by another command
 	used    []*remedy // applied already
-	begun   time.Time // the attempt
+
+	sent   atomic.Pointer[flight] // the command of the last attempt
+	silent atomic.Bool            // nothing came for it in time, on either connection
+	begun  time.Time              // the attempt
 }
 
 // openTransfer opens a transfer as one operation, which ends with the transfer.
@@ -128,10 +133,12 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 		data.Abort()
 		return nil, err
 	}
+	o.sent.Store(f)
 	c.session.restUnused = false
 	dc, doubt := data.Establish(ctx, f, c.dataSession())
 	if doubt != nil {
 		dc = nil
+		o.silent.Store(errors.Is(doubt, os.ErrDeadlineExceeded) && !f.isStarted() && !f.isDone())
 		if err := c.notEstablished(ctx, f, doubt); err != nil {
 			o.another = c.data.Failed(data, err)
 			return nil, err
@@ -145,6 +152,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 // openData asks for a data connection for cmd, after PRET where the server wants it. If
 // the control connection ends, so does the wait for it.
 func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Opening, error) {
+	caller := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.life, func() { cancel(c.Err()) })()
@@ -155,5 +163,11 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 	if err := c.prepareServer(ctx, cmd); err != nil {
 		return nil, err
 	}
-	return c.data.Open(ctx, exchanger{c})
+	x := &exchanger{c: c}
+	o, err := c.data.Open(ctx, x)
+	if err != nil {
+		return nil, c.epsvUnanswered(caller, x, err)
+	}
+	c.session.extended = c.session.extended || o.Mode() == "EPSV"
+	return o, nil
 }

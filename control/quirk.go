@@ -96,7 +96,10 @@ type QuirkPolicy struct {
 	// shows, mostly as an error.
 	Forbid []QuirkName
 
-	carried []AppliedQuirk // with the evidence of an earlier attempt
+	// Known holds quirks that an earlier connection to the same server has noticed, as
+	// [Conn.Quirks] or an [UnansweredError] tells them. They are in force from the start,
+	// with their evidence, unless Forbid names them. Names that are not known are ignored.
+	Known []AppliedQuirk `json:"-"` // no setting, but knowledge
 }
 
 // A QuirkError reports a name in a [QuirkPolicy] that is not allowed there.

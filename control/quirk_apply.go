@@ -34,7 +34,11 @@ func (c *Conn) startQuirks() error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	c.quirks.applied = append(c.quirks.applied, p.carried...) // they were traced when they were noticed
+	for _, a := range p.Known { // they were traced when they were noticed
+		if _, ok := LookupQuirk(a.Name); ok && c.mayNotice(a.Name) && !c.HasQuirk(a.Name) {
+			c.quirks.applied = append(c.quirks.applied, a)
+		}
+	}
 	for _, name := range p.Force {
 		q, _ := LookupQuirk(name)
 		c.enforce(q, forcedEvidence)

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol/patience"
@@ -21,7 +22,7 @@ func (c *Conn) afterLostHello(ctx context.Context, address string, err error) (a
 		return nil, nil, false
 	}
 	conf := c.cfg
-	conf.Quirks.carried = []AppliedQuirk{{Name: QuirkTLSHelloLost, Evidence: evidence}}
+	conf.Quirks.Known = append(slices.Clip(conf.Quirks.Known), AppliedQuirk{Name: QuirkTLSHelloLost, Evidence: evidence})
 	again, againErr = Dial(ctx, address, &conf)
 	if _, ok := errors.AsType[*tlsx.HandshakeError](againErr); againErr != nil && (!ok || lostHelloEvidence(againErr) != "") {
 		againErr = err // the second attempt got no further

@@ -196,7 +196,7 @@ func (p *quirkPlay) check() {
 // Every quirk that a Conn works around is played, in all the ways it can be.
 func TestQuirks(t *testing.T) {
 	plays := map[control.QuirkName]func(*quirkPlay){}
-	for _, set := range []map[control.QuirkName]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsOfEnds} {
+	for _, set := range []map[control.QuirkName]func(*quirkPlay){playsOfLogin, playsOfPaths, playsOfTransfers, playsOfCommands, playsOfEnds, playsOfUnanswered} {
 		for name, play := range set {
 			if q, ok := control.LookupQuirk(name); !ok || q.Client {
 				t.Errorf("%s is not in the table", name)

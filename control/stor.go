@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 
@@ -28,9 +27,9 @@ type Upload struct {
 // the wire, which can fall into the middle of a line end: there the caller must write the
 // text from its beginning, and the part that the server has is not sent.
 //
-// Before the first upload over TLS a listing is read, unless the Config says otherwise: a
-// server that refuses the TLS session of data connections does so only after it has
-// emptied the file.
+// Before the first upload over TLS that replaces a file, a listing of its name is read,
+// unless the Config says otherwise: a server that refuses the TLS session of data
+// connections does so only after it has emptied the file.
 //
 // ctx governs the whole transfer: if it ends, writes fail with its cause.
 func (c *Conn) Stor(ctx context.Context, path string, offset int64) (*Upload, error) {
@@ -52,7 +51,7 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 		return nil, err // checked before the probe
 	}
 	if cmd.Verb == "STOR" && rest == "" {
-		if err := c.probe(ctx); err != nil {
+		if err := c.probe(ctx, cmd.Arg); err != nil {
 			return nil, &TransferError{Verb: cmd.Verb, Path: c.pathOf(cmd), Phase: PhaseOpen, Err: err}
 		}
 	}
@@ -64,34 +63,6 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 	u.encode(skip)
 	t.dc.Uploading()
 	return u, nil
-}
-
-// probeBytes limits how much is read of the listing that proves the data connection.
-const probeBytes = 1 << 20
-
-// probe proves that a protected data connection works before an upload depends on it.
-// Refusals that do not concern the data connection do not count.
-func (c *Conn) probe(ctx context.Context) error {
-	c.mu.Lock()
-	skip := c.session.probed || c.cfg.NoUploadProbe || c.sess == nil || !c.protectsUploads()
-	c.mu.Unlock()
-	if skip {
-		return nil
-	}
-	d, err := c.download(asUpload(ctx), protocol.Command{Verb: "NLST"}, 'A', 0)
-	if err == nil {
-		_, err = io.CopyN(io.Discard, d, probeBytes)
-		if err == io.EOF {
-			err = nil
-		}
-		if cerr := d.Close(); err == nil {
-			err = cerr
-		}
-	}
-	if re, ok := errors.AsType[*protocol.ReplyError](err); ok && !re.Meaning().OfData() {
-		return nil
-	}
-	return err
 }
 
 // Data describes the data connection.

@@ -213,7 +213,8 @@ func TestT37DataInClear(t *testing.T) {
 }
 
 // T41: a server that refuses the TLS of data connections does so when it has
-// emptied the file of a STOR already. A listing before the first STOR finds out.
+// emptied the file of a STOR already. A listing before the first STOR finds out. See also
+// TestUploadProbe.
 func TestT41ProbeBeforeSTOR(t *testing.T) {
 	inBubble(t, "refused", func(t *testing.T) {
 		tc := loginTLS(t, &control.Config{})
@@ -242,6 +243,8 @@ func TestT41ProbeBeforeSTOR(t *testing.T) {
 		tc := loginTLS(t, &control.Config{})
 		op := tc.stor(t.Context(), "abc")
 		tc.probe("550 may not list")
+		tc.passive()
+		tc.answer("NLST", "550 may not list")
 		tc.takeSTOR()
 		if err := op.wait(); err != nil {
 			t.Fatal(err)
@@ -271,7 +274,7 @@ func (tc *testConn) probe(reply string) {
 		tc.wantCommandIn("TYPE A")
 	}
 	raw := tc.passive()
-	tc.answer("NLST", reply)
+	tc.answer("NLST f", reply)
 	if reply[0] == '1' {
 		conn := tc.secure(raw)
 		conn.CloseWrite()

@@ -360,10 +360,22 @@ func (f *flight) isStarted() bool {
 
 // exchanger lends the control connection to the data-channel manager while the
 // turn is held.
-type exchanger struct{ c *Conn }
-
-func (x exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
-	return x.c.exchange(ctx, cmd)
+type exchanger struct {
+	c       *Conn
+	waiting protocol.Verb // was sent and not answered
 }
-func (x exchanger) LocalAddr() net.Addr  { return x.c.raw.LocalAddr() }
-func (x exchanger) RemoteAddr() net.Addr { return x.c.RemoteAddr() }
+
+func (x *exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
+	x.waiting = ""
+	if err := x.c.Err(); err != nil {
+		return protocol.Reply{}, err
+	}
+	x.waiting = cmd.Verb
+	r, err := x.c.exchange(ctx, cmd)
+	if err == nil {
+		x.waiting = ""
+	}
+	return r, err
+}
+func (x *exchanger) LocalAddr() net.Addr  { return x.c.raw.LocalAddr() }
+func (x *exchanger) RemoteAddr() net.Addr { return x.c.RemoteAddr() }

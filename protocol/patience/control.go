@@ -37,6 +37,9 @@ var (
 	EmptyUploadStart = row(Wait{Layer: "control", Name: "EmptyUploadStart", Kind: Pause, Default: 5 * time.Second,
 		Reason: "an upload of nothing ends after the preliminary reply only",
 		Server: "ftp-srv answers 425 to a connection that has ended before it looks"})
+	UploadProbe = row(Wait{Layer: "control", Name: "UploadProbe", Kind: Bound, Default: 5 * time.Second,
+		Reason: "the first sign of the name list before an upload over TLS: a server that gives none is not asked again",
+		Server: "accounts that may only upload, and never get an answer to NLST"})
 	HelloDelay = row(Wait{Layer: "control", Name: "HelloDelay", Kind: Pause, Default: 250 * time.Millisecond,
 		Reason: "the ClientHello after 234, under the quirk of a lost hello",
 		Server: "those that lose what comes right after AUTH"})
