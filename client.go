@@ -47,7 +47,19 @@ type Client struct {
 // [Profile.Validate]. A rejected login is a *[control.RejectedLoginError], missing protection a *[control.SecurityError], a
 // certificate that is not accepted a *[tlsx.CertificateError], or one of package crypto/x509 without a Verify; what the network does
 // is an error of package net. [Diagnose] explains all of them.
+//
+// If the server loses the connection at a command that can be done without, such as FEAT, Dial connects once more without it, unless
+// the Profile allows one login only ([control.LoginOptions].MaxLogins): see [control.UnansweredError] and [Client.Learned].
 func Dial(ctx context.Context, p *Profile) (*Client, error) {
+	c, err := dial(ctx, p)
+	if q, ok := p.mending(ctx, err); ok {
+		return dial(ctx, q)
+	}
+	return c, err
+}
+
+// dial is Dial with one attempt.
+func dial(ctx context.Context, p *Profile) (*Client, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -128,7 +140,7 @@ func (c *Client) closeTimeout() time.Duration {
 // place: see mlsd-broken in [control.Quirks].
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
-		for e, err := range c.untilFirst(ctx, c.allEntries(ctx, path)) {
+		for e, err := range c.untilFirst(ctx, c.mendedEntries(ctx, path)) {
 			if err == nil && isDot(e) {
 				continue
 			}
@@ -141,6 +153,26 @@ func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Ent
 
 func isDot(e listing.Entry) bool {
 	return e.Kind == listing.KindCurrent || e.Kind == listing.KindParent || e.Name == "." || e.Name == ".."
+}
+
+// mendedEntries is allEntries, once more on a new connection where that mends the first
+// error.
+func (c *Client) mendedEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
+	return func(yield func(listing.Entry, error) bool) {
+		for again := true; again; {
+			again = false
+			first := true
+			for e, err := range c.allEntries(ctx, path) {
+				if again = first && c.mend(ctx, "", path, err); again {
+					break
+				}
+				first = false
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {

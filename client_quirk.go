@@ -46,6 +46,9 @@ func (c *Client) size(ctx context.Context, path string) (int64, error) {
 // its place, now and later.
 func (c *Client) mlsdBroken(path string, err error) bool {
 	evidence := ""
+	if isType[*control.UnansweredError](err) {
+		return false // it was not MLSD
+	}
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
 		m := re.Meaning()
 		if m == protocol.BadParameter && path != "" {

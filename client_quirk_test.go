@@ -45,14 +45,15 @@ func (s *script) commands() []string {
 	return slices.Clone(s.got)
 }
 
-// connect starts the server in memory and logs in to it.
-func (s *script) connect(t *testing.T, policy control.QuirkPolicy) *ftpwire.Client {
+// profile starts the server in memory.
+func (s *script) profile(t *testing.T, policy control.QuirkPolicy) *ftpwire.Profile {
 	t.Helper()
 	network := &memnet.Network{}
 	ln, err := network.Listen(netip.MustParseAddrPort("127.0.0.1:21"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { ln.Close() })
 	go s.serve(network, ln)
 	p := &ftpwire.Profile{Host: "127.0.0.1", User: "user", Password: "password", Config: control.Config{Security: control.SecurityNone, Quirks: policy}}
 	p.Dial = func(ctx context.Context, n, address string) (net.Conn, error) {
@@ -65,11 +66,17 @@ func (s *script) connect(t *testing.T, policy control.QuirkPolicy) *ftpwire.Clie
 			s.note = append(s.note, e.Text)
 		}
 	}
-	c, err := ftpwire.Dial(t.Context(), p)
+	return p
+}
+
+// connect starts the server in memory and logs in to it.
+func (s *script) connect(t *testing.T, policy control.QuirkPolicy) *ftpwire.Client {
+	t.Helper()
+	c, err := ftpwire.Dial(t.Context(), s.profile(t, policy))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Conn().Close(); ln.Close() })
+	t.Cleanup(func() { c.Conn().Close() })
 	s.mu.Lock()
 	s.got = nil
 	s.mu.Unlock()

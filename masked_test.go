@@ -47,7 +47,7 @@ const (
 )
 
 var (
-	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Verify.Host " + under("Login", loginFields)
+	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Quirks.Known.0.Name Quirks.Known.0.Evidence Verify.Host " + under("Login", loginFields)
 	profileFields = "Name Group Host Authentication User CodePage DateFormat TimeZone List.Lines.Dialect List.Lines.System Proxy.Addr " + under("Config", configFields)
 )
 

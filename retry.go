@@ -214,7 +214,12 @@ func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *Tra
 			}
 		}
 		r.Attempts++
-		return try(ctx)
+		err := try(ctx)
+		for r.Moved == 0 && c.mend(ctx, dir, remote, err) {
+			r.Attempts++
+			err = try(ctx)
+		}
+		return err
 	})
 	if wanted && c.profile == nil && Temporary(err) {
 		return &onceError{err}
@@ -246,7 +251,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 		cancel()
 	}
 	old.Close()
-	c.profile.Data.Memory = old.DataMemory()
+	c.profile.Data.Memory, c.profile.Quirks.Known = old.DataMemory(), old.Quirks()
 	n, err := Dial(ctx, c.profile)
 	if err != nil {
 		return err

@@ -107,12 +107,8 @@ func TestRetry(t *testing.T) {
 			if err := r.s.Remove("/f"); err != nil {
 				t.Fatal(err)
 			}
-			var cuts []int64
-			if tls != ftptest.TLSNone {
-				cuts = append(cuts, -1) // the listing that proves the data channel
-			}
 			r.dial()
-			r.cutter.set(append(cuts, 200_000)...)
+			r.cutter.set(200_000)
 			up, err := r.c.Upload(t.Context(), r.local, "/f", o)
 			if err != nil || up.Attempts != 2 || !bytes.Equal(r.remote(), content) {
 				t.Errorf("upload: %v, %d attempts; want two", err, up.Attempts)
