@@ -77,6 +77,7 @@ var flagKeys = map[string]flagKey{
 	"virtual-host":    {key: "login.virtual_host"},
 	"lang":            {key: "login.language"},
 	"client-name":     {key: "login.client_name"},
+	"no-feat":         {key: "login.no_feat"},
 	"otp":             {key: "login.one_time"},
 	"after":           {key: "login.after"},
 	"quirk":           {key: "quirks.force"},

@@ -116,6 +116,7 @@ type connFlags struct {
 	proxyGet                    bool
 	prot, resume, identity      *choice // nil for commands without data connections
 	sessionIDs, ccc, noDataCert bool
+	noUploadProbe               bool
 	list                        *control.ListOptions // set by commands that list, with the two that follow
 	zone, dates                 string
 }
@@ -201,6 +202,7 @@ func (f *connFlags) addDataFlags(cmd *cobra.Command) {
 		fs.BoolVar(&f.sessionIDs, "session-ids", false, "resume TLS 1.2 sessions by ID, for servers without session tickets")
 		f.identity = addChoice(cmd, "data-identity", "same", "same|verified|none", "certificate that data connections must show: the control connection's, any that verifies, or any at all")
 		fs.BoolVar(&f.noDataCert, "no-data-cert", false, "show the client certificate on the control connection only")
+		fs.BoolVar(&f.noUploadProbe, "no-upload-probe", false, "replace a file without listing its name first, which shows whether the server takes protected data connections before it empties the file")
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 // loginFlags add to user and password.
 type loginFlags struct {
 	virtualHost, lang, clientName string
+	noFeat                        bool
 	oneTime                       *choice // nil for commands that do not log in through the client
 	after                         []string
 	loginProxy                    string
@@ -28,6 +29,7 @@ func (f *loginFlags) add(cmd *cobra.Command) {
 		fs.StringVar(&f.virtualHost, "virtual-host", "", "ask for the virtual host `NAME` (HOST) before the login")
 		fs.StringVar(&f.lang, "lang", "", "ask for replies in the language `TAG` (LANG), such as en or fr-CA")
 		fs.StringVar(&f.clientName, "client-name", "", "tell the server this `TEXT` as the client's name (CLNT)")
+		fs.BoolVar(&f.noFeat, "no-feat", false, "do not ask for the server's features (FEAT), for servers that never answer it")
 		f.oneTime = addChoice(cmd, "otp", "auto", "auto|never|require", "answer a challenge with a one-time password made of the password: auto does so if the server sends one, never does not, require refuses to log in without one")
 		fs.StringArrayVar(&f.after, "after", nil, "send `COMMAND` after the login, such as \"SITE UMASK 022\"; with a hyphen before it, it may fail (repeatable)")
 		fs.StringVar(&f.loginProxy, "login-proxy", "", "log in through an FTP `PROXY`, KIND://[USER@]HOST[:PORT]; \"ftpwire help proxies\" explains it")
@@ -47,6 +49,7 @@ func (f *connFlags) applyLogin(p *ftpwire.Profile) error {
 		}
 	}
 	o.VirtualHost, o.Language, o.ClientName = f.virtualHost, f.lang, f.clientName
+	o.NoFeat = f.noFeat
 	o.OneTime = map[string]control.OneTime{"never": control.OneTimeNever, "require": control.OneTimeRequire}[f.oneTime.value]
 	var err error
 	if o.After, err = afterLogin(f.after); err != nil {

@@ -130,6 +130,21 @@ func TestLoginFlags(t *testing.T) {
 	}
 }
 
+// TestNoFeat: FEAT is not sent with --no-feat, nor with the quirk of servers that never
+// answer it.
+func TestNoFeat(t *testing.T) {
+	for _, args := range [][]string{nil, {"--no-feat"}, {"--quirk", "feat-unanswered"}} {
+		s := startScript(t, nil)
+		runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, append([]string{"rm", "ftp://alice@" + s.addr + "/x"}, args...)...).want(t, exitGood)
+		s.mu.Lock()
+		sent := slices.Contains(s.sent, "FEAT")
+		s.mu.Unlock()
+		if sent != (args == nil) {
+			t.Errorf("with %q FEAT was sent: %v", args, sent)
+		}
+	}
+}
+
 func TestCharset(t *testing.T) {
 	utf8 := map[string]string{"FEAT": "211-Features\r\n UTF8\r\n211 End"}
 	tests := []struct {

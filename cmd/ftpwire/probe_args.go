@@ -37,7 +37,7 @@ var recommendFlags = map[ftpwire.Field]string{
 var notPassedOn = []string{"format", "user", "tls", "log", "log-sent", "log-received", "log-file", "log-private", "quiet"}
 
 // aboutTLSOnly are flags that have no effect in clear text.
-var aboutTLSOnly = []string{"ca", "insecure", "cert", "key", "pfx", "accept-new", "pin", "skip-cert-check", "trust-file", "data-identity", "no-data-cert", "tls-min", "tls-max", "ciphers", "auth-ssl", "resume-tls", "session-ids", "ccc", "prot", "sync-data"}
+var aboutTLSOnly = []string{"ca", "insecure", "cert", "key", "pfx", "accept-new", "pin", "skip-cert-check", "trust-file", "data-identity", "no-data-cert", "no-upload-probe", "tls-min", "tls-max", "ciphers", "auth-ssl", "resume-tls", "session-ids", "ccc", "prot", "sync-data"}
 
 // commandArgs returns the URL and the flags that use what a probe recommends: those of the
 // settings, and those that were given to the probe and still matter. It returns nil if

@@ -89,7 +89,7 @@ func (f *connFlags) applyUser(p *ftpwire.Profile) error {
 // aboutTLS reports whether a flag says how TLS is to be done.
 func (f *connFlags) aboutTLS() bool {
 	return f.ca != "" || f.insecure || f.cert != "" || f.pfx != "" || f.tlsMin != "" || f.tlsMax != "" || f.ciphers != "" || f.authSSL ||
-		f.acceptNew || len(f.pins) > 0 || f.skip.String() != "" || f.ccc || f.sessionIDs || f.noDataCert || f.serverName != "" || f.identity != nil && f.identity.value != "same"
+		f.acceptNew || len(f.pins) > 0 || f.skip.String() != "" || f.ccc || f.sessionIDs || f.noDataCert || f.noUploadProbe || f.serverName != "" || f.identity != nil && f.identity.value != "same"
 }
 
 func (a *app) applyTLS(f *connFlags, p *ftpwire.Profile) (err error) {
@@ -185,7 +185,7 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 	if f.noDataCert && len(p.ClientCertificates) == 0 {
 		return usagef("--no-data-cert needs a client certificate (--cert or --pfx)")
 	}
-	p.SessionIDs, p.NoDataCertificate = f.sessionIDs, f.noDataCert
+	p.SessionIDs, p.NoDataCertificate, p.NoUploadProbe = f.sessionIDs, f.noDataCert, f.noUploadProbe
 	var err error
 	p.Identity, err = tlsx.ParseIdentity(f.identity.value)
 	return err

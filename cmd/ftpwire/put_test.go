@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,4 +109,28 @@ func sent(f *fixture, verb string) (n int) {
 		}
 	}
 	return n
+}
+
+// TestNoUploadProbe: a file that is replaced over TLS is listed first, unless
+// --no-upload-probe is given; a new one is not.
+func TestNoUploadProbe(t *testing.T) {
+	local := filepath.Join(t.TempDir(), "new")
+	if err := os.WriteFile(local, []byte("new"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args []string
+		want bool
+	}{
+		{[]string{"URL/hello.txt"}, true},
+		{[]string{"URL/none.txt"}, false},
+		{[]string{"URL/hello.txt", "--no-upload-probe"}, false},
+	} {
+		f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+		f.run(t, append([]string{"put", local}, tt.args...)...).want(t, exitGood)
+		listed := slices.ContainsFunc(f.Commands(), func(line string) bool { return strings.HasPrefix(line, "NLST") })
+		if listed != tt.want {
+			t.Errorf("put %q: NLST was sent: %v; want %v", tt.args, listed, tt.want)
+		}
+	}
 }
