@@ -15,6 +15,7 @@ const (
 	FieldVirtualHost         Field = "Login.VirtualHost"
 	FieldOneTime             Field = "Login.OneTime"
 	FieldAfter               Field = "Login.After"
+	FieldNoFeat              Field = "Login.NoFeat"
 	FieldLoginProxy          Field = "Login.Proxy"
 	FieldProxyPassword       Field = "Login.Proxy.Password"
 	FieldRootCAs             Field = "RootCAs"

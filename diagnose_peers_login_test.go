@@ -139,8 +139,9 @@ var loginPeers = []peerCase{
 		cause: ftpwire.CauseCutAtGreeting, advice: "Variant=ftp-tls-implicit",
 	},
 	{
-		name: "FEAT swallowed", server: odd("FEAT", ""),
-		cause: ftpwire.CauseFeatSilent, advice: "Timeout",
+		name: "FEAT swallowed", server: odd("FEAT", ""), // and not mended without asking
+		change: func(_ *oddWorld, p *ftpwire.Profile) { p.Login.MaxLogins = 1 },
+		cause:  ftpwire.CauseFeatSilent, advice: "Login.NoFeat=true Timeout", helps: []int{0},
 	},
 	{
 		name: "nothing listens", server: odd(), change: onPort(2121),

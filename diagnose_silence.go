@@ -46,7 +46,7 @@ var silenceRules = []diagnosisRule{
 	{
 		cause: CauseFeatSilent, find: silent("FEAT"), see: "RFC 2389, Section 3",
 		says: "the server did not answer FEAT, which is the first command after the login: it is too old or too slow, or something on the way does not know the command",
-		try:  []string{"wait longer{Timeout}"},
+		try:  []string{"do without the server's features{Login.NoFeat=true}", "wait longer{Timeout}"},
 	},
 	{
 		cause: CauseAuthSilent, find: silent("AUTH"), see: "RFC 4217, Section 4",

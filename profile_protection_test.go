@@ -35,13 +35,16 @@ func TestProtectionApart(t *testing.T) {
 				p.DataProtection, p.ListProtection, p.FileProtection = tt.data, tt.list, tt.files
 				p.Trace = func(e control.TraceEvent) {
 					if verb, _, _ := strings.Cut(e.Text, " "); e.Kind == control.TraceSent && strings.Contains("PBSZ PROT NLST STOR MLSD RETR", verb) {
-						if verb == "STOR" || verb == "RETR" {
+						if verb == "STOR" || verb == "RETR" || verb == "NLST" {
 							e.Text = verb
 						}
 						sent = append(sent, e.Text)
 					}
 				}
 			})
+			if err := s.WriteFile("/a", []byte("old")); err != nil { // so that there is something to list before STOR
+				t.Fatal(err)
+			}
 			transfers(t, client)
 			if diff := cmp.Diff(tt.want, strings.Join(sent, ", ")); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)

@@ -29,6 +29,7 @@ var flagNames = []struct {
 	{ftpwire.FieldVirtualHost, "", "--virtual-host"},
 	{ftpwire.FieldOneTime, "", "--otp %s"},
 	{ftpwire.FieldAfter, "", `--after; a hyphen before the command lets it fail`},
+	{ftpwire.FieldNoFeat, "true", "--no-feat"},
 	{ftpwire.FieldLoginProxy, "", "--login-proxy"},
 	{ftpwire.FieldProxyPassword, "", "FTPWIRE_LOGIN_PROXY_PASSWORD"},
 	{ftpwire.FieldRootCAs, "", "--ca FILE"},
