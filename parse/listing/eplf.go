@@ -73,7 +73,7 @@ func (e *Entry) eplfFact(fact string) string {
 		}
 		e.Size, _ = scan.Size(value)
 	case 'm':
-		return e.eplfTime(value)
+		e.eplfTime(value)
 	case 'u':
 		if octal, ok := strings.CutPrefix(value, "p"); ok {
 			if e.Mode = octalMode(octal); e.Mode == "" {
@@ -87,11 +87,9 @@ func (e *Entry) eplfFact(fact string) string {
 // eplfLatest is the last second of the year 9999.
 const eplfLatest = 253402300799
 
-func (e *Entry) eplfTime(value string) string {
-	seconds, ok := scan.Number(value)
-	if !ok || seconds > eplfLatest {
-		return "time is not a number of seconds up to the year 9999"
+// eplfTime sets the time. One that is no number of seconds up to the year 9999 is unknown.
+func (e *Entry) eplfTime(value string) {
+	if seconds, ok := scan.Number(value); ok && seconds <= eplfLatest {
+		e.Time, e.Precision, e.Zone = time.Unix(seconds, 0).UTC(), parse.PrecisionSecond, ZoneUTC
 	}
-	e.Time, e.Precision, e.Zone = time.Unix(seconds, 0).UTC(), parse.PrecisionSecond, ZoneUTC
-	return ""
 }

@@ -27,14 +27,13 @@ func readMacOS(l *lister, w *words, e *Entry) error {
 	known := l.cur != nil && l.cur.name == "macos"
 	date, ok := macosColumns(w, known)
 	if ok {
-		s, next, ok := w.date(date)
-		if ok && next < w.n {
+		if s, next := w.dateOrForm(date); next > 0 && next < w.n {
 			e.Kind, e.Mode = unixKind(mode[0]), mode[1:]
 			if e.Kind != KindDir {
 				e.Size, _ = scan.Size(w.word(date - 1))
 			}
 			e.macosName(w.line[w.after(next-1):])
-			s.resolve(e, &l.o)
+			s.settle(e, &l.o)
 			return nil
 		}
 	}

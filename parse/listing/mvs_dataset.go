@@ -26,6 +26,8 @@ func readMVSDataset(l *lister, w *words, e *Entry) error {
 	case s.slashYearFirst(referred) && len(referred) == 10, s.numeric(referred) && strings.Contains(referred, "/"):
 		dated = true
 		i++
+	case isDateDigits(referred): // as 0000/00/00
+		i++
 	case i == 1:
 		return errOther
 	}

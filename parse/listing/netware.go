@@ -25,27 +25,41 @@ func readNetware(l *lister, w *words, e *Entry) error {
 	if w.word(0)[0] == 'd' {
 		e.Kind = KindDir
 	}
-	for i := first + 1; i < min(w.n, first+6); i++ {
-		size, ok := scan.Size(w.word(i - 1))
-		if !ok && strings.Trim(w.word(i-1), "-") != "" { // directories may have dashes for a size
-			continue
-		}
-		s, next, ok := netwareDate(w, i)
-		if !ok {
-			continue
-		}
-		if next >= w.n {
-			return parse.NewError(listLine, w.line, len(w.line), "no name")
-		}
-		if i-first >= 3 && scan.AllDigits(w.word(first)) {
-			e.Links = linkCount(w.word(first))
-			first++
-		}
-		e.Owner, e.Size, e.Name = w.between(first, i-1), size, w.line[w.at[next].from:]
-		s.resolve(e, &l.o)
-		return nil
+	date, s, next := netwareColumns(w, first)
+	if date == 0 {
+		return parse.NewError(listLine, w.line, w.at[min(first, w.n-1)].from, "no size with a date behind it")
 	}
-	return parse.NewError(listLine, w.line, w.at[min(first, w.n-1)].from, "no size with a date behind it")
+	if next >= w.n {
+		return parse.NewError(listLine, w.line, len(w.line), "no name")
+	}
+	if date-first >= 3 && scan.AllDigits(w.word(first)) {
+		e.Links = linkCount(w.word(first))
+		first++
+	}
+	e.Size, _ = scan.Size(w.word(date - 1))
+	e.Owner, e.Name = w.between(first, date-1), w.line[w.at[next].from:]
+	s.settle(e, &l.o)
+	return nil
+}
+
+// netwareColumns returns where the date after a size is, or one that is none if there is no other; s is outOfRange then.
+func netwareColumns(w *words, first int) (date int, s stamp, next int) {
+	for i := first + 1; i < min(w.n, first+6); i++ {
+		// Directories may have dashes for a size.
+		if _, ok := scan.Size(w.word(i - 1)); !ok && strings.Trim(w.word(i-1), "-") != "" {
+			continue
+		}
+		if s, next, ok := netwareDate(w, i); ok {
+			return i, s, next
+		}
+		if s, next, ok := w.date(i); ok {
+			return i, s, next
+		}
+		if after := w.unknownDate(i); after > 0 && date == 0 {
+			date, next = i, after
+		}
+	}
+	return date, stamp{}, next
 }
 
 // netwareRightCount is how many rights there are: supervisor, read, write, create, erase, access control, file scan, modify.

@@ -27,7 +27,7 @@ func TestReadNetware(t *testing.T) {
 		{"print services, link", "-rw-r--r-- 1 jdoe wheel   4 Oct 20, 99 10:39 pm l -> a", Entry{Name: "l", Kind: KindLink, Target: "a",
 			Mode: "rw-r--r--", Size: 4, Links: 1, Owner: "jdoe", Group: "wheel", Time: at, Precision: minute}},
 	})
-	testRefused(t, "netware", readNetware, "a [RWCEAFMS] jdoe  512 Nov 24  2005 x", "d [RWCEAFMS] jdoe  512 11-24-2005 x",
+	testRefused(t, "netware", readNetware, "a [RWCEAFMS] jdoe  512 Nov 24  2005 x",
 		"d [RWXEAFMS] jdoe  512 Nov 24  2005 x", "d [RWCEAFMS] jdoe  512 Nov 24  2005", "d [RWCEAFMS]",
 		"-rw-r--r-- 1 u g 1 Jan  2  2006 a", "-rw-r--r-- 1 u g 1 Jan  2 15:04 a")
 }

@@ -25,7 +25,7 @@ func readOS2(l *lister, w *words, e *Entry) error {
 		}
 	}
 	var s stamp
-	if !s.os2Date(w.word(i)) || !s.clock(w.word(i+1)) {
+	if !s.os2Date(w.word(i)) || !s.clockOrForm(w.word(i+1)) {
 		return errOther
 	}
 	if i+2 >= w.n {

@@ -17,6 +17,6 @@ func TestReadOS2(t *testing.T) {
 		{"attributes behind DIR", "      0 DIR   A  04-23-103   10:57  BIN", Entry{Name: "BIN", Kind: KindDir, Time: at, Precision: minute}},
 	})
 	testRefused(t, "os2", readOS2, "DIR  04-23-03   10:57  BIN", "0  dir  04-23-03   10:57  BIN", "0  rsa  04-23-03   10:57  x",
-		"0  A  04-23-03   24:57  x", "0  A  2003-04-23   10:57  x", "0  A  04-23-03   10:57",
+		"0  A  2003-04-23   10:57  x", "0  A  04-23-03   10:57",
 		"04-23-03  10:57AM  <DIR>  BIN", "0  A  04-23-003   10:57  x", "5  A")
 }

@@ -85,19 +85,19 @@ func (l *lister) os400Columns(w *words, e *Entry) error {
 		return errOther
 	}
 	e.Size, _ = scan.Size(w.word(1))
-	if !s.clock(w.word(3)) {
+	if !s.clockOrForm(w.word(3)) {
 		return parse.NewError(listLine, w.line, w.at[3].from, "no time of day")
 	}
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 
 // os400Date reads a date of three numbers, in the order that the job of the server has: month, day and year, if they
 // allow it and no line before has shown that the day comes first; else day, month and year; else year, month and
-// day. With dots the day comes first.
+// day. With dots the day comes first. A date that is none in any order is outOfRange.
 func (l *lister) os400Date(w string) (s stamp, ok bool) {
 	if len(w) == 10 {
-		return s, s.numeric(w) && s.outOfRange() == ""
+		return s, s.numeric(w) || isDateDigits(w)
 	}
 	if len(w) != 8 || w[2] != w[5] || w[2] != '/' && w[2] != '.' && w[2] != '-' ||
 		!scan.AllDigits(w[:2]) || !scan.AllDigits(w[3:5]) || !scan.AllDigits(w[6:]) {
@@ -117,8 +117,7 @@ func (l *lister) os400Date(w string) (s stamp, ok bool) {
 		}
 		return dayFirst, true
 	}
-	s = stamp{year: os400Year(a), month: b, day: c, precision: parse.PrecisionDay}
-	return s, s.outOfRange() == ""
+	return stamp{year: os400Year(a), month: b, day: c, precision: parse.PrecisionDay}, true
 }
 
 // os400Year returns the year that two digits stand for, 1969 to 2068: no file is older

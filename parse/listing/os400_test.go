@@ -33,9 +33,9 @@ func TestReadOS400(t *testing.T) {
 	testRefused(t, "os400", readOS400,
 		"SALES            1024 02/20/03 09:08:07 STMF       a",
 		"SALES            1024 02/20/03 09:08:07 *STMF",
-		"SALES            1024 02/20/03 25:08:07 *STMF      a",
+
 		"SALES            1024 02/20 09:08:07 *STMF      a",
-		"SALES            1024 32/20/40 09:08:07 *STMF      a",
+
 		"SALES            1024 02/20/03 09:08:07 *MEM       A.FILE/B.MBR",
 		"SALES            1024                   *MEM       A.FILE/B.MBR",
 		"SALES                                   *MEM       ",

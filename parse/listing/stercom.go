@@ -50,8 +50,8 @@ func (l *lister) readSterComUnix(w *words, e *Entry) error {
 	if !dashes && (!scan.AllDigits(w.word(3)) || !scan.IsDigitsOrOdd(w.word(4))) {
 		return errOther
 	}
-	s, next, ok := w.date(5)
-	if !ok {
+	s, next := w.dateOrForm(5)
+	if next == 0 {
 		return parse.NewError(listLine, w.line, w.at[4].to, "no date")
 	}
 	if next >= w.n {
@@ -60,7 +60,7 @@ func (l *lister) readSterComUnix(w *words, e *Entry) error {
 	e.Owner, e.Group = w.word(2), w.word(3)
 	e.Size, _ = scan.Size(w.word(4))
 	e.Name = w.line[w.after(next-1):]
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (l *lister) readSterComBatch(w *words, e *Entry) error {
 	}
 	e.Owner, e.Name = w.word(0), w.line[from:from+end]
 	e.Size, _ = scan.Size(w.word(2))
-	s.resolve(e, &l.o)
+	s.settle(e, &l.o)
 	return nil
 }
 
@@ -107,7 +107,7 @@ func (s *stamp) sterComDate(text string) bool {
 		year: yearOfTwoDigits(scan.Small(text[:2])), month: scan.Small(text[2:4]), day: scan.Small(text[4:6]),
 		hour: scan.Small(text[7:9]), min: scan.Small(text[9:11]), precision: parse.PrecisionMinute,
 	}
-	return s.outOfRange() == ""
+	return true
 }
 
 // isSterComStatus reports whether w is ten status letters or dashes, d for a directory, and a protocol.

@@ -16,7 +16,7 @@ func TestReadSterCom(t *testing.T) {
 	})
 	testRefused(t, "stercom", readSterCom, "-C--E-----FTP A BOX1       1812       41 Apr  1  2014",
 		"-C--E-----FTP A BOX1       1812       41 Avr x", "-rw-r--r-- 1 u g 1 Jan  2  2006 a",
-		"BOX1    00000013 00000606 <x       990929-1308 A R TCP EBC", "BOX1    00000013 00000606 <x>       991329-1308 A",
+		"BOX1    00000013 00000606 <x       990929-1308 A R TCP EBC",
 		"-F 3 R -   -     -     x", "-c--E-----FTP A BOX1       1812       41 Apr  1  2014 x")
 	testHeadings(t, "stercom", readSterCom, "Total number of batches listed: 12")
 }

@@ -54,6 +54,23 @@ func (w *words) unknownDate(i int) (next int) {
 	return next
 }
 
+// dateOrForm is date for a date in known columns, which may be none: then s is outOfRange.
+func (w *words) dateOrForm(i int) (s stamp, next int) {
+	if s, next, ok := w.date(i); ok {
+		return s, next
+	}
+	return stamp{}, w.unknownDate(i)
+}
+
+// clockOrForm is clock for a time of day in its column, which may be none: then s is outOfRange.
+func (s *stamp) clockOrForm(w string) bool {
+	if s.clock(w) {
+		return true
+	}
+	s.hour = -1
+	return isClockForm(w)
+}
+
 // isDateDigits reports whether w is three numbers of a date with one sign between them.
 func isDateDigits(w string) bool {
 	if len(w) < len("00-00-00") || len(w) > len("0000-00-00") {

@@ -53,7 +53,7 @@ func readVMDisk(w *words, e *Entry) (s stamp, err error) {
 			break
 		}
 	}
-	if format > 3 || format+6 < w.n-1 || !s.vmDate(w.word(format+4)) || !s.clock(w.word(format+5)) {
+	if format > 3 || format+6 < w.n-1 || !s.vmDate(w.word(format+4)) || !s.clockOrForm(w.word(format+5)) {
 		return s, errOther
 	}
 	names := format
@@ -166,5 +166,9 @@ func (s *stamp) vmDate(w string) bool {
 		s.year = 1900 + scan.Small(w[i+1:])
 		return true
 	}
-	return s.numeric(w) && s.year != 0
+	if s.numeric(w) && s.year != 0 {
+		return true
+	}
+	s.month = 0 // a date that is none is outOfRange
+	return isDateDigits(w)
 }

@@ -19,7 +19,7 @@ func readVxWorks(l *lister, w *words, e *Entry) error {
 		return ErrNotEntry
 	}
 	var s stamp
-	if !scan.IsDigitsOrOdd(w.word(0)) || !s.vxworksDate(w.word(1)) || !s.clock(w.word(2)) {
+	if !scan.IsDigitsOrOdd(w.word(0)) || !s.vxworksDate(w.word(1)) || !s.clockOrForm(w.word(2)) {
 		return errOther
 	}
 	if w.n < 4 {
