@@ -137,7 +137,8 @@ func (c *Client) closeTimeout() time.Duration {
 // server lists that among its features, and LIST otherwise. It leaves out the lines for
 // the directory itself and its parent. A line that can't be read is yielded as a
 // *[parse.Error], and the listing goes on. If MLSD turns out not to work, LIST takes its
-// place: see mlsd-broken in [control.Quirks].
+// place: see mlsd-broken in [control.Quirks]. Where the server does not know LIST either,
+// the entries are the names that NLST has, without anything else.
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
 		for e, err := range c.untilFirst(ctx, c.mendedEntries(ctx, path)) {
@@ -182,7 +183,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.
 				yield(listing.Entry{}, err)
 				return
 			}
-			c.conn.List(ctx, path, c.listOptions(ctx))(yield)
+			c.listed(ctx, path)(yield)
 			return
 		}
 		first, broken := true, error(nil)
@@ -207,7 +208,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.
 			yield(listing.Entry{}, err)
 			return
 		}
-		c.conn.List(ctx, path, c.listOptions(ctx))(yield)
+		c.listed(ctx, path)(yield)
 	}
 }
 

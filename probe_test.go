@@ -21,6 +21,7 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/conformance/memnet"
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -48,7 +49,10 @@ func newProbed(t *testing.T, cfg ftptest.Config) *probed {
 	if err := p.srv.WriteFile("/f", []byte("abc")); err != nil {
 		t.Fatal(err)
 	}
-	host, port, _ := strings.Cut(cfg.Addr, ":")
+	host, port, err := net.SplitHostPort(cfg.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
 	profile := &p.o.Profile
 	profile.Host = host
 	profile.Port, _ = strconv.Atoi(port)
@@ -159,6 +163,7 @@ func TestProbeFindsTheOnlyWay(t *testing.T) {
 		{"CCC", faulty(explicit, "ccc-first"), nil, "AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
 		{"LIST", faulty(explicit, "mlsd-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 1},
 		{"LIST, no FEAT", faulty(ftptest.Config{}, "no-listings"), nil, "clear text, EPSV, LIST", 1},
+		{"NLST", faulty(explicit, "mlsd-502", "list-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, NLST", 1},
 		{"an account", with(explicit, func(c *ftptest.Config) {
 			c.Users = []ftptest.User{{Name: "user", Password: "password", Account: "books"}}
 		}), func(_ *testing.T, p *probed) { p.o.Profile.Account = "books" }, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
@@ -399,6 +404,47 @@ func TestProbeSaysWhy(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Without a port, 21 and 990 are tried: explicit TLS and clear text on the one, implicit TLS on
+// the other.
+func TestProbePorts(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cfg  ftptest.Config
+		want string
+	}{
+		{"21, explicit", ftptest.Config{Addr: "127.0.0.1:21", TLS: ftptest.TLSExplicit}, "port 21, AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD"},
+		{"21, clear text", ftptest.Config{Addr: "127.0.0.1:21"}, "port 21, clear text, EPSV, MLSD"},
+		{"990, implicit", ftptest.Config{Addr: "127.0.0.1:990", TLS: ftptest.TLSImplicit}, "port 990, implicit TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD"},
+		{"IPv6", ftptest.Config{Addr: "[::1]:21", TLS: ftptest.TLSExplicit}, "port 21, AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD"},
+		{"IPv6 without EPSV", ftptest.Config{Addr: "[::1]:21", Faults: []ftptest.Fault{"epsv-refused"}}, "port 21, clear text, EPRT, MLSD"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, tt.cfg)
+				p.o.Profile.Port = 0
+				r := p.run(t)
+				if r.Recommended == nil || r.Combination.String() != tt.want {
+					t.Fatalf("found %q, want %q; %q%s", r.Combination, tt.want, r.Why, attempts(r))
+				}
+				p.lists(t, r, "f")
+			})
+		})
+	}
+}
+
+// Through an FTP proxy, it is the proxy that is dialled, and the login that names the server.
+func TestProbeLoginProxy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProbed(t, ftptest.Config{Users: []ftptest.User{{Name: "user@ftp.example", Password: "password"}}})
+		p.o.Profile.Login.Proxy = &control.LoginProxy{Kind: control.ProxyUserAtHost, Host: "ftp.example"}
+		r := p.run(t)
+		if r.Recommended == nil || r.Recommended.Login.Proxy == nil {
+			t.Fatalf("%q%s", r.Why, attempts(r))
+		}
+		p.lists(t, r, "f")
+	})
 }
 
 // A certificate that is not trusted is shown, and the server is looked at without a login;

@@ -39,9 +39,10 @@ func probeCases() []probeCase {
 		}
 		if demandsReuse[server] {
 			add("resumption required", peer.Options{TLS: peer.Explicit, RequireReuse: true}, "AUTH TLS, "+inTLS)
+			add("resumption required, no tickets", peer.Options{TLS: peer.Explicit, RequireReuse: true, NoTickets: true, TLSMax: tls12}, "AUTH TLS, TLS 1.2–1.3, session IDs, PROT P, EPSV, ")
 		}
 	}
-	return cases
+	return append(cases, probeCase{"inetutils-ftpd", peer.Options{}, "plain", inClear + "LIST", "inetutils ftpd or another BSD ftpd"})
 }
 
 // probeOf returns what probes a server.
@@ -75,7 +76,7 @@ func TestProbe(t *testing.T) {
 			if _, got, _ := strings.Cut(r.Combination.String(), ", "); got != tt.want {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
-			if r.Logins != 1 || r.Took > 30*time.Second || r.Leftover != "" {
+			if r.Logins > 2 || r.Took > 30*time.Second || r.Leftover != "" {
 				t.Errorf("%d logins in %v; left behind: %q", r.Logins, r.Took, r.Leftover)
 			}
 			if r.Server.Name != tt.told {
@@ -103,6 +104,28 @@ func lists(t *testing.T, p *ftpwire.Profile, name string) {
 	}
 	if !found {
 		t.Errorf("the recommended profile does not list %q", name)
+	}
+}
+
+// A probe goes through proxies as every other connection does.
+func TestProbeThroughProxies(t *testing.T) {
+	for _, v := range []via{{"http", "squid", "basic"}, {"socks5", "microsocks", ""}, {"socks5", "danted", ""}} {
+		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
+			p, _ := v.start(t)
+			s := peer.Start(t, "pyftpdlib", peer.Options{TLS: peer.Explicit})
+			s.WriteFile(t, "a file", []byte("abc"))
+			o := probeOf(s)
+			o.Profile.Proxy = p
+			r, err := ftpwire.Probe(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Recommended == nil {
+				t.Fatalf("nothing works: %q", r.Why)
+			}
+			lists(t, r.Recommended, "a file")
+		})
 	}
 }
 
