@@ -127,6 +127,9 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 		return f.byEnvironment(cannot(err))
 	}
 	report := &probeReport{r: r, args: commandArgs(cmd, l, r)}
+	for i, arg := range report.args {
+		report.args[i] = a.masked(arg) // an account, or the password of a proxy
+	}
 	if f.format.value == "json" {
 		err = writeJSON(a.stdout, report.json())
 	} else {

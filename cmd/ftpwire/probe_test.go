@@ -73,6 +73,17 @@ func TestProbeCommandLine(t *testing.T) {
 	}
 }
 
+// Neither the account nor the password of a proxy is shown, in no form of the report.
+func TestProbeShowsNoSecrets(t *testing.T) {
+	s := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: testUser, Password: testPassword, Account: "b00k-keeping"}}})
+	for _, format := range []string{"text", "json"} {
+		r := runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "probe", s.Addr(), "--user", testUser, "--acct", "b00k-keeping", "--format", format)
+		if r.code != 0 || strings.Contains(r.out+r.err, "b00k-keeping") || strings.Contains(r.out+r.err, testPassword) {
+			t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
+		}
+	}
+}
+
 // With JSON there is one object: what was tried, and a profile or null.
 func TestProbeJSON(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"epsv-refused"}})
