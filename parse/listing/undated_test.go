@@ -65,6 +65,8 @@ func TestUndated(t *testing.T) {
 		{"no date, column of blanks", []string{"-rw-r--r-- 1 mira ops 5              ledger"}, file("ledger", 5)},
 		{"no date, as another line shows", []string{"-rw-r--r-- 1 mira ops 5 ledger", "-rw-r--r-- 1 mira ops 6 image 12 of 30"},
 			append(file("ledger", 5), file("image 12 of 30", 6)...)},
+		{"no group and a year", []string{"-rw-r--r-- 1 mira 40318 2025 ledger"}, []brief{{Name: "error"}}},
+		{"group of digits", []string{"-rw-r--r-- 1 mira 100 40318 ledger"}, file("ledger", 40318)},
 		{"perhaps no date", []string{"-rw-r--r-- 1 mira ops 6 image 12 of 30"}, []brief{{Name: "error"}}},
 		{"size without its blank", []string{"-rw-r--r-- 1 mira 99 4096Feb 23 30:01 ledger"}, []brief{{Name: "error"}}},
 		{"not looked at", []string{"-????????? ? ?    ?        ?            ? my ledger", "d?????????   ? ? ? ? ? books", "?????????? ? ? ? ? ? x"},

@@ -131,6 +131,9 @@ func (l *lister) undatedColumns(w *words, e *Entry, first int) columns {
 	if w.format != nil || e.Kind == KindOther || e.Mode == "" || scan.IsDigit(w.line[w.at[0].from]) || name >= w.n || !sized || !scan.AllDigits(w.word(first)) {
 		return columns{}
 	}
+	if isYearForm(w.word(name-1)) && yearOf(w.word(name-1)) != 0 && scan.AllDigits(w.word(name-2)) && !scan.AllDigits(w.word(name-3)) {
+		return columns{} // owner, size and the year of a date rather than owner, group and size
+	}
 	switch {
 	case name == w.n-1:
 		if isClockForm(w.word(name)) || isDateDigits(w.word(name)) {
