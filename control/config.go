@@ -123,10 +123,10 @@ type Config struct {
 	FinalTimeout time.Duration
 
 	// AbortTimeout limits the attempt to save the connection when a transfer is given up.
-	// If zero, it is 5 seconds. If negative, only [Conn.Close] ends it. After a timeout
-	// the limit is at most a tenth of the data connection's IdleTimeout, or a second if
-	// that is more, because the server has already been waited for. That holds even if
-	// AbortTimeout is negative.
+	// If zero, it is 5 seconds. If negative, there is no limit, and [Conn.Close] cuts the
+	// attempt short. After a timeout the limit is at most a tenth of the data connection's
+	// IdleTimeout, or a second if that is more, because the server has already been waited
+	// for. That holds even if AbortTimeout is negative.
 	AbortTimeout time.Duration
 
 	// LowestRate is the least number of octets a second that a transfer must move,

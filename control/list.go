@@ -47,8 +47,9 @@ type ListOptions struct {
 
 // Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7. A line
 // that can't be read is yielded as an error and the listing goes on; an error that ends
-// it, a *[TransferError], is yielded last. The connection is busy until the loop ends;
-// leaving the loop early aborts the transfer.
+// it, a *[TransferError], is yielded last. The loop may call the Conn: the
+// rest of the listing is then read ahead; see [Conn]. Leaving the loop early aborts the
+// transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	o.Lines.Dialect = "mlsx"
 	return c.entries(ctx, "MLSD", path, o)

@@ -38,8 +38,8 @@ func (e *ClearError) Unwrap() error { return e.Err }
 // returns the connection on which the dialogue goes on in clear.
 //
 // That reply must have come inside TLS, no decrypted byte may be left unread above tc,
-// and nobody else may use tc. Clear sends close_notify and waits for the server's,
-// whichever comes first. Clear text that follows at once is kept, and a server may go on
+// and nobody else may use tc. Clear sends close_notify and waits for the server's;
+// either side may be first. Clear text that follows at once is kept, and a server may go on
 // in clear without close_notify. If neither comes within Config.ClearTimeout, the Config
 // decides; a close_notify that comes later is still recognised.
 //
