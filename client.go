@@ -26,8 +26,8 @@ type Client struct {
 	mu   sync.Mutex // guards conn, too, for callers without the turn
 	conn *control.Conn
 
-	profile *Profile // to dial again, nil if that can't be done
-	behind  backlog  // has a lock of its own
+	profile  *Profile // to dial again, nil if that can't be done
+	settling backlog  // has a lock of its own
 
 	noMLSD bool // the server lacks it, though the caller forced it
 	noMLST bool

@@ -64,7 +64,7 @@ func (b *backlog) wait(ctx context.Context) []string {
 // 250 ms, and after that the connection is brought back in step and temporary files are
 // removed from the server. Settle returns the names of the files that could not be
 // removed so far.
-func (c *Client) Settle(ctx context.Context) []string { return c.behind.wait(ctx) }
+func (c *Client) Settle(ctx context.Context) []string { return c.settling.wait(ctx) }
 
 // leave removes what a failed upload has left on the server. If its context has ended,
 // the caller does not wait for that.
@@ -75,7 +75,7 @@ func (c *Client) leave(ctx context.Context, u *upload) {
 	}
 	v := *u
 	v.c = &Client{conn: c.conn, profile: c.profile} // c may have another connection by then
-	done := c.behind.start(u.target, func() bool {
+	done := c.settling.start(u.target, func() bool {
 		v.leave(ctx)
 		return v.r.Partial == ""
 	})

@@ -15,7 +15,7 @@ var abortCases = []Case{
 		Faults: []string{"abor-idle-426", "abor-idle-twice"},
 		Run: func(t *T) {
 			t.Grade(t.Ask("ABOR"), "ABOR with nothing to abort", is(225, 226), is(500, 502))
-			t.barrier("behind ABOR")
+			t.barrier("after ABOR")
 		},
 	},
 	{
@@ -57,22 +57,22 @@ var abortCases = []Case{
 			t.aborted(x)
 			ended, n := x.d.waitEnd(min(5*time.Second, t.run.opts.timeout()))
 			if !ended || n >= bigSize {
-				t.Failf("ABOR did not close the data connection (%d bytes came behind it)", n)
+				t.Failf("ABOR did not close the data connection (%d bytes came after it)", n)
 			}
-			t.barrier("behind ABOR")
+			t.barrier("after ABOR")
 			t.Begin("NLST").Receive()
 		},
 	},
 	{
 		ID: "rfc959-4.1.3-abor-order", RFC: "959 5.4", Level: Must,
-		Text:   "The replies to a transfer, its ABOR and the command behind come in this order.",
+		Text:   "The replies to a transfer, its ABOR and the command after them come in this order.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"abor-single-reply", "abor-226-late", "abor-225-second", "double-150", "retr-broken-226", "transfer-drops-commands"},
 		Run: func(t *T) {
 			x := t.underway()
 			t.RawWrite("ABOR\r\nPWD\r\n")
 			without := t.ranOut(x, Warn)
-			t.Want("PWD behind an ABOR", 257)
+			t.Want("PWD after an ABOR", 257)
 			if without {
 				t.Warnf("ABOR had no effect: the transfer ran to its end")
 			}
@@ -99,7 +99,7 @@ var abortCases = []Case{
 		Run: func(t *T) {
 			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
 			t.Grade(t.Reply(), "Telnet IP, DM and ABOR", is(225, 226), is(502))
-			t.barrier("behind Telnet IP, DM and ABOR")
+			t.barrier("after Telnet IP, DM and ABOR")
 		},
 	},
 	{
@@ -113,10 +113,10 @@ var abortCases = []Case{
 			if unknown(r) {
 				t.Unimplf("ABOR: %s", brief(r))
 			}
-			t.WantIn(r, "ABOR behind EPSV", 225, 226)
+			t.WantIn(r, "ABOR after EPSV", 225, 226)
 			if d, err := t.tryConnect(port); err == nil {
 				if ended, _ := d.waitEnd(quiet); !ended {
-					t.Failf("the port is still open behind ABOR")
+					t.Failf("the port is still open after ABOR")
 				}
 			}
 		},

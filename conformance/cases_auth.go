@@ -75,13 +75,13 @@ var authCases = []Case{
 		Run: func(t *T) {
 			t.Fresh()
 			t.Must("AUTH TLS", 234)
-			t.Silent("behind the 234")
+			t.Silent("after the 234")
 			t.handshake()
 		},
 	},
 	{
 		ID: "sec-starttls-injection", RFC: "CVE-2011-0411", Level: Must,
-		Text:   "Commands in clear text behind AUTH TLS are not carried out under TLS.",
+		Text:   "Commands in clear text after AUTH TLS are not carried out under TLS.",
 		Needs:  []string{NeedAuth},
 		Faults: []string{"starttls-injection"},
 		Run: func(t *T) {
@@ -93,7 +93,7 @@ var authCases = []Case{
 				return
 			}
 			if t.c.startTLS() == nil {
-				t.Silent("a command in clear text behind AUTH, under TLS")
+				t.Silent("a command in clear text after AUTH, under TLS")
 			}
 		},
 	},
@@ -109,7 +109,7 @@ var authCases = []Case{
 			t.c.goodbye = true
 			for deadline := time.Now().Add(t.run.opts.timeout()); !t.c.ended; {
 				if t.c.fill(deadline) == errSilence {
-					t.Failf("the connection is still open behind a handshake that failed")
+					t.Failf("the connection is still open after a handshake that failed")
 				}
 			}
 			if strings.Contains(string(t.c.pending), "\r\n500 ") || strings.HasPrefix(string(t.c.pending), "500 ") {
@@ -130,7 +130,7 @@ var authCases = []Case{
 			}
 			r := t.Ask("AUTH TLS")
 			if refused(r) {
-				t.Skipf("AUTH behind a login is refused: %s", brief(r))
+				t.Skipf("AUTH after a login is refused: %s", brief(r))
 			}
 			t.WantIn(r, "AUTH TLS", 234)
 			t.handshake()
@@ -235,13 +235,13 @@ var authCases = []Case{
 	},
 	{
 		ID: "rfc4217-12-close-notify-control", RFC: "8446 6.1", Level: Should,
-		Text:   "Behind 221 the server ends TLS with close_notify.",
+		Text:   "After 221 the server ends TLS with close_notify.",
 		Needs:  []string{NeedTLS},
 		Faults: []string{"quit-without-close-notify"},
 		Run: func(t *T) {
 			t.Open()
 			t.Must("QUIT", 221)
-			t.WantEnd("behind QUIT")
+			t.WantEnd("after QUIT")
 			if t.c.tcp.ended.Load() {
 				t.Warnf("the control connection ended without close_notify")
 			}

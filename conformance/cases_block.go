@@ -78,7 +78,7 @@ var blockCases = []Case{
 	},
 	{
 		ID: "rfc959-5.2-block-keep-or-close", RFC: "959 5.2, 3.2", Level: Must,
-		Text:   "Behind a file in MODE B, 226 means that the server has closed the data connection, 250 that it is open for the next.",
+		Text:   "After a file in MODE B, 226 means that the server has closed the data connection, 250 that it is open for the next.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: append(brokenBlocks(), "mode-b-226-stays", "mode-b-250-closes", "mode-b-250-stays"),
 		Run: func(t *T) {
@@ -108,7 +108,7 @@ var blockCases = []Case{
 			}
 			t.passive()
 			if !x.d.ends(t.closing()) {
-				t.Failf("the data connection that 250 kept is open behind the next EPSV or PASV")
+				t.Failf("the data connection that 250 kept is open after the next EPSV or PASV")
 			}
 		},
 	},
@@ -141,7 +141,7 @@ func blockFramings(t *T) {
 		t.with("MODE B")
 		t.WantIn(t.Begin("STOR "+name).Store(f.pieces...), "STOR of "+f.what, 226, 250)
 		t.with("MODE S")
-		t.Same("the file behind "+f.what, t.Down(name), f.data)
+		t.Same("the file after "+f.what, t.Down(name), f.data)
 	}
 }
 
@@ -167,7 +167,7 @@ func (t *T) closedBehind226(x *Transfer, name string) {
 	if r.Code == 150 {
 		r = t.Reply() // the server tries the default data port
 	}
-	t.WantIn(r, "RETR behind 226, without another port", 4, 5)
+	t.WantIn(r, "RETR after 226, without another port", 4, 5)
 }
 
 // closing is how long the end of a data connection is waited for.

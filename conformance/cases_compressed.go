@@ -72,7 +72,7 @@ var compressedCases = []Case{
 	},
 	{
 		ID: "rfc1123-4.1.3.4-554", RFC: "1123 4.1.3.4", Level: Should,
-		Text:   "A restart position that cannot be used is refused with 554, by the command behind REST.",
+		Text:   "A restart position that cannot be used is refused with 554, by the command after REST.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT REST"},
 		Faults: []string{"rest-beyond-226"},
 		Run: func(t *T) {
@@ -110,7 +110,7 @@ var compressedCases = []Case{
 			}
 			t.Infof("APPE in TYPE A to a file stored in TYPE I: %d", r.Code)
 			if got := t.downImage(name); !bytes.HasPrefix(got, first) {
-				t.Warnf("behind APPE in TYPE A the file is %q, want one that begins with %q", got, first)
+				t.Warnf("after APPE in TYPE A the file is %q, want one that begins with %q", got, first)
 			}
 		},
 	},

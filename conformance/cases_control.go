@@ -31,8 +31,8 @@ var controlCases = []Case{
 		Faults: []string{"greeting-double"},
 		Run: func(t *T) {
 			t.Fresh()
-			t.Silent("behind the greeting")
-			t.Quiet("behind the greeting")
+			t.Silent("after the greeting")
+			t.Quiet("after the greeting")
 		},
 	},
 	{
@@ -46,7 +46,7 @@ var controlCases = []Case{
 					continue
 				}
 				t.Ask(cmd)
-				t.barrier("behind " + cmd)
+				t.barrier("after " + cmd)
 			}
 		},
 	},
@@ -65,7 +65,7 @@ var controlCases = []Case{
 			}
 			for _, cmd := range []string{"STAT .", "MLST " + last} {
 				t.Ask(cmd)
-				t.barrier("behind " + cmd)
+				t.barrier("after " + cmd)
 			}
 		},
 	},
@@ -93,7 +93,7 @@ var controlCases = []Case{
 				time.Sleep(10 * time.Millisecond)
 			}
 			t.Want("NOOP sent byte by byte", 200, t.noop(), 530)
-			t.Quiet("behind a NOOP sent byte by byte")
+			t.Quiet("after a NOOP sent byte by byte")
 		},
 	},
 	{

@@ -203,7 +203,7 @@ var dataCases = []Case{
 				r = t.Reply()
 			}
 			t.Grade(r, "NLST to a closed port", is(425), is(426, 451, 500, 4))
-			t.barrier("behind a data connection that was refused")
+			t.barrier("after a data connection that was refused")
 		},
 	},
 	{
@@ -212,7 +212,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"no-setup-150", "epsv-not-listening"},
 		Run: func(t *T) {
-			t.Session() // of its own: it may have to be left behind unanswered
+			t.Session() // of its own: it may have to be given up without an answer
 			t.Begin("NLST").Receive()
 			r := t.Ask("NLST")
 			if r.Code.Class() == 1 {

@@ -138,10 +138,10 @@ var deflateCases = []Case{
 			}
 			x := t.beginOn(d, "RETR "+name)
 			if x.Refused() {
-				t.Infof("RETR behind REST in MODE Z: %s", brief(x.First))
+				t.Infof("RETR after REST in MODE Z: %s", brief(x.First))
 				return
 			}
-			t.Same("RETR behind REST 1234", x.receiveCoded(deflated).file, data[1234:])
+			t.Same("RETR after REST 1234", x.receiveCoded(deflated).file, data[1234:])
 		},
 	},
 	{

@@ -74,7 +74,7 @@ var draftCases = []Case{
 	},
 	{
 		ID: "prac-clnt", RFC: "practice", Level: Info,
-		Text:   "CLNT with the client's name is answered with 200, before and behind the login.",
+		Text:   "CLNT with the client's name is answered with 200, before and after the login.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"clnt-550"},
 		Run: func(t *T) {
@@ -99,13 +99,13 @@ var draftCases = []Case{
 			chmod := t.Ask("SITE CHMOD 600 " + name)
 			if t.Infof("SITE CHMOD: %s", brief(chmod)); ok(chmod) && t.run.feats.Has("MLST") {
 				if mode, there := t.facts(t.mlst(name))["unix.mode"]; there && strings.TrimLeft(mode, "0") != "600" {
-					t.Warnf("behind SITE CHMOD 600 the fact UNIX.mode is %s", mode)
+					t.Warnf("after SITE CHMOD 600 the fact UNIX.mode is %s", mode)
 				}
 			}
 			utime := t.Ask("SITE UTIME " + setTime + " " + name)
 			if t.Infof("SITE UTIME: %s", brief(utime)); ok(utime) && t.run.feats.Has("MDTM") {
 				if got := t.mdtm(name); !got.Equal(mustTime(setTime)) {
-					t.Warnf("behind SITE UTIME %s MDTM says %s", setTime, got.Format(timeLayout))
+					t.Warnf("after SITE UTIME %s MDTM says %s", setTime, got.Format(timeLayout))
 				}
 			}
 		},
@@ -137,7 +137,7 @@ var accountCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"acct-250"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("ACCT x"), "ACCT behind the login", is(202, 230, 500, 501, 503, 530), is(4, 5))
+			t.Grade(t.Ask("ACCT x"), "ACCT after the login", is(202, 230, 500, 501, 503, 530), is(4, 5))
 		},
 	},
 }

@@ -65,7 +65,7 @@ var extendedCases = []Case{
 	},
 	{
 		ID: "rfc2428-3-epsv-all", RFC: "2428 3", Level: Must,
-		Text:   "Behind EPSV ALL the server refuses PORT, PASV and EPRT.",
+		Text:   "After EPSV ALL the server refuses PORT, PASV and EPRT.",
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"epsv-all-ignored"},
 		Run: func(t *T) {
@@ -88,7 +88,7 @@ var extendedCases = []Case{
 	},
 	{
 		ID: "rfc2428-3-epsv-all-epsv", RFC: "2428 3", Level: Must,
-		Text:   "EPSV still works behind EPSV ALL.",
+		Text:   "EPSV still works after EPSV ALL.",
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"epsv-all-refuses-epsv", "epsv-all-ignored", "epsv-not-listening"},
 		Run: func(t *T) {

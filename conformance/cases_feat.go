@@ -99,7 +99,7 @@ var featCases = []Case{
 	},
 	{
 		ID: "rfc2389-4-opts-case", RFC: "2389 4", Level: Must,
-		Text:   "OPTS and the command behind it are case-insensitive.",
+		Text:   "OPTS and the command after it are case-insensitive.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
 		Faults: []string{"opts-case-sensitive", "verb-case-sensitive"},
 		Run: func(t *T) {

@@ -117,7 +117,7 @@ var fileCases = []Case{
 			t.Must("CWD "+dir+"/sub", 2)
 			t.enter()
 			t.Grade(t.Ask("RMD "+file), "RMD of a file", is(550, 450), is(4, 5))
-			t.Same("the file behind RMD", t.downImage(file), []byte("content of "+file+"\n"))
+			t.Same("the file after RMD", t.downImage(file), []byte("content of "+file+"\n"))
 			t.Grade(t.Ask("RMD "+dir+"/sub"), "RMD", is(250), is(2))
 		},
 	},
@@ -273,7 +273,7 @@ var fileCases = []Case{
 			name, text := t.lfFile()
 			t.Type("I")
 			t.Must("NOOP", 200)
-			t.Same("RETR in TYPE I behind NOOP", t.Down(name), []byte(text))
+			t.Same("RETR in TYPE I after NOOP", t.Down(name), []byte(text))
 		},
 	},
 	{

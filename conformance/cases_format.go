@@ -149,7 +149,7 @@ func formatReset(t *T) {
 	}
 	t.with("TYPE A T", "TYPE A")
 	if got := status(); got != without {
-		t.Failf("STAT behind TYPE A T and TYPE A says %q, want %q", visible(got), visible(without))
+		t.Failf("STAT after TYPE A T and TYPE A says %q, want %q", visible(got), visible(without))
 	}
 }
 

@@ -64,10 +64,10 @@ var hashCases = []Case{
 			t.Must("OPTS HASH SHA-1", 200)
 			t.Grade(t.Ask("OPTS HASH CRC-37"), "OPTS HASH with an unknown algorithm", is(501), is(504))
 			if r := t.Must("OPTS HASH", 200); !strings.EqualFold(r.LastLine(), "SHA-1") {
-				t.Failf("behind OPTS HASH SHA-1, OPTS HASH says %s", brief(r))
+				t.Failf("after OPTS HASH SHA-1, OPTS HASH says %s", brief(r))
 			}
 			if r := t.Must("HASH "+name, 213); !strings.HasPrefix(r.LastLine(), "SHA-1 ") {
-				t.Failf("behind OPTS HASH SHA-1, HASH says %s", brief(r))
+				t.Failf("after OPTS HASH SHA-1, HASH says %s", brief(r))
 			}
 			t.Use(shared)
 		},
@@ -111,24 +111,24 @@ var hashCases = []Case{
 	},
 	{
 		ID: "draft-rang", RFC: "draft-bryan-ftp-range 3", Level: Must,
-		Text:   "RANG bounds the RETR behind it, both ends counted in; RANG 1 0 takes it back; an end before the start is refused with 501.",
+		Text:   "RANG bounds the RETR after it, both ends counted in; RANG 1 0 takes it back; an end before the start is refused with 501.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT RANG"},
 		Faults: []string{"rang-backwards-350", "rang-ignored-by-retr"},
 		Run: func(t *T) {
 			name := t.Name("rang")
 			t.Up(name, []byte("0123456789"))
 			t.Must("RANG 2 4", 350)
-			t.Same("RETR behind RANG 2 4", t.Down(name), []byte("234"))
+			t.Same("RETR after RANG 2 4", t.Down(name), []byte("234"))
 			t.Must("RANG 2 4", 350)
 			t.Must("RANG 1 0", 350)
-			t.Same("RETR behind RANG 1 0", t.Down(name), []byte("0123456789"))
+			t.Same("RETR after RANG 1 0", t.Down(name), []byte("0123456789"))
 			t.Grade(t.Ask("RANG 4 2"), "RANG 4 2", is(501), is(4, 5))
-			t.Same("RETR behind a refused RANG", t.Down(name), []byte("0123456789"))
+			t.Same("RETR after a refused RANG", t.Down(name), []byte("0123456789"))
 		},
 	},
 	{
 		ID: "draft-rang-stor", RFC: "draft-bryan-ftp-range 4.3", Level: MustNot,
-		Text:   "STOR behind RANG changes nothing outside the range.",
+		Text:   "STOR after RANG changes nothing outside the range.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT RANG"},
 		Faults: []string{"rang-ignored-by-stor"},
 		Run: func(t *T) {
@@ -140,8 +140,8 @@ var hashCases = []Case{
 				t.Ask("RANG 1 0")
 				t.Unimplf("RANG with STOR: %s", brief(x.First))
 			}
-			t.WantIn(x.Store([]byte("abc")), "STOR behind RANG 2 4", 226, 250)
-			t.Same("the file behind RANG 2 4 and STOR", t.Down(name), []byte("01abc56789"))
+			t.WantIn(x.Store([]byte("abc")), "STOR after RANG 2 4", 226, 250)
+			t.Same("the file after RANG 2 4 and STOR", t.Down(name), []byte("01abc56789"))
 		},
 	},
 }

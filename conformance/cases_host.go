@@ -50,19 +50,19 @@ var hostCases = []Case{
 	},
 	{
 		ID: "rfc7151-3-host-after-login", RFC: "7151 3, 3.3", Level: Must,
-		Text:   "HOST behind the login is refused with 503, and the login stays.",
+		Text:   "HOST after the login is refused with 503, and the login stays.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"host-after-login-220"},
 		Run: func(t *T) {
 			r := t.Ask("HOST " + t.ownHost())
 			t.hasHost(r)
-			t.Grade(r, "HOST behind the login", is(503), is(4, 5))
+			t.Grade(r, "HOST after the login", is(503), is(4, 5))
 			t.Must("PWD", 257)
 		},
 	},
 	{
 		ID: "rfc7151-3-host-last-wins", RFC: "7151 3, 4", Level: Must,
-		Text:   "A HOST behind USER takes the login back to its beginning.",
+		Text:   "A HOST after USER takes the login back to its beginning.",
 		Faults: []string{"host-keeps-user", "pass-without-user-331"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
@@ -74,7 +74,7 @@ var hostCases = []Case{
 				t.Skipf("USER does not ask for a password: %s", brief(r))
 			}
 			if r := t.Ask("HOST " + t.ownHost()); refused(r) {
-				t.Skipf("HOST behind USER is refused: %s", brief(r))
+				t.Skipf("HOST after USER is refused: %s", brief(r))
 			}
 			t.Must("PASS "+t.run.target.password(), 503, 530)
 		},
@@ -137,7 +137,7 @@ var hostCases = []Case{
 			if t.run.target.TLS == tlsx.ModeExplicit {
 				t.AuthTLS()
 			}
-			t.Grade(t.Ask("HOST "+t.ownHost()), "HOST behind a TLS handshake with "+t.otherHost(), is(504, 503), is(4, 5))
+			t.Grade(t.Ask("HOST "+t.ownHost()), "HOST after a TLS handshake with "+t.otherHost(), is(504, 503), is(4, 5))
 		},
 	},
 	{
@@ -228,13 +228,13 @@ func hostRein(t *T) {
 		t.Must("AUTH TLS", 234)
 		err := t.c.startTLS()
 		if _, wrong := errors.AsType[*tls.CertificateVerificationError](err); wrong {
-			t.Failf("behind REIN the certificate is still the other host's: %v", err)
+			t.Failf("after REIN the certificate is still the other host's: %v", err)
 		} else if err != nil {
 			t.Failf("the TLS handshake failed: %v", err)
 		}
 	}
 	if r, err := t.run.login(t.c); err != nil || !ok(r) {
-		t.Failf("behind REIN the account is not known: HOST %s still counts (%s)", other, brief(r))
+		t.Failf("after REIN the account is not known: HOST %s still counts (%s)", other, brief(r))
 	}
 }
 

@@ -53,11 +53,11 @@ var langCases = []Case{
 			}
 			t.Must("LANG "+other, 200)
 			if _, now := t.languages(); now != other {
-				t.Failf("behind LANG %s the star in FEAT is on %q", other, now)
+				t.Failf("after LANG %s the star in FEAT is on %q", other, now)
 			}
 			t.Must("LANG", 2)
 			if _, now := t.languages(); now != current {
-				t.Failf("behind LANG without an argument the star in FEAT is on %q, at first it was on %q", now, current)
+				t.Failf("after LANG without an argument the star in FEAT is on %q, at first it was on %q", now, current)
 			}
 		},
 	},
@@ -94,7 +94,7 @@ var langCases = []Case{
 	},
 	{
 		ID: "prac-opts-utf8", RFC: "draft-ietf-ftpext-utf-8-option", Level: Info,
-		Text:   "What OPTS UTF8 does; names are in UTF-8 behind OPTS UTF8 ON.",
+		Text:   "What OPTS UTF8 does; names are in UTF-8 after OPTS UTF8 ON.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
 		Faults: []string{"opts-utf8-latin1", "utf8-mangled"},
 		Run: func(t *T) {
@@ -109,7 +109,7 @@ var langCases = []Case{
 				t.Infof("OPTS %s: %s", arg, brief(t.Ask("OPTS "+arg)))
 			}
 			if !t.has(name) {
-				t.Failf("behind OPTS UTF8 ON, NLST does not have %q", name)
+				t.Failf("after OPTS UTF8 ON, NLST does not have %q", name)
 			}
 			t.Use(shared)
 		},
@@ -183,6 +183,6 @@ func (t *T) otherLanguage() (first string) {
 
 func (t *T) backTo(first, verb string) {
 	if _, now := t.languages(); now != first {
-		t.Failf("behind %s the star in FEAT is on %q, at first it was on %q", verb, now, first)
+		t.Failf("after %s the star in FEAT is on %q, at first it was on %q", verb, now, first)
 	}
 }

@@ -49,7 +49,7 @@ var lineCases = []Case{
 			before := t.c.watch.neg
 			for _, arg := range []string{"x\xff\xfd\x01y", "a\tb", "a\x1b[2Jb", "\xe9\x80"} {
 				t.Must("CWD "+arg, 4, 5)
-				t.barrier("behind an odd argument")
+				t.barrier("after an odd argument")
 			}
 			if t.c.watch.neg != before {
 				t.Failf("the reply holds a Telnet command made of our argument")
@@ -97,7 +97,7 @@ func (t *T) negotiate(what, sent, want string) {
 	r := t.Reply()
 	if !ok(r) && r.Code != 530 {
 		t.lenient = false
-		t.Failf("Telnet %s spoils the command behind it: %s", what, brief(r))
+		t.Failf("Telnet %s spoils the command after it: %s", what, brief(r))
 	}
 	if got := t.c.watch.neg; got != want {
 		t.Failf("Telnet %s: the answer is %q, want %q", what, got, want)

@@ -124,7 +124,7 @@ var loginCases = []Case{
 		Run: func(t *T) {
 			t.Open()
 			t.Grade(t.Ask("QUIT"), "QUIT", is(221), is(500))
-			t.WantEnd("behind QUIT")
+			t.WantEnd("after QUIT")
 		},
 	},
 	{
@@ -147,7 +147,7 @@ var loginCases = []Case{
 	},
 	{
 		ID: "rfc959-4.1.1-rein-resets", RFC: "959 4.1.1", Level: Must,
-		Text:   "A successful REIN returns to the state just behind the greeting.",
+		Text:   "A successful REIN returns to the state just after the greeting.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
 		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd", "ascii-retr-raw", "pwd-unquoted", "rein-200", "rein-keeps-tls", "rein-then-auth-534"},
 		Run:    reinResets,
@@ -257,7 +257,7 @@ func quitInTransfer(t *T) {
 		t.Failf("replies to RETR and QUIT: got %s, want 226, 221", seq)
 	}
 	if !t.c.ended {
-		t.Failf("the server does not close the connection behind QUIT")
+		t.Failf("the server does not close the connection after QUIT")
 	}
 }
 

@@ -117,7 +117,7 @@ func resumeAtMarker(t *T) {
 	t.WantIn(x.Final(), "STOR of half a file", 4, 5)
 	d := t.passive()
 	t.Must("REST "+m[2], 350)
-	t.WantIn(t.beginOn(d, "STOR "+name).Store(block(blockEOF, []byte("and two"))), "STOR behind REST", 226, 250)
+	t.WantIn(t.beginOn(d, "STOR "+name).Store(block(blockEOF, []byte("and two"))), "STOR after REST", 226, 250)
 	t.plain()
 	t.Same("the file", t.Down(name), []byte("one and two"))
 }

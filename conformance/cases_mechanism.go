@@ -61,7 +61,7 @@ var mechanismCases = []Case{
 			case ok(r):
 				t.Infof("logins in clear text are permitted")
 			case t.c.sent["PASS"]:
-				t.Warnf("a login in clear text is refused behind PASS only, when the password was seen: %s", brief(r))
+				t.Warnf("a login in clear text is refused after PASS only, when the password was seen: %s", brief(r))
 			default:
 				t.Grade(r, "USER in clear text", is(533, 534, 530, 421), is(4, 5))
 			}

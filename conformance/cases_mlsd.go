@@ -111,7 +111,7 @@ var mlsdCases = []Case{
 			_, file, _ := t.mlsdDir()
 			t.Type("I")
 			image := t.Begin("MLSD").Receive()
-			t.Same("RETR in TYPE I behind MLSD", t.Down(file), []byte("a\nb\n"))
+			t.Same("RETR in TYPE I after MLSD", t.Down(file), []byte("a\nb\n"))
 			t.Type("A")
 			ascii := t.Begin("MLSD").Receive()
 			if !bytes.Equal(image, ascii) {

@@ -13,7 +13,7 @@ import (
 var mlstCases = []Case{
 	{
 		ID: "rfc3659-7.2-mlst-format", RFC: "3659 7.2", Level: Must,
-		Text:   "MLST is answered with 250, and each entry stands on a line of its own behind exactly one space.",
+		Text:   "MLST is answered with 250, and each entry stands on a line of its own after exactly one space.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlst-no-space"},
 		Run:    func(t *T) { t.mlst(t.File("mlst")) },
@@ -41,7 +41,7 @@ var mlstCases = []Case{
 			t.Must("OPTS MLST TYPE;sIzE;", 200)
 			f := t.facts(t.mlst(t.File("mlst")))
 			if f["type"] == "" || f["size"] == "" {
-				t.Failf("behind OPTS MLST TYPE;sIzE; the facts are %v", f)
+				t.Failf("after OPTS MLST TYPE;sIzE; the facts are %v", f)
 			}
 		},
 	},
@@ -221,7 +221,7 @@ var mlstCases = []Case{
 	},
 	{
 		ID: "rfc3659-7.9-opts-empty", RFC: "3659 7.9", Level: Must,
-		Text:   "OPTS MLST without facts leaves names only, behind the space that separates.",
+		Text:   "OPTS MLST without facts leaves names only, after the space that separates.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"opts-empty-501", "mlsd-total-line", "opts-mlst-ignored"},
 		Run: func(t *T) {
@@ -325,11 +325,11 @@ func selectFacts(t *T) {
 	}
 	f := t.facts(t.mlst(name))
 	if len(f) != 2 || f["type"] == "" || f["size"] == "" {
-		t.Failf("behind OPTS MLST type;size; the facts are %s", fmt.Sprint(f))
+		t.Failf("after OPTS MLST type;size; the facts are %s", fmt.Sprint(f))
 	}
 	for fact, on := range t.offered() {
 		if want := fact == "type" || fact == "size"; on != want {
-			t.Failf("behind OPTS MLST type;size; FEAT has %s starred: %t, want %t", fact, on, want)
+			t.Failf("after OPTS MLST type;size; FEAT has %s starred: %t, want %t", fact, on, want)
 		}
 	}
 }

@@ -142,7 +142,7 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-9-prot-switch", RFC: "4217 8, 9", Level: Must,
-		Text:   "PROT may change at any time and governs the data connections behind it.",
+		Text:   "PROT may change at any time and governs the data connections after it.",
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"prot-c-ignored", "prot-c-504"},
 		Run: func(t *T) {
@@ -156,7 +156,7 @@ var protCases = []Case{
 				b, err := x.d.readN(-1)
 				x.d.Close()
 				if r := x.Final(); err != nil || !ok(r) || looksLikeTLS(b) {
-					t.Failf("NLST behind PROT C: %d bytes (%v), then %s", len(b), err, brief(r))
+					t.Failf("NLST after PROT C: %d bytes (%v), then %s", len(b), err, brief(r))
 				}
 			}
 			if x.cmd != "NLST" { // no port to be had under PROT C
@@ -185,7 +185,7 @@ var protCases = []Case{
 				r, come = t.Reply(), true
 			}
 			t.Grade(r, "NLST whose data connection speaks no TLS", is(522), is(4, 5))
-			t.barrier("behind a data connection that spoke no TLS")
+			t.barrier("after a data connection that spoke no TLS")
 		},
 	},
 	{
@@ -273,7 +273,7 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-5-ccc-freezes-prot", RFC: "4217 5", Level: Must,
-		Text:   "Behind CCC there is no PBSZ or PROT, and data connections stay as they were.",
+		Text:   "After CCC there is no PBSZ or PROT, and data connections stay as they were.",
 		Needs:  []string{NeedLogin, NeedAuth},
 		Faults: []string{"prot-after-ccc", "ccc-then-silence", "prot-before-pbsz", "prot-c-ignored", "prot-refused-clears"},
 		Run: func(t *T) {
@@ -295,7 +295,7 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-13-reuse-not-mandated-after-rein", RFC: "4217 13", Level: MustNot,
-		Text:   "Behind REIN a new session works with full handshakes.",
+		Text:   "After REIN a new session works with full handshakes.",
 		Needs:  []string{NeedLogin, NeedAuth},
 		Faults: []string{"rein-then-auth-534", "rein-keeps-tls"},
 		Run: func(t *T) {

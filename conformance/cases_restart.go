@@ -23,13 +23,13 @@ var restartCases = []Case{
 	},
 	{
 		ID: "rfc3659-5.3-rest-retr", RFC: "3659 5.3", Level: Must,
-		Text:   "RETR behind REST n leaves out exactly n octets.",
+		Text:   "RETR after REST n leaves out exactly n octets.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT REST"},
 		Faults: []string{"rest-off-by-one"},
 		Run: func(t *T) {
 			name, data := t.restFile()
 			for _, n := range []int{1, len(data) / 2, len(data) - 1} {
-				t.Same(fmt.Sprintf("RETR behind REST %d", n), t.downFrom(name, n), data[n:])
+				t.Same(fmt.Sprintf("RETR after REST %d", n), t.downFrom(name, n), data[n:])
 			}
 		},
 	},
@@ -61,7 +61,7 @@ var restartCases = []Case{
 		Faults: []string{"rest-sticks", "rest-off-by-one"},
 		Run: func(t *T) {
 			name, data := t.restFile()
-			t.Same("RETR behind REST 5", t.downFrom(name, 5), data[5:])
+			t.Same("RETR after REST 5", t.downFrom(name, 5), data[5:])
 			t.Same("the next RETR", t.Down(name), data)
 		},
 	},
@@ -75,19 +75,19 @@ var restartCases = []Case{
 			d := t.passive()
 			t.Must("REST 5", 350)
 			t.Must("REST 0", 350)
-			t.Same("RETR behind REST 5 and REST 0", t.beginOn(d, "RETR "+name).Receive(), data)
+			t.Same("RETR after REST 5 and REST 0", t.beginOn(d, "RETR "+name).Receive(), data)
 		},
 	},
 	{
 		ID: "rfc3659-5.3-rest-stor", RFC: "3659 5.3", Level: Must,
-		Text:   "STOR behind a REST to the size completes the file.",
+		Text:   "STOR after a REST to the size completes the file.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT REST"},
 		Faults: []string{"rest-stor-truncates", "rest-sticks"},
 		Run:    func(t *T) { t.resumed("STOR") },
 	},
 	{
 		ID: "rfc3659-5.3-rest-appe", RFC: "3659 5.3", Level: Must,
-		Text:   "APPE behind a REST, if allowed, does what STOR does.",
+		Text:   "APPE after a REST, if allowed, does what STOR does.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT REST"},
 		Faults: []string{"rest-appe-truncates", "rest-sticks"},
 		Run:    func(t *T) { t.resumed("APPE") },
@@ -160,10 +160,10 @@ func (t *T) resumed(cmd string) {
 	if x.Refused() {
 		t.Ask("REST 0")
 		if cmd == "STOR" {
-			t.end(Note, "STOR behind REST is refused: %s", brief(x.First))
+			t.end(Note, "STOR after REST is refused: %s", brief(x.First))
 		}
 		return
 	}
-	t.WantIn(x.Store(data[10:]), cmd+" behind REST", 226, 250)
-	t.Same("the file behind REST and "+cmd, t.Down(name), data)
+	t.WantIn(x.Store(data[10:]), cmd+" after REST", 226, 250)
+	t.Same("the file after REST and "+cmd, t.Down(name), data)
 }

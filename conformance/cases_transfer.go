@@ -34,7 +34,7 @@ var transferCases = []Case{
 			x.d.Close()
 			t.Grade(x.Final(), "RETR of what does not exist", is(550, 450), is(4, 5))
 			if late {
-				t.Warnf("RETR of what does not exist is refused only behind a preliminary reply")
+				t.Warnf("RETR of what does not exist is refused only after a preliminary reply")
 			}
 		},
 	},
@@ -58,7 +58,7 @@ var transferCases = []Case{
 			name := t.Name("stor")
 			t.Up(name, payload(100))
 			t.Up(name, []byte("0123456789"))
-			t.Same("the file behind a second STOR", t.Down(name), []byte("0123456789"))
+			t.Same("the file after a second STOR", t.Down(name), []byte("0123456789"))
 		},
 	},
 	{
@@ -101,7 +101,7 @@ var transferCases = []Case{
 			t.Type("I")
 			t.Upload("APPE "+name, []byte("ab"))
 			t.Upload("APPE "+name, []byte("cd"))
-			t.Same("the file behind two APPE", t.Down(name), []byte("abcd"))
+			t.Same("the file after two APPE", t.Down(name), []byte("abcd"))
 		},
 	},
 	{
@@ -131,7 +131,7 @@ var transferCases = []Case{
 			t.WantIn(x.Store([]byte("x")), "STOU", 226, 250)
 			names := t.names("NLST")
 			if len(names) != 1 {
-				t.Failf("behind one STOU in an empty directory, NLST there has %d names", len(names))
+				t.Failf("after one STOU in an empty directory, NLST there has %d names", len(names))
 			}
 		},
 	},
@@ -164,7 +164,7 @@ var transferCases = []Case{
 			t.Type("I")
 			t.Lines("LIST")
 			t.Lines("NLST")
-			t.Same("RETR in TYPE I behind listings", t.Down(name), []byte(text))
+			t.Same("RETR in TYPE I after listings", t.Down(name), []byte(text))
 		},
 	},
 	{
@@ -240,7 +240,7 @@ var transferCases = []Case{
 			if d := time.Since(start); d > 5*time.Second {
 				t.Failf("the final reply came %s after the end of the data", d.Round(time.Second))
 			}
-			t.Same("the file, directly behind the final reply", t.Down(name), payload(1000))
+			t.Same("the file, directly after the final reply", t.Down(name), payload(1000))
 		},
 	},
 	{
@@ -266,7 +266,7 @@ var transferCases = []Case{
 			x.d.readN(4 << 10)
 			x.d.reset()
 			t.Grade(x.Final(), "RETR whose data connection was closed early", is(426, 451, 425), is(4, 5))
-			t.barrier("behind a RETR that was closed early")
+			t.barrier("after a RETR that was closed early")
 		},
 	},
 	{
@@ -279,7 +279,7 @@ var transferCases = []Case{
 			size, mdtm := t.Ask("SIZE "+name), t.Ask("MDTM "+name)
 			first := t.downImage(name)
 			if s, m := t.Ask("SIZE "+name), t.Ask("MDTM "+name); s.Text() != size.Text() || m.Text() != mdtm.Text() {
-				t.Failf("before RETR SIZE and MDTM said %q and %q, behind it %q and %q", size.Text(), mdtm.Text(), s.Text(), m.Text())
+				t.Failf("before RETR SIZE and MDTM said %q and %q, after it %q and %q", size.Text(), mdtm.Text(), s.Text(), m.Text())
 			}
 			t.Same("the file in a second RETR", t.Down(name), first)
 		},

@@ -169,7 +169,7 @@ var typeCases = []Case{
 				if r := t.Ask(cmd); ok(r) {
 					t.Skipf("%s is accepted", cmd)
 				}
-				t.Same("RETR behind a refused "+cmd, t.Down(name), []byte(text))
+				t.Same("RETR after a refused "+cmd, t.Down(name), []byte(text))
 			}
 		},
 	},

@@ -112,7 +112,7 @@ func TestHarmsNothing(t *testing.T) {
 					}
 				}
 				if proven && len(after) != len(before) {
-					t.Errorf("left behind: %s", cmp.Diff(before, after))
+					t.Errorf("left over: %s", cmp.Diff(before, after))
 				}
 				if (report.Leftover == "") != proven || (report.Incomplete == "") != proven {
 					t.Errorf("left over %q, incomplete %q; want that %t", report.Leftover, report.Incomplete, !proven)

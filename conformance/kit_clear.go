@@ -16,18 +16,18 @@ func (t *T) stopTLS() {
 		return
 	}
 	if len(c.pending) > 0 {
-		t.Failf("bytes behind the reply that ends TLS: %q", visible(string(c.pending)))
+		t.Failf("bytes after the reply that ends TLS: %q", visible(string(c.pending)))
 	}
 	tc.CloseWrite()
 	c.tcp.SetReadDeadline(time.Now().Add(t.run.opts.timeout()))
 	var b [1]byte
 	n, err := tc.Read(b[:])
 	if n > 0 {
-		t.Failf("data under TLS behind the reply that ends it")
+		t.Failf("data under TLS after the reply that ends it")
 	}
 	var netErr interface{ Timeout() bool }
 	if errors.As(err, &netErr) && netErr.Timeout() {
-		t.Failf("no close_notify behind the reply that ends TLS")
+		t.Failf("no close_notify after the reply that ends TLS")
 	}
 	if c.tcp.ended.Load() {
 		c.ended = true

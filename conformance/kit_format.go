@@ -43,8 +43,8 @@ func (x *Transfer) decode(format mode.Format) *codedFile {
 	if err != nil {
 		x.t.Failf("%s: %v", x.cmd, err)
 	}
-	if r.Behind() > 0 {
-		x.t.Failf("%s: %d octets follow the end of the file", x.cmd, r.Behind())
+	if r.Trailing() > 0 {
+		x.t.Failf("%s: %d octets follow the end of the file", x.cmd, r.Trailing())
 	}
 	return f
 }

@@ -184,7 +184,7 @@ func (w *watch) syntax(line string) {
 		return
 	}
 	if len(line) == 3 {
-		c.run.found(monSyntax, Warn, c, fmt.Sprintf("no space behind the code: %q", line))
+		c.run.found(monSyntax, Warn, c, fmt.Sprintf("no space after the code: %q", line))
 	} else if line[3] == '-' {
 		w.open = line[:3]
 	}

@@ -101,7 +101,7 @@ func (t *T) prove() {
 	}
 	t.Must("CWD "+s.base, 2)
 	if up := t.where(); s.is(up) {
-		t.doubtful("behind CWD %s PWD says %q", s.base, up)
+		t.doubtful("after CWD %s PWD says %q", s.base, up)
 	}
 	if t.inListing(s.marker) {
 		t.doubtful("a file stored in it is listed in %q too", s.base)
@@ -114,10 +114,10 @@ func (t *T) enterProven() {
 	r, s := t.run, &t.run.box
 	t.Must("CWD "+s.dir, 2)
 	if dir := t.where(); !s.is(dir) {
-		t.doubtful("behind CWD %s PWD says %q", s.dir, dir)
+		t.doubtful("after CWD %s PWD says %q", s.dir, dir)
 	}
 	if !t.inListing(s.marker) {
-		t.doubtful("behind CWD %s the file stored in it is not listed", s.dir)
+		t.doubtful("after CWD %s the file stored in it is not listed", s.dir)
 	}
 	t.c.cwd = s.dir
 	s.proven, s.doubt = true, ""

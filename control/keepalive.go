@@ -149,7 +149,7 @@ const QuirkNOOPInTransfer QuirkName = "noop-in-transfer"
 var rowNOOPInTransfer = Quirk{
 	Name: QuirkNOOPInTransfer, Mode: QuirkDetected,
 	Behaviour:  "NOOP while a transfer runs is refused, or never answered",
-	Evidence:   "that was seen; PWD behind the transfer shows that no answer will come",
+	Evidence:   "that was seen; PWD after the transfer shows that no answer will come",
 	Workaround: "the keepalives of Config.KeepAlive are left out",
 	Refs:       []string{"node-ftp pull request 151", "FluentFTP"},
 }

@@ -8,7 +8,7 @@ const QuirkCWDOnFile QuirkName = "cwd-on-file"
 var rowCWDOnFile = Quirk{
 	Name: QuirkCWDOnFile, Mode: QuirkDetected, Client: true,
 	Behaviour:  "CWD to a file succeeds",
-	Evidence:   "PWD is the same behind a CWD that succeeded",
+	Evidence:   "PWD is the same after a CWD that succeeded",
 	Workaround: "such a CWD does not make a directory of the name",
 	Refs:       []string{"WinSCP, with a SecureLink proxy"},
 }

@@ -42,7 +42,7 @@ var rowAS400Init = Quirk{
 	Name: QuirkAS400Init, Mode: QuirkDetected,
 	Behaviour:  "IBM i names files in two ways and lists them in two forms",
 	Evidence:   "the greeting names its server, QTCP",
-	Workaround: "SITE NAMEFMT 1 and SITE LISTFMT 1 are sent behind the login; each may be refused",
+	Workaround: "SITE NAMEFMT 1 and SITE LISTFMT 1 are sent after the login; each may be refused",
 	Refs:       []string{"curl", "FluentFTP"},
 	marks:      []quirkMark{{inGreeting, "QTCP at "}},
 }
@@ -64,6 +64,6 @@ const QuirkZOSInit QuirkName = "zos-init"
 var rowZOSInit = Quirk{
 	Name: QuirkZOSInit, Mode: QuirkOnRequest,
 	Behaviour:  "z/OS lists datasets in several ways",
-	Workaround: "SITE DATASETMODE, QUOTESOVERRIDE and LISTLEVEL=2 are sent behind the login; each may be refused",
+	Workaround: "SITE DATASETMODE, QUOTESOVERRIDE and LISTLEVEL=2 are sent after the login; each may be refused",
 	Refs:       []string{"FluentFTP"},
 }

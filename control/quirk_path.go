@@ -320,7 +320,7 @@ const QuirkCWDTrailingSlash QuirkName = "cwd-trailing-slash"
 var rowCWDTrailingSlash = Quirk{
 	Name: QuirkCWDTrailingSlash, Mode: QuirkOnRequest,
 	Behaviour:  "CWD takes only names that end in a slash",
-	Workaround: "CWD gets a slash behind the name",
+	Workaround: "CWD gets a slash after the name",
 	Refs:       []string{"FluentFTP"},
 }
 

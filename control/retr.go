@@ -202,7 +202,7 @@ func (d *Download) isGoodEnd(err error) bool {
 		return true
 	}
 	if d.t.lingered.Load() && d.octets() == d.t.want.Load() {
-		d.t.c.trace(TraceNote, "the server leaves the data connection open behind its final reply; all that was expected is there")
+		d.t.c.trace(TraceNote, "the server leaves the data connection open after its final reply; all that was expected is there")
 		d.unterminated = d.t.dc.Protected()
 		return true
 	}
@@ -263,7 +263,7 @@ func (d *Download) Close() error {
 			return t.err
 		}
 	}
-	if d.dec != nil && d.dec.Behind() > 0 {
+	if d.dec != nil && d.dec.Trailing() > 0 {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: errAfterEnd}
 		return t.err
 	}

@@ -70,8 +70,8 @@ const QuirkSSCNNotListings QuirkName = "sscn-not-listings"
 
 var rowSSCNNotListings = Quirk{
 	Name: QuirkSSCNNotListings, Mode: QuirkDetected,
-	Behaviour:  "behind SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same",
-	Evidence:   "the greeting names ProFTPD when a listing comes after SSCN ON, or not one byte of TLS comes for a listing behind it",
+	Behaviour:  "after SSCN ON the server is the TLS client of transfers of files, and the TLS server of listings all the same",
+	Evidence:   "the greeting names ProFTPD when a listing comes after SSCN ON, or not one byte of TLS comes for a listing after it",
 	Workaround: "this side is the TLS client of listings then; the one that failed is asked for again",
 	Refs:       []string{"ProFTPD 1.3.8"},
 }

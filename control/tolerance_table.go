@@ -5,7 +5,7 @@ var tolerances = []Tolerance{
 	{
 		Name:       "abort-two-replies",
 		Behaviour:  "ABOR is answered by 426 and 226, by one of them, or by 225",
-		Workaround: "all are read; a NOOP behind tells whether another reply is to come",
+		Workaround: "all are read; a NOOP after that tells whether another reply is to come",
 		Refs:       []string{"lftp", "WinSCP", "RFC 959, Section 4.1.3 allows several"},
 	},
 	{
@@ -40,7 +40,7 @@ var tolerances = []Tolerance{
 	},
 	{
 		Name:       "extra-greeting",
-		Behaviour:  "a second 220 comes, also behind the first command",
+		Behaviour:  "a second 220 comes, also after the first command",
 		Workaround: "it is dropped, as many as Limits.Extra",
 		Refs:       []string{"SimpleFTPServer issue 64"},
 	},

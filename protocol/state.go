@@ -116,7 +116,7 @@ var session = [...]transition{
 	{"ACCT", stateSet(StateNeedAccount), 5, stateBase, "959 6"},
 
 	{"HOST", preLogin, 2, stateBase, "7151 3.2: an earlier USER is forgotten"},
-	{"REIN", anyState, 2, StateUnauthenticated, "959 4.1.1; 4217 13: behind TLS by way of AwaitClear"},
+	{"REIN", anyState, 2, StateUnauthenticated, "959 4.1.1; 4217 13: under TLS by way of AwaitClear"},
 	{"CCC", protected, 200, StateAwaitClear, "4217 5"},
 	{"QUIT", anyState, 2, StateClosing, "959 4.1.1"},
 }

@@ -18,7 +18,7 @@ import (
 // data where its close_notify was due.
 var ErrClearData = errors.New("application data instead of close_notify")
 
-var errNoRecordConn = errors.New("the connection was not made with a RecordConn, so clear text behind TLS may be lost")
+var errNoRecordConn = errors.New("the connection was not made with a RecordConn, so clear text after TLS may be lost")
 
 // A ClearError reports that TLS on a control connection could not be ended. The
 // connection is closed.

@@ -132,7 +132,7 @@ func (a *app) check(f *checkFlags, args []string) error {
 
 func (a *app) leftBehind(what string) {
 	if what != "" {
-		a.warn("left behind on the server: " + what)
+		a.warn("left on the server: " + what)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// afterCommand moves flags in front of the command behind it, as in "ftpwire --log ls URL",
+// afterCommand moves flags in front of the command after it, as in "ftpwire --log ls URL",
 // which the library of the command line takes for the flags of ftpwire itself. Arguments
 // that are anything else are returned as they are.
 func afterCommand(root *cobra.Command, args []string) []string {

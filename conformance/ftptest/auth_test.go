@@ -27,7 +27,7 @@ func TestAUTH(t *testing.T) {
 	c.do("USER user", 331)
 	c.do("PASS password", 230)
 	if got, want := c.do("PWD", 257), `257 "/" is the current directory`; got != want {
-		t.Errorf("PWD behind AUTH: %q; want %q", got, want)
+		t.Errorf("PWD after AUTH: %q; want %q", got, want)
 	}
 	c.do("PROT P", 503)
 	for line, code := range map[string]int{"PBSZ x": 501, "PBSZ 4294967296": 501, "PBSZ 16384": 200} {
@@ -40,13 +40,13 @@ func TestAUTH(t *testing.T) {
 	for line, code := range map[string]int{"PROT S": 536, "PROT E": 536, "PROT X": 504} {
 		c.do(line, code)
 	}
-	wantText(t, "LIST behind refused PROT", "", c.down("LIST d"))
+	wantText(t, "LIST after refused PROT", "", c.down("LIST d"))
 	c.do("PROT C", 200)
 	c.prot = false
 	wantText(t, "LIST with PROT C", "", c.down("LIST d"))
 }
 
-// TestAUTHDropsInput checks that clear text behind AUTH is never carried out.
+// TestAUTHDropsInput checks that clear text after AUTH is never carried out.
 func TestAUTHDropsInput(t *testing.T) {
 	s := NewServer(t, &Config{TLS: TLSExplicit})
 	c := dial(t, s)
@@ -56,7 +56,7 @@ func TestAUTHDropsInput(t *testing.T) {
 	c.do("SYST", 215)
 	for _, line := range s.Commands() {
 		if line == "CLNT smuggled" {
-			t.Error("a command behind AUTH was carried out")
+			t.Error("a command after AUTH was carried out")
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestBackToClear(t *testing.T) {
 			c.do(tc.line, tc.code)
 			tc2 := c.conn.(*tls.Conn)
 			if _, err := tc2.Read(make([]byte, 1)); err != io.EOF {
-				t.Fatalf("read behind %s: %v; want close_notify", tc.line, err)
+				t.Fatalf("read after %s: %v; want close_notify", tc.line, err)
 			}
 			tc2.CloseWrite()
 			c.tcp.SetDeadline(time.Now().Add(patience)) // CloseWrite has ended it
@@ -136,7 +136,7 @@ func TestDataHandshakeFails(t *testing.T) {
 	c.down("LIST")
 }
 
-// TestControlCloseNotify checks that TLS ends in order behind QUIT.
+// TestControlCloseNotify checks that TLS ends in order after QUIT.
 func TestControlCloseNotify(t *testing.T) {
 	s := NewServer(t, &Config{TLS: TLSExplicit})
 	c := dial(t, s)

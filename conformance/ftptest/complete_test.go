@@ -113,7 +113,7 @@ func TestClearPolicies(t *testing.T) {
 	conn := c.conn.(*tls.Conn)
 	conn.CloseWrite()
 	if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
-		t.Fatalf("behind our close_notify: %v; want the server's", err)
+		t.Fatalf("after our close_notify: %v; want the server's", err)
 	}
 	c.tcp.SetDeadline(time.Now().Add(patience))
 	c.conn, c.r = c.tcp, bufio.NewReader(c.tcp)

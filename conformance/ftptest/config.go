@@ -116,7 +116,7 @@ type Config struct {
 	// ReadOnly refuses every command that changes the tree, to all users.
 	ReadOnly bool
 
-	// PassiveHost is the IPv4 address in replies to PASV, for a server behind
+	// PassiveHost is the IPv4 address in replies to PASV, for a server after
 	// address translation. If empty, it is the control connection's own.
 	PassiveHost string
 

@@ -163,7 +163,7 @@ func TestPipelinedAndSplitCommands(t *testing.T) {
 		t.Errorf("DO answered with %q, %v; want WONT", b, err)
 	}
 	c.r.Discard(3)
-	c.want("NOOP behind DO", 200)
+	c.want("NOOP after DO", 200)
 }
 
 func TestLoginLimits(t *testing.T) {

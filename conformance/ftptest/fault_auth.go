@@ -124,7 +124,7 @@ func (s *session) untilEnd(conn net.Conn) {
 // clearFaults are those of CCC.
 func clearFaults() []deviation {
 	return []deviation{
-		{name: "ccc-no-close-notify", doc: "behind CCC the server takes close_notify and goes on in clear without its own",
+		{name: "ccc-no-close-notify", doc: "after CCC the server takes close_notify and goes on in clear without its own",
 			stopping: func(s *session) bool {
 				conn, ok := s.conn.(*tls.Conn)
 				if s.current.Verb != "CCC" || !ok {

@@ -42,7 +42,7 @@ func aborting(name Fault, doc string, idle bool, f func(*session, *outgoing)) de
 // aborLate returns a fault under which the next command overtakes the reply to ABOR.
 func aborLate() deviation {
 	var held memory[[]byte]
-	d := aborting("abor-226-late", "the reply to ABOR comes behind that to the next command", false, func(s *session, r *outgoing) {
+	d := aborting("abor-226-late", "the reply to ABOR comes after that to the next command", false, func(s *session, r *outgoing) {
 		*held.of(s), r.wire = r.wire, nil
 	})
 	hold := d.reply

@@ -69,7 +69,7 @@ func checkDataFaults() []deviation {
 				name := fmt.Sprintf("ftp.%d", time.Now().UnixNano())
 				s.store(name, "/"+name, writeNew, 0)
 			})},
-		{name: "rest-off-by-one", doc: "transfers behind REST start one octet late",
+		{name: "rest-off-by-one", doc: "transfers after REST start one octet late",
 			restart: func(_ *session, n int64) int64 {
 				if n > 0 {
 					n++
@@ -83,7 +83,7 @@ func checkDataFaults() []deviation {
 				}
 				return n
 			}},
-		{name: "rest-appe-truncates", doc: "APPE behind REST replaces the content",
+		{name: "rest-appe-truncates", doc: "APPE after REST replaces the content",
 			command: instead("APPE", func(s *session, _ string) bool { return s.restart() > 0 }, func(s *session, arg string) {
 				s.store(arg, s.resolve(arg), writeTruncate, 0)
 			})},
@@ -148,7 +148,7 @@ func endpointFaults() []deviation {
 			reply: edit("PASV", 227, func(_ *session, w string) string { return strings.Replace(w, "(127,0,0,1,", "(0,0,0,0,", 1) })},
 		{name: "pasv-not-listening", doc: "nobody listens on the port of PASV",
 			reply: onCode("PASV", 227, func(s *session, _ *outgoing) { s.closeEndpoint() })},
-		{name: "pasv-second-ignored", doc: "a PASV directly behind another one names a dead port",
+		{name: "pasv-second-ignored", doc: "a PASV directly after another one names a dead port",
 			command: func(s *session, c protocol.Command) bool {
 				again := c.Verb == "PASV" && *before.of(s) == "PASV"
 				if *before.of(s) = c.Verb; again {
@@ -191,7 +191,7 @@ func endpointFaults() []deviation {
 			command: instead("EPSV", argument("9"), func(s *session, _ string) { s.epsv("") })},
 		{name: "epsv-all-ignored", doc: "EPSV ALL opens a port",
 			command: instead("EPSV", argument("ALL"), func(s *session, _ string) { s.epsv("") })},
-		{name: "epsv-all-refuses-epsv", doc: "EPSV is refused behind EPSV ALL",
+		{name: "epsv-all-refuses-epsv", doc: "EPSV is refused after EPSV ALL",
 			command: instead("EPSV", func(s *session, _ string) bool { return s.machine.Params().EPSVAll }, says(503, "No"))},
 		{name: "eprt-connects-elsewhere", doc: "the server connects to another port than EPRT names",
 			command: instead("EPRT", func(_ *session, arg string) bool { _, err := parse.EPRT(arg); return err == nil }, func(s *session, arg string) {

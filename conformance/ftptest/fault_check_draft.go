@@ -8,7 +8,7 @@ import (
 
 // draftRewrites are defects of single replies to commands of drafts and of practice.
 var draftRewrites = []rewrite{
-	{"acct-250", "ACCT behind the login is answered with 250", "ACCT", "x", 202, "250 OK"},
+	{"acct-250", "ACCT after the login is answered with 250", "ACCT", "x", 202, "250 OK"},
 	{"smnt-331", "SMNT is answered with 331", "SMNT", "/", 0, "331 Which volume?"},
 	{"clnt-550", "CLNT is answered with 550", "CLNT", "*", 200, "550 No"},
 	{"mfmt-250", "MFMT is answered with 250", "MFMT", "*", 213, "250 OK"},
@@ -38,7 +38,7 @@ func checkDraftFaults() []deviation {
 			})},
 		{name: "feat-mff-bare", doc: "FEAT lists MFF without facts",
 			features: featLine("MFF", func(*session, string) string { return "MFF" })},
-		{name: "avbl-text", doc: "213 of AVBL has a word behind the number",
+		{name: "avbl-text", doc: "213 of AVBL has a word after the number",
 			reply: edit("AVBL", 213, func(_ *session, w string) string { return strings.Replace(w, "\r\n", " bytes\r\n", 1) })},
 		{name: "site-chmod-lies", doc: "SITE CHMOD is answered with 200, and the mode stays",
 			command: instead("SITE", siteCommand("CHMOD"), says(200, "Mode changed"))},

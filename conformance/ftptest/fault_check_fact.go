@@ -18,7 +18,7 @@ var (
 // checkFactFaults are defects of MDTM and SIZE.
 func checkFactFaults() []deviation {
 	return []deviation{
-		{name: "mdtm-trailing-text", doc: "213 of MDTM has a word behind the time",
+		{name: "mdtm-trailing-text", doc: "213 of MDTM has a word after the time",
 			reply: edit("MDTM", 213, func(_ *session, w string) string { return strings.Replace(w, "\r\n", " UTC\r\n", 1) })},
 		{name: "mdtm-local-time", doc: "the time of MDTM is two hours off UTC",
 			reply: edit("MDTM", 213, func(_ *session, w string) string { return stamp.ReplaceAllStringFunc(w, twoHoursOn) })},
@@ -39,7 +39,7 @@ func checkFactFaults() []deviation {
 					return fmt.Sprintf("%d\r\n", n+1)
 				})
 			})},
-		{name: "size-trailing-text", doc: "213 of SIZE has a word behind the number",
+		{name: "size-trailing-text", doc: "213 of SIZE has a word after the number",
 			reply: edit("SIZE", 213, func(_ *session, w string) string { return strings.Replace(w, "\r\n", " bytes\r\n", 1) })},
 		{name: "size-ascii-disk", doc: "SIZE in TYPE A is the size on disk",
 			command: instead("SIZE", func(s *session, arg string) bool { return s.ascii() && exists(false)(s, arg) }, func(s *session, arg string) {

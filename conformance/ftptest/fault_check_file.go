@@ -54,7 +54,7 @@ func checkFileFaults() []deviation {
 			command: instead("RNTO", always, says(250, "Renamed"))},
 		{name: "rnfr-survives-noop", doc: "NOOP may stand between RNFR and RNTO",
 			command: instead("RNTO", always, (*session).rnto)},
-		{name: "rnfr-survives-failure", doc: "behind an RNTO that failed another one is accepted",
+		{name: "rnfr-survives-failure", doc: "after an RNTO that failed another one is accepted",
 			command: onCommand("RNFR", func(s *session, arg string) bool { *from.of(s) = s.resolve(arg); return false }),
 			reply: func(s *session, r *outgoing) {
 				switch {

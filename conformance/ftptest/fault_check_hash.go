@@ -27,7 +27,7 @@ func checkHashFaults() []deviation {
 			reply: edit("HASH", 213, func(_ *session, w string) string { return hashRange.ReplaceAllString(w, " ") })},
 		{name: "opts-hash-ignored", doc: "OPTS HASH chooses nothing",
 			command: instead("OPTS", argument("HASH SHA-1"), says(200, "SHA-1"))},
-		{name: "rang-ignored-by-retr", doc: "RETR behind RANG sends all of the file",
+		{name: "rang-ignored-by-retr", doc: "RETR after RANG sends all of the file",
 			transfer: onVerb("RETR", func(s *session, t *transfer) {
 				if _, given := s.span(); !given {
 					return
@@ -36,7 +36,7 @@ func checkHashFaults() []deviation {
 					t.wrapSource = func(io.Reader) io.Reader { return bytes.NewReader(data) }
 				}
 			})},
-		{name: "rang-ignored-by-stor", doc: "STOR behind RANG replaces all of the file",
+		{name: "rang-ignored-by-stor", doc: "STOR after RANG replaces all of the file",
 			command: instead("STOR", func(s *session, _ string) bool { _, given := s.span(); return given }, func(s *session, arg string) {
 				s.store(arg, s.resolve(arg), writeTruncate, 0)
 			})},

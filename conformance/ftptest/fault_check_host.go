@@ -10,7 +10,7 @@ import (
 // hostRewrites are defects of single replies to HOST, and of replies to it alone.
 var hostRewrites = []rewrite{
 	{"host-200", "HOST is answered with 200", "HOST", "*", 220, "200 OK"},
-	{"host-after-login-220", "HOST behind the login is answered with 220", "HOST", "*", 503, "220 OK"},
+	{"host-after-login-220", "HOST after the login is answered with 220", "HOST", "*", 503, "220 OK"},
 	{"host-port-220", "HOST with a port is answered with 220", "HOST", "192.0.2.1:2112", 501, "220 OK"},
 	{"host-malformed-550", "HOST with what is no name is answered with 550", "HOST", "-x-", 501, "550 No"},
 	{"host-unknown-550", "HOST with an unknown name is answered with 550", "HOST", "no-such.invalid", 504, "550 No"},
@@ -27,7 +27,7 @@ func checkHostFaults() []deviation {
 			command: refusing("HOST", 502, "Command not implemented")},
 		{name: "host-case-sensitive", doc: "HOST knows names in small letters only",
 			command: instead("HOST", func(_ *session, arg string) bool { return arg != strings.ToLower(arg) }, says(504, "No such host"))},
-		{name: "host-keeps-user", doc: "USER in front of HOST still counts: PASS behind it is answered with 230",
+		{name: "host-keeps-user", doc: "USER in front of HOST still counts: PASS after it is answered with 230",
 			command: onCommand("HOST", func(s *session, _ string) bool { *reset.of(s) = s.name != ""; return false }),
 			reply: onCode("PASS", 503, func(s *session, r *outgoing) {
 				if *reset.of(s) {

@@ -25,7 +25,7 @@ func checkLangFaults() []deviation {
 		langSurvives("lang-survives-host", "the language outlives HOST", "HOST"),
 		{name: "raw-bytes-mangled", doc: "NLST has question marks for bytes that are no UTF-8",
 			transfer: eachLine("NLST", func(line string) string { return strings.ToValidUTF8(line, "?") + "\r\n" })},
-		{name: "opts-utf8-latin1", doc: "behind OPTS UTF8 ON names are in ISO 8859-1",
+		{name: "opts-utf8-latin1", doc: "after OPTS UTF8 ON names are in ISO 8859-1",
 			reply: onCode("OPTS", 200, func(s *session, _ *outgoing) {
 				if verb, _, _ := strings.Cut(s.current.Arg, " "); strings.EqualFold(verb, "UTF8") {
 					s.latin1 = true

@@ -159,7 +159,7 @@ func checkLineFaults() []deviation {
 		}),
 		{name: "path-trim-leading", doc: "spaces in front of a pathname are dropped",
 			command: trimming(func(arg string) string { return strings.TrimLeft(arg, " ") })},
-		{name: "path-trim-trailing", doc: "spaces behind a pathname are dropped",
+		{name: "path-trim-trailing", doc: "spaces after a pathname are dropped",
 			command: trimming(func(arg string) string { return strings.TrimRight(arg, " ") })},
 	}
 }

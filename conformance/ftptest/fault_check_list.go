@@ -26,7 +26,7 @@ func checkListFaults() []deviation {
 				}
 				s.sendLines(lines, "NLST")
 			})},
-		{name: "nlst-marks-directories", doc: "NLST has a slash behind directories",
+		{name: "nlst-marks-directories", doc: "NLST has a slash after directories",
 			command: instead("NLST", func(_ *session, arg string) bool { return arg == "" }, func(s *session, _ string) {
 				nodes, _, _ := s.listing("")
 				var lines []string

@@ -70,9 +70,9 @@ func checkLoginFaults() []deviation {
 	return []deviation{
 		{name: "pass-after-noop", doc: "PASS need not follow USER immediately",
 			command: instead("PASS", func(s *session, _ string) bool { return s.name != "" }, (*session).pass)},
-		stillIn("user-keeps-login", "the earlier login still counts behind a second USER", "USER"),
-		stillIn("rein-keeps-login", "the login still counts behind REIN", "REIN"),
-		stillIn("auth-keeps-login", "the login still counts behind AUTH", "AUTH"),
+		stillIn("user-keeps-login", "the earlier login still counts after a second USER", "USER"),
+		stillIn("rein-keeps-login", "the login still counts after REIN", "REIN"),
+		stillIn("auth-keeps-login", "the login still counts after AUTH", "AUTH"),
 		forgetful("user-resets-type", "a second USER sets the type back", func(s *session, c protocol.Command) bool {
 			if c.Verb == "USER" {
 				*users.of(s)++
@@ -86,7 +86,7 @@ func checkLoginFaults() []deviation {
 					asSent(t, false)
 				}
 			})},
-		{name: "rein-keeps-cwd", doc: "a login behind REIN leads to the directory of before",
+		{name: "rein-keeps-cwd", doc: "a login after REIN leads to the directory of before",
 			command: onCommand("REIN", func(s *session, _ string) bool { *cwd.of(s) = s.cwd; return false }),
 			reply: onCode("PASS", 230, func(s *session, _ *outgoing) {
 				if dir := *cwd.of(s); dir != "" {
@@ -98,7 +98,7 @@ func checkLoginFaults() []deviation {
 				s.write([]byte("220 Ready\r\n"))
 				return true
 			})},
-		{name: "rein-then-auth-534", doc: "AUTH behind REIN is refused",
+		{name: "rein-then-auth-534", doc: "AUTH after REIN is refused",
 			command: onCommand("REIN", func(s *session, _ string) bool { *reset.of(s) = true; return false }),
 			reply: onCode("AUTH", 234, func(s *session, r *outgoing) {
 				if *reset.of(s) {

@@ -120,7 +120,7 @@ func blockFaults() []deviation {
 			reply: edit("STOR", 110, func(_ *session, w string) string { return "110 Marker noted\r\n" })},
 		{name: "marker-stored", doc: "in MODE B restart markers are stored",
 			transfer: received('B', func(b []byte) []byte { return eachBlock(b, func(h byte) byte { return h &^ 16 }) })},
-		{name: "marker-waits", doc: "in MODE B downloads have restart markers, and stop behind one",
+		{name: "marker-waits", doc: "in MODE B downloads have restart markers, and stop after one",
 			config: func(c *Config) { c.MarkEvery = cmp.Or(c.MarkEvery, 50_000) },
 			transfer: inMode('B', func(s *session, t *transfer) {
 				encode := t.encode

@@ -14,7 +14,7 @@ func checkReplyFaults() []deviation {
 			reply: onCode("MLSD", 150, double)},
 		{name: "stat-unpadded-names", doc: "STAT of a directory lists bare names, not padded",
 			reply: edit("STAT", 212, unpadded)},
-		{name: "pipelined-dropped", doc: "a NOOP gets no reply if another command is waiting behind it",
+		{name: "pipelined-dropped", doc: "a NOOP gets no reply if another command is waiting after it",
 			reply: onCode("NOOP", 200, func(s *session, r *outgoing) {
 				if s.machine.Pending() > 0 {
 					r.wire = nil

@@ -17,14 +17,14 @@ func checkTLSFaults() []deviation {
 			command: instead("AUTH", argument("tls"), says(504, "No"))},
 		{name: "tls10-accepted", doc: "TLS 1.0 and 1.1 are negotiated",
 			config: func(c *Config) { c.MinTLS = tls.VersionTLS10 }},
-		{name: "starttls-injection", doc: "commands in clear text behind AUTH are carried out under TLS",
+		{name: "starttls-injection", doc: "commands in clear text after AUTH are carried out under TLS",
 			greeted: func(s *session) { s.conn = &injecting{Conn: s.conn} },
 			reply: onCode("AUTH", 234, func(s *session, _ *outgoing) {
 				if c, ok := s.conn.(*injecting); ok && len(c.rest) > 0 {
 					go s.call(func() { s.machine.Receive(c.rest) }) // taken when the handshake is over
 				}
 			})},
-		{name: "failed-handshake-lingers", doc: "the connection stays open for a while behind a handshake that failed",
+		{name: "failed-handshake-lingers", doc: "the connection stays open for a while after a handshake that failed",
 			greeted: func(s *session) {
 				late := lateCloser{s.tcp}
 				s.tcp, s.conn = late, late
@@ -41,17 +41,17 @@ func checkTLSFaults() []deviation {
 			transfer: func(s *session, t *transfer) {
 				t.private = t.private || !*proted.of(s) && s.machine.Protection().Secured()
 			}},
-		{name: "prot-c-ignored", doc: "data connections stay private behind PROT C",
+		{name: "prot-c-ignored", doc: "data connections stay private after PROT C",
 			transfer: func(s *session, t *transfer) { t.private = s.machine.Protection().Secured() }},
 		{name: "active-clear", doc: "active data connections are in clear text whatever PROT says",
 			transfer: func(_ *session, t *transfer) { t.private = t.private && t.endpoint.passive() }},
-		{name: "ccc-then-silence", doc: "nothing is answered behind CCC",
+		{name: "ccc-then-silence", doc: "nothing is answered after CCC",
 			reply: func(s *session, r *outgoing) {
 				if s.machine.Protection().Control == protocol.GuardCleared {
 					r.wire = nil
 				}
 			}},
-		{name: "prot-after-ccc", doc: "PROT is accepted behind CCC",
+		{name: "prot-after-ccc", doc: "PROT is accepted after CCC",
 			reply: onCode("PROT", 503, func(s *session, r *outgoing) {
 				if s.machine.Protection().Control == protocol.GuardCleared {
 					r.wire = []byte("200 OK\r\n")

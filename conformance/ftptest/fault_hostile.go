@@ -44,7 +44,7 @@ func hostileFaults() []deviation {
 			reply: onCode("NOOP", 200, sendsBytes("200-first\r\n226 Transfer complete\r\n200x\r\n 200 not yet\r\n421 not true\r\n200 last\r\n"))},
 		{name: "noop-twice", doc: "NOOP gets two final replies",
 			reply: onCode("NOOP", 200, double)},
-		{name: "noop-twice-late", doc: "NOOP gets a second final reply 100 milliseconds behind the first",
+		{name: "noop-twice-late", doc: "NOOP gets a second final reply 100 milliseconds after the first",
 			reply: onCode("NOOP", 200, func(s *session, r *outgoing) { s.later(100*time.Millisecond, r.wire) })},
 		{name: "pwd-unclosed", doc: "the name in the reply to PWD has no closing quote",
 			reply: onCode("PWD", 257, sendsBytes("257 \"/abc is the current directory\r\n"))},

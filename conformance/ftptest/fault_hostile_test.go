@@ -322,10 +322,10 @@ func tlsChecks() []faultCheck {
 			c.begin()
 			c.do("CCC", 200)
 			if _, err := c.conn.Read(make([]byte, 1)); err != io.EOF {
-				t.Errorf("behind CCC: %v; want close_notify", err)
+				t.Errorf("after CCC: %v; want close_notify", err)
 			}
 			if !bytes.HasSuffix(log.got, []byte("230 Logged in\r\n")) {
-				t.Errorf("%q came; want a reply in clear behind close_notify", log.got)
+				t.Errorf("%q came; want a reply in clear after close_notify", log.got)
 			}
 		}},
 		{"ccc-reply-in-clear", TLSExplicit, func(t *testing.T, c *client) {

@@ -36,7 +36,7 @@ func loginFaults() []deviation {
 				s.reply(530, "No login with "+arg+", \""+arg+"\" or "+url.PathEscape(arg))
 				return true
 			})},
-		{name: "secret-in-replies", doc: "replies to SYST, SMNT, MODE and CWD hold the user's password, one of them behind a long text, one in a line of its own",
+		{name: "secret-in-replies", doc: "replies to SYST, SMNT, MODE and CWD hold the user's password, one of them after a long text, one in a line of its own",
 			reply: secretReplies},
 		{name: "otp-stuck", doc: "the sequence number of one-time passwords does not go down, so that a password works twice",
 			greeted: func(s *session) {

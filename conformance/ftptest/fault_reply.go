@@ -21,7 +21,7 @@ func replyFaults() []deviation {
 			reply: onCode("*", 150, double)},
 		{name: "no-final-reply", doc: "a transfer that went well gets no final reply",
 			reply: onTransferEnd(drop)},
-		{name: "final-before-data", doc: "226 comes right behind 150, before the data are through",
+		{name: "final-before-data", doc: "226 comes right after 150, before the data are through",
 			reply: finalBeforeData},
 		{name: "auth-injection", doc: "a reply in clear follows 234 in the same segment, before TLS begins",
 			reply: onCode("AUTH", 234, func(_ *session, r *outgoing) { r.wire = append(r.wire, "230 Logged in\r\n"...) })},

@@ -18,7 +18,7 @@ func restartFaults() []deviation {
 			restart: ignoredBy("RETR")},
 		{name: "rest-ignored-stor", doc: "REST is answered 350, but STOR replaces the file",
 			restart: ignoredBy("STOR")},
-		{name: "rest-retr-refused", doc: "RETR behind REST is refused with 550, in words that fit a missing file",
+		{name: "rest-retr-refused", doc: "RETR after REST is refused with 550, in words that fit a missing file",
 			command: onCommand("RETR", func(s *session, _ string) bool {
 				p := s.machine.Params()
 				if p.RestartOffset() == 0 {
@@ -27,7 +27,7 @@ func restartFaults() []deviation {
 				s.refuseTransfer(550, "Cannot open that")
 				return true
 			})},
-		{name: "rest-stor-refused", doc: "STOR behind REST is refused with 451, as by a server that is set up so",
+		{name: "rest-stor-refused", doc: "STOR after REST is refused with 451, as by a server that is set up so",
 			command: onCommand("STOR", func(s *session, _ string) bool {
 				p := s.machine.Params()
 				if p.RestartOffset() == 0 {
@@ -36,7 +36,7 @@ func restartFaults() []deviation {
 				s.refuseTransfer(451, "Append/Restart not permitted, try again")
 				return true
 			})},
-		{name: "appe-overwrites", doc: "APPE writes over the content instead of behind it",
+		{name: "appe-overwrites", doc: "APPE writes over the content instead of after it",
 			command: instead("APPE", always, (*session).stor)},
 		{name: "size-lies", doc: "SIZE says twice the size",
 			command: onCommand("SIZE", doubledSize)},
@@ -46,7 +46,7 @@ func restartFaults() []deviation {
 			})},
 		{name: "size-busy", doc: "SIZE is refused with 450, as while somebody else writes to the file",
 			command: refusing("SIZE", 450, "File is busy")},
-		{name: "file-changes-between", doc: "RETR behind REST finds a file of other content, though size and time are as before",
+		{name: "file-changes-between", doc: "RETR after REST finds a file of other content, though size and time are as before",
 			restart: func(s *session, offset int64) int64 {
 				if s.current.Verb == "RETR" && offset > 0 {
 					mu.Lock()

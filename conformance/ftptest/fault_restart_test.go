@@ -14,7 +14,7 @@ func restartChecks() []faultCheck {
 			c.begin()
 			c.do("REST 5", 350)
 			if got := c.down("RETR f"); got != content {
-				t.Errorf("RETR behind REST 5: %d bytes; want all %d", len(got), len(content))
+				t.Errorf("RETR after REST 5: %d bytes; want all %d", len(got), len(content))
 			}
 			c.do("REST 5", 350)
 			c.up("STOR f", "x")
@@ -24,7 +24,7 @@ func restartChecks() []faultCheck {
 			c.begin()
 			c.do("REST 5", 350)
 			if got := c.down("RETR f"); got != content[5:] {
-				t.Errorf("RETR behind REST 5: %d bytes; want %d", len(got), len(content)-5)
+				t.Errorf("RETR after REST 5: %d bytes; want %d", len(got), len(content)-5)
 			}
 			c.do("REST 5", 350)
 			c.up("STOR f", "x")
@@ -80,7 +80,7 @@ func restartChecks() []faultCheck {
 			}
 			c.do("REST "+strconv.Itoa(len(content)/2), 350)
 			if got := c.down("RETR f"); len(got) != len(half) || got == half {
-				t.Errorf("RETR behind REST: %d bytes, the same: %v; want other %d", len(got), got == half, len(half))
+				t.Errorf("RETR after REST: %d bytes, the same: %v; want other %d", len(got), got == half, len(half))
 			}
 			if after := c.do("MDTM f", 213) + c.do("SIZE f", 213); after != before {
 				t.Errorf("time and size %q, before %q", after, before)

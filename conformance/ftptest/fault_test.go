@@ -128,7 +128,7 @@ func baseChecks() []faultCheck {
 			c.begin()
 			c.do("REST 5", 350)
 			if got := c.down("RETR f"); got != content {
-				t.Errorf("RETR behind REST 5: %d bytes; want all %d", len(got), len(content))
+				t.Errorf("RETR after REST 5: %d bytes; want all %d", len(got), len(content))
 			}
 		}},
 		{"reply-never", TLSNone, func(t *testing.T, c *client) {

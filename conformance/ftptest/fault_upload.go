@@ -38,12 +38,12 @@ var rntoRefusals = []struct {
 // uploadFaults are those of an upload: where it goes, and when it is said to be there.
 func uploadFaults() []deviation {
 	all := []deviation{
-		{name: "stor-half-early-226", doc: "226 comes right behind the 150 of an upload, of which 1000 octets are kept",
+		{name: "stor-half-early-226", doc: "226 comes right after the 150 of an upload, of which 1000 octets are kept",
 			reply:    onUpload(finalBeforeData),
 			transfer: keepFirst(1000)},
-		{name: "stor-early-226", doc: "226 comes right behind the 150 of an upload, which is kept whole",
+		{name: "stor-early-226", doc: "226 comes right after the 150 of an upload, which is kept whole",
 			reply: onUpload(finalBeforeData)},
-		{name: "closed-after-226", doc: "the control connection is closed behind the 226 of an upload",
+		{name: "closed-after-226", doc: "the control connection is closed after the 226 of an upload",
 			reply: onUpload(onTransferEnd(func(s *session, r *outgoing) {
 				s.write(r.wire)
 				r.wire, s.over = nil, true

@@ -91,17 +91,17 @@ func TestRang(t *testing.T) {
 		}
 	}
 	if got := c.down("RETR f"); got != "0123456789" {
-		t.Errorf("the transfer behind one with RANG: %q", got)
+		t.Errorf("the transfer after one with RANG: %q", got)
 	}
 	c.do("RANG 2 4", 350)
 	c.up("STOR f", "abc")
 	if got, err := s.ReadFile("/f"); err != nil || string(got) != "01abc56789" {
-		t.Errorf("STOR behind RANG 2 4: %q, %v", got, err)
+		t.Errorf("STOR after RANG 2 4: %q, %v", got, err)
 	}
 	c.do("RANG 10 11", 350)
 	c.up("STOR f", "xy")
 	if got, err := s.ReadFile("/f"); err != nil || string(got) != "01abc56789xy" {
-		t.Errorf("STOR behind RANG 10 11: %q, %v", got, err)
+		t.Errorf("STOR after RANG 10 11: %q, %v", got, err)
 	}
 	c.passive().Close()
 	c.do("RANG 99 100", 350)

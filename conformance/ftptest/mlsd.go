@@ -75,7 +75,7 @@ func (s *session) optsMLST(arg string) {
 	var wanted []string
 	for fact := range strings.SplitSeq(strings.TrimSuffix(arg, ";"), ";") {
 		if strings.ContainsAny(fact, " =") || fact == "" && arg != "" {
-			s.reply(501, "Facts are names, each with a semicolon behind it")
+			s.reply(501, "Facts are names, each with a semicolon after it")
 			return
 		}
 		wanted = append(wanted, strings.ToLower(fact))

@@ -122,7 +122,7 @@ func TestModesCut(t *testing.T) {
 	}
 }
 
-// A client may leave the connection open behind the end of a file.
+// A client may leave the connection open after the end of a file.
 func TestModesConnectionLeftOpen(t *testing.T) {
 	s := NewServer(t, nil)
 	c := login(t, s)
@@ -133,7 +133,7 @@ func TestModesConnectionLeftOpen(t *testing.T) {
 		io.WriteString(conn, m.encoded(false, "text"))
 		c.want("STOR", 226)
 		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
-			t.Errorf("MODE %s: %v; want the end behind 226", m.mode, err)
+			t.Errorf("MODE %s: %v; want the end after 226", m.mode, err)
 		}
 		wantFile(t, s, "/f", "text")
 	}

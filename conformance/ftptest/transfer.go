@@ -269,7 +269,7 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 	if t.decode == nil {
 		d.record.sawError(io.EOF, d.tap)
 	} else if t.trails(src) {
-		return t.result(failure(ctx, 451, "Data behind the end of the file"))
+		return t.result(failure(ctx, 451, "Data after the end of the file"))
 	}
 	if t.flush != nil {
 		err = t.flush.Close()
@@ -294,7 +294,7 @@ func (t *transfer) upload(ctx context.Context, s *session) outcome {
 // trails looks for the end of a connection whose format has an end of its own, and
 // reports whether something else comes. A client may leave the connection open.
 func (t *transfer) trails(src io.Reader) bool {
-	if e, ok := src.(interface{ Behind() int }); ok && e.Behind() > 0 {
+	if e, ok := src.(interface{ Trailing() int }); ok && e.Trailing() > 0 {
 		return true
 	}
 	d := t.conn

@@ -93,12 +93,12 @@ func TestDownloads(t *testing.T) {
 		}
 		for _, offset := range []int{1, 5, 10} {
 			c.do(fmt.Sprintf("REST %d", offset), 350)
-			wantText(t, "RETR behind REST", "0123456789"[offset:], c.down("RETR f"))
+			wantText(t, "RETR after REST", "0123456789"[offset:], c.down("RETR f"))
 			wantText(t, "the next RETR", "0123456789", c.down("RETR f"))
 		}
 		c.do("REST 5", 350)
 		c.do("REST 0", 350)
-		wantText(t, "RETR behind REST 0", "0123456789", c.down("RETR f"))
+		wantText(t, "RETR after REST 0", "0123456789", c.down("RETR f"))
 	})
 }
 

@@ -66,7 +66,7 @@ func (r *resumer) cancelUpload(c *ftpwire.Client, at int64) {
 		}
 	}
 	if err := c.Conn().Noop(r.ctx()); err != nil {
-		r.t.Errorf("%d octets: behind it: %v", at, err)
+		r.t.Errorf("%d octets: after it: %v", at, err)
 	}
 }
 

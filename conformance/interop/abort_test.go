@@ -167,7 +167,7 @@ func (g *generator) Read(b []byte) (int, error) {
 
 var errEnough = errors.New("enough")
 
-// stopping fails behind so many bytes.
+// stopping fails after so many bytes.
 type stopping struct {
 	io.Reader
 	left int64
@@ -182,7 +182,7 @@ func (s *stopping) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// upload stops sending behind 32 MiB of 1 GiB: the servers write to disk.
+// upload stops sending after 32 MiB of 1 GiB: the servers write to disk.
 func (a *aborter) upload() {
 	a.t.Helper()
 	u, err := a.c.Stor(a.t.Context(), "up", 0)

@@ -11,7 +11,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 )
 
-// TestClearCommands takes TLS down on the control connection behind the login, on the
+// TestClearCommands takes TLS down on the control connection after the login, on the
 // servers that offer it: commands then travel in clear, for a firewall to read, and
 // data connections stay protected and go on resuming.
 func TestClearCommands(t *testing.T) {

@@ -41,7 +41,7 @@ func judged(t *testing.T, server string) map[string]string {
 
 // TestCheckRealServers runs `ftpwire check` on each server over explicit TLS: it
 // must run to the end without an ERROR, find nothing that was not looked at, and
-// leave nothing behind.
+// leave nothing after.
 func TestCheckRealServers(t *testing.T) {
 	t.Parallel()
 	for _, name := range peer.Names() {
@@ -82,7 +82,7 @@ func TestCheckRealServers(t *testing.T) {
 			}
 			t.Logf("%s %s: %v", s.Name, s.Version, report.Summary)
 			if after := tree(t, s.Home); !slices.Equal(before, after) {
-				t.Errorf("the check left something behind: before %q, after %q", before, after)
+				t.Errorf("the check left something: before %q, after %q", before, after)
 			}
 		})
 	}

@@ -58,7 +58,7 @@ func (s *served) try(t *testing.T, dir string, args []string) (string, error) {
 	return string(out), err
 }
 
-// TestClientsClearCommands has the programs that know CCC go on in clear behind the
+// TestClientsClearCommands has the programs that know CCC go on in clear after the
 // login, with either side ending TLS first. Both waiting for the other is not tried;
 // and lftp 4.9.2 takes a close_notify that arrives before it has sent its own for the
 // end of the connection, so that it fails now and then where the server is first.

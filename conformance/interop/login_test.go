@@ -34,7 +34,7 @@ func TestLoginOptions(t *testing.T) {
 				t.Fatalf("login: %v\n%s", err, s.Log())
 			}
 			if err := c.Noop(t.Context()); err != nil {
-				t.Errorf("NOOP behind the login: %v", err)
+				t.Errorf("NOOP after the login: %v", err)
 			}
 		})
 	}

@@ -105,7 +105,7 @@ func (x *exerciser) modeZ(typ byte, size int) {
 	}
 	got, err := readAll(d)
 	if err != nil || !bytes.Equal(got, data[size/2:]) {
-		x.t.Errorf("REST in MODE Z: %d bytes, %v; want the %d behind the offset", len(got), err, size-size/2)
+		x.t.Errorf("REST in MODE Z: %d bytes, %v; want the %d after the offset", len(got), err, size-size/2)
 	}
 }
 

@@ -77,7 +77,7 @@ func TestProbe(t *testing.T) {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 			if r.Logins > 2 || r.Took > 30*time.Second || r.Leftover != "" {
-				t.Errorf("%d logins in %v; left behind: %q", r.Logins, r.Took, r.Leftover)
+				t.Errorf("%d logins in %v; left over: %q", r.Logins, r.Took, r.Leftover)
 			}
 			if r.Server.Name != tt.told {
 				t.Errorf("it is told as %q by %q, want %q; it greets %q", r.Server.Name, r.Server.Evidence, tt.told, r.Server.Greeting)

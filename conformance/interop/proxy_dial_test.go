@@ -165,7 +165,7 @@ func (w *throughProxy) check(t *testing.T) {
 }
 
 // TestProxyHalfClose uploads over TLS 1.3, by proxies that keep the other side of a
-// half-closed connection open. microsocks does not: with FIN behind the final reply
+// half-closed connection open. microsocks does not: with FIN after the final reply
 // uploads are whole there too, and so they are without any (NoHalfClose).
 func TestProxyHalfClose(t *testing.T) {
 	t.Parallel()

@@ -188,7 +188,7 @@ func (r *resumer) same(name string, want []byte) {
 	if entries, _ := os.ReadDir(filepath.Dir(name)); len(entries) > 0 {
 		for _, e := range entries {
 			if strings.Contains(e.Name(), "ftpwire-part") {
-				r.t.Errorf("left behind: %s", e.Name())
+				r.t.Errorf("left over: %s", e.Name())
 			}
 		}
 	}

@@ -60,7 +60,7 @@ type served struct {
 	tls                  string // none, explicit or implicit
 	ca                   string // file
 	cert                 string // file with the client's certificate and key; "" for none
-	ccc                  string // how programs end TLS behind the login: active or passive; "" if they don't
+	ccc                  string // how programs end TLS after the login: active or passive; "" if they don't
 	dir                  string // what it serves
 	log                  *syncBuffer
 }

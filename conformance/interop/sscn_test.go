@@ -57,7 +57,7 @@ func TestSSCN(t *testing.T) {
 					t.Fatal(err)
 				}
 				want = tlsx.Resumed
-				x.list("LIST behind SSCN OFF")
+				x.list("LIST after SSCN OFF")
 				x.roundTrip("small", randomBytes(8, 1000))
 				x.quit()
 			})

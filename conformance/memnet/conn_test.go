@@ -28,7 +28,7 @@ func start(f func() error) <-chan error {
 	return done
 }
 
-// wantBlocked fails the test if the call behind done has returned.
+// wantBlocked fails the test if the call that closes done has returned.
 func wantBlocked(t *testing.T, what string, done <-chan error) {
 	t.Helper()
 	synctest.Wait()

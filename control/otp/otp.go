@@ -49,7 +49,7 @@ type Challenge struct {
 }
 
 // challenge is the syntax of RFC 2289, Section 7.1, and the spellings of the
-// servers that came before it. RFC 2444, Section 4 adds words behind the seed.
+// servers that came before it. RFC 2444, Section 4 adds words after the seed.
 var challenge = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])((otp-[a-z0-9]+|s/key(?:[ \t]+md[45])?|opiekey)[ \t]+([0-9]{1,4})[ \t]+([a-z0-9]{1,16}))(?:$|[^a-z0-9])`)
 
 // Find returns the challenge in the text of a reply. ok is false if there is none.

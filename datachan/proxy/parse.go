@@ -30,7 +30,7 @@ func Parse(rawURL string) (*Proxy, error) {
 	case u.Hostname() == "":
 		return nil, malformed("names no host")
 	case u.Path != "" && u.Path != "/" || u.Fragment != "" || u.Opaque != "":
-		return nil, malformed("has something behind the host")
+		return nil, malformed("has something after the host")
 	}
 	p := &Proxy{User: u.User.Username()}
 	p.Password, _ = u.User.Password()

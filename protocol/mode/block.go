@@ -22,8 +22,8 @@ func newBlockReader(r io.Reader, l layout, marker func(string) error) *blockRead
 	return &blockReader{layout: l, marker: marker, in: newInput("MODE B", r)}
 }
 
-// Behind is as in Reader.
-func (r *blockReader) Behind() int { return r.in.behind(r.over && r.left == 0) }
+// Trailing is as in Reader.
+func (r *blockReader) Trailing() int { return r.in.trailing(r.over && r.left == 0) }
 
 // Read implements io.Reader.
 func (r *blockReader) Read(b []byte) (int, error) {

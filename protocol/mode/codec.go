@@ -63,7 +63,7 @@ type Reader struct {
 	file    *counter
 	text    *textReader               // nil without conversion of text
 	deflate *deflateReader            // nil but in MODE Z
-	end     interface{ Behind() int } // nil unless the file has an end of its own
+	end     interface{ Trailing() int } // nil unless the file has an end of its own
 }
 
 // NewReader returns a reader of a file that comes over src in format f. If the format
@@ -114,13 +114,13 @@ func (r *Reader) Pending() int {
 // break cut in two is then read as one.
 func (r *Reader) Position() int64 { return r.file.n - int64(r.Pending()) }
 
-// Behind returns how many octets of the connection were read after the end of the file,
+// Trailing returns how many octets of the connection were read after the end of the file,
 // in a format that marks the end. There should be none.
-func (r *Reader) Behind() int {
+func (r *Reader) Trailing() int {
 	if r.end == nil {
 		return 0
 	}
-	return r.end.Behind()
+	return r.end.Trailing()
 }
 
 // Complete reports whether the format has proven that all of the file has come: in MODE

@@ -35,8 +35,8 @@ func newCompressedReader(r io.Reader, l layout, marker func(string) error) *comp
 	return &compressedReader{layout: l, marker: marker, in: newInput("MODE C", r)}
 }
 
-// Behind is as in Reader.
-func (r *compressedReader) Behind() int { return r.in.behind(r.over) }
+// Trailing is as in Reader.
+func (r *compressedReader) Trailing() int { return r.in.trailing(r.over) }
 
 // Read implements io.Reader.
 func (r *compressedReader) Read(b []byte) (n int, err error) {

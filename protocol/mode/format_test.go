@@ -102,7 +102,7 @@ func (c combination) roundTrip(t *testing.T, file string, piece int) {
 	} {
 		r := mode.NewReader(src, c.Format, c.Options)
 		got, err := readBy(r, piece)
-		if err != nil || got != want || r.Behind() > 0 || r.Pending() > 0 || r.Position() != int64(len(text)) && !c.Records() {
+		if err != nil || got != want || r.Trailing() > 0 || r.Pending() > 0 || r.Position() != int64(len(text)) && !c.Records() {
 			t.Fatalf("%v: %.80q, read %s: %.80q, %v, position %d of %d; want %.80q", c, file, name, got, err, r.Position(), len(text), want)
 		}
 	}

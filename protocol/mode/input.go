@@ -48,8 +48,8 @@ func (in *input) wrong(reason string) error {
 	return &Error{Mode: in.mode, Offset: in.at, Reason: reason}
 }
 
-// behind returns how many octets wait, if the file is over.
-func (in *input) behind(over bool) int {
+// trailing returns how many octets wait, if the file is over.
+func (in *input) trailing(over bool) int {
 	if !over {
 		return 0
 	}

@@ -71,8 +71,8 @@ func (r *recordReader) Read(b []byte) (n int, err error) {
 	return 0, r.err
 }
 
-// Behind is as in Reader.
-func (r *recordReader) Behind() int { return r.in.behind(r.over) }
+// Trailing is as in Reader.
+func (r *recordReader) Trailing() int { return r.in.trailing(r.over) }
 
 // end returns what follows the end of the file.
 func (r *recordReader) end() error {
