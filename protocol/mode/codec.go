@@ -61,8 +61,8 @@ func (f Format) AsIs(o Options) bool {
 type Reader struct {
 	top     io.Reader // of what the caller gets
 	file    *counter
-	text    *textReader               // nil without conversion of text
-	deflate *deflateReader            // nil but in MODE Z
+	text    *textReader                 // nil without conversion of text
+	deflate *deflateReader              // nil but in MODE Z
 	end     interface{ Trailing() int } // nil unless the file has an end of its own
 }
 
