@@ -132,11 +132,8 @@ func TestConnectionKilled(t *testing.T) {
 		if writer.Wait() != nil {
 			kills++
 		}
-		start := time.Now()
+		// A lock that were held still would be an error, after patience.StoreLock.
 		s.line(fmt.Sprintf("connection add after%d ftp://h.example/", round)).want(t, exitGood)
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("round %d: the lock was held for %v after the end of its process", round, d)
-		}
 		written := len(s.names()) - 2 - round
 		if written < told || written > told+round+1 { // what was written last may not have been told
 			t.Errorf("round %d: %d connections are stored, %d were told", round, written, told)
