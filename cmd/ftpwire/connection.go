@@ -12,6 +12,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
@@ -22,7 +23,8 @@ type connection struct {
 
 	password, pfxPassword secretSource
 	learned               []string
-	plain                 bool // no flag changes it in this run
+	known                 []control.AppliedQuirk // of lastingQuirks
+	plain                 bool                   // no flag changes it in this run
 }
 
 // text returns the value of a key that is a text.
@@ -73,6 +75,9 @@ func (s *store) connection(d *tomledit.Document, name string) (*connection, erro
 	for _, note := range list(c.values[keyLearned]) {
 		c.learned = append(c.learned, fmt.Sprint(note))
 	}
+	if c.known, err = r.knownQuirks(c.values); err != nil {
+		return nil, err
+	}
 	if lookup(c.values, "login.proxy") != nil {
 		return nil, r.fault("login.proxy", "is not known: write login_proxy", `It is what the flag --login-proxy takes; "ftpwire help proxies" explains it.`)
 	}
@@ -98,7 +103,7 @@ func settingsOf(values map[string]any) map[string]any {
 
 // ownKeys are the keys of a connection that are no settings of a Profile.
 var ownKeys = sync.OnceValue(func() []string {
-	keys := []string{keyGroup, keyPath, keyCertificate, keyTrusted, keyLearned}
+	keys := []string{keyGroup, keyPath, keyCertificate, keyTrusted, keyLearned, keyKnown}
 	for _, key := range []string{keyPassword, keyPFXPassword} {
 		keys = append(keys, key)
 		for _, suffix := range sourceSuffixes {
@@ -269,7 +274,7 @@ func (c *connection) profileFor(cmd *cobra.Command) (p ftpwire.Profile, err erro
 	if err := p.SetValues(settings); err != nil {
 		return p, usagef("the connection %q: %w", c.name, err)
 	}
-	p.Name = c.name
+	p.Name, p.Quirks.Known = c.name, c.known
 	return p, nil
 }
 

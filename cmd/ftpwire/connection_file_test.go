@@ -270,6 +270,25 @@ func TestConnectionLearns(t *testing.T) {
 	s.wantText(first)
 }
 
+// A firewall that swallows EPSV costs the first run a connection, and no other.
+func TestConnectionLearnsQuirk(t *testing.T) {
+	t.Parallel()
+	f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"epsv-silent"}})
+	s := newShelf(t)
+	s.store(f, "nas", "--timeout", "1s")
+	s.line("ls nas: --log").want(t, exitGood, "> EPSV", "> PASV", "nas remembers: EPSV is never answered")
+	if text := s.text(); !strings.Contains(text, "known_quirks = [\"") {
+		t.Errorf("not remembered:\n%s", text)
+	}
+	if r := s.line("get nas:hello.txt - --log"); r.code != exitGood || strings.Contains(r.err, "> EPSV") {
+		t.Errorf("EPSV is tried again, exit code %d:\n%s", r.code, r.err)
+	}
+	s.line("connection edit nas --forget").want(t, exitGood)
+	if r := s.line("connection show nas"); strings.Contains(r.out, "quirks") || strings.Contains(r.out, "#") {
+		t.Errorf("not forgotten:\n%s", r.out)
+	}
+}
+
 // Advice about a stored connection says how to store it.
 func TestConnectionAdvice(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"epsv-not-listening"}})

@@ -56,13 +56,13 @@ func sampleOf(key string) (value, is any) {
 
 // besides are settings that one needs beside it.
 var besides = map[string]map[string]any{
-	"data.active_addr":    {"data_mode": "active"},
-	"data.active_ports":   {"data_mode": "active"},
-	"data.any_peer":       {"data_mode": "active"},
-	"login.virtual_host":  {},
-	"lowest_time":         {"lowest_rate": int64(100)},
-	"direct_data":         {"proxy": "socks5://gate.example"},
-	"no_data_certificate": {"insecure": true},
+	"data.active_addr":     {"data_mode": "active"},
+	"data.active_ports":    {"data_mode": "active"},
+	"data.any_peer":        {"data_mode": "active"},
+	"login.account_always": {"account": "x"},
+	"lowest_time":          {"lowest_rate": int64(100)},
+	"direct_data":          {"proxy": "socks5://gate.example"},
+	"no_data_certificate":  {"insecure": true},
 }
 
 // notKept are settings that a stored connection does not bring to a command, and why.

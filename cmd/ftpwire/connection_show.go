@@ -126,7 +126,7 @@ func (a *app) showFlags(c *connection) error {
 func (c *connection) flags() (words, without []string) {
 	cmd := &cobra.Command{}
 	addStorable(cmd)
-	said := map[string]bool{"variant": true, "host": true, "port": true, "user": true, keyPath: true, keyGroup: true, keyLearned: true, keyCertificate: true, keyTrusted: true}
+	said := map[string]bool{"variant": true, "host": true, "port": true, "user": true, keyPath: true, keyGroup: true, keyLearned: true, keyKnown: true, keyCertificate: true, keyTrusted: true}
 	for _, f := range storable(cmd, false) {
 		k := keyOfFlag(f.Name)
 		values := c.flagValues(f.Name)
