@@ -145,6 +145,9 @@ func loginKind(err error) (ProbeStage, probeKind) {
 	if _, ok := errors.AsType[*control.UnansweredLoginError](err); ok {
 		return StageLogin, probeRejected
 	}
+	if u, ok := errors.AsType[*control.UnansweredError](err); ok && u.Verb == "FEAT" {
+		return StageSetup, probeNoFeat
+	}
 	if s, ok := errors.AsType[*control.SecurityError](err); ok {
 		return StageSetup, setupKind(s)
 	}

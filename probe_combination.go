@@ -25,6 +25,7 @@ type ProbeCombination struct {
 	Resumption     tlsx.Resumption
 	SessionIDs     bool // TLS 1.2 sessions are resumed by ID, too
 	ClearCommands  bool // CCC after the login
+	NoFeat         bool // FEAT is not sent
 
 	ClearData bool          // PROT C; false without TLS
 	DataMode  datachan.Mode // ModeEPSV, ModePASV, ModeEPRT or ModePORT
@@ -74,6 +75,9 @@ func (c ProbeCombination) String() string {
 
 func (c ProbeCombination) wayWords() []string {
 	words := []string{"port " + strconv.Itoa(c.Port)}
+	if c.NoFeat {
+		words = append(words, "no FEAT")
+	}
 	switch c.Security {
 	case control.SecurityNone:
 		return append(words, "clear text")
@@ -151,6 +155,7 @@ func (c ProbeCombination) MarshalJSON() ([]byte, error) {
 		Resumption    string `json:"resumption,omitempty"`
 		SessionIDs    bool   `json:"session_ids,omitempty"`
 		ClearCommands bool   `json:"ccc,omitempty"`
+		NoFeat        bool   `json:"no_feat,omitempty"`
 		Prot          string `json:"prot,omitempty"`
 		DataMode      string `json:"data_mode,omitempty"`
 		NAT           string `json:"nat,omitempty"`
@@ -158,7 +163,7 @@ func (c ProbeCombination) MarshalJSON() ([]byte, error) {
 		Listing       string `json:"listing,omitempty"`
 		CodePage      string `json:"code_page,omitempty"`
 	}{
-		Port: c.Port, TLS: c.Security.String(), Auth: c.Auth, SessionIDs: c.SessionIDs, ClearCommands: c.ClearCommands,
+		Port: c.Port, TLS: c.Security.String(), Auth: c.Auth, SessionIDs: c.SessionIDs, ClearCommands: c.ClearCommands, NoFeat: c.NoFeat,
 		Listing: string(c.Listing), CodePage: c.CodePage,
 	}
 	if c.hasTLS() {
@@ -197,6 +202,7 @@ func (c ProbeCombination) cost() int {
 		{c.ClearData, 2_000},
 		{c.Resumption == tlsx.ResumeOff, 400},
 		{c.SessionIDs, 200},
+		{c.NoFeat, 100},
 		{c.versions12(), 300},
 		{c.Security == control.SecurityImplicit, 10},
 		{c.Auth == "SSL", 20},

@@ -40,6 +40,7 @@ const (
 	probeProtC   // PROT C was refused
 	probeCCC     // CCC was refused, or did not work
 	probeSetup   // the session did not get ready
+	probeNoFeat  // FEAT was not answered
 	probeAccount // the server wants an account
 
 	// Data connections.

@@ -1,7 +1,10 @@
 package ftpwire
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
 )
@@ -183,89 +186,43 @@ func (p *probePlan) patient(port int) bool {
 
 // pruned returns what was not tried, grouped by the reason.
 func (p *probePlan) pruned() []ProbePruned {
+	var groups prunedGroups
 	over := p.over()
-	groups := map[string][]ProbeCombination{}
-	var order []string
-	note := func(c ProbeCombination, reason string) {
-		if groups[reason] == nil {
-			order = append(order, reason)
-		}
-		groups[reason] = append(groups[reason], c)
-	}
 	for _, way := range p.ways {
 		if p.wayTried(way) {
 			continue
 		}
-		reason := p.pruneWay(way)
-		for _, c := range p.space.forms(way) {
+		forms := p.space.forms(way)
+		if reason := p.pruneWay(way); reason != "" {
+			groups.add(reason, way.wayWords(), len(forms))
+			continue
+		}
+		for _, c := range forms {
 			if p.wasTried(c) {
 				continue
 			}
-			switch {
-			case reason != "":
-				note(c, reason)
-			case p.pruneForm(c) != "":
-				note(c, p.pruneForm(c))
-			case over != "":
-				note(c, over)
-			case p.awaits(c) != "":
-				note(c, p.awaits(c))
-			default:
-				note(c, "the probe ended before")
-			}
+			reason := cmp.Or(p.pruneForm(c), over, p.awaits(c), "the probe ended before")
+			groups.add(reason, append(c.wayWords(), c.dataWords()...), 1)
 		}
 	}
-	var out []ProbePruned
-	for _, reason := range order {
-		out = append(out, ProbePruned{What: inCommon(groups[reason]), Count: len(groups[reason]), Reason: reason})
-	}
-	return out
+	return groups.list
 }
 
-// inCommon describes what all combinations of a group share.
-func inCommon(all []ProbeCombination) string {
-	first := all[0]
-	words := first.wayWords()
-	if first.Listing != "" {
-		words = append(words, first.dataWords()...)
-	}
-	shared := make([]string, 0, len(words))
-	for _, w := range words {
-		in := true
-		for _, c := range all[1:] {
-			if !hasWord(c, w) {
-				in = false
-				break
-			}
-		}
-		if in {
-			shared = append(shared, w)
-		}
-	}
-	if len(shared) == 0 {
-		return "everything else"
-	}
-	return joinComma(shared)
+// prunedGroups collects combinations by the reason why they were not tried.
+type prunedGroups struct {
+	list  []ProbePruned
+	words [][]string // what those of each group have in common
 }
 
-func hasWord(c ProbeCombination, word string) bool {
-	for _, w := range append(c.wayWords(), c.dataWords()...) {
-		if w == word {
-			return true
-		}
+func (g *prunedGroups) add(reason string, words []string, n int) {
+	i := slices.IndexFunc(g.list, func(p ProbePruned) bool { return p.Reason == reason })
+	if i < 0 {
+		i = len(g.list)
+		g.list, g.words = append(g.list, ProbePruned{Reason: reason}), append(g.words, words)
 	}
-	return false
-}
-
-func joinComma(words []string) string {
-	s := ""
-	for i, w := range words {
-		if i > 0 {
-			s += ", "
-		}
-		s += w
-	}
-	return s
+	g.words[i] = slices.DeleteFunc(g.words[i], func(w string) bool { return !slices.Contains(words, w) })
+	g.list[i].Count += n
+	g.list[i].What = cmp.Or(strings.Join(g.words[i], ", "), "everything else")
 }
 
 // variant names a port and how TLS begins there.

@@ -147,6 +147,12 @@ func TestProbePlanFinds(t *testing.T) {
 			"port 2121, AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
 		{"CCC for a firewall", speaks(control.SecurityExplicit, data(only(func(c ProbeCombination) bool { return c.ClearCommands }, probeDataTCP))),
 			"port 2121, AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
+		{"no FEAT", speaks(control.SecurityExplicit, func(s probeStep) probeOutcome {
+			if !s.combination.NoFeat {
+				return probeOutcome{stage: StageSetup, kind: probeNoFeat}
+			}
+			return data(anything)(s)
+		}), "port 2121, no FEAT, AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 2},
 		{"AUTH SSL", speaks(control.SecurityExplicit, takes("SSL", data(anything))), "port 2121, AUTH SSL, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
 		{"AUTH TLS-P", speaks(control.SecurityExplicit, takes("TLS-P", data(anything))), "port 2121, AUTH TLS-P, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
 		{"TLS 1.0", speaks(control.SecurityExplicit, shakes(func(c ProbeCombination) bool { return c.oldVersions() }, probeVersion, data(anything))),
@@ -303,6 +309,7 @@ func TestProbePlanKeeps(t *testing.T) {
 		{"CCC", Profile{Config: control.Config{ClearCommandChannel: true}}, []Field{FieldClearCommandChannel}, func(c ProbeCombination) bool { return c.Security != control.SecurityExplicit || c.ClearCommands }},
 		{"PROT C", Profile{Config: control.Config{DataProtection: control.ProtectClear}}, []Field{FieldDataProtection}, func(c ProbeCombination) bool { return !c.protected() }},
 		{"TLS 1.0", Profile{TLSMin: tls.VersionTLS10, TLSMax: tls.VersionTLS10}, []Field{FieldTLSMin, FieldTLSMax}, func(c ProbeCombination) bool { return c.TLSMax == tls.VersionTLS10 || !c.hasTLS() }},
+		{"no FEAT", Profile{Config: control.Config{Login: control.LoginOptions{NoFeat: true}}}, []Field{FieldNoFeat}, func(c ProbeCombination) bool { return c.NoFeat }},
 		{"NAT", Profile{NAT: datachan.NATServer}, []Field{FieldNAT}, func(c ProbeCombination) bool { return c.NAT == datachan.NATServer }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,7 @@ func (c ProbeCombination) profile(base *Profile) *Profile {
 	if c.WeakCiphers {
 		p.CipherSuites = allSuites()
 	}
+	p.Login.NoFeat = c.NoFeat
 	p.DataProtection = control.ProtectPrivate
 	if c.ClearData {
 		p.DataProtection = control.ProtectClear

@@ -181,6 +181,15 @@ var wayRules = []probeRule{
 		}
 		return "the server does not resume TLS sessions by ID only"
 	}},
+	{name: "FEAT", about: FieldNoFeat, prune: func(p *probePlan, c ProbeCombination) string {
+		switch o := p.first(probeNoFeat); {
+		case !c.NoFeat:
+			return because(o, "FEAT: %s", wordsOf(o))
+		case o == nil:
+			return "nothing speaks against FEAT"
+		}
+		return ""
+	}},
 	{name: "CCC", about: FieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.ClearCommands {
 			return ""

@@ -55,6 +55,9 @@ func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
 	rec := &recommendation{p: p}
 	rec.add(FieldPort, strconv.Itoa(c.Port), "the server is there")
 	r.recommendTLS(rec, c)
+	if c.NoFeat && !r.plan.space.keep[FieldNoFeat] {
+		rec.add(FieldNoFeat, "true", "with FEAT: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.NoFeat }))
+	}
 	r.recommendData(rec, c)
 	r.recommendListing(rec, c, pages)
 	return p, rec.settings, c

@@ -22,6 +22,7 @@ type probeSpace struct {
 	resumptions []tlsx.Resumption
 	sessionIDs  []bool
 	ccc         []bool
+	noFeat      []bool
 	clearData   []bool
 	modes       []datachan.Mode
 	nats        []datachan.NAT
@@ -47,7 +48,7 @@ func newProbeSpace(o *ProbeOptions) *probeSpace {
 		versions:    [][2]uint16{modernTLS, {tls.VersionTLS12, tls.VersionTLS12}, {tls.VersionTLS10, tls.VersionTLS11}},
 		weak:        []bool{false, true},
 		resumptions: []tlsx.Resumption{tlsx.ResumePreferred, tlsx.ResumeOff, tlsx.ResumeRequired},
-		sessionIDs:  []bool{false, true}, ccc: []bool{false, true}, clearData: []bool{false, true},
+		sessionIDs:  []bool{false, true}, ccc: []bool{false, true}, noFeat: []bool{false, true}, clearData: []bool{false, true},
 		modes:    []datachan.Mode{datachan.ModeEPSV, datachan.ModePASV, datachan.ModeEPRT, datachan.ModePORT},
 		nats:     []datachan.NAT{datachan.NATControlHost, datachan.NATAuto, datachan.NATServer},
 		syncs:    []datachan.Sync{datachan.SyncAuto, datachan.SyncOn, datachan.SyncOff},
@@ -81,6 +82,7 @@ func (s *probeSpace) hold(p *Profile) {
 		FieldResumption:          func() { s.resumptions = []tlsx.Resumption{p.Resumption} },
 		FieldSessionIDs:          func() { s.sessionIDs = []bool{p.SessionIDs} },
 		FieldClearCommandChannel: func() { s.ccc = []bool{p.ClearCommandChannel} },
+		FieldNoFeat:              func() { s.noFeat = []bool{p.Login.NoFeat} },
 		FieldDataProtection:      func() { s.clearData = []bool{p.DataProtection == control.ProtectClear} },
 		FieldDataMode:            func() { s.modes = modesOf(cmp.Or(p.DataMode, p.Data.Mode)) },
 		FieldNAT:                 func() { s.nats = []datachan.NAT{cmp.Or(p.NAT, p.Data.NAT)} },
@@ -136,10 +138,10 @@ func (s *probeSpace) ways() []ProbeCombination {
 
 // waysOf completes a port and a variant.
 func (s *probeSpace) waysOf(c ProbeCombination) []ProbeCombination {
+	all := vary([]ProbeCombination{c}, s.noFeat, func(c *ProbeCombination, v bool) { c.NoFeat = v })
 	if !c.hasTLS() {
-		return []ProbeCombination{c}
+		return all
 	}
-	all := []ProbeCombination{c}
 	if c.Security == control.SecurityExplicit {
 		all = vary(all, s.auths, func(c *ProbeCombination, v string) { c.Auth = v })
 		all = vary(all, s.ccc, func(c *ProbeCombination, v bool) { c.ClearCommands = v })

@@ -162,6 +162,7 @@ func TestProbeFindsTheOnlyWay(t *testing.T) {
 			"implicit TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
 		{"CCC", faulty(explicit, "ccc-first"), nil, "AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
 		{"LIST", faulty(explicit, "mlsd-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 1},
+		{"FEAT ends the session", faulty(explicit, "closed-at-feat"), nil, "no FEAT, AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 2},
 		{"LIST, no FEAT", faulty(ftptest.Config{}, "no-listings"), nil, "clear text, EPSV, LIST", 1},
 		{"NLST", faulty(explicit, "mlsd-502", "list-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, NLST", 1},
 		{"an account", with(explicit, func(c *ftptest.Config) {

@@ -165,6 +165,7 @@ func keptBy(cmd *cobra.Command) []ftpwire.Field {
 		{"resume-tls", ftpwire.FieldResumption},
 		{"session-ids", ftpwire.FieldSessionIDs},
 		{"ccc", ftpwire.FieldClearCommandChannel},
+		{"no-feat", ftpwire.FieldNoFeat},
 		{"prot", ftpwire.FieldDataProtection},
 		{"data-mode", ftpwire.FieldDataMode},
 		{"active", ftpwire.FieldDataMode},

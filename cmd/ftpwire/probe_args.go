@@ -24,6 +24,7 @@ var recommendFlags = map[ftpwire.Field]string{
 	ftpwire.FieldSessionIDs:          "session-ids",
 	ftpwire.FieldClearCommandChannel: "ccc",
 	ftpwire.FieldDataProtection:      "prot",
+	ftpwire.FieldNoFeat:              "no-feat",
 	ftpwire.FieldDataMode:            "data-mode",
 	ftpwire.FieldNAT:                 "nat",
 	ftpwire.FieldSync:                "sync-data",
