@@ -5,9 +5,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"syscall"
 
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/internal/neterr"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -89,12 +89,12 @@ var dataRules = []diagnosisRule{
 		try:  []string{"connect to the host of the control connection instead{NAT=always}", tryEPSV, tryActive},
 	},
 	{
-		cause: CausePortClosed, find: opened(failedBy(syscall.ECONNREFUSED)), see: seeData,
+		cause: CausePortClosed, find: opened(func(o *datachan.OpenError) bool { return neterr.Refused(o) }), see: seeData,
 		says: "nothing listens on the port that the server offers for data: a firewall or NAT is in the way, or the server announces the wrong ports",
 		try:  []string{tryActive, tryPASV, tryEPSV},
 	},
 	{
-		cause: CausePortFiltered, find: opened(failedBy(os.ErrDeadlineExceeded)), see: seeData,
+		cause: CausePortFiltered, find: opened(func(o *datachan.OpenError) bool { return errors.Is(o, os.ErrDeadlineExceeded) }), see: seeData,
 		says: "no answer came from the port that the server offers for data: a firewall drops the packets, or NAT does not pass them on",
 		try:  []string{tryActive, "have commands go in clear text, so that the firewall can see the ports{ClearCommandChannel=true}"},
 	},
@@ -159,17 +159,6 @@ func isWrong(o *datachan.OpenError) bool { return o.Named != "" && hostOf(o.Addr
 func hostOf(addr string) string {
 	host, _, _ := net.SplitHostPort(addr)
 	return host
-}
-
-func failedBy(targets ...error) func(*datachan.OpenError) bool {
-	return func(o *datachan.OpenError) bool {
-		for _, t := range targets {
-			if errors.Is(o, t) {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 // lowPort reports whether the port is one that no data connection uses.

@@ -2,8 +2,10 @@ package ftpwire
 
 import (
 	"errors"
+	"net"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
@@ -157,6 +159,20 @@ func is(targets ...error) finder {
 			}
 		}
 		return nil
+	}
+}
+
+// being finds an error of the network that is of a kind.
+func being(kind func(error) bool) finder {
+	return func(f *failure) error {
+		if !kind(f.err) {
+			return nil
+		}
+		if op, ok := errors.AsType[*net.OpError](f.err); ok && kind(op) {
+			return op
+		}
+		number, _ := errors.AsType[syscall.Errno](f.err)
+		return number
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/neterr"
 )
 
 // Causes about the network and this computer.
@@ -38,11 +39,11 @@ var networkRules = []diagnosisRule{
 		says: "the name could not be looked up: check the network and the name server",
 	},
 	{
-		cause: CauseNothingThere, find: is(syscall.ECONNREFUSED),
+		cause: CauseNothingThere, find: being(neterr.Refused),
 		says: "nothing listens there: the server is down, or the port is wrong (21 for ftp and ftpes, 990 for ftps)",
 	},
 	{
-		cause: CauseNoRoute, find: is(syscall.EHOSTUNREACH, syscall.ENETUNREACH),
+		cause: CauseNoRoute, find: being(neterr.NoRoute),
 		says: "there is no route to that host: check the network",
 	},
 	{
@@ -90,7 +91,7 @@ func dataCut(f *failure) error {
 // cutOff finds a connection that the other side reset, or a control connection that it
 // closed without a reply.
 func cutOff(f *failure) error {
-	if found := is(syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE)(f); found != nil {
+	if found := being(neterr.Cut)(f); found != nil {
 		return found
 	}
 	if f.closed != nil && cut(f.closed) {

@@ -64,19 +64,19 @@ var filePeers = []peerCase{
 	},
 	{
 		name: "425 after all octets", do: doPut, server: with(odd(), taking("425 Error while transferring data: Connection aborted")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets", hides: "active", advice: "TransferOptions.Retry",
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets", hides: "active",
 	},
 	{
 		name: "450 after all octets", do: doPut, server: with(odd(), taking("450 Transfer aborted")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
 	},
 	{
 		name: "451 after all octets, TLS", do: doPut, change: withTLS, server: with(odd(), taking("451 Local error in processing")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
 	},
 	{
 		name: "426 after all octets", do: doPut, server: with(odd(), taking("426 Failure reading network stream.")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets", advice: "TransferOptions.Retry",
+		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
 	},
 	{
 		name: "idle for too long", do: doNoop, server: odd("NOOP", "421 Timeout."),

@@ -127,6 +127,14 @@ var loginPeers = []peerCase{
 		cause: ftpwire.CauseNotFTPLogin, says: "mail server",
 	},
 	{
+		name: "a mail server, TLS", server: with(odd("AUTH", "503 5.5.1 Error: authentication not enabled", "FEAT", "500 5.5.2 unknown"), func(o *oddServer) { o.greeting = "220 mail.example.com ESMTP Postfix" }),
+		change: withTLS, cause: ftpwire.CauseMailServer, says: "mail server",
+	},
+	{
+		name: "a database", server: with(odd(), func(o *oddServer) { o.greeting = "J\x00\x00\x00\n8.0.32" }),
+		cause: ftpwire.CauseNotFTP,
+	},
+	{
 		name: "a web server", server: with(odd(), func(o *oddServer) { o.greeting = "HTTP/1.1 400 Bad Request" }),
 		cause: ftpwire.CauseHTTP,
 	},

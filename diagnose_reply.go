@@ -80,7 +80,6 @@ var replyRules = []diagnosisRule{
 	{
 		cause: CauseNotConfirmed, find: uploaded(refused(anyVerb, protocol.Aborted, protocol.DataChannel, protocol.Unexplained, protocol.InUse)), words: moved, see: seeReplies,
 		says: "all of the file had been sent (%s octets), and then the server reported a fault: it may have stored all of it, a part or nothing. Compare its size there before you send it again",
-		try:  []string{tryRetry},
 	},
 	{
 		cause: CauseBrokenOff, find: either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel))), see: seeReplies,
@@ -127,8 +126,8 @@ var replyRules = []diagnosisRule{
 		try:  []string{tryRetry},
 	},
 	{
-		cause: CauseExists, find: refused(anyVerb, protocol.Exists), words: pathOf, see: seeReplies,
-		says: "something of that name is there already%s",
+		cause: CauseExists, find: refused(anyVerb, protocol.Exists), see: seeReplies,
+		says: "something of that name is there already",
 	},
 	{
 		cause: CauseNoDirectory, find: refused(makes, protocol.NotExist), words: pathOf, see: seeReplies,
@@ -143,8 +142,8 @@ var replyRules = []diagnosisRule{
 		says: "this user may not do that on the server",
 	},
 	{
-		cause: CauseNotStored, find: refused(uploads, protocol.Unexplained), words: pathOf, see: seeReplies,
-		says: "the server could not create the file: this user may not write there, or a directory of the path is missing%s",
+		cause: CauseNotStored, find: refused(uploads, protocol.Unexplained), see: seeReplies,
+		says: "the server could not create the file: this user may not write there, or a directory of the path is missing",
 	},
 }
 
@@ -225,9 +224,17 @@ var protocolRules = []diagnosisRule{
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
 	},
 	{
-		cause: CauseNotFTP, find: speaking("not an FTP reply"), see: seeReplies,
+		cause: CauseNotFTP, find: either(speaking("not an FTP reply"), both(greetingBroken, a[*protocol.SyntaxError]())), see: seeReplies,
 		says: "what answers there is not FTP, but another protocol, or a broken server. Use the port of the FTP server, usually 21",
 	},
+}
+
+// greetingBroken finds a connection whose greeting could not be read.
+func greetingBroken(f *failure) error {
+	if f.transfer != nil || len(f.replies) > 0 || f.closed != nil && f.closed.Verb != "" {
+		return nil
+	}
+	return f.err
 }
 
 func speaking(what string) finder {

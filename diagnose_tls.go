@@ -8,9 +8,9 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/internal/neterr"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -175,6 +175,7 @@ const (
 	CauseMechanism        Cause = "mechanism"
 	CauseAuthSSL          Cause = "auth-ssl"
 	CauseOddAuthReply     Cause = "odd-auth-reply"
+	CauseMailServer       Cause = "mail-server"
 	CauseNoTLS            Cause = "no-tls"
 	CauseNoExplicitTLS    Cause = "no-explicit-tls"
 	CauseNoDataProtection Cause = "no-data-protection"
@@ -202,6 +203,11 @@ var securityRules = []diagnosisRule{
 		}), see: "RFC 4217, Section 4",
 		says: "the server agreed to something, but not to begin TLS: perhaps its greeting came twice, and this is the second one",
 		try:  []string{"use implicit TLS, which needs no AUTH{Variant=ftp-tls-implicit}"},
+		then: noPassword,
+	},
+	{
+		cause: CauseMailServer, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }),
+		says: "a mail server answers there (SMTP), whose greeting is like that of FTP. Use the port of the FTP server, usually 21",
 		then: noPassword,
 	},
 	{
@@ -443,10 +449,5 @@ func refusalOf(list ...protocol.Verb) finder {
 
 // cut reports whether a connection ended without an alert.
 func cut(err error) bool {
-	for _, t := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE} {
-		if errors.Is(err, t) {
-			return true
-		}
-	}
-	return false
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || neterr.Cut(err)
 }

@@ -44,6 +44,9 @@ func (c *Conn) secureLocked(ctx context.Context, ask bool) error {
 	if len(failed.Offers) > 0 {
 		failed.Reason += "; it offers " + strings.Join(failed.Offers, ", ")
 	}
+	if greeting := c.greeting.Text(); strings.Contains(strings.ToUpper(greeting), "SMTP") {
+		failed.Reason += "; it greets as a mail server (SMTP)"
+	}
 	return failed
 }
 

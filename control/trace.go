@@ -55,6 +55,10 @@ type TraceEvent struct {
 	// Code is that of a reply.
 	Code protocol.Code
 
+	// Protected reports whether the data connection of a TraceData is, by TLS or by a
+	// mechanism.
+	Protected bool
+
 	// Octets is how many have moved over a data connection that has ended.
 	Octets int64
 

@@ -157,7 +157,10 @@ func (c *Conn) traceData(t *transfer, took time.Duration) {
 	if t.level != protocol.LevelClear {
 		text += ", " + t.level.String() + " blocks"
 	}
-	c.emit(TraceEvent{Kind: TraceData, Text: text, Verb: t.f.cmd.Verb, Address: t.dc.RemoteAddr().String(), Took: took})
+	c.emit(TraceEvent{
+		Kind: TraceData, Text: text, Verb: t.f.cmd.Verb, Address: t.dc.RemoteAddr().String(), Took: took,
+		Protected: t.dc.TLS() != nil || t.level != protocol.LevelClear,
+	})
 	if tc := t.dc.TLS(); tc != nil && tc.Reuse() == tlsx.Reversed && !tc.Proven() {
 		c.trace(TraceNote, "the peer of the data connection has not shown the server's certificate: only its address says that it is the server")
 	}

@@ -24,13 +24,14 @@ parse:                   std -net -crypto/tls -os -context -log -log/slog parse/
 parse/listing:           std -net -crypto/tls -os -context -log -log/slog parse parse/internal/scan parse/internal/calendar golang.org/x/text/...
 protocol:                std -net -crypto/tls -os -context -log -log/slog protocol/errtext parse
 protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
+internal/neterr:         std -net -crypto/tls -os -context -log -log/slog
 internal/statefile:      std protocol/patience
-tlsx:                    std internal/statefile protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
+tlsx:                    std internal/neterr internal/statefile protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
 datachan:                std protocol/errtext protocol/patience parse protocol tlsx golang.org/x/net/...
 datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
 control:                 std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
-.:                       std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
+.:                       std internal/neterr protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
 conformance:             std protocol/errtext parse parse/listing protocol protocol/mode tlsx
 conformance/ftptest:     std protocol/errtext parse parse/listing protocol protocol/mode tlsx control/otp
 conformance/memnet:      std

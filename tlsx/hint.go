@@ -11,7 +11,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"syscall"
+
+	"github.com/ftpwire/ftpwire/internal/neterr"
 )
 
 // handshakeError explains why a handshake failed.
@@ -131,6 +132,9 @@ func (c *Config) versionsRefused(lowest uint16) string {
 	if highest == 0 || highest >= tls.VersionTLS13 {
 		return fmt.Sprintf("the server refused every TLS version from %s up, so it speaks older ones only (alert protocol_version)",
 			VersionName(lowest))
+	}
+	if lowest == highest {
+		return fmt.Sprintf("the server refused the TLS version offered, %s (alert protocol_version)", VersionName(lowest))
 	}
 	return fmt.Sprintf("the server refused the TLS versions offered, %s to %s (alert protocol_version)",
 		VersionName(lowest), VersionName(highest))
@@ -267,7 +271,7 @@ func endHint(err error, silent bool) string {
 	how := ""
 	switch {
 	case errors.Is(err, context.Canceled):
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ECONNABORTED), errors.Is(err, syscall.EPIPE):
+	case neterr.Cut(err):
 		how = "the peer reset the connection "
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		how = "the peer closed the connection "

@@ -247,7 +247,7 @@ func TestHintVersions(t *testing.T) {
 	}{
 		{"TLS 1.0 only", tls.VersionTLS10, 0, 0, "older ones only"},
 		{"TLS 1.1 only", tls.VersionTLS11, 0, 0, "older ones only"},
-		{"TLS 1.3 only", tls.VersionTLS13, 0, tls.VersionTLS12, "TLS 1.2 to TLS 1.2 (alert protocol_version)"},
+		{"TLS 1.3 only", tls.VersionTLS13, 0, tls.VersionTLS12, "the TLS version offered, TLS 1.2 (alert protocol_version)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

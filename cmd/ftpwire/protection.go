@@ -8,7 +8,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -26,15 +25,16 @@ type watch struct {
 // watch watches a session that p is about to be dialled for.
 func (a *app) watch(f *connFlags, p *ftpwire.Profile) *watch {
 	w := &watch{a: a, f: f, p: p}
-	if f.ccc {
-		before := p.Trace
-		p.Trace = func(e control.TraceEvent) {
-			if e.Kind == control.TraceTLS {
-				w.secured.Store(true)
-			}
-			if before != nil {
-				before(e)
-			}
+	before := p.Trace
+	p.Trace = func(e control.TraceEvent) {
+		switch {
+		case e.Kind == control.TraceTLS:
+			w.secured.Store(true)
+		case e.Kind == control.TraceData && !e.Protected && w.secured.Load():
+			w.warnClear(e.Verb)
+		}
+		if before != nil {
+			before(e)
 		}
 	}
 	if f.acceptNew {
@@ -86,20 +86,20 @@ func (w *watch) warn(c *control.Conn) {
 	case w.f.ccc:
 		w.a.warn("TLS has ended on the control connection (--ccc): names and commands can be read and changed on the way")
 	}
-	w.warnClear(c)
 }
 
-// warnClear says which data connections are in clear although the login was not.
-func (w *watch) warnClear(c *control.Conn) {
-	lists := cmp.Or(w.p.ListProtection, w.p.DataProtection) == control.ProtectClear
-	files := cmp.Or(w.p.FileProtection, w.p.DataProtection) == control.ProtectClear
-	switch now := c.DataProtection() == protocol.LevelClear; {
-	case now && lists == files:
+// warnClear says that the data connection of a transfer is in clear although the login was
+// not.
+func (w *watch) warnClear(verb protocol.Verb) {
+	lists := cmp.Or(w.p.ListProtection, w.p.DataProtection)
+	files := cmp.Or(w.p.FileProtection, w.p.DataProtection)
+	switch {
+	case lists == files:
 		w.a.warn("data connections are not protected (--prot C): listings and files can be read and changed on the way")
-	case now && files:
-		w.a.warn("files are not protected (--prot-files C): they can be read and changed on the way")
-	case lists && !files:
+	case verb.Does(protocol.Lists):
 		w.a.warn("listings are not protected (--prot-list C): they can be read and changed on the way")
+	default:
+		w.a.warn("files are not protected (--prot-files C): they can be read and changed on the way")
 	}
 }
 
