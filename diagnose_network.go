@@ -18,6 +18,7 @@ const (
 	CauseNothingThere  Cause = "nothing-there"
 	CauseNoRoute       Cause = "no-route"
 	CauseCutAtGreeting Cause = "cut-at-greeting"
+	CauseDataCutTLS    Cause = "data-cut-tls"
 	CauseDataCut       Cause = "data-cut"
 	CauseCutOff        Cause = "cut-off"
 	CauseLocalDiskFull Cause = "local-disk-full"
@@ -50,6 +51,11 @@ var networkRules = []diagnosisRule{
 		cause: CauseCutAtGreeting, find: greetingCut,
 		says: "the server ended the connection before it greeted: it has too many connections or lets nobody in from here, or its port is one of implicit TLS",
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
+	},
+	{
+		cause: CauseDataCutTLS, find: when((*failure).inTLS, dataCut), words: moved, see: seeResume,
+		says: "the data connection was cut off (after %s octets), by the server or by something on the way. Some of them can't cope with TLS 1.3, or with resumed sessions",
+		try:  []string{tryTLS12, "go without resumption{Resumption=off}", "have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
 		cause: CauseDataCut, find: dataCut, words: moved,

@@ -266,6 +266,23 @@ var tlsPeers = []peerCase{
 		cause: ftpwire.CauseTLSDataSilent, advice: "SyncDataChannel=on TLSMax=1.2",
 	},
 	{
+		name: "data connections over TLS 1.3 are reset", change: withTLS, do: doGet,
+		server: with(odd(), func(o *oddServer) {
+			o.on = map[string]func(*oddSession, string) bool{"RETR": func(s *oddSession, _ string) bool {
+				if s.conn.(*tls.Conn).ConnectionState().Version < tls.VersionTLS13 {
+					return false
+				}
+				s.reply("150 here it comes")
+				conn := s.connect().(*tls.Conn)
+				io.WriteString(conn, "hel")
+				time.Sleep(time.Second)
+				conn.NetConn().(interface{ Reset() }).Reset()
+				return true
+			}}
+		}),
+		cause: ftpwire.CauseDataCutTLS, says: "3 octets", advice: "TLSMax=1.2 Resumption=off", helps: []int{0},
+	},
+	{
 		name: "self-signed certificate", server: certified(nil), change: verified,
 		cause: ftpwire.CauseSelfSigned, advice: "Trust=accept RootCAs", helps: []int{0}, byHand: accepting,
 	},

@@ -55,7 +55,7 @@ type TraceEvent struct {
 	// Code is that of a reply.
 	Code protocol.Code
 
-	// Protected reports whether the data connection of a TraceData is, by TLS or by a
+	// Protected reports whether the data connection that is open (TraceData) is, by TLS or a
 	// mechanism.
 	Protected bool
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,9 +86,15 @@ func allFlags(cmd *cobra.Command) []string {
 // causes is the part of docs/troubleshooting.md that lists what there is advice on.
 func causes() string {
 	var b strings.Builder
-	b.WriteString("\n## Every cause\n\nWhat `ftpwire.Diagnose` tells from an error, the causes that lie deeper first; \"…\" stands for words of the error.\n\n| cause | advice |\n|---|---|\n")
+	b.WriteString("\n## Every cause\n\nWhat `ftpwire.Diagnose` tells from an error, the causes that lie deeper first; \"…\" stands for words of the error. " +
+		"`Profile.Diagnose`, and the command, leave out what is set so already, what has no effect in the session, and what has just failed; then others move up. At most two settings are named.\n\n" +
+		"| cause | advice | fields, the likelier first | more |\n|---|---|---|---|\n")
 	for _, d := range ftpwire.Causes() {
-		b.WriteString("| `" + string(d.Cause) + "` | " + strings.ReplaceAll(d.Advice(flagName), "|", `\|`) + " |\n")
+		var fields []string
+		for _, c := range everyChange(d) {
+			fields = append(fields, "`"+c.String()+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Cause, strings.ReplaceAll(d.Advice(flagName), "|", `\|`), strings.Join(fields, ", "), d.See)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -30,8 +31,7 @@ func (a *app) watch(f *connFlags, p *ftpwire.Profile) *watch {
 		switch {
 		case e.Kind == control.TraceTLS:
 			w.secured.Store(true)
-		case e.Kind == control.TraceData && !e.Protected && w.secured.Load():
-			w.warnClear(e.Verb)
+		case e.Kind == control.TraceData && e.Err == nil && !e.Protected && w.secured.Load():
 		}
 		if before != nil {
 			before(e)

@@ -135,6 +135,34 @@ var troubles = []trouble{
 		about:  "The commonest complaint about FTP: every file and listing has a connection of its own, to a port that the server chooses. A firewall has to let it through, or look into the control connection, which TLS hides from it.",
 	},
 	{
+		title: "The address that the server names can't be reached", scheme: "ftp", args: []string{"--nat", "never"}, says: "--nat always",
+		server: ftptest.Config{TLS: ftptest.TLSNone, Faults: []ftptest.Fault{"epsv-refused", "pasv-other-host"}},
+		about:  "A server behind NAT that has not been told its outer address. By default the address is not used at all. The other way about, a server whose data is really elsewhere, the advice is `--nat auto`.",
+	},
+	{
+		title: "The server knows TLS by its old name", scheme: "ftpes", trust: true, says: "--auth-ssl",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, AuthMechanisms: []string{"SSL"}},
+	},
+	{
+		title: "The server has old versions of TLS only", scheme: "ftpes", trust: true, says: "--tls-min 1.0",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, MinTLS: tls.VersionTLS10, MaxTLS: tls.VersionTLS11},
+		about:  "A server that has SSL 3.0 only is named as such, and there is no way to use it: RFC 7568 forbids that.",
+	},
+	{
+		title: "The connection ends at AUTH", scheme: "ftpes", says: "ended the connection at AUTH",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"closed-at-auth"}},
+		about:  "Windows calls that \"software caused connection abort\" (10053) or \"connection reset by peer\" (10054).",
+	},
+	{
+		title: "The server does not protect data", scheme: "ftpes", trust: true, says: "--prot C",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"prot-536"}},
+	},
+	{
+		title: "The data ends without the mark of TLS", scheme: "ftpes", trust: true, says: "--quirk no-close-notify",
+		server: ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"data-no-close-notify"}},
+		about:  "The mark (close_notify) is what tells the end of the data from a connection that somebody has cut.",
+	},
+	{
 		title: "The server insists on TLS session resumption", scheme: "ftpes", trust: true, args: []string{"--resume-tls", "off"}, says: "--resume-tls preferred",
 		server: ftptest.Config{Reuse: 2},
 		about:  "Resumption is what proves that the data connection belongs to the login, and it is on unless switched off.",
@@ -338,6 +366,8 @@ func (tt *trouble) everywhere(text, host, port, ca string) string {
 		text = strings.ReplaceAll(text, ca, "ca.pem")
 	}
 	text = resolver.ReplaceAllString(text, "")
+	text = inner.ReplaceAllString(text, "10.0.0.7:50021")
+	text = strings.ReplaceAll(text, "127.0.0.2", "10.0.0.7")
 	for _, r := range moments {
 		text = r.pattern.ReplaceAllString(text, r.shown)
 	}
@@ -347,6 +377,7 @@ func (tt *trouble) everywhere(text, host, port, ca string) string {
 
 var (
 	resolver = regexp.MustCompile(` on \S+:\d+`)
+	inner    = regexp.MustCompile(`127\.0\.0\.2:\d+`)
 	named    = regexp.MustCompile(`ftp\.example\.com:\d{5}`)
 	ports    = regexp.MustCompile(`192\.0\.2\.7:\d+`)
 )
