@@ -32,6 +32,7 @@ func (a *app) watch(f *connFlags, p *ftpwire.Profile) *watch {
 		case e.Kind == control.TraceTLS:
 			w.secured.Store(true)
 		case e.Kind == control.TraceData && e.Err == nil && !e.Protected && w.secured.Load():
+			w.warnClear(e.Verb)
 		}
 		if before != nil {
 			before(e)

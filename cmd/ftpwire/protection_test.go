@@ -7,6 +7,19 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 )
 
+// A file in clear is warned of when it is moved, and a server that refuses to move it so
+// is not blamed.
+func TestProtectionFiles(t *testing.T) {
+	s := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	r := runIn(t, setting{env: s.env, stdin: strings.NewReader("x")}, "put", "--ca", s.ca, "--prot-files", "C", "-", s.url+"/new")
+	r.want(t, exitGood, "files are not protected (--prot-files C)")
+	s = serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, RequireTLS: true})
+	r = runIn(t, setting{env: s.env}, "ls", "--ca", s.ca, "--prot", "C", s.url+"/")
+	if r.code != exitGood || strings.Contains(r.err, "not protected") {
+		t.Errorf("exit code %d, %q; want none but protected data", r.code, r.err)
+	}
+}
+
 // What is less protected than it may seem is said, and nothing else.
 func TestProtectionFlagWarnings(t *testing.T) {
 	s := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
@@ -16,7 +29,7 @@ func TestProtectionFlagWarnings(t *testing.T) {
 		{"--prot P", ""},
 		{"--prot C", "data connections are not protected (--prot C)"},
 		{"--prot-list C", "listings are not protected (--prot-list C)"},
-		{"--prot-files C", "files are not protected (--prot-files C)"},
+		{"--prot-files C", ""}, // none is moved
 		{"--prot-list C --prot-files C", "data connections are not protected"},
 		{"--prot C --prot-files P", "listings are not protected"},
 		{"--ciphers " + suite, "--ciphers has no effect: the connection is TLS 1.3"},
