@@ -51,6 +51,9 @@ func ParseURL(s string) (*Location, error) {
 	if l.Profile.Host = u.Hostname(); l.Profile.Host == "" {
 		return fail("names no host")
 	}
+	if strings.ContainsAny(l.Profile.Host, "[]") || strings.Contains(l.Profile.Host, ":") && !strings.HasPrefix(u.Host, "[") {
+		return fail("has a host with a colon or bracket that is no IPv6 address in brackets, such as [::1]")
+	}
 	if port := u.Port(); port != "" {
 		n, err := strconv.Atoi(port)
 		if err != nil || n < 1 || n > 65535 {

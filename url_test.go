@@ -87,6 +87,8 @@ func TestParseURLErrors(t *testing.T) {
 		{"empty fragment", "ftp://h/a#", "%23"},
 		{"other type", "ftp://h/a;type=x", "type"},
 		{"bad escape", "ftp://h/%zz", "malformed"},
+		{"bracket alone", "ftps://]", "no IPv6 address in brackets"},
+		{"colons without brackets", "ftp://0:0:", "no IPv6 address in brackets"},
 		{"open bracket", "ftp://[::1/", "malformed"},
 		{"CR LF in the path", "ftp://h/a%0D%0ADELE%20b", "CR, LF or NUL"},
 		{"LF in the user", "ftp://u%0Ax@h/", "CR, LF or NUL"},

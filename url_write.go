@@ -9,7 +9,7 @@ import (
 )
 
 // URL returns the location as [ParseURL] reads it, with the password only if secrets is set. A URL says no more than scheme, user,
-// host, port, path and ;type=a: the variants of SSL look like those of TLS, and VariantAuto like explicit TLS.
+// host, port, path and ;type=: the variants of SSL look like those of TLS, and VariantAuto like explicit TLS.
 func (l Location) URL(secrets bool) string {
 	p := &l.Profile
 	var b strings.Builder
@@ -32,8 +32,11 @@ func (l Location) URL(secrets bool) string {
 		b.WriteString(":" + strconv.Itoa(p.Port))
 	}
 	b.WriteString("/" + urlPath(l.Path))
-	if l.ASCII {
+	switch {
+	case l.ASCII:
 		b.WriteString(";type=a")
+	case l.Dir:
+		b.WriteString(";type=d")
 	}
 	return b.String()
 }

@@ -28,6 +28,7 @@ func TestLocationURL(t *testing.T) {
 		{"root", ftpwire.Location{Profile: ftpwire.Profile{Host: "h"}, Path: "/"}, "ftpes://h/%2F"},
 		{"double slash", ftpwire.Location{Profile: ftpwire.Profile{Host: "h"}, Path: "//a"}, "ftpes://h/%2F/a"},
 		{"signs", ftpwire.Location{Profile: ftpwire.Profile{Host: "h"}, Path: "a b?c#d;type=i%\xff"}, "ftpes://h/a%20b%3Fc%23d%3Btype=i%25%FF"},
+		{"directory", ftpwire.Location{Profile: ftpwire.Profile{Host: "h"}, Path: "a", Dir: true}, "ftpes://h/a;type=d"},
 		{"text", ftpwire.Location{Profile: ftpwire.Profile{Host: "h"}, Path: "a", ASCII: true}, "ftpes://h/a;type=a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,7 +43,7 @@ func TestLocationURL(t *testing.T) {
 				t.Fatal(err)
 			}
 			p, q := back.Profile, tt.l.Profile
-			if p.Host != q.Host || p.Port != q.Port || p.User != q.User || p.Password != q.Password || p.Protocol() != q.Protocol() || back.Path != tt.l.Path || back.ASCII != tt.l.ASCII {
+			if p.Host != q.Host || p.Port != q.Port || p.User != q.User || p.Password != q.Password || p.Protocol() != q.Protocol() || back.Path != tt.l.Path || back.ASCII != tt.l.ASCII || back.Dir != tt.l.Dir {
 				t.Errorf("read as %+v", back)
 			}
 		})

@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/control"
 )
 
 func TestDetectZone(t *testing.T) {
@@ -48,5 +50,32 @@ func TestDetectZone(t *testing.T) {
 				t.Errorf("offset %d s, want %d", got, want)
 			}
 		})
+	}
+}
+
+// A Profile whose zone is "auto" has it found before the first LIST, once.
+func TestTimeZoneAuto(t *testing.T) {
+	east := time.FixedZone("", 5*3600+30*60)
+	lists := 0
+	_, c := connect(t, ftptest.Config{ListZone: east, Faults: []ftptest.Fault{"mlst-unknown"}}, func(p *ftpwire.Profile) {
+		p.TimeZone = "auto"
+		p.Trace = func(e control.TraceEvent) {
+			if e.Kind == control.TraceSent && e.Verb == "LIST" {
+				lists++
+			}
+		}
+	})
+	if _, err := c.Put(t.Context(), "f", strings.NewReader("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for e, err := range c.Entries(t.Context(), "") {
+			if _, offset := e.Time.Zone(); err != nil || offset != 5*3600+30*60 {
+				t.Errorf("%s: %v, %v", e.Name, e.Time, err)
+			}
+		}
+	}
+	if lists != 3 {
+		t.Errorf("LIST was sent %d times; want one to find the zone and one for each listing", lists)
 	}
 }

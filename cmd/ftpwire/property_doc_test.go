@@ -40,7 +40,7 @@ A key in brackets is one of stored connections only, which name files; a Profile
   Keys that are not known are errors that name those which are like them.
 - Password, Account and the passwords of proxies are left out of it, and of every log and error; ` + "`Values(true)`" + ` has them.
 - Certificates, pools of them and functions are no text: ClientCertificates, RootCAs, Dial, Trace, Logger and their like are not in it.
-- A URL says scheme, user, host, port, path and ` + "`;type=a`" + `. ` + "`ParseURL`" + ` reads it, and ` + "`Location.URL`" + ` writes it.
+- A URL says scheme, user, host, port, path and ` + "`;type=`" + `. ` + "`ParseURL`" + ` reads it, and ` + "`Location.URL`" + ` writes it.
 - ` + "`ftpwire.SettingKeys`" + ` returns all keys, those of settings that are not in the table too; the comments of their fields explain them.
 - ` + "`ftpwire connection test`" + ` tries a stored connection; [troubleshooting.md](troubleshooting.md) says which setting to change when one fails.
 `
