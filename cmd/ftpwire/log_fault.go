@@ -30,12 +30,18 @@ func cutFault(err error) dialogue.Fault {
 
 // tlsFault returns what the server did in a TLS handshake that failed with err.
 func tlsFault(err error) dialogue.Fault {
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return dialogue.Demands
+	}
 	e, ok := errors.AsType[*tlsx.HandshakeError](err)
 	if !ok {
 		if how := cutFault(err); how != "" {
 			return how
 		}
 		return dialogue.Client // as with a session that was not resumed
+	}
+	if cert, ok := errors.AsType[*tlsx.CertificateError](err); ok && cert.Reasons != 0 {
+		return dialogue.Distrusted(cert.Reasons.String())
 	}
 	if e.Failure == tlsx.FailureCertificate {
 		return dialogue.Client
@@ -88,6 +94,9 @@ func endFault(err error) dialogue.Fault {
 
 // closeFault returns how the server ended the control connection, "" if it did not.
 func closeFault(err error) dialogue.Fault {
+	if _, ok := errors.AsType[*tlsx.ClientCertificateError](err); ok {
+		return dialogue.Demands
+	}
 	timeout, late := errors.AsType[*control.TimeoutError](err)
 	switch how := cutFault(err); {
 	case err == nil, late && timeout.Verb == "ABOR":

@@ -109,6 +109,7 @@ var (
 	commaAddress = regexp.MustCompile(`\b\d{1,3},\d{1,3},\d{1,3},\d{1,3},\d{1,3},\d{1,3}\b`)
 	ipAddress    = regexp.MustCompile(`(?i)(?:[0-9a-f]*:){2,}[0-9a-f]*(?:(?:\.\d{1,3}){3})?|\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	greetingHost = regexp.MustCompile(`\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b`)
+	bsdGreeting  = regexp.MustCompile(`^220[ -](\S+) FTP server \(`)
 	greetingCode = regexp.MustCompile(`^(?:120|220|221|230|421)[ -]`)
 )
 
@@ -120,6 +121,9 @@ func (v *privacy) String(s string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s = v.words(s)
+	if m := bsdGreeting.FindStringSubmatch(s); m != nil && !strings.HasSuffix(m[1], ".example") {
+		s = strings.Replace(s, m[1], v.placeholder("host", m[1]), 1)
+	}
 	if greetingCode.MatchString(s) {
 		s = greetingHost.ReplaceAllStringFunc(s, func(name string) string {
 			if strings.HasSuffix(name, ".example") {

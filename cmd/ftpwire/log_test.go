@@ -144,6 +144,8 @@ func TestPrivacy(t *testing.T) {
 		{"220 ProFTPD (corp) [::ffff:10.0.0.7]", "220 ProFTPD (corp) [::ffff:192.0.2.1]"},
 		{"220 box7.corp.test ready", "220 host-2.example ready"},
 		{"550 report.pdf: not here", "550 report.pdf: not here"},
+		{"220 vm FTP server (GNU inetutils 2.4) ready.", "220 host-3.example FTP server (GNU inetutils 2.4) ready."},
+		{"220 Serv-U FTP Server v6.4 for WinSock ready...", "220 Serv-U FTP Server v6.4 for WinSock ready..."},
 		{"220 (vsFTPd 3.0.3)", "220 (vsFTPd 3.0.3)"},
 		{"modify=20260102030405; 12:30:45", "modify=20260102030405; 12:30:45"},
 		{"300.1.1.1", "300.1.1.1"},

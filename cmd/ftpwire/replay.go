@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) replayCmd() *cobra.Command {
-	var f struct{ listen, cert, key string }
+	var f struct{ listen, cert, key, caOut string }
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Play the server of a recorded dialogue",
@@ -28,7 +28,8 @@ them are over, the exit code is 0. The first line that differs ends the command 
 code 1.
 
 Addresses of data connections are those of this run. Over TLS, the certificate is a
-fresh one for localhost, unless --cert gives another; clients need --insecure for it.
+fresh one for localhost, unless --cert gives another. Clients need --insecure for it, or
+--ca with the file that --ca-out has written.
 Refused ports, resets, failed handshakes and silences are played as they were. Pauses that
 ended in a reply are not. Of files whose contents were not kept (see --log-contents)
 zeros are sent. Listings that were cut short in the file can't be played.`,
@@ -41,6 +42,7 @@ zeros are sent. Listings that were cut short in the file can't be played.`,
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:2121", "`ADDRESS` to listen on; port 0 is any free one")
 	fs.StringVar(&f.cert, "cert", "", "the server's certificate, a PEM `FILE` (default: a fresh one for localhost)")
 	fs.StringVar(&f.key, "key", "", "its private key, a PEM `FILE` (default: the one of --cert)")
+	fs.StringVar(&f.caOut, "ca-out", "", "write the certificate to `FILE`, for the --ca of clients")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		scripts, err := readScripts(args[0])
 		if err != nil {
@@ -51,9 +53,12 @@ zeros are sent. Listings that were cut short in the file can't be played.`,
 			return err
 		}
 		if len(pairs) == 0 && usesTLS(scripts) {
-			if pairs, err = freshKeyPair(); err != nil {
+			if pairs, err = freshKeyPair(distrusted(scripts)); err != nil {
 				return err
 			}
+		}
+		if err := writeCertificate(f.caOut, pairs); err != nil {
+			return err
 		}
 		return a.replay(f.listen, scripts, pairs)
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
@@ -46,9 +48,12 @@ func (p *replayed) failDataTLS(how dialogue.Fault) error {
 
 // failTLS answers the ClientHello as recorded. handshake is what a client refuses.
 func (p *replayed) failTLS(conn net.Conn, how dialogue.Fault, handshake func()) error {
-	if how == dialogue.Client {
+	if _, distrusted := how.Distrusted(); distrusted || how == dialogue.Client {
 		handshake()
 		return nil
+	}
+	if how == dialogue.Demands {
+		return p.demand(conn)
 	}
 	out, sends := how.Sends()
 	if number, ok := how.Alert(); ok {
@@ -65,6 +70,37 @@ func (p *replayed) failTLS(conn net.Conn, how dialogue.Fault, handshake func()) 
 	}
 	p.end(conn, how, patience.ReplaySilence.Default)
 	return nil
+}
+
+// demand is a handshake with a client whose certificate is not accepted.
+func (p *replayed) demand(conn net.Conn) error {
+	conf := p.control.Config().Clone()
+	conf.ClientAuth, conf.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	for _, pair := range conf.Certificates {
+		if cert, err := x509.ParseCertificate(pair.Certificate[0]); err == nil {
+			conf.ClientCAs.AddCert(cert)
+		}
+	}
+	tls.Server(conn, conf).HandshakeContext(p.ctx) // refused, with the alert
+	p.awaitEnd(conn, patience.ReplayEnd.Default)
+	return nil
+}
+
+// withDemand returns the script with the refusal of the client's certificate where the
+// server made it, in the handshake. Under TLS 1.3 the client learns of it later.
+func withDemand(s *dialogue.Script) *dialogue.Script {
+	last := len(s.Steps) - 1
+	if last < 0 || s.Steps[last].Kind != dialogue.End || s.Steps[last].How != dialogue.Demands {
+		return s
+	}
+	for i := last; i >= 0; i-- {
+		if s.Steps[i].Kind == dialogue.TLS {
+			early := *s
+			early.Steps = append(slices.Clone(s.Steps[:i]), dialogue.Step{Kind: dialogue.TLS, Text: "fails", How: dialogue.Demands, Line: s.Steps[i].Line})
+			return &early
+		}
+	}
+	return s
 }
 
 // end ends a connection as recorded: a silent one when the client does, within most.

@@ -48,7 +48,7 @@ func (p *replayed) play(s *dialogue.Script) error {
 		Conn: p.tcp, Timeout: patience.ReplayCommand.Default, Say: p.say, Heard: p.heard, Data: p.data,
 		StartTLS: p.startTLS, StopTLS: p.stopTLS, Fault: p.fault,
 	}
-	p.peer = peerOf(s)
+	p.peer, s = peerOf(s), withDemand(s)
 	if err := player.PlayServer(s); err != nil {
 		return err
 	}

@@ -23,14 +23,14 @@ type replaying struct {
 
 var listensOn = regexp.MustCompile(`listening on (\S+), connections: \d`)
 
-func startReplay(t *testing.T, file string) *replaying {
+func startReplay(t *testing.T, file string, flags ...string) *replaying {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	out := &announced{text: "connections", once: make(chan struct{})}
 	r := &replaying{stderr: &buffer{}, code: make(chan int, 1)}
 	go func() {
-		r.code <- run(ctx, []string{"replay", "--listen", "127.0.0.1:0", file}, strings.NewReader(""), out, r.stderr, func(string) (string, bool) { return "", false })
+		r.code <- run(ctx, append([]string{"replay", "--listen", "127.0.0.1:0", file}, flags...), strings.NewReader(""), out, r.stderr, func(string) (string, bool) { return "", false })
 	}()
 	select {
 	case <-out.once:

@@ -10,7 +10,7 @@
 //	C: PORT *           * stands for the rest of the line, whatever it is
 //	T: tls              both sides do the TLS handshake
 //	T: clear            both sides take TLS down again
-//	T: fails client     the handshake fails, here because the client ends it
+//	T: fails client     the handshake fails, here because the client ends it; why may follow
 //	D> motd             data connection, server to client; section motd is the payload
 //	D< upload           data connection, client to server; section upload is the payload
 //	D> motd reset       the same, and then the server resets the connection
@@ -21,7 +21,8 @@
 //
 // How something fails or ends is a [Fault]: close, reset, silence (the server says no
 // more, until the client ends the connection), refused, cut (no close_notify), client (the
-// client refuses the certificate), "alert N" and "sends TEXT" (what the server sends in
+// client refuses the certificate, as in "client self-signed"), demands (the server
+// wants another client certificate; TLS 1.3 may say so only after the handshake), "alert N" and "sends TEXT" (what the server sends in
 // place of a TLS handshake).
 //
 // The other sections are payloads. Blank lines in the dialogue, and those that begin

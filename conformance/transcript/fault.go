@@ -8,7 +8,7 @@ import (
 )
 
 // A Fault says how something failed or ended, from the side of the server. It is one of
-// the words below, the last two with something after a blank.
+// the words below, the last three with something after a blank.
 type Fault string
 
 // The faults.
@@ -18,11 +18,16 @@ const (
 	Silent  Fault = "silence" // the server said no more, until the client ended it
 	Refused Fault = "refused" // no data connection: nobody listened
 	Cut     Fault = "cut"     // TLS ended without close_notify
-	Client  Fault = "client"  // TLS: the client refused the server's certificate or session
+	Demands Fault = "demands" // TLS: the server did not accept the client's certificate, or that there was none
+	Client  Fault = "client"  // TLS: the client ended the handshake; what it refused may follow
 
 	alert Fault = "alert" // TLS: the server sent this alert, a number
 	sends Fault = "sends" // TLS: the server sent these bytes, escaped as in a line
 )
+
+// Distrusted is the fault of a server whose certificate the client refused. reasons are
+// words without blanks, such as "self-signed,expired".
+func Distrusted(reasons string) Fault { return Client + Fault(" "+reasons) }
 
 // Alert is the fault of a server that answers a TLS handshake with an alert.
 func Alert(number uint8) Fault { return alert + Fault(" "+strconv.Itoa(int(number))) }
@@ -32,6 +37,13 @@ func Sends(b []byte) Fault { return sends + Fault(" "+escape(string(b), false, f
 
 // String returns the fault as it stands in a file.
 func (f Fault) String() string { return string(f) }
+
+// Distrusted returns why the client refused the certificate. ok is false if the fault is
+// another one, or the reasons are not known.
+func (f Fault) Distrusted() (reasons string, ok bool) {
+	word, arg, ok := strings.Cut(string(f), " ")
+	return arg, ok && Fault(word) == Client && arg != ""
+}
 
 // Alert returns the number of the alert; ok is false if the fault is another one.
 func (f Fault) Alert() (number uint8, ok bool) {
@@ -52,14 +64,15 @@ func (f Fault) Sends() (b []byte, ok bool) {
 func (f Fault) check(must, tls bool) error {
 	known := []Fault{Closed, Reset, Silent}
 	if tls {
-		known = append(known, Client)
+		known = append(known, Client, Demands)
 	} else {
-		known = append(known, Refused, Cut)
+		known = append(known, Refused, Cut, Demands)
 	}
 	_, isAlert := f.Alert()
 	_, sends := f.Sends()
+	_, distrusted := f.Distrusted()
 	switch {
-	case !must && f == "", must && slices.Contains(known, f), must && tls && (isAlert || sends):
+	case !must && f == "", must && slices.Contains(known, f), must && tls && (isAlert || sends || distrusted):
 		return nil
 	}
 	return fmt.Errorf("unknown fault %q", excerpt(string(f)))
