@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
 	"github.com/ftpwire/ftpwire/parse"
@@ -226,6 +227,12 @@ func (p *replayed) data(step dialogue.Step) error {
 		return err
 	}
 	stop()
+	if step.How == dialogue.Silent {
+		select {
+		case <-time.After(patience.ReplayUnfinished.Default):
+		case <-p.ctx.Done():
+		}
+	}
 	p.endData(raw, conn, step)
 	return nil
 }

@@ -203,7 +203,8 @@ var (
 	addresses    = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+(:\d+)?|\d+,\d+,\d+,\d+,\d+,\d+`)
 	ports        = regexp.MustCompile(`\(\|\|\|\d+\|\)`)
 	times        = regexp.MustCompile(`\d+(\.\d+)?(m|µ)?s\b`)
-	octets       = regexp.MustCompile(`after \d+ bytes`) // of what was cut at some time
+	octets       = regexp.MustCompile(`after \d+ bytes`)                                          // of what was cut at some time
+	phases       = regexp.MustCompile(`opening the data connection|moving data, after \d+ bytes`) // a refusal may come in either
 	authorities  = regexp.MustCompile(`CN=[^;,\n]+`)
 	fingerprints = regexp.MustCompile(`[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){15,}`)
 )
@@ -211,8 +212,14 @@ var (
 // comparable returns exit code and message without what differs from run to run.
 func (r *recording) comparable() string {
 	said := r.said
-	for re, with := range map[*regexp.Regexp]string{addresses: "ADDRESS", ports: "PORT", octets: "after OCTETS", authorities: "CN=AUTHORITY", fingerprints: "FINGERPRINT", times: "TIME"} {
-		said = re.ReplaceAllString(said, with)
+	for _, p := range []struct {
+		form *regexp.Regexp
+		with string
+	}{
+		{fingerprints, "FINGERPRINT"}, {addresses, "ADDRESS"}, {ports, "PORT"}, {phases, "PHASE"}, {octets, "after OCTETS"},
+		{authorities, "CN=AUTHORITY"}, {times, "TIME"},
+	} {
+		said = p.form.ReplaceAllString(said, p.with)
 	}
 	said = regexp.MustCompile(`\b`+r.server.User+`\b`).ReplaceAllString(said, "user-1")
 	said = strings.ReplaceAll(said, r.dir, "DIR")

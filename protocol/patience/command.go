@@ -22,6 +22,8 @@ var (
 		Reason: "the next command to `ftpwire replay`: the client may wait in between, as it did when it was recorded"})
 	ReplaySilence = row(Wait{Layer: "cmd/ftpwire", Name: "ReplaySilence", Kind: Bound, Default: 10 * time.Minute,
 		Reason: "the client of `ftpwire replay` ends a connection on which the recorded server fell silent"})
+	ReplayUnfinished = row(Wait{Layer: "cmd/ftpwire", Name: "ReplayUnfinished", Kind: Pause, Default: 300 * time.Millisecond,
+		Reason: "after data that did not end in order, `ftpwire replay` lets the client take it before it says more"})
 	ReplayDeaf = row(Wait{Layer: "cmd/ftpwire", Name: "ReplayDeaf", Kind: Bound, Default: 100 * time.Millisecond,
 		Reason: "a connection that `ftpwire replay` makes to its own port, to see that it does not answer any more"})
 	SlowReply = row(Wait{Layer: "cmd/ftpwire", Name: "SlowReply", Kind: Bound, Default: 100 * time.Millisecond,
