@@ -347,6 +347,8 @@ var displaces = map[string][]string{
 	"type":            {"ascii"},
 	"mode":            {"compress"},
 	"acct":            {"user"},
+	"acct-always":     {"user"},
+	"ip":              {"ipv4", "ipv6"},
 	"active-address":  {"data-mode"},
 	"active-ports":    {"data-mode"},
 	"any-peer":        {"data-mode"},

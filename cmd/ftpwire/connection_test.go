@@ -278,6 +278,20 @@ func TestConnectionOverride(t *testing.T) {
 	s.wantText(before)
 }
 
+// A flag that stands for another one takes its stored value's place, too.
+func TestConnectionOverrideByShortFlag(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	s := newShelf(t)
+	s.store(f, "nas", "--ip", "4", "--acct", "billing", "--acct-always")
+	s.line("ls nas: --log -4").want(t, exitGood, "> ACCT ****")
+	if r := s.line("ls nas: -6"); r.code == exitGood || !strings.Contains(r.err, "tcp6") {
+		t.Errorf("-6: exit code %d: %s", r.code, r.err)
+	}
+	if r := s.line("ls nas: --user bob"); strings.Contains(r.err, "--acct-always needs --acct") {
+		t.Errorf("--user: %s", r.err)
+	}
+}
+
 // Acceptance: what a probe recommends is stored, and used like any other.
 func TestConnectionOfProbe(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, RequireTLS: true})
