@@ -18,6 +18,17 @@ func taking(last string) func(*oddServer) {
 	}
 }
 
+// cutTLS13 ends downloads over TLS 1.3 in the middle, in order.
+func cutTLS13(o *oddServer) {
+	o.on = map[string]func(*oddSession, string) bool{"RETR": func(s *oddSession, _ string) bool {
+		if isTLS12(s) {
+			return false
+		}
+		s.give("hel", "426 Connection closed; transfer aborted")
+		return true
+	}}
+}
+
 func getting(path string) func(context.Context, *ftpwire.Client) error {
 	return func(ctx context.Context, c *ftpwire.Client) error {
 		_, err := c.Get(ctx, path, new(strings.Builder), nil)
@@ -77,6 +88,14 @@ var filePeers = []peerCase{
 	{
 		name: "426 after all octets", do: doPut, server: with(odd(), taking("426 Failure reading network stream.")),
 		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
+	},
+	{
+		name: "426 in the middle, TLS", do: doGet, change: withTLS, server: with(odd(), cutTLS13),
+		cause: ftpwire.CauseBrokenOffTLS, advice: "TransferOptions.Resume=true TLSMax=1.2", helps: []int{1},
+	},
+	{
+		name: "a fault of the server's own", do: doPut, server: odd("STOR", "451 Requested action aborted: local error in processing"),
+		cause: ftpwire.CauseServerFault, advice: "TransferOptions.Retry",
 	},
 	{
 		name: "idle for too long", do: doNoop, server: odd("NOOP", "421 Timeout."),

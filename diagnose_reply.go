@@ -21,6 +21,8 @@ const (
 	CauseClosing         Cause = "closing"
 	CauseWantsResumption Cause = "wants-resumption"
 	CauseNotConfirmed    Cause = "not-confirmed"
+	CauseBrokenOffTLS    Cause = "broken-off-tls"
+	CauseServerFault     Cause = "server-fault"
 	CauseBrokenOff       Cause = "broken-off"
 	CauseOtherHost       Cause = "other-host"
 	CauseDataChannelTLS  Cause = "data-channel-tls"
@@ -80,6 +82,11 @@ var replyRules = []diagnosisRule{
 	{
 		cause: CauseNotConfirmed, find: uploaded(refused(anyVerb, protocol.Aborted, protocol.DataChannel, protocol.Unexplained, protocol.InUse)), words: moved, see: seeReplies,
 		says: "all of the file had been sent (%s octets), and then the server reported a fault: it may have stored all of it, a part or nothing. Compare its size there before you send it again",
+	},
+	{
+		cause: CauseBrokenOffTLS, find: when((*failure).inTLS, either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel)))), see: seeResume,
+		says: "the data connection broke off. Some servers, and some firewalls, can't cope with TLS 1.3, or with resumed sessions",
+		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryTLS12, "go without resumption{Resumption=off}", tryRetry},
 	},
 	{
 		cause: CauseBrokenOff, find: either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel))), see: seeReplies,
@@ -142,6 +149,11 @@ var replyRules = []diagnosisRule{
 		says: "this user may not do that on the server",
 	},
 	{
+		cause: CauseServerFault, find: transient(refused(anyVerb, protocol.Unexplained)), see: seeReplies,
+		says: "the server reports a fault of its own, which may pass. Try again later",
+		try:  []string{tryRetry},
+	},
+	{
 		cause: CauseNotStored, find: refused(uploads, protocol.Unexplained), see: seeReplies,
 		says: "the server could not create the file: this user may not write there, or a directory of the path is missing",
 	},
@@ -180,6 +192,16 @@ func uploaded(find finder) finder {
 			return nil
 		}
 		return t
+	}
+}
+
+// transient finds what find does, if the same may succeed later.
+func transient(find finder) finder {
+	return func(f *failure) error {
+		if f.reply == nil || !f.reply.Transient() {
+			return nil
+		}
+		return find(f)
 	}
 }
 

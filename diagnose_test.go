@@ -103,6 +103,7 @@ func TestDiagnose(t *testing.T) {
 		{"mode, cut", &control.TransferError{Err: &mode.Error{Mode: "MODE Z", Err: io.ErrUnexpectedEOF}}, ftpwire.CauseFormatCut},
 		{"mode, damaged", &control.TransferError{Err: &mode.Error{Mode: "MODE B"}}, ftpwire.CauseFormatBroken},
 		{"EBCDIC", &control.TransferError{Err: &mode.Error{Mode: "TYPE E"}}, ftpwire.CauseNotInCodePage},
+		{"data in clear, and not text", &tlsx.HandshakeError{Phase: tlsx.PhaseData, Failure: tlsx.FailureNotTLS, Hint: "the peer's first bytes are not TLS", Err: io.EOF}, ftpwire.CauseClearData},
 		{"broken off", reply("RETR", 426, "no"), ftpwire.CauseBrokenOff},
 		{"no such mode", reply("MODE", 504, "no"), ftpwire.CauseNoMode},
 		{"changed certificate", &tlsx.CertificateError{Reasons: tlsx.ReasonSelfSigned, Known: &tlsx.Trusted{SHA256: tlsx.Fingerprint{1}}}, ftpwire.CauseCertificateChanged},

@@ -340,7 +340,7 @@ var tlsRules = []diagnosisRule{
 		try:  []string{tryExplicit, tryImplicit, tryClear},
 	},
 	{
-		cause: CauseClearData, find: a(notTLS("clear text on a data connection")), see: "RFC 4217, Section 9",
+		cause: CauseClearData, find: both(handshake(tlsx.FailureNotTLS), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 9",
 		says: "the server does not protect data connections, though it agreed to",
 		try:  []string{tryClearing},
 	},
