@@ -366,6 +366,10 @@ func TestProbeSaysWhy(t *testing.T) {
 			p.net.Blackhole(netip.MustParseAddrPort("127.0.0.1:2121"))
 			p.o.Profile.Timeout = 4 * time.Second
 		}, []string{"did not answer in time"}, 0, 5 * time.Second},
+		{"a dead host, two ports", explicit, func(p *probed) {
+			p.net.Blackhole(netip.MustParseAddrPort("127.0.0.1:0"))
+			p.o.Profile.Timeout, p.o.Profile.Port = 4*time.Second, 0
+		}, []string{"did not answer in time"}, 0, 4*time.Second + 300*time.Millisecond},
 		{"no such host", explicit, func(p *probed) { p.o.Profile.Host = "nowhere.example" }, []string{"no such host", "check the spelling"}, 0, time.Second},
 		{"silence", faulty(ftptest.Config{}, "greeting-never"), func(p *probed) { p.o.Profile.Timeout = 5 * time.Second }, []string{"no reply to the greeting"}, 0, 30 * time.Second},
 		{"not FTP", faulty(ftptest.Config{}, "greeting-garbage"), nil, []string{"SSH-2.0"}, 0, time.Second},
