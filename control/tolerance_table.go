@@ -40,7 +40,7 @@ var tolerances = []Tolerance{
 	},
 	{
 		Name:       "extra-greeting",
-		Behaviour:  "a second 220 comes, also after the first command",
+		Behaviour:  "a second 220 comes, also after the first command, or once TLS is up",
 		Workaround: "it is dropped, as many as Limits.Extra",
 		Refs:       []string{"SimpleFTPServer issue 64"},
 	},

@@ -260,6 +260,7 @@ func (m *Machine) TLSEstablished() {
 	} else {
 		m.prot.step(tlsUp)
 		m.prot.Mechanism = mechanismTLS
+		m.last = finished{reply: Reply{Code: 220}, set: true} // some servers greet again here, too
 	}
 	m.setState(m.after, 0)
 }

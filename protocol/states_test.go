@@ -246,7 +246,7 @@ told, the connection ends.
 		LenientExtraTransfer:    {"a second final reply to a transfer or ABOR", "dropped"},
 		LenientExtraLogin:       {"a second final reply to USER, PASS or ACCT", "dropped"},
 		LenientExtraCWD:         {"CWD answered 200, and 250 later", "the 250 is dropped"},
-		LenientExtraGreeting:    {"a second 220 after the greeting, also behind the first command", "dropped, if the command is none that 220 may answer"},
+		LenientExtraGreeting:    {"a second 220 after the greeting, or after TLS has come up, also behind the next command", "dropped, if the command is none that 220 may answer"},
 		LenientExtraPreliminary: {"a second 1yz to one command; 110 is none", "reported as the first, up to a limit"},
 		LenientNoPreliminary:    {"a transfer that ends well without a 1yz", "success"},
 		LenientRefusedEarly:     {"500 to 504 or 530 while a transfer goes on and ABOR, STAT, NOOP or QUIT waits", "the transfer goes on; if the next reply is not its 226 or 250, or a refusal, the connection ends"},

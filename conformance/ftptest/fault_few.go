@@ -3,6 +3,7 @@ package ftptest
 import (
 	"crypto/tls"
 	"net"
+	"strings"
 	"sync/atomic"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -15,6 +16,26 @@ func fewFaults() []deviation {
 	return []deviation{
 		{name: "epsv-silent", doc: "EPSV gets no reply, and neither does anything after it, as behind some firewalls",
 			command: onCommand("EPSV", func(*session, string) bool { return true })},
+		{name: "feat-silent", doc: "FEAT gets no reply",
+			command: onCommand("FEAT", func(*session, string) bool { return true })},
+		{name: "feat-331", doc: "FEAT is answered with 331", reply: onCode("FEAT", 211, sendsBytes("331 Password, please\r\n"))},
+		{name: "nlst-silent", doc: "NLST gets no reply, and nothing moves over its data connection, as on accounts that may only upload",
+			command: onCommand("NLST", func(*session, string) bool { return true })},
+		{name: "auth-begins-334", doc: "AUTH is answered with 334, and TLS begins as after 234",
+			reply: onCode("AUTH", 234, sendsBytes("334 Begin the TLS handshake\r\n"))},
+		{name: "greeting-text", doc: "two lines without a code come before the greeting",
+			reply: onCode("", 220, sendsBytes("*** Welcome ***\r\n\r\n220 ftptest ready\r\n"))},
+		{name: "greeting-late", doc: "a second 220 comes in front of the 331 to USER",
+			reply: edit("USER", 331, func(_ *session, w string) string { return "220 ftptest ready\r\n" + w })},
+		{name: "mlst-one-line", doc: "the entry of MLST stands in the only line of the reply",
+			reply: edit("MLST", 250, func(_ *session, w string) string {
+				for line := range strings.Lines(w) {
+					if entry, ok := strings.CutPrefix(line, " "); ok {
+						return "250 " + entry
+					}
+				}
+				return w
+			})},
 		{name: "eprt-502", doc: "EPRT is not implemented", command: refusing("EPRT", 502, "Command not implemented")},
 		{name: "mlsd-502", doc: "MLSD is not implemented, though FEAT lists MLST", command: refusing("MLSD", 502, "Command not implemented")},
 		{name: "list-502", doc: "LIST is not implemented", command: refusing("LIST", 502, "Command not implemented")},

@@ -18,6 +18,45 @@ func fewChecks() []faultCheck {
 			c.write("EPSV\r\n")
 			c.wantSilence()
 		}},
+		{"feat-silent", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.write("FEAT\r\n")
+			c.wantSilence()
+		}},
+		{"feat-331", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.do("FEAT", 331)
+		}},
+		{"nlst-silent", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.passive()
+			c.write("NLST\r\n")
+			c.wantSilence()
+		}},
+		{"auth-begins-334", TLSExplicit, func(t *testing.T, c *client) {
+			c.want("greeting", 220)
+			c.do("AUTH TLS", 334)
+			c.handshake()
+			c.do("NOOP", 200)
+		}},
+		{"greeting-text", TLSNone, func(t *testing.T, c *client) {
+			for _, want := range []string{"*** Welcome ***", "", "220 ftptest ready"} {
+				if got, err := c.r.ReadString('\n'); got != want+"\r\n" {
+					t.Errorf("%q, %v; want %q", got, err, want)
+				}
+			}
+		}},
+		{"greeting-late", TLSNone, func(_ *testing.T, c *client) {
+			c.want("greeting", 220)
+			c.do("USER user", 220)
+			c.want("the reply to USER", 331)
+		}},
+		{"mlst-one-line", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			if text := c.do("MLST /", 250); strings.Contains(text, "\n") || !strings.Contains(text, "type=dir;") {
+				t.Errorf("MLST: %q", text)
+			}
+		}},
 		{"eprt-502", TLSNone, func(_ *testing.T, c *client) {
 			c.begin()
 			c.do("EPRT |1|127.0.0.1|5000|", 502)
