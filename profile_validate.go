@@ -177,7 +177,7 @@ func (v *validation) network() {
 		v.fault("LocalAddress", "excludes a function that dials")
 	}
 	if four := p.LocalAddress.Unmap().Is4(); four && p.AddressFamily == FamilyIPv6 || !four && p.AddressFamily == FamilyIPv4 {
-		v.fault("LocalAddress", "(%s) is not of the AddressFamily %s", p.LocalAddress, p.AddressFamily)
+		v.fault("LocalAddress", "(%s) is no address of AddressFamily %s", p.LocalAddress, p.AddressFamily)
 	}
 }
 

@@ -75,7 +75,7 @@ func TestProfileValidate(t *testing.T) {
 		}, "LocalAddress", "excludes a function that dials"},
 		{"LocalAddress of the other family", func(p *ftpwire.Profile) {
 			p.LocalAddress, p.AddressFamily = netip.MustParseAddr("127.0.0.1"), ftpwire.FamilyIPv6
-		}, "LocalAddress", "is not of the AddressFamily 6"},
+		}, "LocalAddress", "is no address of AddressFamily 6"},
 		{"code page", func(p *ftpwire.Profile) { p.CodePage = "windows-1" }, "CodePage", "windows-1"},
 		{"date format", func(p *ftpwire.Profile) { p.DateFormat = "quux" }, "DateFormat", "can't be read"},
 		{"time zone", func(p *ftpwire.Profile) { p.TimeZone = "Atlantis/Capital" }, "TimeZone", "Atlantis/Capital"},

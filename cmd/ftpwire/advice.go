@@ -94,7 +94,7 @@ var flagNames = []struct {
 	{"FinalTimeout", "", "--final-timeout"},
 	{"CloseTimeout", "", "--close-timeout"},
 	{"LocalAddress", "", "--bind"},
-	{"AddressFamily", "", "-4, -6 or --ip any"},
+	{"AddressFamily", "", "--ip %s (-4, -6)"},
 	{"CodePage", "", "--charset"},
 	{"DateFormat", "", "--date-format"},
 	{"TimeZone", "", "--tz"},

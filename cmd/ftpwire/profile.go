@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/ftpwire/ftpwire"
@@ -163,9 +164,16 @@ func profileFault(err error) error {
 		return cannot(err)
 	}
 	if flag := firstFlag(ftpwire.Field(pe.Field)); flag != "" {
-		return usagef("%s %s", flag, pe.Reason)
+		return usagef("%s %s", flag, byFlags(pe.Reason))
 	}
 	return cannot(err)
+}
+
+var fieldWord = regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
+
+// byFlags returns a text with the names of flags in place of those of fields.
+func byFlags(text string) string {
+	return fieldWord.ReplaceAllStringFunc(text, func(word string) string { return cmp.Or(firstFlag(ftpwire.Field(word)), word) })
 }
 
 func (f *connFlags) applyData(p *ftpwire.Profile) error {

@@ -43,3 +43,20 @@ func TestProtectionFlagWarnings(t *testing.T) {
 		})
 	}
 }
+
+// What is wrong with a profile is said in the words of the command line.
+func TestProfileFaultsNameFlags(t *testing.T) {
+	for _, tt := range []struct{ flags, want string }{
+		{"--ccc --prot-list C", "--ccc excludes different --prot-list and --prot-files"},
+		{"--tls-min 1.3 --ciphers TLS_RSA_WITH_AES_128_CBC_SHA", "which --tls-min excludes"},
+		{"--authentication publickey", "--authentication can't be by public key: that belongs to SFTP"},
+		{"-6 --bind 127.0.0.1", "--bind (127.0.0.1) is no address of --ip 6"},
+		{"--tls implicit --ccc", "--ccc needs explicit TLS"},
+		{"--variant ftp --tls none", "--variant and --tls exclude each other"},
+		{"--bind here", `--bind: "here" must be an IP address`},
+		{"--acct-always", "--acct-always needs --acct"},
+	} {
+		r := runIn(t, setting{}, append([]string{"ls", "ftpes://h/"}, strings.Fields(tt.flags)...)...)
+		r.want(t, exitUsage, tt.want)
+	}
+}
