@@ -37,7 +37,7 @@ var passwords = []string{
 }
 
 // rounds is how many of the passwords each line is tried with. All of them take a minute.
-const rounds = 5
+const rounds = 3
 
 func TestNoSecretShown(t *testing.T) {
 	t.Parallel()

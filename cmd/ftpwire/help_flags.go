@@ -17,12 +17,17 @@ const sectionKey = "section"
 
 // inSection puts the flags that define adds into a section of the help.
 func inSection(cmd *cobra.Command, title string, define func(*pflag.FlagSet)) {
-	before := map[string]bool{}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { before[f.Name] = true })
-	define(cmd.Flags())
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if !before[f.Name] {
-			cmd.Flags().SetAnnotation(f.Name, sectionKey, []string{title})
+	flags := cmd.Flags()
+	sorted := flags.SortFlags
+	flags.SortFlags = false // VisitAll has them in the order in which they were added, and need not sort
+	defer func() { flags.SortFlags = sorted }()
+	before := 0
+	flags.VisitAll(func(*pflag.Flag) { before++ })
+	define(flags)
+	n := 0
+	flags.VisitAll(func(f *pflag.Flag) {
+		if n++; n > before {
+			flags.SetAnnotation(f.Name, sectionKey, []string{title})
 		}
 	})
 }
