@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/internal/neterr"
@@ -79,7 +80,7 @@ var dataRules = []diagnosisRule{
 		try:  []string{tryPassive, "announce another address{Data.ActiveAddr}"},
 	},
 	{
-		cause: CauseAddressIgnored, find: opened(ignored), words: namedHost, see: seeData,
+		cause: CauseAddressIgnored, find: ignored, words: namedHost, see: seeData,
 		says: "the server says that it waits for data at %s. The connection went to the host of the control connection instead, as that is safer, and failed there",
 		try:  []string{"use the address that it names, if it can be reached{NAT=auto}", "use that address whatever it is{NAT=never}", tryActive},
 	},
@@ -149,8 +150,25 @@ func isActive(o *datachan.OpenError) bool {
 // isNonsense reports whether there was no address to connect to.
 func isNonsense(o *datachan.OpenError) bool { return isType[*parse.Error](o.Err) || o.Addr == "" }
 
-// ignored reports whether the host that the server named was not dialled.
-func ignored(o *datachan.OpenError) bool { return o.Named != "" && hostOf(o.Addr) != o.Named }
+// ignored finds a data connection for which the server named another host, one that could
+// be reached from here, and that was not tried.
+func ignored(f *failure) error {
+	found := opened(func(o *datachan.OpenError) bool { return o.Named != "" && plausible(o.Named, hostOf(o.Addr)) })(f)
+	o, _ := found.(*datachan.OpenError)
+	if o == nil || slices.ContainsFunc(f.opens, func(other *datachan.OpenError) bool { return hostOf(other.Addr) == o.Named }) {
+		return nil
+	}
+	return o
+}
+
+// plausible reports whether a host that was named for data can be the server's, if dialled
+// reaches it: the inner address of a network is of no use outside.
+func plausible(named, dialled string) bool {
+	n, _ := netip.ParseAddr(named)
+	d, err := netip.ParseAddr(dialled)
+	inner := n.IsPrivate() || n.IsLoopback() || n.IsLinkLocalUnicast() || n.IsUnspecified()
+	return !inner || err == nil && (d.IsPrivate() || d.IsLoopback())
+}
 
 // isWrong reports whether the host that the server named was dialled, and it is not that
 // of the control connection.

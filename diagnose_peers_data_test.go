@@ -42,9 +42,14 @@ var dataPeers = []peerCase{
 		cause:  ftpwire.CauseAddressIgnored, says: oddInner, advice: "NAT=auto NAT=never", helps: []int{0, 1},
 	},
 	{
-		name:   "the same, and the address is tried where it is plausible",
-		server: with(odd("EPSV", "502 unknown"), func(o *oddServer) { o.named, o.closed = "10.0.0.5", true }), change: withNAT(datachan.NATAuto),
-		cause: ftpwire.CauseAddressIgnored, says: "10.0.0.5", advice: "NAT=never DataMode=active", helps: []int{1},
+		name:   "the same, and neither address answers",
+		server: with(odd("EPSV", "502 unknown"), func(o *oddServer) { o.named, o.closed = oddInner, true }), change: withNAT(datachan.NATAuto),
+		cause: ftpwire.CausePortClosed, seen: oddInner, advice: "DataMode=active", helps: []int{0},
+	},
+	{
+		name:   "an inner address is named, and the outer one does not listen",
+		server: with(odd("EPSV", "502 unknown"), func(o *oddServer) { o.named, o.closed = "192.168.1.20", true }), do: doGet,
+		cause: ftpwire.CausePortClosed, advice: "DataMode=active", helps: []int{0}, hides: "NAT=",
 	},
 	{
 		name:   "a server behind NAT names its inner address, which is used",

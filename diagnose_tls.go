@@ -53,8 +53,8 @@ var certificateRules = []diagnosisRule{
 	{
 		cause: CauseClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer), see: seeClientCert,
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Issuer, trusted(e)} }),
-		says:  "the server does not trust the authority that signed the client certificate (%s)",
-		try:   []string{"give another certificate, signed by an authority that the server trusts{ClientCertificates}"},
+		says:  "the server does not trust the authority that signed the client certificate (%s), but others%s",
+		try:   []string{"give another certificate, signed by one of those{ClientCertificates}"},
 		then:  "Or ask the server's administrator to trust that authority",
 	},
 	{
@@ -366,7 +366,7 @@ var tlsRules = []diagnosisRule{
 	},
 	{
 		cause: CauseTLSCut, find: without(a[*control.UnansweredLoginError](), handshake(tlsx.FailureEnded)), words: hintOf, see: seeTLS,
-		says: "%s. Firewalls and old servers do that with a ClientHello that is too large or too new for them, or the server speaks TLS in another way",
+		says: "%s. Firewalls and old servers do that with a ClientHello that is too large or too new for them; or the server speaks TLS in another way, or wants a client certificate",
 		try:  []string{"use TLS 1.2, whose ClientHello is smaller{TLSMax=1.2}", tryExplicit, tryImplicit},
 	},
 	{
