@@ -72,12 +72,12 @@ const (
 type ProbeAttempt struct {
 	Combination ProbeCombination
 	Works       bool
-	Stage       ProbeStage    // how far it came
-	Outcome     string        // in words, secrets masked
-	Reply       string        // the server's reply that decided it, secrets masked; "" if none did
-	Err         error         // nil if it works, or nothing went wrong
-	Login       bool          // it cost a login
-	Took        time.Duration //
+	Stage       ProbeStage // how far it came
+	Outcome     string     // in words, secrets masked
+	Reply       string     // the server's reply that decided it, secrets masked; "" if none did
+	Err         error      // nil if it works, or nothing went wrong
+	Login       bool       // it cost a login
+	Took        time.Duration
 }
 
 // A ProbeStage is a part of the way to a listing.

@@ -104,6 +104,14 @@ func (c ProbeCombination) wayWords() []string {
 	return words
 }
 
+// sessionWords is wayWords with the protection of data, if it is not the usual one.
+func (c ProbeCombination) sessionWords() []string {
+	if !c.ClearData {
+		return c.wayWords()
+	}
+	return append(c.wayWords(), "PROT "+c.protWord())
+}
+
 func (c ProbeCombination) versionWord() string {
 	low, high := tlsx.VersionName(c.TLSMin), tlsx.VersionName(c.TLSMax)
 	if low == high {

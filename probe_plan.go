@@ -194,7 +194,7 @@ func (p *probePlan) pruned() []ProbePruned {
 		}
 		forms := p.space.forms(way)
 		if reason := p.pruneWay(way); reason != "" {
-			groups.add(reason, way.wayWords(), len(forms))
+			groups.add(reason, way.sessionWords(), len(forms))
 			continue
 		}
 		for _, c := range forms {

@@ -126,7 +126,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 	if err != nil {
 		return f.byEnvironment(cannot(err))
 	}
-	report := &probeReport{r: r, args: commandArgs(cmd, l, r)}
+	report := &probeReport{r: r, args: a.commandArgs(cmd, l, r)}
 	for i, arg := range report.args {
 		report.args[i] = a.masked(arg) // an account, or the password of a proxy
 	}

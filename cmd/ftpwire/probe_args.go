@@ -42,20 +42,23 @@ var aboutTLSOnly = []string{"ca", "insecure", "cert", "key", "pfx", "accept-new"
 
 // commandArgs returns the URL and the flags that use what a probe recommends: those of the
 // settings, and those that were given to the probe and still matter. It returns nil if
-// nothing works.
-func commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.ProbeResult) []string {
+// nothing works. In place of the URL there may be a stored connection, NAME:.
+func (a *app) commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.ProbeResult) []string {
 	p := r.Recommended
 	if p == nil {
 		return nil
 	}
 	args := []string{recommendedURL(l, p)}
+	if a.conn != nil {
+		args = storedArgs(a.conn.name, &a.connProfile, p)
+	}
 	said := map[string]bool{}
 	if p.Variant == ftpwire.VariantSSLExplicit {
 		args, said["auth-ssl"] = append(args, "--auth-ssl"), true
 	}
 	for _, s := range r.Settings {
 		name := recommendFlags[s.Field]
-		if name == "" || s.Field == ftpwire.FieldDataMode && s.Value == "passive" {
+		if name == "" || a.conn == nil && s.Field == ftpwire.FieldDataMode && s.Value == "passive" {
 			continue
 		}
 		said[name] = true
@@ -77,6 +80,16 @@ func commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.ProbeResult
 		}
 		args = append(args, flagArgs(f, f.Value.String())...)
 	})
+	return args
+}
+
+// storedArgs returns NAME: and how TLS begins, if that differs from what is stored. The port is
+// the stored one, or the usual one of both.
+func storedArgs(name string, stored, p *ftpwire.Profile) []string {
+	args := []string{name + ":"}
+	if is := p.Protocol().Security(); is != stored.Protocol().Security() {
+		args = append(args, "--tls", is.String())
+	}
 	return args
 }
 

@@ -138,7 +138,7 @@ func TestProbeSave(t *testing.T) {
 	if r := runIn(t, env, "connection", "show", "nas"); !strings.Contains(r.out, "PASV") || strings.Contains(r.out, testPassword) {
 		t.Errorf("it is stored as\n%s%s", r.out, r.err)
 	}
-	if r := runIn(t, env, "probe", "nas:"); r.code != 0 {
+	if r := runIn(t, env, "probe", "nas:"); r.code != 0 || !strings.HasSuffix(r.out, "ftpwire ls nas: --data-mode pasv\n") {
 		t.Errorf("probe nas: exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 	if r := runIn(t, env, f.probeArgs("--save", "nas")...); r.code != 2 || strings.Contains(r.out, "port") {
