@@ -68,6 +68,7 @@ func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) 
 	if ctx.Done() == nil {
 		t, err := o.open(ctx)
 		if err != nil {
+			c.recall(err)
 			c.endTurn()
 		}
 		return t, err
@@ -84,6 +85,7 @@ func (c *Conn) openPromptly(ctx context.Context, o *opening) (*transfer, error) 
 		t, err = o.open(ctx)
 		switch stays := state.CompareAndSwap(undecided, opened); {
 		case err != nil:
+			c.recall(err)
 			c.endTurn()
 		case !stays:
 			t.abort()

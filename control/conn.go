@@ -31,6 +31,7 @@ type Conn struct {
 	life         context.Context // ends with the connection
 	end          context.CancelFunc
 	redact       secrets
+	last         memory // of what was said
 	hash         hashState
 	quirks       quirkState
 	turn         chan struct{}  // holds a token while nobody runs an operation

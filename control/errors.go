@@ -21,6 +21,9 @@ var errServerClosed = fmt.Errorf("the server ended it: %w", io.ErrUnexpectedEOF)
 type ClosedError struct {
 	Cause error // why; nil after Close and Quit
 
+	// Last is what was said last, for a report. It is nil after Close and Quit.
+	Last Dialogue
+
 	// Awaited reports whether a reply was still to come: the one to Verb, or the greeting
 	// if that is "".
 	Awaited bool
@@ -101,6 +104,10 @@ type TransferError struct {
 	Phase Phase
 	Bytes int64 // moved over the data connection before the error
 	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
+
+	// Last is what was said last on the connection, for a report. It is nil while the
+	// transfer is not closed, unless the error ended it.
+	Last Dialogue
 }
 
 // Error returns the text of the cause alone if the server refused the transfer and

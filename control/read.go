@@ -61,11 +61,11 @@ func (c *Conn) receive(b []byte) error {
 		if e.Reply.Code == 421 && c.dead == nil {
 			// No other command will be answered; the reader waits for the end of the
 			// connection.
-			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}}
+			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}, Last: c.last.dialogue()}
 		}
 	}
 	if err != nil && c.dead == nil {
-		c.dead = &ClosedError{Cause: c.redact.Error(err)}
+		c.dead = &ClosedError{Cause: c.redact.Error(err), Last: c.last.dialogue()}
 	}
 	return err
 }
@@ -269,6 +269,9 @@ func (c *Conn) fell(err error) bool {
 	again := c.life.Err() != nil
 	if c.dead == nil {
 		closed := &ClosedError{Cause: c.redact.Error(err)}
+		if err != nil {
+			closed.Last = c.last.dialogue()
+		}
 		closed.Verb, closed.Awaited = c.awaited()
 		c.dead = closed
 	}

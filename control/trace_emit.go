@@ -17,13 +17,11 @@ func (c *Conn) trace(kind TraceKind, text string) { c.emit(TraceEvent{Kind: kind
 // emit completes an event and hands it to the Trace and the Logger. Nothing that could be
 // a secret leaves the Conn by another way.
 func (c *Conn) emit(e TraceEvent) {
-	if c.cfg.Trace == nil && !c.cfg.logs(e.Kind) {
-		return
-	}
 	e.Text, e.Err, e.Time = c.redact.String(e.Text), c.redact.Error(e.Err), time.Now()
 	if c.raw != nil {
 		e.Address, e.Local = cmp.Or(e.Address, c.raw.RemoteAddr().String()), c.raw.LocalAddr().String()
 	}
+	c.last.add(e)
 	if c.cfg.Trace != nil {
 		c.cfg.Trace(e)
 	}

@@ -241,6 +241,7 @@ func (t *transfer) fault(err error) error {
 	}
 	if t.err == nil {
 		t.err = &TransferError{Verb: t.f.cmd.Verb, Path: t.f.path, Phase: PhaseData, Bytes: t.moved(), Err: err}
+		t.c.recall(t.err)
 	}
 	return t.err
 }
@@ -318,6 +319,7 @@ func (t *transfer) close() {
 	}
 	t.unwatch()
 	c := t.c
+	c.recall(t.err)
 	c.busy.Store(false) // the next caller waits for the turn
 	waitBriefly(t.ctx, c.afterReturn(func() {
 		t.settle()

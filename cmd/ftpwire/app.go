@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -20,13 +21,14 @@ import (
 // An app is one run of the command: its streams, its environment and what all
 // commands share.
 type app struct {
-	ctx    context.Context
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
-	env    func(string) (string, bool)
-	quiet  bool
-	config string // the file of stored connections, as --config names it
+	ctx     context.Context
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	env     func(string) (string, bool)
+	quiet   bool
+	verbose bool
+	config  string // the file of stored connections, as --config names it
 
 	conn         *connection     // that the command line names, if it does
 	connProfile  ftpwire.Profile // of it, without what the flags say
@@ -45,7 +47,9 @@ type app struct {
 	mu      sync.Mutex // guards stderr, which traces write to as well
 	redact  protocol.Redactor
 	warned  map[string]bool
-	privacy *privacy // of --log-private, nil without it
+	privacy *privacy             // of --log-private, nil without it
+	recent  []control.TraceEvent // the last ones, for --verbose
+	logged  bool                 // --log has printed them
 }
 
 // run carries out one command line and returns the exit code.
@@ -99,6 +103,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		},
 	}
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar, no warnings")
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "after an error, print what was said last")
 	root.PersistentFlags().StringVar(&a.config, "config", "", "`FILE` of stored connections (default: FTPWIRE_CONFIG, or ftpwire/connections.toml in the configuration directory)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(

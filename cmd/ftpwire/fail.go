@@ -102,6 +102,7 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	if hint := a.adviceFor(cmd, err); hint != "" {
 		a.say("hint: " + a.toStore(hint))
 	}
+	a.tellRecent()
 }
 
 // adviceFor returns what cmd says to do about err, or "".

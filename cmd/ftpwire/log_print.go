@@ -15,6 +15,7 @@ func (a *app) tracer(f *connFlags, p *ftpwire.Profile) func(control.TraceEvent) 
 	if !f.prints() {
 		return nil
 	}
+	a.logged = a.logged || f.log
 	return func(e control.TraceEvent) {
 		if !f.wants(e.Kind) {
 			return

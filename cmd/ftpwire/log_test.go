@@ -195,3 +195,26 @@ func TestLogFileMode(t *testing.T) {
 		t.Errorf("mode (-want +got): %s\n%s", diff, text)
 	}
 }
+
+// TestVerbose: after an error, what was said last is printed once, and stands in the JSON.
+func TestVerbose(t *testing.T) {
+	f := serve(t, ftptest.Config{})
+	r := f.run(t, "-v", "rm", "URL/none", "URL/nothing")
+	r.want(t, exitNo, "what was said last:", "> USER alice", "> PASS ****", "> DELE none", "> DELE nothing")
+	if n := strings.Count(r.err, "> DELE none\n"); n != 1 || strings.Contains(r.err, testPassword) {
+		t.Errorf("DELE none is there %d times:\n%s", n, r.err)
+	}
+	if r := f.run(t, "rm", "URL/none"); strings.Contains(r.err, "> DELE") {
+		t.Errorf("printed without the flag:\n%s", r.err)
+	}
+	if r := f.run(t, "rm", "--verbose", "--log", "URL/none"); strings.Count(r.err, "> DELE") != 1 {
+		t.Errorf("printed twice with --log:\n%s", r.err)
+	}
+	r = f.run(t, "get", "-v", "--log-private", "--log-sent", "--format", "json", "URL/none", filepath.Join(t.TempDir(), "local"))
+	if r.want(t, exitNo); !strings.Contains(r.out, `"said":[`) || !strings.Contains(r.out, `USER user-1`) || strings.Contains(r.out, "alice") {
+		t.Errorf("JSON: %s", r.out)
+	}
+	if r := f.run(t, "ls", "-v", "URL/"); strings.Contains(r.err, "said last") {
+		t.Errorf("printed without an error:\n%s", r.err)
+	}
+}

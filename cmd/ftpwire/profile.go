@@ -47,6 +47,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	f.applyList(p)
 	p.Timeout, a.closeTimeout = f.timeout, f.closeTimeout
 	p.Trace = a.tracer(f, p)
+	a.keepRecent(f, p)
 	for _, p := range []*ftpwire.Profile{p, f.through(p)} {
 		if _, err := p.Address(); err != nil {
 			return nil, cannot(err)

@@ -28,6 +28,7 @@ type transferJSON struct {
 	Reply       string   `json:"reply,omitempty"` // the final one: servers tell a job's id in it, or the file's name
 	Partial     string   `json:"partial,omitempty"`
 	Error       string   `json:"error,omitempty"`
+	Said        []string `json:"said,omitempty"` // with --verbose and an error: what was said last
 }
 
 // finish tells how a transfer went, as far as the flags ask for it, and returns err with
@@ -55,7 +56,7 @@ func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, er
 		j.Proof = strings.Split(r.Proof.String(), ", ")
 	}
 	if err != nil {
-		j.Error = a.masked(errtext.Of(err))
+		j.Error, j.Said = a.masked(errtext.Of(err)), a.recentLines()
 	}
 	return j
 }
