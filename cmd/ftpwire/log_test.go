@@ -178,6 +178,17 @@ func TestLogFlagsThatDoNothing(t *testing.T) {
 	f.run(t, "ls", "--log-file", "/dev/full", "URL/").want(t, exitGood, "warning: --log-file: /dev/full is not complete", "no space left")
 }
 
+// TestLogFileOfTrust: commands that do not log in write a transcript, too.
+func TestLogFileOfTrust(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	log := filepath.Join(t.TempDir(), "log")
+	f.run(t, "trust", "accept", "--yes", "--trust-file", filepath.Join(t.TempDir(), "trust"), "--log-file", log, "URL/").want(t, exitGood)
+	text, err := os.ReadFile(log)
+	if err != nil || !strings.Contains(string(text), "\nC: AUTH TLS\n") || !strings.Contains(string(text), "\nT: tls\n") {
+		t.Errorf("%v, the transcript:\n%s", err, text)
+	}
+}
+
 // TestLogFileMode: a log that is there already can't be read by others afterwards.
 func TestLogFileMode(t *testing.T) {
 	f := serve(t, ftptest.Config{})

@@ -54,7 +54,7 @@ func TestTranscripts(t *testing.T) {
 			}
 			env := map[string]string{"FTPWIRE_PASSWORD": "replayed-password", "HOME": dir, "XDG_CONFIG_HOME": dir}
 			r := runIn(t, setting{env: env}, args...)
-			said := comparable(r, dir)
+			said := withoutChance(r, dir)
 			if *update {
 				before, _, _ := strings.Cut(string(text), "-- says --\n")
 				if err := os.WriteFile(file, []byte(before+"-- says --\n"+said+"\n"), 0o644); err != nil {
@@ -69,8 +69,9 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// comparable is as comparable of conformance/interop.
-func comparable(r result, dir string) string {
+// withoutChance returns exit code and message without what differs from run to run, as
+// comparable of conformance/interop does.
+func withoutChance(r result, dir string) string {
 	said := strings.ReplaceAll(r.out+r.err, dir, "DIR")
 	for _, p := range []struct{ form, with string }{
 		{`[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){15,}`, "FINGERPRINT"}, {`\d+\.\d+\.\d+\.\d+(:\d+)?|\d+,\d+,\d+,\d+,\d+,\d+`, "ADDRESS"},

@@ -107,6 +107,9 @@ func (a *app) inspect(f *connFlags, rawURL string) (*inspection, error) {
 	if in.Host, in.Port, err = addressOf(&l.Profile); err != nil {
 		return nil, err
 	}
+	if err := a.record(f, &l.Profile, &l.Profile); err != nil {
+		return nil, err
+	}
 	if err := a.look(in, &l.Profile); err != nil {
 		return nil, err
 	}
