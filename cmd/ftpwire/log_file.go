@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"sync"
 
 	"github.com/ftpwire/ftpwire"
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
@@ -12,8 +13,10 @@ import (
 
 // A logFile is what --log-file writes: all sessions of a run.
 type logFile struct {
-	file  *os.File
-	rec   *dialogue.Recorder
+	file *os.File
+	rec  *dialogue.Recorder
+
+	mu    sync.Mutex
 	local string // the client's end of the session that is recorded
 }
 
@@ -65,6 +68,8 @@ func openLog(name string) (*os.File, error) {
 // event records an event. Those of a session that has made way for another are remarks: it
 // is at its end.
 func (l *logFile) event(e control.TraceEvent) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	rec := l.rec
 	switch {
 	case e.Kind == control.TraceConnected && e.Err == nil:
