@@ -84,8 +84,8 @@ func dial(ctx context.Context, p *Profile) (*Client, error) {
 }
 
 // NewClient returns a Client on a connection that is logged in. Nobody else may use conn after that. p is the Profile to connect
-// with again, and it says how listings are read. If p is nil, the Client cannot connect again, so that each operation has one
-// attempt whatever its [Retry] says.
+// with again; it says how listings are read, and of which type files are, which conn is told. If p is nil, the Client cannot
+// connect again, so that each operation has one attempt whatever its [Retry] says.
 func NewClient(conn *control.Conn, p *Profile) *Client {
 	c := &Client{turn: make(chan struct{}, 1), conn: conn}
 	if p != nil {

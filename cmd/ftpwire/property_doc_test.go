@@ -42,7 +42,8 @@ A key in brackets is one of stored connections only, which name files; a Profile
 - Certificates, pools of them and functions are no text: ClientCertificates, RootCAs, Dial, Trace, Logger and their like are not in it.
 - A URL says scheme, user, host, port, path and ` + "`;type=`" + `. ` + "`ParseURL`" + ` reads it, and ` + "`Location.URL`" + ` writes it.
 - ` + "`ftpwire.SettingKeys`" + ` returns all keys, those of settings that are not in the table too; the comments of their fields explain them.
-- ` + "`ftpwire connection test`" + ` tries a stored connection; [troubleshooting.md](troubleshooting.md) says which setting to change when one fails.
+- ` + "`ftpwire probe`" + ` is the brute-force test: it finds settings that work, and says why. ` + "`ftpwire connection test`" + ` tries a stored connection.
+  [troubleshooting.md](troubleshooting.md) says which setting to change when one fails.
 `
 
 // connectionText is the page.

@@ -8,7 +8,7 @@ var (
 		Setting: "control.Config.ConnectTimeout, datachan.Config.ConnectTimeout and AcceptTimeout, Profile.Timeout and DataConnectTimeout",
 		Reason:  "connecting, or being connected to; writing a command; a TLS handshake of control's"})
 	Reply = row(Wait{Layer: "control", Name: "Reply", Kind: Bound, Default: time.Minute,
-		Setting: "control.Config.ReplyTimeout, Profile.Timeout",
+		Setting: "control.Config.ReplyTimeout, Profile.Timeout; Profile.CloseTimeout for the reply to QUIT",
 		Reason:  "the reply to a command"})
 	GreetingAfterText = row(Wait{Layer: "control", Name: "GreetingAfterText", Kind: Bound, Default: 5 * time.Second,
 		Reason: "the greeting once text without a code has come in its place: the server is one of another protocol, if nothing follows soon"})
