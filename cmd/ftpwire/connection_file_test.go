@@ -91,6 +91,8 @@ func TestConnectionMode(t *testing.T) {
 		{"a password, readable", "password = \"x\"\n", 0o644, "holds passwords and can be read by others"},
 		{"a password, readable by the group", "password = \"x\"\n", 0o640, "holds passwords and can be read by others"},
 		{"an account, readable", "account = \"x\"\n", 0o604, "holds passwords and can be read by others"},
+		{"a proxy's password, readable", "proxy = \"http://me:x@gate\"\n", 0o644, "holds passwords and can be read by others"},
+		{"a proxy without one, readable", "proxy = \"http://me@gate\"\n", 0o644, ""},
 		{"a password, mine", "password = \"x\"\n", 0o600, ""},
 		{"where a password is, readable", "password_env = \"X\"\n", 0o644, ""},
 		{"a command, writable", "password_command = \"x\"\n", 0o620, "can be changed by others"},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
 )
 
 // Keys of the file that are no settings of a Profile.
@@ -32,9 +33,43 @@ var sourceSuffixes = []string{"_env", "_file", "_command", "_keyring"}
 // secretKeys are those whose values are never shown.
 var secretKeys = []string{keyPassword, keyPFXPassword, "account"}
 
-// isSecret reports whether the value of a key is never shown.
-func isSecret(path []string) bool {
-	return slices.Contains(secretKeys, path[len(path)-1])
+// hidden stands for a secret.
+const hidden = "********"
+
+// masked returns the value of a key without what is never shown in it, and whether there is
+// such a thing.
+func masked(path []string, value any) (any, bool) {
+	switch key := path[len(path)-1]; {
+	case slices.Contains(secretKeys, key):
+		return hidden, true
+	case key == "proxy" || key == "login_proxy":
+		return maskedURL(value)
+	case key == "after":
+		found := false
+		lines := slices.Clone(list(value))
+		for i, line := range lines {
+			var after control.AfterLogin
+			if text, ok := line.(string); ok && after.UnmarshalText([]byte(text)) == nil && after.Secret() {
+				lines[i], found = hidden, true
+			}
+		}
+		if found {
+			return lines, true
+		}
+	}
+	return value, false
+}
+
+// maskedURL masks the password of a proxy's URL.
+func maskedURL(value any) (any, bool) {
+	text, _ := value.(string)
+	scheme, rest, ok := strings.Cut(text, "://")
+	at := strings.LastIndex(rest, "@")
+	user, _, colon := strings.Cut(rest[:max(at, 0)], ":")
+	if !ok || at < 0 || !colon {
+		return value, false
+	}
+	return scheme + "://" + user + ":" + hidden + rest[at:], true
 }
 
 // A flagKey says how a flag of the command line is called in the file, where that is not its

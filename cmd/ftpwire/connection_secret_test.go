@@ -100,6 +100,30 @@ func TestConnectionPassword(t *testing.T) {
 	}
 }
 
+// What is secret is shown in no form.
+func TestConnectionShowsNoSecret(t *testing.T) {
+	s := newShelf(t)
+	s.write(`[connection.nas]
+host = "h.example"
+user = "alice"
+account = "secret-account"
+password = "secret-password"
+pfx_password = "secret-pfx"
+proxy = "http://me:secret-proxy@gate.example"
+login.after = ["SITE A", "PASS secret-after", "-ACCT secret-after"]
+`)
+	for _, args := range []string{"show nas", "show nas --format json", "show nas --format flags", "show nas --format url", "list", "list --format json"} {
+		r := s.line("connection " + args)
+		r.want(t, exitGood)
+		if strings.Contains(r.out+r.err, "secret-") {
+			t.Errorf("%s:\n%s\n%s", args, r.out, r.err)
+		}
+		if strings.HasPrefix(args, "show nas") && !strings.HasSuffix(args, "url") && (!strings.Contains(r.out, "h.example") || !strings.Contains(r.out, "http://me:"+hidden+"@gate.example")) {
+			t.Errorf("%s shows too little:\n%s", args, r.out)
+		}
+	}
+}
+
 // A password is stored only if it is asked for, and where.
 func TestConnectionStorePassword(t *testing.T) {
 	s := newShelf(t)

@@ -10,9 +10,6 @@ import (
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
 )
 
-// hidden stands for a secret.
-const hidden = "********"
-
 func (a *app) connectionShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NAME",
@@ -60,8 +57,8 @@ that would do the same. Passwords and accounts are never shown.`,
 func withoutSecrets(values map[string]any) map[string]any {
 	values = clone(values)
 	for _, k := range tomledit.Flatten(values) {
-		if key := strings.Join(k.Path, "."); isSecret(k.Path) {
-			assign(values, key, hidden)
+		if value, secret := masked(k.Path, k.Value); secret {
+			assign(values, strings.Join(k.Path, "."), value)
 		}
 	}
 	return values
@@ -108,7 +105,9 @@ func (a *app) showJSON(d *tomledit.Document, name string) error {
 
 // showFlags prints what has to be typed in place of NAME:.
 func (a *app) showFlags(c *connection) error {
-	words, without := c.flags()
+	shown := *c
+	shown.values = withoutSecrets(c.values)
+	words, without := shown.flags()
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}
@@ -142,8 +141,6 @@ func (c *connection) flags() (words, without []string) {
 		}
 		for _, v := range values {
 			switch {
-			case isSecret([]string{k.key}):
-				words = append(words, "--"+f.Name, hidden)
 			case f.Value.Type() == "bool" && v == "true":
 				words = append(words, "--"+f.Name)
 			case f.Value.Type() == "bool":
@@ -164,7 +161,10 @@ func (c *connection) flags() (words, without []string) {
 	}
 	for _, k := range tomledit.Flatten(c.values) {
 		key := strings.Join(k.Path, ".")
-		if !said[key] && !strings.HasPrefix(key, keyPassword) && !strings.HasPrefix(key, keyPFXPassword) {
+		if key == keyPassword+"_file" {
+			continue
+		}
+		if !said[key] {
 			without = append(without, key)
 		}
 	}

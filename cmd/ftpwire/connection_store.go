@@ -140,7 +140,10 @@ func holdsSecrets(d *tomledit.Document) bool {
 	for _, kind := range d.Kinds() {
 		for _, name := range d.Names(kind) {
 			values, _ := d.Values(kind, name)
-			if slices.ContainsFunc(tomledit.Flatten(values), func(k tomledit.Key) bool { return isSecret(k.Path) }) {
+			if slices.ContainsFunc(tomledit.Flatten(values), func(k tomledit.Key) bool {
+				_, secret := masked(k.Path, k.Value)
+				return secret
+			}) {
 				return true
 			}
 		}

@@ -63,7 +63,7 @@ func (a *app) applyHop(f *connFlags, p *ftpwire.Profile) (err error) {
 	}
 	if p.Proxy.Password != "" {
 		a.secret(p.Proxy.Password)
-		if f.proxyURL != "" {
+		if f.proxyURL != "" && (a.conn == nil || a.conn.text("proxy") != f.proxyURL) {
 			a.warn(`the proxy's password in --proxy can be seen in the list of processes and the shell's history; see "ftpwire help proxies"`)
 		}
 	}
