@@ -44,7 +44,7 @@ func (a *app) connection(name string) (*connection, error) {
 		return nil, err
 	}
 	if !d.Has(kindConnection, name) {
-		return nil, unknown("connection", name, d.Names(kindConnection))
+		return nil, s.unknown("connection", name, d.Names(kindConnection))
 	}
 	return s.connection(d, name)
 }
@@ -170,8 +170,7 @@ func (r *tableReader) share(values map[string]any, key, kind string) error {
 	}
 	name, _ := values[key].(string)
 	if !r.d.Has(kind, name) {
-		u, _ := errors.AsType[*usageError](unknown(kind, name, r.d.Names(kind)))
-		return r.fault(key, "names "+u.Error(), fmt.Sprintf("A table [%s.%s] must say what it is. %s", kind, name, strings.TrimPrefix(u.hint, `"ftpwire connection add NAME URL" stores one.`)))
+		return r.fault(key, fmt.Sprintf("is %q, but there is no table [%s.%s]", name, kind, name), suggestion(nearNames(name, r.d.Names(kind)), "Such a table says what it is."))
 	}
 	shared, err := r.d.Values(kind, name)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // sectionStore is the section of the flags about how a connection is stored, in the help.
@@ -146,7 +145,7 @@ func (e *edit) save() error {
 		case has && e.new:
 			return nil, taken(e.name)
 		case !has && !e.new:
-			return nil, unknown("connection", e.name, names)
+			return nil, s.unknown("connection", e.name, names)
 		case has:
 			if _, err := s.connection(d, e.name); err != nil {
 				return nil, err // it holds what is not understood here
@@ -407,8 +406,8 @@ func (e *edit) remove(key string) error {
 	for _, k := range tomledit.Flatten(e.values) {
 		known = append(known, strings.Join(k.Path, "."))
 	}
-	u, _ := errors.AsType[*usageError](unknown("setting", key, known))
-	return &usageError{err: errtext.Errorf("--unset: %s of the connection %q", u.Error(), e.name), hint: u.hint}
+	return &usageError{err: fmt.Errorf("--unset: the connection %q has no setting %q", e.name, key),
+		hint: suggestion(nearNames(key, known), "It has "+enumerate(known)+".")}
 }
 
 // ordered returns the keys of a table in the order in which a new one has them.

@@ -42,7 +42,7 @@ func (a *app) renameConnection(from, to string) error {
 	err = s.change(func(d *tomledit.Document) (*tomledit.Document, error) {
 		switch names := d.Names(kindConnection); {
 		case !d.Has(kindConnection, from):
-			return nil, unknown("connection", from, names)
+			return nil, s.unknown("connection", from, names)
 		case d.Has(kindConnection, to) && from != to:
 			return nil, taken(to)
 		}
@@ -104,7 +104,7 @@ func (a *app) removeConnections(names []string, yes bool) error {
 	}
 	for _, name := range names {
 		if !d.Has(kindConnection, name) {
-			return unknown("connection", name, d.Names(kindConnection))
+			return s.unknown("connection", name, d.Names(kindConnection))
 		}
 	}
 	if !yes {

@@ -68,7 +68,7 @@ func (a *app) editByHand(name string) error {
 		return err
 	}
 	if !d.Has(kindConnection, name) {
-		return unknown("connection", name, d.Names(kindConnection))
+		return s.unknown("connection", name, d.Names(kindConnection))
 	}
 	before := d.Source(kindConnection, name)
 	dir, err := os.MkdirTemp("", "ftpwire-edit-")

@@ -62,7 +62,7 @@ func (a *app) listConnections(cmd *cobra.Command, s *store, d *tomledit.Document
 			}
 		}
 		if !slices.Contains(groups, group) {
-			return unknown("group", group, groups)
+			return s.unknown("group", group, groups)
 		}
 		lines = slices.DeleteFunc(lines, func(l listedConnection) bool { return l.Group != group })
 	}

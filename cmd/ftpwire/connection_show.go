@@ -32,7 +32,7 @@ that would do the same. Passwords and accounts are never shown.`,
 			return err
 		}
 		if !d.Has(kindConnection, name) {
-			return unknown("connection", name, d.Names(kindConnection))
+			return s.unknown("connection", name, d.Names(kindConnection))
 		}
 		c, err := s.connection(d, name)
 		if err != nil {

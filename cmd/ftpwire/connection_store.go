@@ -183,9 +183,9 @@ func (s *store) change(edit func(*tomledit.Document) (*tomledit.Document, error)
 }
 
 // unknown is the error about a name that is not stored.
-func unknown(what, name string, stored []string) error {
+func (s *store) unknown(what, name string, stored []string) error {
 	if len(stored) == 0 {
-		return &usageError{err: fmt.Errorf("no %s %q: none is stored", what, name), hint: `"ftpwire connection add NAME URL" stores one.`}
+		return &usageError{err: fmt.Errorf("no %s %q: none is stored in %s", what, name, s.file.Path), hint: `"ftpwire connection add NAME URL" stores one.`}
 	}
 	some := stored
 	more := ""

@@ -189,7 +189,8 @@ func (a *app) noURL(arg string) error {
 	}
 	hint := `Write a URL, such as ftpes://HOST/PATH, or NAME:PATH of a stored connection; "ftpwire help urls" explains both.`
 	host, path, _ := strings.Cut(arg, "/")
-	if h, port, serr := net.SplitHostPort(host); serr == nil && h != "" && isNumber(port) {
+	h, port, serr := net.SplitHostPort(host)
+	if serr == nil && h != "" && isNumber(port) || strings.Contains(strings.Trim(host, "."), ".") && nameFault(host) == "" {
 		err = fmt.Errorf("%q is no URL", visible(arg))
 		hint = "Write " + urlForms(host, path)
 	}
