@@ -275,6 +275,8 @@ func TestClearDataUnknown(t *testing.T) {
 		{"PBSZ 502", "502 not implemented", ""},
 		{"PBSZ 504", "504 not for that", ""},
 		{"PBSZ 501", "501 syntax", ""},
+		{"PBSZ 503", "503 out of sequence", ""},
+		{"PBSZ 550", "550 no", ""},
 		{"PROT 500", "200 ok", "500 what?"},
 		{"PROT 502", "200 ok", "502 not implemented"},
 	} {

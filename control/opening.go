@@ -33,6 +33,7 @@ type opening struct {
 
 	sent   atomic.Pointer[flight] // the command of the last attempt
 	silent atomic.Bool            // nothing came for it in time, on either connection
+	early  atomic.Bool            // it ended before TLS of the data connection began
 	begun  time.Time              // the attempt
 }
 
@@ -138,6 +139,8 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	dc, doubt := data.Establish(ctx, f, c.dataSession())
 	if doubt != nil {
 		dc = nil
+		_, before := errors.AsType[*datachan.OpenError](doubt)
+		o.early.Store(before && !f.isStarted())
 		o.silent.Store(errors.Is(doubt, os.ErrDeadlineExceeded) && !f.isStarted() && !f.isDone())
 		if err := c.notEstablished(ctx, f, doubt); err != nil {
 			o.another = c.data.Failed(data, err)

@@ -59,16 +59,15 @@ func prot(e *SecurityError) bool {
 	return ok && re.Verb == "PROT"
 }
 
-// staysClear reports whether a server that refuses PBSZ or PROT merely does not know them:
-// data connections are in clear then, as they are until PROT says otherwise (RFC 4217,
-// Section 9).
+// staysClear reports whether a server that does not know PROT, or refuses PBSZ, which must
+// precede it, can be left alone: data connections are in clear then, as they are until PROT
+// says otherwise (RFC 4217, Section 9).
 func (c *Conn) staysClear(e *SecurityError) bool {
 	re, ok := e.Err.(*protocol.ReplyError)
 	if !ok || c.protection().Data != protocol.LevelClear {
 		return false
 	}
-	m := re.Meaning()
-	return m == protocol.UnknownCommand || re.Verb == "PBSZ" && (m == protocol.UnknownParameter || m == protocol.BadParameter)
+	return re.Meaning() == protocol.UnknownCommand || re.Verb == "PBSZ" && !re.Transient()
 }
 
 // setLevel sends PBSZ and PROT. A refusal is a *SecurityError.

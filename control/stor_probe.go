@@ -86,10 +86,13 @@ func (c *Conn) probeBy(ctx context.Context, name string) error {
 	if err == nil || caller.Err() != nil {
 		return err
 	}
-	if !errors.Is(err, errNoAnswer) && !o.silent.Load() {
-		return err
+	if errors.Is(err, errNoAnswer) || o.silent.Load() {
+		return c.nlstUnanswered(caller, err)
 	}
-	return c.nlstUnanswered(caller, err)
+	if o.early.Load() {
+		return c.unanswered(caller, "NLST", QuirkNLSTUnanswered, err)
+	}
+	return err // nothing is uploaded where TLS may have been the reason
 }
 
 // listAside opens a listing, and reads it as far as the probe wants it.

@@ -125,6 +125,7 @@ func TestUploadProbeSilent(t *testing.T) {
 		{"the connection bears it", 0, 5 * time.Second, "226 nothing to abort", false},
 		{"the timeout is shorter", 2 * time.Second, 5 * time.Second, "226 nothing to abort", false},
 		{"the connection is lost", 0, 5 * time.Second, "", false},
+		{"the connection ends", 0, 0, "the connection ends", false},
 		{"forbidden", 0, 5 * time.Second, "226 nothing to abort", true},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
@@ -137,6 +138,13 @@ func TestUploadProbeSilent(t *testing.T) {
 			tc.passive()
 			tc.wantCommand("the name alone", "NLST f")
 			begun := time.Now()
+			if strings.HasPrefix(tt.abor, "the connection") {
+				tc.srv.Close()
+				if _, ok := errors.AsType[*control.UnansweredError](op.wait()); !ok {
+					t.Errorf("%v; want an UnansweredError", op.err)
+				}
+				return
+			}
 			tc.wantCommand("given up", "ABOR")
 			if took := time.Since(begun); took < tt.want-time.Second || took > tt.want+time.Second {
 				t.Errorf("given up after %v; want about %v", took, tt.want)
