@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/ftpwire/ftpwire"
 )
 
@@ -69,14 +67,4 @@ var properties = []property{
 	{"Encryption algorithm", "CipherSuites", "which cipher suites of TLS 1.2 and older the ClientHello offers"},
 	{"Local address", "LocalAddress", "the address that connections come from"},
 	{"Address family", "AddressFamily", "whether the server's IPv4 or IPv6 addresses are dialled"},
-}
-
-// flagsOf returns what a field is called on the command line, all ways.
-func flagsOf(field ftpwire.Field) (names []string) {
-	for _, f := range flagNames {
-		if f.field == field && !strings.HasPrefix(f.name, "without ") {
-			names = append(names, f.name)
-		}
-	}
-	return names
 }

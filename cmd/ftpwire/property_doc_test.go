@@ -112,3 +112,13 @@ func TestConnectionPage(t *testing.T) {
 	}
 	fmt.Fprint(t.Output(), len(properties), " properties\n")
 }
+
+// flagsOf returns what a field is called on the command line, all ways.
+func flagsOf(field ftpwire.Field) (names []string) {
+	for _, f := range flagNames {
+		if f.field == field && !strings.HasPrefix(f.name, "without ") {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
