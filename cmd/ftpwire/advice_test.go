@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/conformance/ftptest"
 )
 
 var flagPattern = regexp.MustCompile(`--([a-z-]+)`)
@@ -97,4 +100,15 @@ func causes() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Cause, strings.ReplaceAll(d.Advice(flagName), "|", `\|`), strings.Join(fields, ", "), d.See)
 	}
 	return b.String()
+}
+
+// A stored connection has no scheme that could be changed: the advice names the flag.
+func TestAdviceOnStored(t *testing.T) {
+	s := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit, RequireTLS: true})
+	env := maps.Clone(s.env)
+	env["FTPWIRE_CONFIG"] = filepath.Join(t.TempDir(), "connections.toml")
+	address := strings.TrimPrefix(s.url, "ftpes://")
+	runIn(t, setting{env: env}, "connection", "add", "lab", "ftp://"+address+"/").want(t, exitGood)
+	runIn(t, setting{env: env}, "ls", "lab:/").want(t, exitUsage, "Use explicit TLS (--tls explicit), or use implicit TLS, port 990 (--tls implicit)")
+	runIn(t, setting{env: env}, "ls", "lab:/", "--tls", "explicit", "--ca", s.ca).want(t, exitGood)
 }
