@@ -85,7 +85,7 @@ func (p *probePlan) over() string {
 				return "what works was found: " + o.step.combination.String()
 			}
 		case probeNowhere, probeRejected, probeNoLogin, probeAccount, probeOut:
-			return o.words
+			return wordsOf(&o)
 		case probeWrite:
 			return "a listing works, and writing does not: " + o.words
 		}

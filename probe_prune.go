@@ -1,6 +1,7 @@
 package ftpwire
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"slices"
@@ -214,7 +215,7 @@ var wayRules = []probeRule{
 			return ""
 		}
 		if o := p.first(probeProtC); o != nil {
-			return o.words
+			return wordsOf(o)
 		}
 		if p.firstOf(func(o *probeOutcome) bool { return o.step.combination.protected() }, probeProtP, probeDataTLS, probeReuse, probeProtection) != nil {
 			return ""
@@ -402,5 +403,5 @@ func wordsOf(o *probeOutcome) string {
 	if o == nil {
 		return ""
 	}
-	return o.words
+	return cmp.Or(o.words, "it failed")
 }
