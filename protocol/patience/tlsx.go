@@ -18,9 +18,9 @@ var (
 	SelfTest = row(Wait{Layer: "tlsx", Name: "SelfTest", Kind: Bound, Default: 10 * time.Second,
 		Reason: "a handshake in memory that proves resumption by session ID, and takes a millisecond"})
 	TrustLock = row(Wait{Layer: "tlsx", Name: "TrustLock", Kind: Bound, Default: 5 * time.Second,
-		Reason: "another process's change of the trust store or of the stored connections, which takes milliseconds"})
+		Reason: "another process's change of the trust store, which takes milliseconds"})
 	TrustLockPoll = row(Wait{Layer: "tlsx", Name: "TrustLockPoll", Kind: Interval, Default: 50 * time.Millisecond,
-		Reason: "the longest time between two tries to lock one of them, which begin at a millisecond"})
+		Reason: "the longest time between two tries to lock the trust store or the stored connections, which begin at a millisecond"})
 	RenameAgain = row(Wait{Layer: "tlsx", Name: "RenameAgain", Kind: Interval, Default: 5 * time.Millisecond,
 		Reason: "Windows replaces no file that is just being read"})
 )
