@@ -136,7 +136,7 @@ func (s *propertySession) listen(network, address string) (net.Listener, error) 
 func (tt *propertyTest) apply(t *testing.T, p *ftpwire.Profile, s *propertySession) {
 	t.Helper()
 	if tt.set != "" {
-		if err := p.SetValues(tt.values(t, strings.ReplaceAll(tt.set, "DIR", s.dir))); err != nil {
+		if err := p.SetValues(tt.values(t, strings.ReplaceAll(tt.set, "DIR", filepath.ToSlash(s.dir)))); err != nil {
 			t.Fatal(err)
 		}
 	}
