@@ -109,6 +109,7 @@ func lists(t *testing.T, p *ftpwire.Profile, name string) {
 
 // A probe goes through proxies as every other connection does.
 func TestProbeThroughProxies(t *testing.T) {
+	t.Parallel()
 	for _, v := range []via{{"http", "squid", "basic"}, {"socks5", "microsocks", ""}, {"socks5", "danted", ""}} {
 		t.Run(v.String(), func(t *testing.T) {
 			t.Parallel()
@@ -131,6 +132,7 @@ func TestProbeThroughProxies(t *testing.T) {
 
 // A wrong password is sent once.
 func TestProbeWrongPassword(t *testing.T) {
+	t.Parallel()
 	for _, server := range peer.Names() {
 		t.Run(server, func(t *testing.T) {
 			t.Parallel()
