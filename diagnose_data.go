@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/internal/neterr"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/neterr"
 )
 
 // Ways to open data connections, as remedies. Those that failed are left out, and those

@@ -7,7 +7,7 @@ import (
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/neterr"
+	"github.com/ftpwire/ftpwire/protocol/neterr"
 )
 
 // Causes about the network and this computer.

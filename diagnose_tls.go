@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/internal/neterr"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/neterr"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 

@@ -2,11 +2,14 @@ package docs_test
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // policy is who may import whom. It is a statement of intent: change the code to
@@ -24,14 +27,14 @@ parse:                   std -net -crypto/tls -os -context -log -log/slog parse/
 parse/listing:           std -net -crypto/tls -os -context -log -log/slog parse parse/internal/scan parse/internal/calendar golang.org/x/text/...
 protocol:                std -net -crypto/tls -os -context -log -log/slog protocol/errtext parse
 protocol/mode:           std -net -crypto/tls -os -context -log -log/slog
-internal/neterr:         std -net -crypto/tls -os -context -log -log/slog
-internal/statefile:      std protocol/patience
-tlsx:                    std internal/neterr internal/statefile protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
+protocol/neterr:         std -net -crypto/tls -os -context -log -log/slog
+tlsx/statefile:          std protocol/patience
+tlsx:                    std protocol/neterr tlsx/statefile protocol/errtext protocol/patience golang.org/x/crypto/... golang.org/x/net/idna
 datachan:                std protocol/errtext protocol/patience parse protocol tlsx golang.org/x/net/...
 datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net/... github.com/Azure/go-ntlmssp
 control/otp:             std
 control:                 std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
-.:                       std internal/neterr protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
+.:                       std protocol/neterr protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
 conformance:             std protocol/errtext parse parse/listing protocol protocol/mode tlsx
 conformance/ftptest:     std protocol/errtext parse parse/listing protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
@@ -148,5 +151,23 @@ func TestNoClock(t *testing.T) {
 				t.Errorf("%s asks the clock", line)
 			}
 		}
+	}
+}
+
+// TestTopLevel: the folders at the top are the layers, and no others.
+func TestTopLevel(t *testing.T) {
+	want := []string{"cmd", "conformance", "control", "datachan", "docs", "fuzz", "parse", "protocol", "tlsx"}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			got = append(got, e.Name())
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("folders at the top (-want +got):\n%s", diff)
 	}
 }

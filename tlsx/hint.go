@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/internal/neterr"
+	"github.com/ftpwire/ftpwire/protocol/neterr"
 )
 
 // handshakeError explains why a handshake failed.

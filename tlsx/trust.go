@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/ftpwire/ftpwire/protocol/patience"
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 // ErrNoTrustStore is returned by methods of a nil *TrustStore that would have to store

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ftpwire/ftpwire/internal/statefile"
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 // maxTrustFile limits the file: tens of thousands of entries.

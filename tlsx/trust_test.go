@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/ftpwire/ftpwire/protocol/patience"
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 func fingerprint(b byte) (f Fingerprint) {

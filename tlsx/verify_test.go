@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/conformance/memnet"
-	"github.com/ftpwire/ftpwire/internal/statefile"
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
-	"github.com/ftpwire/ftpwire/internal/statefile"
 	"github.com/ftpwire/ftpwire/protocol/patience"
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 // maxStore limits the file: thousands of connections.

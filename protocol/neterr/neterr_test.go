@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/ftpwire/ftpwire/internal/neterr"
+	"github.com/ftpwire/ftpwire/protocol/neterr"
 )
 
 func TestKinds(t *testing.T) {
