@@ -140,8 +140,8 @@ func (a *app) advice(cmd *cobra.Command, err error) string {
 	d = d.Without(func(c ftpwire.Change) bool { return !has(cmd, flagName(c)) })
 	return d.Advice(func(c ftpwire.Change) string {
 		name := flagName(c)
-		if scheme, ok := strings.CutSuffix(name, "://"); ok && a.tried != nil && a.tried.Name != "" {
-			return "--tls " + tlsOfScheme[scheme] // a stored connection has no scheme to change
+		if flag, ok := schemeFlags[name]; ok && a.conn != nil {
+			return flag // a stored connection has no scheme to change
 		}
 		if a.tried != nil && strings.HasPrefix(name, "ftpwire trust ") {
 			name += " " + trustURL(a.tried)
@@ -149,9 +149,6 @@ func (a *app) advice(cmd *cobra.Command, err error) string {
 		return name
 	})
 }
-
-// tlsOfScheme has the values of --tls that the schemes of URLs stand for.
-var tlsOfScheme = map[string]string{"ftp": "none", "ftpes": "explicit", "ftps": "implicit"}
 
 // has reports whether cmd has the flag that a name begins with, and not with that value
 // already. A name that does not begin with a flag is for every command.

@@ -130,12 +130,14 @@ func (a *app) toStore(hint string) string {
 	if a.conn == nil || strings.Contains(hint, "ftpwire connection ") {
 		return hint
 	}
-	for word := range strings.FieldsSeq(hint) {
-		word = strings.Trim(word, ",.;:()\"")
+	words := strings.FieldsFunc(hint, func(r rune) bool { return strings.ContainsRune(" ,.;()\"", r) })
+	for i, word := range words {
 		name, is := strings.CutPrefix(word, "--")
 		name, _, _ = strings.Cut(name, "=")
-		flag := schemeFlags[word]
-		if is && slices.Contains(storableNames(), name) {
+		flag := ""
+		if is && name == "tls" && i+1 < len(words) {
+			flag = word + " " + words[i+1]
+		} else if is && slices.Contains(storableNames(), name) {
 			flag = "--" + name + " …"
 		}
 		if flag != "" {
