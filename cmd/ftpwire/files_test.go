@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -46,6 +51,26 @@ func TestFilesUnderEverySecurity(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUnreadLine: a reply that can't be read is no line of a listing, but the end of it.
+func TestUnreadLine(t *testing.T) {
+	line := &parse.Error{What: "LIST line", Text: "what is this"}
+	for _, tt := range []struct {
+		name string
+		err  error
+		want bool
+	}{
+		{"nothing", nil, false},
+		{"a line", line, true},
+		{"a line of a directory", fmt.Errorf("d: %w", line), true},
+		{"the address of the data connection", &control.TransferError{Verb: "LIST", Err: &datachan.OpenError{Mode: "PASV", Err: &parse.Error{What: "227 reply"}}}, false},
+		{"another error", errors.New("lost"), false},
+	} {
+		if _, got := unreadLine(tt.err); got != tt.want {
+			t.Errorf("%s: %v; want %v", tt.name, got, tt.want)
+		}
 	}
 }
 

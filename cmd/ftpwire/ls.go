@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -69,7 +70,7 @@ func (l *lister) list(c *ftpwire.Client, path string) error {
 	unread := false
 	for e, err := range c.Entries(l.app.ctx, path) {
 		l.notes.add(e, err)
-		if pe, ok := errors.AsType[*parse.Error](err); ok {
+		if pe, ok := unreadLine(err); ok {
 			unread = true
 			l.app.report(l.cmd, pe)
 			continue
@@ -89,6 +90,15 @@ func (l *lister) list(c *ftpwire.Client, path string) error {
 		return errSaid
 	}
 	return nil
+}
+
+// unreadLine returns the error of a line that can't be read, which does not end the listing.
+// A transfer may fail over a reply that can't be read; that is no line of a listing.
+func unreadLine(err error) (*parse.Error, bool) {
+	if _, ended := errors.AsType[*control.TransferError](err); ended {
+		return nil, false
+	}
+	return errors.AsType[*parse.Error](err)
 }
 
 // failed deals with a listing that ended in an error: the path may be a file's.
