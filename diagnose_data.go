@@ -136,7 +136,11 @@ func refusedAddress(list ...protocol.Verb) finder {
 			return nil
 		}
 		switch f.means {
-		case protocol.Closing, protocol.IdledOut, protocol.NotLoggedIn, protocol.TooManyUsers, protocol.LockedOut, protocol.WantsTLS, protocol.WantsProtection:
+		case protocol.NotLoggedIn:
+			if f.transfer == nil { // in a session, 530 is how some servers say that this way is not allowed
+				return nil
+			}
+		case protocol.Closing, protocol.IdledOut, protocol.TooManyUsers, protocol.LockedOut, protocol.WantsTLS, protocol.WantsProtection:
 			return nil
 		}
 		return f.reply

@@ -23,6 +23,7 @@ const (
 	CauseSizeDiffers      Cause = "size-differs"
 	CauseContentsDiffer   Cause = "contents-differ"
 	CauseSizeUseless            = Cause(control.QuirkSIZEUseless)
+	CauseSizeUnexpected   Cause = "size-unexpected"
 	CauseTooLarge         Cause = "too-large"
 	CauseEarlyReply       Cause = "early-reply"
 	CauseChanged          Cause = "changed"
@@ -52,6 +53,11 @@ var fileRules = []diagnosisRule{
 	{
 		cause: CauseSizeUseless, find: a(func(e *control.SizeError) bool { return e.Cut }),
 		says: "the file has grown since, or the server tells another size than it has",
+		try:  []string{"have its sizes ignored, if they are always wrong{Quirks=size-useless}"},
+	},
+	{
+		cause: CauseSizeUnexpected, find: a[*control.SizeError](), see: "RFC 3659, Section 4",
+		says: "not all of the file came through, or the server tells another size than it has. Transfer it again",
 		try:  []string{"have its sizes ignored, if they are always wrong{Quirks=size-useless}"},
 	},
 	{

@@ -70,6 +70,14 @@ var dataPeers = []peerCase{
 		cause: ftpwire.CausePassiveRefused, advice: "DataMode=PASV DataMode=active", helps: []int{0, 1}, hides: "TLS",
 	},
 	{
+		name: "EPRT unknown and PORT answered 530", server: odd("EPRT", "500 unknown", "PORT", "530 not for you"), change: withActive,
+		cause: ftpwire.CauseActiveRefused, seen: "PORT: 530", advice: "DataMode=passive Data.ActiveAddr", helps: []int{0},
+	},
+	{
+		name: "EPSV answered 530", server: odd("EPSV", "530 not for you"),
+		cause: ftpwire.CausePassiveRefused, seen: "EPSV: 530", advice: "DataMode=PASV DataMode=active", helps: []int{0, 1},
+	},
+	{
 		name: "EPRT and PORT refused", server: odd("EPRT", "500 unknown", "PORT", "500 Illegal PORT command."), change: withActive,
 		cause: ftpwire.CauseActiveRefused, seen: "PORT: 500", advice: "DataMode=passive Data.ActiveAddr", helps: []int{0},
 	},

@@ -109,4 +109,16 @@ var filePeers = []peerCase{
 		name: "no type", do: doGet, server: odd("TYPE", "504 no"), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Type = ftpwire.TypeEBCDIC },
 		cause: ftpwire.CauseNoType, advice: "Type",
 	},
+	{
+		name: "no TYPE I", do: doGet, server: odd("TYPE", "504 no"),
+		cause: ftpwire.CauseNoBinary, says: "TYPE I", advice: "Type=ascii",
+	},
+	{
+		name: "SIZE tells more than there is", do: doGet, server: odd("SIZE", "213 999"),
+		cause: ftpwire.CauseSizeUnexpected, seen: "999 were expected", advice: "Quirks=size-useless", helps: []int{0},
+	},
+	{
+		name: "SIZE tells nothing of what was stored", do: doPut, server: odd("SIZE", "213 0"),
+		cause: ftpwire.CauseSizeUnexpected, seen: "0 octets came", advice: "Quirks=size-useless", helps: []int{0},
+	},
 }

@@ -14,6 +14,7 @@ import (
 // Causes that replies tell of.
 const (
 	CauseTypeUnknown     Cause = "type-unknown"
+	CauseNoBinary        Cause = "no-binary"
 	CauseNoType          Cause = "no-type"
 	CauseNoMode          Cause = "no-mode"
 	CauseNoStructure     Cause = "no-structure"
@@ -50,6 +51,11 @@ var replyRules = []diagnosisRule{
 	{
 		cause: CauseTypeUnknown, find: refused(verbs("TYPE"), protocol.UnknownCommand), see: "RFC 959, Section 5.3.2",
 		says: "the server does not know TYPE, by which it is told to leave a file as it is: what it would send may not be what the file holds. Nothing was transferred",
+	},
+	{
+		cause: CauseNoBinary, find: when(asItIs, refusedFormat("TYPE")), see: "RFC 959, Section 3.1.1",
+		says: "the server refuses to leave files as they are (TYPE I), and nothing was transferred",
+		try:  []string{"if it is text, have its line ends converted{Type=ascii}"},
 	},
 	{
 		cause: CauseNoType, find: refusedFormat("TYPE"), see: "RFC 959, Section 3.1.1",
@@ -168,6 +174,10 @@ func refusedFormat(verb protocol.Verb) finder {
 		return f.reply
 	}
 }
+
+// asItIs reports whether files are known to move as they are because nothing else was asked
+// for.
+func asItIs(f *failure) bool { return f.p != nil && !f.has(FieldType) }
 
 // uploads and makes say which command was refused: one that stores a file, or any that
 // puts something where nothing was.

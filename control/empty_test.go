@@ -338,10 +338,18 @@ func TestListingOfAMessage(t *testing.T) {
 // In active mode a connection that this side refused is never "nothing to send".
 func TestActiveStranger(t *testing.T) {
 	for _, tt := range []struct {
-		size string // the answer to SIZE, "" if the caller knows the size
-		ok   bool
-	}{{"213 0", true}, {"213 6", false}, {"502 no", false}, {"", false}} {
-		inBubble(t, tt.size, func(t *testing.T) {
+		size  string // the answer to SIZE, "" if the caller knows the size
+		final string
+		ok    bool
+	}{
+		{"213 0", "226 done", true},
+		{"213 6", "226 done", false},
+		{"502 no", "226 done", false},
+		{"", "226 done", false},
+		{"", "425 no data connection", false},
+		{"", "426 broken off", false},
+	} {
+		inBubble(t, tt.size+", "+tt.final, func(t *testing.T) {
 			conf := control.Config{Data: datachan.Config{Mode: datachan.ModeEPRT}}
 			tc := login(t, &conf)
 			f := tc.async(func() error {
@@ -364,7 +372,7 @@ func TestActiveStranger(t *testing.T) {
 			}
 			defer stranger.Close()
 			time.Sleep(time.Second)
-			tc.writeReply("226 done")
+			tc.writeReply(tt.final)
 			if tt.size != "" {
 				tc.answer("SIZE f", tt.size)
 			}

@@ -87,7 +87,7 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 	}
 	refusal := f.result()
 	switch {
-	case refusal != nil && ended:
+	case refusal != nil && ended && !isStranger(err):
 		return refusal
 	case refusal != nil:
 		return errors.Join(err, refusal)
@@ -95,6 +95,13 @@ func (c *Conn) notEstablished(ctx context.Context, f *flight, err error) error {
 		return withoutConnection(err)
 	}
 	return err
+}
+
+// isStranger reports whether connections from others than the server were refused: the reply
+// then does not tell why there is no data connection.
+func isStranger(err error) bool {
+	_, ok := errors.AsType[*datachan.StrangerError](err)
+	return ok
 }
 
 func (c *Conn) newTransfer(ctx context.Context, f *flight, dc *datachan.Conn, format mode.Format, took time.Duration) *transfer {
