@@ -62,7 +62,10 @@ func (w *words) dosDate() (s stamp, next int, ok bool) {
 		s = stamp{} // a date that can't be
 	}
 	if !s.clock(w.word(1)) {
-		return stamp{}, 2, isClockForm(w.word(1)) // a time that can't be
+		s = stamp{} // a time that can't be
+		if !isClockForm(strings.TrimRight(w.word(1), "AaPpMm")) {
+			return s, 2, false
+		}
 	}
 	if w.word(2) != "" && s.hour < 24 && s.meridiem(w.word(2)) {
 		return s, 3, true

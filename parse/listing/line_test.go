@@ -271,6 +271,8 @@ func TestListDOS(t *testing.T) {
 		{"day first", "19.05.2017  14:26    5 x", listed{Name: "x", Kind: "file", Size: 5, Time: "2017-05-19T14:26:00 minute"}},
 		{"seconds", "19.05.2017  14:26:33    5 x", listed{Name: "x", Kind: "file", Size: 5, Time: "2017-05-19T14:26:33 second"}},
 		{"PM apart", "05-19-17  02:26 PM       5 x", listed{Name: "x", Kind: "file", Size: 5, Time: "2017-05-19T14:26:00 minute"}},
+		{"no time of day", "05-19-17  25:26PM       5 x", listed{Name: "x", Kind: "file", Size: 5}},
+		{"no time of day, PM apart", "05-19-17  12:61 PM       <DIR>          x y", listed{Name: "x y", Kind: "dir", Size: -1}},
 		{"commas", "09-30-98  06:12PM          2,718,046 x", listed{Name: "x", Kind: "file", Size: 2718046, Time: "1998-09-30T18:12:00 minute"}},
 		{"blanks in front, file", "11-23-16  09:17PM  4063   x", listed{Name: "  x", Kind: "file", Size: 4063, Time: "2016-11-23T21:17:00 minute"}},
 		{"blanks in front, directory", "05-19-17  02:26PM       <DIR>            x ", listed{Name: "  x ", Kind: "dir", Size: -1, Time: "2017-05-19T14:26:00 minute"}},
