@@ -171,7 +171,31 @@ func flagError(cmd *cobra.Command, err error) error {
 		})
 	}
 	u.hint = suggestion(near, fmt.Sprintf("%q lists the flags.", cmd.CommandPath()+" --help"))
+	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok && !cmd.HasParent() {
+		if owner := ownerOf(cmd, ne.GetSpecifiedName()); owner != "" {
+			u.hint = fmt.Sprintf("--%s is a flag of commands, as in \"ftpwire %s --%[1]s ...\".", ne.GetSpecifiedName(), owner)
+		}
+	}
 	return u
+}
+
+// ownerOf returns a command that has a flag, "" if none has.
+func ownerOf(root *cobra.Command, flag string) string {
+	for _, cmd := range append([]*cobra.Command{commandNamed(root, "ls")}, root.Commands()...) { // the best known first
+		if cmd != nil && cmd.Flags().Lookup(flag) != nil {
+			return cmd.Name()
+		}
+	}
+	return ""
+}
+
+func commandNamed(root *cobra.Command, name string) *cobra.Command {
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == name {
+			return cmd
+		}
+	}
+	return nil
 }
 
 // similar reports whether a looks like a misspelt b.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,13 +45,25 @@ func sections(root *cobra.Command) {
 	})
 }
 
+// withOthers returns the titles of sections, those of cmd's own flags that are not among
+// them first.
+func withOthers(cmd *cobra.Command, titles []string) []string {
+	var others []string
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if title := sectionOf(f); !slices.Contains(titles, title) && !slices.Contains(others, title) {
+			others = append(others, title)
+		}
+	})
+	return append(others, titles...)
+}
+
 func writeUsage(w io.Writer, cmd *cobra.Command) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Usage:\n  %s\n", cmd.UseLine())
 	if cmd.HasExample() {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
 	}
-	for _, title := range []string{"", sectionStore, sectionTransfer, sectionConnection, sectionProxy, sectionData, sectionLogin, sectionTLS, sectionCertificate} {
+	for _, title := range withOthers(cmd, []string{"", sectionStore, sectionTransfer, sectionConnection, sectionLog, sectionProxy, sectionData, sectionLogin, sectionTLS, sectionCertificate}) {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if sectionOf(f) == title {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
@@ -227,5 +229,21 @@ func TestVerbose(t *testing.T) {
 	}
 	if r := f.run(t, "ls", "-v", "URL/"); strings.Contains(r.err, "said last") {
 		t.Errorf("printed without an error:\n%s", r.err)
+	}
+}
+
+// TestFlagsInHelp: the help of every command shows all of its flags.
+func TestFlagsInHelp(t *testing.T) {
+	root := newApp(t.Context(), strings.NewReader(""), io.Discard, io.Discard, nil).root()
+	for _, cmd := range root.Commands() {
+		r := runIn(t, setting{}, cmd.Name(), "--help")
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && !strings.Contains(r.out, "--"+f.Name) {
+				t.Errorf("%s --help does not show --%s", cmd.Name(), f.Name)
+			}
+		})
+	}
+	for flag, hint := range map[string]string{"--log": `"ftpwire ls --log ..."`, "--listen": `--listen ..."`, "--nonsense": `"ftpwire --help" lists the flags`} {
+		runIn(t, setting{}, flag).want(t, exitUsage, hint)
 	}
 }
