@@ -3,6 +3,8 @@ package ftpwire
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Cause is what went wrong, as far as an error tells: a stable name in small letters,
@@ -252,10 +254,11 @@ func sentence(s string) string {
 }
 
 func capital(s string) string {
-	if s == "" {
-		return ""
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 || first == utf8.RuneError {
+		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // spaced joins two texts, either of which may be empty.

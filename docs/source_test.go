@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 // root is the top of the repository.
@@ -79,4 +81,23 @@ func findCall(t *testing.T, file, pkg string, names ...string) string {
 		return true
 	})
 	return at
+}
+
+// TestDocsAreText: the pages are UTF-8 without control characters.
+func TestDocsAreText(t *testing.T) {
+	pages, err := filepath.Glob("*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for _, page := range append(pages, "../README.md", "../CHANGELOG.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, line := range strings.Split(string(text), "\n") {
+			if !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return r != '\t' && unicode.IsControl(r) }) {
+				t.Errorf("%s:%d: %q", page, n+1, line)
+			}
+		}
+	}
 }
