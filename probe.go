@@ -76,6 +76,7 @@ type ProbeAttempt struct {
 	Outcome     string     // in words, secrets masked
 	Reply       string     // the server's reply that decided it, secrets masked; "" if none did
 	Err         error      // nil if it works, or nothing went wrong
+	Cause       Cause      // of Err, as Profile.Diagnose has it; "" if it is not known
 	Login       bool       // it cost a login
 	Took        time.Duration
 }

@@ -96,6 +96,15 @@ func (p *probePlan) over() string {
 	return ""
 }
 
+// ended returns the outcome after which nothing at all is worth a try, or nil. Then it is the
+// only reason that is known.
+func (p *probePlan) ended() *probeOutcome {
+	if p.busy() > 1 {
+		return p.first(probeBusy)
+	}
+	return p.first(probeNowhere, probeRejected, probeNoLogin, probeAccount)
+}
+
 // busy counts how often the server had no place for us.
 func (p *probePlan) busy() int {
 	return p.count(func(o *probeOutcome) bool { return o.kind == probeBusy })
@@ -187,12 +196,16 @@ func (p *probePlan) patient(port int) bool {
 // pruned returns what was not tried, grouped by the reason.
 func (p *probePlan) pruned() []ProbePruned {
 	var groups prunedGroups
-	over := p.over()
+	over, ended := p.over(), p.ended()
 	for _, way := range p.ways {
 		if p.wayTried(way) {
 			continue
 		}
 		forms := p.space.forms(way)
+		if ended != nil {
+			groups.add(wordsOf(ended), way.sessionWords(), len(forms))
+			continue
+		}
 		if reason := p.pruneWay(way); reason != "" {
 			groups.add(reason, way.sessionWords(), len(forms))
 			continue

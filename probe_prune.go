@@ -81,6 +81,15 @@ var basicRules = []probeRule{
 		}
 		return fmt.Sprintf("on port %d no greeting comes: %s", c.Port, o.words)
 	}},
+	{name: "another AUTH works", about: FieldAuth, prune: func(p *probePlan, c ProbeCombination) string {
+		for i := range p.tried {
+			o := &p.tried[i]
+			if samePort(c)(o) && c.Security == control.SecurityExplicit && o.step.combination.Auth != c.Auth && o.tookAuth() {
+				return fmt.Sprintf("on port %d the server takes AUTH %s", c.Port, o.step.combination.Auth)
+			}
+		}
+		return ""
+	}},
 	{name: "no AUTH", prune: func(p *probePlan, c ProbeCombination) string {
 		if c.Security != control.SecurityExplicit {
 			return ""
@@ -100,16 +109,7 @@ var basicRules = []probeRule{
 		if p.any(func(o *probeOutcome) bool { return samePort(c)(o) && slices.Contains(o.offers, c.Auth) }) {
 			return ""
 		}
-		return fmt.Sprintf("on port %d FEAT does not offer AUTH %s", c.Port, c.Auth)
-	}},
-	{name: "another AUTH works", about: FieldAuth, prune: func(p *probePlan, c ProbeCombination) string {
-		for i := range p.tried {
-			o := &p.tried[i]
-			if samePort(c)(o) && c.Security == control.SecurityExplicit && o.step.combination.Auth != c.Auth && o.tookAuth() {
-				return fmt.Sprintf("on port %d the server takes AUTH %s", c.Port, o.step.combination.Auth)
-			}
-		}
-		return ""
+		return fmt.Sprintf("AUTH %s is tried only where FEAT offers it", c.Auth)
 	}},
 }
 
@@ -180,7 +180,7 @@ var wayRules = []probeRule{
 		if !c.SessionIDs || p.any(func(o *probeOutcome) bool { return o.byID }) {
 			return ""
 		}
-		return "the server does not resume TLS sessions by ID only"
+		return "nothing speaks for resuming TLS sessions by ID"
 	}},
 	{name: "FEAT", about: FieldNoFeat, prune: func(p *probePlan, c ProbeCombination) string {
 		switch o := p.first(probeNoFeat); {

@@ -265,7 +265,7 @@ func (r *probeRun) why() []string {
 		}
 		text := r.label(o) + ": " + o.words
 		key := o.words
-		if d := Diagnose(o.err); d != nil {
+		if d := r.diagnose(o); d != nil {
 			key = string(d.Cause)
 			text += ". " + r.advice(d)
 		}
@@ -278,6 +278,13 @@ func (r *probeRun) why() []string {
 		say("unsent", "The password was not sent, as the certificate is not trusted.")
 	}
 	return why
+}
+
+// diagnose explains what came of an attempt, knowing the settings that it had. It advises
+// nothing that the probe itself varies.
+func (r *probeRun) diagnose(o *probeOutcome) *Diagnosis {
+	d := o.step.combination.profile(&r.base).Diagnose(o.err)
+	return d.Without(func(c Change) bool { return r.plan.space.varies(c.Field) })
 }
 
 // withheld reports whether all that was left was a login in clear text, which is not

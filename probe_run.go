@@ -115,6 +115,9 @@ func (r *probeRun) event(e ProbeEvent) {
 // record keeps what came of an attempt.
 func (r *probeRun) record(o *probeOutcome) *ProbeAttempt {
 	a := ProbeAttempt{Combination: o.step.combination, Works: o.kind == probeWorks && !o.step.look, Stage: o.stage, Outcome: o.words, Err: o.err}
+	if d := r.diagnose(o); d != nil {
+		a.Cause = d.Cause
+	}
 	if o.stage < StageData {
 		a.Combination = a.Combination.way()
 	}

@@ -97,6 +97,14 @@ func (s *probeSpace) hold(p *Profile) {
 	}
 }
 
+// varies reports whether a probe tries the values of a setting.
+func (s *probeSpace) varies(f Field) bool {
+	return !s.keep[f] && slices.Contains([]Field{
+		FieldVariant, FieldAuth, FieldTLSMin, FieldTLSMax, FieldCipherSuites, FieldResumption, FieldSessionIDs,
+		FieldClearCommandChannel, FieldNoFeat, FieldDataProtection, FieldDataMode, FieldNAT, FieldSync,
+	}, f)
+}
+
 // securitiesOf returns what a variant stands for.
 func securitiesOf(v Variant) []control.Security {
 	if s := v.Security(); s != control.SecurityAuto {

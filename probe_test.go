@@ -411,6 +411,33 @@ func TestProbeSaysWhy(t *testing.T) {
 	}
 }
 
+// What was never seen is not claimed: where nothing could be connected to, that is the only
+// reason. Nor does the advice ask for what was given.
+func TestProbeClaimsOnlyWhatItSaw(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*probed)
+		pruned int
+		not    string
+	}{
+		{"nobody listens", func(p *probed) { p.o.Profile.Port = 1 }, 1, "FEAT"},
+		{"nobody listens on two ports", func(p *probed) { p.o.Profile.Port = 0 }, 2, "FEAT"},
+		{"no such host", func(p *probed) { p.o.Profile.Host, p.o.Profile.Port = "nowhere.example", 0 }, 1, "FEAT"},
+		{"a wrong password", func(p *probed) { p.o.Profile.Password = "wrong" }, 1, "anonymous"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProbed(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+				tt.change(p)
+				r := p.run(t)
+				if text := fmt.Sprint(r.Why, r.Pruned); len(r.Pruned) != tt.pruned || strings.Contains(text, tt.not) {
+					t.Errorf("%d reasons, want %d, without %q: %s", len(r.Pruned), tt.pruned, tt.not, text)
+				}
+			})
+		})
+	}
+}
+
 // Without a port, 21 and 990 are tried: explicit TLS and clear text on the one, implicit TLS on
 // the other.
 func TestProbePorts(t *testing.T) {

@@ -70,10 +70,7 @@ func (p *probeReport) json() probeJSON {
 	for _, t := range r.Attempts {
 		a := probeAttemptJSON{
 			Combination: t.Combination, Works: t.Works, Stage: t.Stage.String(), Outcome: t.Outcome, Reply: t.Reply,
-			Login: t.Login, Ms: t.Took.Milliseconds(),
-		}
-		if d := ftpwire.Diagnose(t.Err); d != nil {
-			a.Cause = string(d.Cause)
+			Cause: string(t.Cause), Login: t.Login, Ms: t.Took.Milliseconds(),
 		}
 		j.Attempts = append(j.Attempts, a)
 	}
