@@ -132,6 +132,10 @@ type ProbeResult struct {
 	Problems    []string               // what is wrong with the certificate, in words
 	Server      ProbeServer
 
+	// Summary is what works in a few words: how TLS begins, its version, and how the listing
+	// came. It is "" if nothing works.
+	Summary string
+
 	// Recommended is the profile that works, nil if none does. It holds the password that
 	// was given, and lists the directory as it is.
 	Recommended *Profile

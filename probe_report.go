@@ -29,8 +29,24 @@ func (r *probeRun) result() *ProbeResult {
 	res.Incomplete = ""
 	res.Recommended, res.Settings, res.Combination = r.recommend()
 	res.Address, _ = res.Recommended.Address() // it was connected to
-	res.Weaknesses = r.weaknesses()
+	res.Summary, res.Weaknesses = r.summary(), r.weaknesses()
 	return res
+}
+
+// summary returns in a few words what works.
+func (r *probeRun) summary() string {
+	c := r.works.step.combination
+	words := []string{"clear text, without TLS"}
+	if c.hasTLS() {
+		words = []string{c.Security.String() + " " + tlsx.VersionName(r.works.version)}
+		if c.Auth != "" && c.Auth != "TLS" {
+			words = append(words, "AUTH "+c.Auth)
+		}
+		if c.ClearCommands {
+			words = append(words, "CCC")
+		}
+	}
+	return strings.Join(append(words, c.dataWords()...), ", ")
 }
 
 // A recommendation collects settings and their reasons.

@@ -21,6 +21,7 @@ type probeFlags struct {
 	maxLogins         int
 	totalTime         time.Duration
 	write, allowClear bool
+	all               bool
 	save              string
 	format            *choice
 }
@@ -35,7 +36,7 @@ and clear text, AUTH TLS and SSL, versions of TLS and cipher suites, PROT P and 
 EPSV, PASV, EPRT and PORT, policies for addresses, session resumption, CCC, listing
 commands and code pages. What one attempt teaches rules others out. A combination
 counts only once a directory was listed, and with --write once a small file was put,
-read back, compared and removed. The report ends in a command line that works.
+read back, compared and removed. The report begins with what works and a command line for it.
 
 Without a port, ports 21 and 990 are tried; with one, that port in every way. What a
 flag says is not varied. Without --user the login is anonymous. With NAME: host, user,
@@ -58,6 +59,7 @@ Exit code 0: something works; 1: nothing does; 2: nothing could be tried.`,
 		fs.Var(positive{&f.totalTime}, "total-time", "longest time for everything (default 1m)")
 		fs.BoolVar(&f.write, "write", false, "also put a small file, read it back, compare it and remove it")
 		fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text if the server has no TLS")
+		fs.BoolVar(&f.all, "all", false, "also list what was ruled out, and why")
 		fs.StringVar(&f.save, "save", "", "store what works as the connection `NAME`")
 	})
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
@@ -119,16 +121,17 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 	show := a.probeProgress()
 	r, err := ftpwire.Probe(a.ctx, ftpwire.ProbeOptions{
 		Profile: *p, Keep: kept, AllowClear: f.allowClear || f.insecure, Write: f.write,
-		MaxLogins: f.maxLogins, TotalTime: f.totalTime, Name: probeName, Event: show.event,
+		MaxLogins: f.maxLogins, TotalTime: f.totalTime, Name: probeName(p), Event: show.event,
 	})
 	show.end()
 	w.tellAccepted()
 	if err != nil {
 		return f.byEnvironment(cannot(err))
 	}
-	report := &probeReport{r: r, args: a.commandArgs(cmd, l, r)}
+	report := &probeReport{r: r, args: a.commandArgs(cmd, l, r), all: f.all || a.verbose}
+	report.fill = fillIn(report.args)
 	for i, arg := range report.args {
-		report.args[i] = a.masked(arg) // an account, or the password of a proxy
+		report.args[i] = a.masked(arg)
 	}
 	if f.format.value == "json" {
 		err = writeJSON(a.stdout, report.json())
@@ -180,12 +183,18 @@ func keptBy(cmd *cobra.Command) []ftpwire.Field {
 	return kept
 }
 
-// probeName is what a setting is called in the report.
-func probeName(c ftpwire.Change) string {
-	if c.Field == ftpwire.FieldAllowClear {
-		return "--allow-clear"
+// probeName returns what a setting of p is called in the report.
+func probeName(p *ftpwire.Profile) func(ftpwire.Change) string {
+	return func(c ftpwire.Change) string {
+		if c.Field == ftpwire.FieldAllowClear {
+			return "--allow-clear"
+		}
+		name := flagName(c)
+		if strings.HasPrefix(name, "ftpwire trust ") {
+			name += " " + trustURL(p)
+		}
+		return name
 	}
-	return flagName(c)
 }
 
 // saveProbe stores what works. An FTP proxy is part of it: the host is the server's.

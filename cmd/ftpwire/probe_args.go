@@ -83,6 +83,29 @@ func (a *app) commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.Pr
 	return args
 }
 
+// fillIn replaces the secrets that flags hold in args, and returns what is to be said about
+// them: where they are put or come from.
+func fillIn(args []string) (says []string) {
+	for i := 1; i < len(args); i++ {
+		switch args[i-1] {
+		case "--acct":
+			args[i] = "ACCOUNT"
+			says = append(says, "In place of ACCOUNT write the account.")
+		case "--proxy":
+			u, err := url.Parse(args[i])
+			if err != nil || u.User == nil {
+				continue
+			}
+			if _, has := u.User.Password(); has {
+				u.User = url.User(u.User.Username())
+				args[i] = u.String()
+				says = append(says, "The proxy's password is taken from FTPWIRE_PROXY_PASSWORD, or asked for.")
+			}
+		}
+	}
+	return says
+}
+
 // storedArgs returns NAME: and how TLS begins, if that differs from what is stored. The port is
 // the stored one, or the usual one of both.
 func storedArgs(name string, stored, p *ftpwire.Profile) []string {
