@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -69,7 +70,7 @@ func (d *Download) confirmEmpty() error {
 	if d.path == "" || t.back != nil {
 		return nil // the working directory, or one that CWD has entered
 	}
-	return t.c.confirmDirectory(t.ctx, d.path)
+	return t.c.confirmByListing(t.ctx, t.f.cmd.Verb, d.path)
 }
 
 // confirmEmptyFile asks for the size of a file if nothing of it came and the data
@@ -207,7 +208,7 @@ func (c *Conn) confirmListed(ctx context.Context, verb protocol.Verb, path strin
 		return err
 	}
 	defer c.release()
-	if err := c.confirmDirectory(ctx, path); err != nil {
+	if err := c.confirmByListing(ctx, verb, path); err != nil {
 		return &TransferError{Verb: verb, Path: c.redact.String(path), Phase: PhaseReply, Err: err}
 	}
 	return nil
@@ -238,6 +239,44 @@ func (c *Conn) missing(ctx context.Context, path string, err error) error {
 		return err
 	}
 	return &TransferError{Verb: te.Verb, Path: te.Path, Phase: te.Phase, Bytes: te.Bytes, Err: look}
+}
+
+// confirmByListing is confirmDirectory, and if that can't tell, because PWD does not say where
+// CWD would lead, it lists a name that does not exist: where that is refused, an empty listing
+// of another name, which was not refused, shows that it is there. The turn must be held.
+func (c *Conn) confirmByListing(ctx context.Context, verb protocol.Verb, path string) error {
+	err := c.confirmDirectory(ctx, path)
+	if _, undecided := errors.AsType[*EmptyError](err); !undecided || verb == "" || c.Err() != nil || !c.refusesNowhere(ctx, verb) {
+		return err
+	}
+	return nil
+}
+
+// refusesNowhere reports whether the server refuses to list a name that does not exist.
+func (c *Conn) refusesNowhere(ctx context.Context, verb protocol.Verb) bool {
+	o, err := c.newOpening(protocol.Command{Verb: verb, Arg: nowhere}, 'A', "")
+	if err != nil {
+		return false
+	}
+	t, err := o.once(ctx)
+	if err == nil {
+		err = t.discard()
+	}
+	m := protocol.MeaningIn(err)
+	return err != nil && c.onlyRefused(err) == nil && (m == protocol.NotExist || m == protocol.Unexplained)
+}
+
+// discard reads a listing to its end and drops it.
+func (t *transfer) discard() error {
+	defer t.finish()
+	if _, err := io.CopyN(io.Discard, newDownload(t), probeBytes); err != io.EOF {
+		t.abort()
+		return cmp.Or(err, error(ErrGivenUp))
+	}
+	if t.dc != nil {
+		t.dc.Close()
+	}
+	return t.complete()
 }
 
 // confirmDirectory checks whether path is a directory, before a listing without entries is

@@ -273,6 +273,10 @@ func TestEmptyDirectoryIsThere(t *testing.T) {
 						tc.answer("PWD", `257 "`+tt.pwd+`"`)
 						tc.answer("CWD /home", "250 ok")
 					}
+					if tt.pwd == "/home" {
+						tc.passive()
+						tc.answer(verb+" "+nowhere, "425 no")
+					}
 				}
 				switch err := l.wait(); tt.want {
 				case nil:
@@ -288,6 +292,43 @@ func TestEmptyDirectoryIsThere(t *testing.T) {
 				}
 				tc.wantAlive()
 			})
+		}
+	}
+}
+
+// TestEmptyDirectoryWithoutPWD: where PWD does not tell the way back from CWD, a name that does
+// not exist is listed: a server that refuses that would have refused the directory, too.
+func TestEmptyDirectoryWithoutPWD(t *testing.T) {
+	for _, pwd := range []string{`257 ""`, "502 no", "257 gone"} {
+		for _, listing := range []string{"LIST", "LIST total 0", "MLSD", "NLST"} {
+			for _, tt := range []struct {
+				refusal string // of the name that does not exist; "" if it is listed
+				ok      bool
+			}{{"550 Failed to open directory.", true}, {"450 no such file", true}, {"", false}, {"425 no data connection", false}, {"500 what", false}} {
+				inBubble(t, pwd+", "+listing+", "+tt.refusal, func(t *testing.T) {
+					verb, line, headed := strings.Cut(listing, " ")
+					if headed {
+						line += "\r\n"
+					}
+					tc := login(t, &control.Config{})
+					l := tc.list(verb, "d")
+					tc.send(verb+" d", line)
+					tc.answer("PWD", pwd)
+					if tt.refusal == "" {
+						tc.send(verb+" "+nowhere, line)
+					} else {
+						tc.passive()
+						tc.answer(verb+" "+nowhere, tt.refusal)
+					}
+					err := l.wait()
+					if tt.ok {
+						tc.wantNames(l)
+					} else if _, ok := errors.AsType[*control.EmptyError](err); !ok {
+						t.Errorf("%v; want an EmptyError", err)
+					}
+					tc.wantAlive()
+				})
+			}
 		}
 	}
 }
