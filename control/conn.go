@@ -236,7 +236,11 @@ func (c *Conn) await(ctx context.Context, f *flight, timeout time.Duration) erro
 		case <-ctx.Done():
 			return c.abandoned(ctx, f)
 		case <-t.C:
-			c.shut(&TimeoutError{Verb: f.cmd.Verb, After: timeout})
+			var cause error = &TimeoutError{Verb: f.cmd.Verb, After: timeout}
+			if text := c.preface(); text != nil {
+				cause = text // says more than that no greeting followed it
+			}
+			c.shut(cause)
 			<-f.done
 		}
 		return f.result()

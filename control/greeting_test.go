@@ -88,6 +88,24 @@ func TestGreetingNever(t *testing.T) {
 	}
 }
 
+// TestGreetingTextAlone: text that no greeting follows is the error, also where the caller
+// waits for less time than such text is given.
+func TestGreetingTextAlone(t *testing.T) {
+	for _, reply := range []time.Duration{2 * time.Second, 9 * time.Second} {
+		inBubble(t, reply.String(), func(t *testing.T) {
+			tc := newTestConn(t, &control.Config{Security: control.SecurityNone, ReplyTimeout: reply})
+			tc.writeRaw("RFB 003.008\n")
+			err := tc.op.wait()
+			if se, ok := errors.AsType[*protocol.SyntaxError](err); !ok || !strings.Contains(se.Excerpt, "RFB") {
+				t.Errorf("dial: %v; want a SyntaxError with the text", err)
+			}
+			if got, want := tc.op.took(), min(reply, 5*time.Second); got != want {
+				t.Errorf("took %v; want %v", got, want)
+			}
+		})
+	}
+}
+
 // drain reads what is left to the end: a ClientHello perhaps.
 func (tc *testConn) drain() {
 	tc.srv.SetReadDeadline(time.Now().Add(patience))
