@@ -237,10 +237,10 @@ func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 		e, err := c.conn.Mlst(ctx, path)
 		m := protocol.MeaningIn(err)
 		_, unread := errors.AsType[*parse.Error](err)
-		if err == nil || !m.NotImplemented() && m != protocol.BadParameter && !unread {
+		if err == nil || !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow && !unread {
 			return e, err
 		}
-		c.noMLST = m.NotImplemented() || unread // 501 may be about the name
+		c.noMLST = m.NotImplemented() || unread // 501 may be about the name, and 503 about now
 	}
 	return c.statByParts(ctx, path)
 }
