@@ -376,7 +376,7 @@ var meanings = []meaningRow{
 	},
 	{
 		class: ofAny, codes: fileCodes,
-		any:     []string{"file busy", "file is busy", "text file busy", "in use", "being used", "used by another", "is locked", "file locked"},
+		any:     []string{"file busy", "file is busy", "text file busy", "in use", "being used", "used by another", "is locked", "file locked", "sharing violation", "being written", "open for writing", "resource temporarily unavailable", "anderen prozess", "autre processus", "otro proceso", "altro processo"},
 		meaning: InUse,
 		seen:    "IIS: 550 The process cannot access the file because it is being used by another process",
 	},
