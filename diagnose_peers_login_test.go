@@ -131,6 +131,22 @@ var loginPeers = []peerCase{
 		change: withTLS, cause: ftpwire.CauseMailServer, says: "mail server",
 	},
 	{
+		name: "a mail server that wants its own hello", server: odd("USER", "503 5.5.1 Error: send HELO/EHLO first"),
+		cause: ftpwire.CauseMailServer, says: "mail server",
+	},
+	{
+		name: "a mail server that takes nothing", server: with(odd(), func(o *oddServer) { o.greeting = "554 mx.example.com ESMTP not accepting messages" }),
+		cause: ftpwire.CauseMailServer, says: "mail server",
+	},
+	{
+		name: "text in the middle of a session", server: odd("NOOP", "cannot open log file"), do: doNoop,
+		cause: ftpwire.CauseGarbled, seen: "cannot open log file", advice: "TransferOptions.Retry",
+	},
+	{
+		name: "CCC is never answered", server: odd("CCC", ""), change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.ClearCommandChannel = true }),
+		cause: ftpwire.CauseCommandsInClear, advice: "ClearCommandChannel=false", helps: []int{0},
+	},
+	{
 		name: "a database", server: with(odd(), func(o *oddServer) { o.greeting = "J\x00\x00\x00\n8.0.32" }),
 		cause: ftpwire.CauseNotFTP,
 	},

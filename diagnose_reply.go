@@ -238,6 +238,7 @@ const (
 	CauseSSH      Cause = "ssh"
 	CauseHTTP     Cause = "http"
 	CauseTLSFirst Cause = "tls-first"
+	CauseGarbled  Cause = "garbled"
 	CauseNotFTP   Cause = "not-ftp"
 )
 
@@ -256,9 +257,22 @@ var protocolRules = []diagnosisRule{
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
 	},
 	{
+		cause: CauseGarbled, find: both(inSession, speaking("three-digit code")), see: seeReplies,
+		says: "the server, or something on the way, sent text that is no reply in the middle of the session. No later reply could be trusted to answer its command, so the connection was given up",
+		try:  []string{tryRetry},
+	},
+	{
 		cause: CauseNotFTP, find: either(speaking("not an FTP reply"), both(greetingBroken, a[*protocol.SyntaxError]())), see: seeReplies,
 		says: "what answers there is not FTP, but another protocol, or a broken server. Use the port of the FTP server, usually 21",
 	},
+}
+
+// inSession finds a connection that was lost while a command waited for its reply.
+func inSession(f *failure) error {
+	if f.closed == nil || f.closed.Verb == "" {
+		return nil
+	}
+	return f.closed
 }
 
 // greetingBroken finds a connection whose greeting could not be read.

@@ -206,7 +206,7 @@ var securityRules = []diagnosisRule{
 		then: noPassword,
 	},
 	{
-		cause: CauseMailServer, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }),
+		cause: CauseMailServer, find: either(a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }), speaksOfMail),
 		says: "a mail server answers there (SMTP), whose greeting is like that of FTP. Use the port of the FTP server, usually 21",
 		then: noPassword,
 	},
@@ -233,10 +233,25 @@ var securityRules = []diagnosisRule{
 		try:  []string{"do without protection of data, if anybody on the way may read and change it{DataProtection=C}"},
 	},
 	{
-		cause: CauseCommandsInClear, find: a[*tlsx.ClearError](), see: "RFC 4217, Section 12.3",
-		says: "TLS was to end on the control connection after the login, and the server ended all of it, or went on in a way that is not understood",
+		cause: CauseCommandsInClear, find: either(a[*tlsx.ClearError](), silent("CCC"), cutAt("CCC")), see: "RFC 4217, Section 12.3",
+		says: "TLS was to end on the control connection after the login, and the server ended all of it, did not answer, or went on in a way that is not understood",
 		try:  []string{"leave TLS on{ClearCommandChannel=false}"},
 	},
+}
+
+// speaksOfMail finds a refusal before the password that has the words of a mail server: it
+// wants its own hello first, or takes no mail.
+func speaksOfMail(f *failure) error {
+	if f.reply == nil || !verbs("", "AUTH", "USER")(f.reply.Verb) {
+		return nil
+	}
+	text := strings.ToUpper(f.reply.Reply.Text())
+	for _, word := range []string{"SMTP", "EHLO", "HELO"} {
+		if strings.Contains(text, word) {
+			return f.reply
+		}
+	}
+	return nil
 }
 
 const noPassword = "No password was sent"

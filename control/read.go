@@ -65,7 +65,9 @@ func (c *Conn) receive(b []byte) error {
 		}
 	}
 	if err != nil && c.dead == nil {
-		c.dead = &ClosedError{Cause: c.redact.Error(err), Last: c.last.dialogue()}
+		closed := &ClosedError{Cause: c.redact.Error(err), Last: c.last.dialogue()}
+		closed.Verb, closed.Awaited = c.awaited()
+		c.dead = closed
 	}
 	return err
 }
