@@ -60,7 +60,7 @@ func newProbe(o *ProbeOptions) (*probeRun, error) {
 	wait := patience.ProbeWait.Or(p.Timeout)
 	p.Timeout = wait
 	// A host that is dead must be told within the wait, whether one port is tried or two.
-	p.ConnectTimeout = cmp.Or(p.ConnectTimeout, shorter(wait/time.Duration(len(o.ports())), patience.ProbeData.Default))
+	p.ConnectTimeout = cmp.Or(p.ConnectTimeout, shorter(wait/time.Duration(len(o.ports())), patience.ProbeConnect.Default))
 	p.DataConnectTimeout = cmp.Or(p.DataConnectTimeout, shorter(wait, patience.ProbeData.Default))
 	p.AbortTimeout = cmp.Or(p.AbortTimeout, patience.ProbeAbort.Default)
 	p.Login.MaxLogins = cmp.Or(p.Login.MaxLogins, 2)

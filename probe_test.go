@@ -411,6 +411,23 @@ func TestProbeSaysWhy(t *testing.T) {
 	}
 }
 
+// A data connection whose TLS stalls is not waited for long: all that may be a cure is tried, and
+// that takes half a minute at most.
+func TestProbeWaitsLittleForData(t *testing.T) {
+	for name, want := range map[ftptest.Fault]string{"data-tls-stalls": "PROT C, EPSV, MLSD", "": "PROT P, EPSV, MLSD"} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := ftptest.Config{TLS: ftptest.TLSExplicit, DataTimeout: 2 * time.Second}
+			if name != "" {
+				cfg.Faults = []ftptest.Fault{name}
+			}
+			p := newProbed(t, cfg)
+			if r := p.run(t); !strings.HasSuffix(r.Summary, want) || r.Took > 30*time.Second || r.Logins > 6 {
+				t.Errorf("%q: %q in %v and %d logins%s", name, r.Summary, r.Took, r.Logins, attempts(r))
+			}
+		})
+	}
+}
+
 // What was never seen is not claimed: where nothing could be connected to, that is the only
 // reason. Nor does the advice ask for what was given.
 func TestProbeClaimsOnlyWhatItSaw(t *testing.T) {

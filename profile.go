@@ -115,8 +115,8 @@ type Profile struct {
 	// docs/patience.md has these and all other waits.
 	Timeout time.Duration
 
-	// DataConnectTimeout bounds the connecting of a data connection, from either side. If
-	// zero, Data.ConnectTimeout counts, then Timeout.
+	// DataConnectTimeout bounds the connecting of a data connection, from either side, and
+	// the TLS handshake on it. If zero, Data.ConnectTimeout counts, then Timeout.
 	DataConnectTimeout time.Duration
 
 	// IdleTimeout is the longest time without a byte moving on a data connection. If zero,

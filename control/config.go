@@ -217,6 +217,9 @@ func (c *Config) tlsx(host, port string) *tlsx.Config {
 		Identity: c.Identity, NoDataCertificate: c.NoDataCertificate,
 		HandshakeTimeout: c.connectTimeout(),
 	}
+	if d := c.Data.ConnectTimeout; d > 0 && (t.HandshakeTimeout < 0 || d < t.HandshakeTimeout) {
+		t.DataHandshakeTimeout = d
+	}
 	if c.Verify != nil {
 		v := *c.Verify
 		v.Host = cmp.Or(v.Host, host)

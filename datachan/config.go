@@ -131,7 +131,8 @@ type Config struct {
 	// to use that port, or behind NAT.
 	PeerPort bool
 
-	// ConnectTimeout bounds the connect or accept. If zero, it is 30 seconds; if
+	// ConnectTimeout bounds the connect or accept, and with a control.Conn also the TLS
+	// handshake after it. If zero, it is 30 seconds; if
 	// negative, only the context bounds it. docs/patience.md lists this and all other
 	// waits.
 	ConnectTimeout time.Duration

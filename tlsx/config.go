@@ -77,6 +77,10 @@ type Config struct {
 	// the context limits it. docs/patience.md lists this and all other waits.
 	HandshakeTimeout time.Duration
 
+	// DataHandshakeTimeout is the same for data connections. If zero, it is
+	// HandshakeTimeout.
+	DataHandshakeTimeout time.Duration
+
 	// NoDataCertificate keeps the client's certificate from data connections.
 	NoDataCertificate bool
 

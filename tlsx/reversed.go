@@ -1,6 +1,7 @@
 package tlsx
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -40,7 +41,7 @@ func (s *Session) DataAsServer(ctx context.Context, conn net.Conn) (*Conn, error
 	}
 	t := &tap{Conn: conn, ownDeadlines: true}
 	tc := tls.Server(t, s.config.reversedConfig(p, &s.own))
-	if err := s.handshake(ctx, tc, t); err != nil {
+	if err := s.handshake(ctx, tc, t, cmp.Or(s.config.DataHandshakeTimeout, s.config.handshakeTimeout())); err != nil {
 		e := s.config.handshakeError(PhaseData, err, t)
 		if e.Silent && errors.Is(err, os.ErrDeadlineExceeded) {
 			e.Hint = "the server did not begin TLS; it may not be the TLS client here"

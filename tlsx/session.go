@@ -1,6 +1,7 @@
 package tlsx
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"time"
 )
 
 // A Session is the TLS state of one control connection: its ticket store, the version and
@@ -69,7 +71,7 @@ func (s *Session) Control(ctx context.Context, conn net.Conn) (*tls.Conn, error)
 	t.demand.watch(cfg)
 	records := &RecordConn{Conn: t}
 	tc := tls.Client(records, cfg)
-	if err := s.handshake(ctx, tc, t); err != nil {
+	if err := s.handshake(ctx, tc, t, s.config.handshakeTimeout()); err != nil {
 		return nil, s.config.handshakeError(PhaseControl, err, t)
 	}
 	records.up.Store(true)
@@ -142,7 +144,7 @@ func (s *Session) dataHandshake(ctx context.Context, p *controlState, conn net.C
 	}
 	t.demand.watch(cfg)
 	tc := tls.Client(t, cfg)
-	return tc, t, view, s.handshake(ctx, tc, t)
+	return tc, t, view, s.handshake(ctx, tc, t, cmp.Or(s.config.DataHandshakeTimeout, s.config.handshakeTimeout()))
 }
 
 // Tickets returns how many tickets the session holds. It is 0 before Control
@@ -180,10 +182,9 @@ func (s *Session) SessionIDError() error {
 	return s.control.tickets.sessionIDError()
 }
 
-// handshake runs one handshake and closes the transport if it fails, unless
+// handshake runs one handshake, which d bounds if it is positive, and closes the transport if it fails, unless
 // the error is errIDNotSent.
-func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap) error {
-	d := s.config.handshakeTimeout()
+func (s *Session) handshake(ctx context.Context, tc *tls.Conn, t *tap, d time.Duration) error {
 	hctx := ctx
 	if d > 0 {
 		var cancel context.CancelFunc

@@ -5,7 +5,6 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 )
@@ -65,26 +64,22 @@ func (p *probeReport) writeFailure(w io.Writer) {
 	}
 }
 
-// writeAttempts writes the table of attempts.
+// writeAttempts writes each attempt in two lines: the combination, and what came of it.
 func (p *probeReport) writeAttempts(w io.Writer) {
 	r := p.r
 	fmt.Fprintf(w, "\n%s, %s, %s:\n", count(len(r.Attempts), "attempt", "attempts"), count(r.Logins, "login", "logins"), shortTime(r.Took))
-	var b strings.Builder
-	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	one := p.onePort()
 	for i, t := range r.Attempts {
 		mark := "no"
 		if t.Works {
 			mark = "ok"
 		}
 		what := t.Combination.String()
-		if p.onePort() {
+		if one {
 			_, what, _ = strings.Cut(what, ", ")
 		}
-		fmt.Fprintf(tw, "%3d %s\t%s\t%s\t%s: %s\n", i+1, mark, shortTime(t.Took), what, t.Stage, visible(withoutFingerprints(t.Outcome)))
-	}
-	tw.Flush()
-	for line := range strings.Lines(b.String()) {
-		fmt.Fprintln(w, cut(strings.TrimRight(line, "\n")))
+		fmt.Fprintln(w, cut(fmt.Sprintf("%3d %s %5s  %s", i+1, mark, shortTime(t.Took), what)))
+		fmt.Fprintln(w, "              "+cutInside(fmt.Sprintf("%s: %s", t.Stage, visible(withoutFingerprints(t.Outcome))), textWidth-14))
 	}
 }
 
@@ -156,6 +151,17 @@ func cut(line string) string {
 		return line
 	}
 	return strings.TrimRight(string([]rune(line)[:textWidth-1]), " ") + "…"
+}
+
+// cutInside returns an error in words that is not longer than width: its beginning says what
+// failed, and its end why.
+func cutInside(text string, width int) string {
+	r := []rune(text)
+	if len(r) <= width {
+		return text
+	}
+	head := width / 2
+	return string(r[:head]) + "…" + string(r[len(r)-(width-head-1):])
 }
 
 // writeWrapped writes a text of several lines: the first begins with first, and the others with

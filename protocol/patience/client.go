@@ -34,9 +34,12 @@ var (
 	ProbeWait = row(Wait{Layer: ".", Name: "ProbeWait", Kind: Bound, Default: 10 * time.Second,
 		Setting: "ProbeOptions.Profile.Timeout",
 		Reason:  "each wait of a probe"})
-	ProbeData = row(Wait{Layer: ".", Name: "ProbeData", Kind: Bound, Default: 5 * time.Second,
-		Setting: "ProbeOptions.Profile.Timeout, if that is shorter",
-		Reason:  "connecting, a data connection and a TLS handshake of a probe: where packets are dropped, several have to be tried"})
+	ProbeConnect = row(Wait{Layer: ".", Name: "ProbeConnect", Kind: Bound, Default: 5 * time.Second,
+		Setting: "ProbeOptions.Profile.ConnectTimeout; Timeout, if that is shorter",
+		Reason:  "connecting, and a TLS handshake, of the control connection in a probe"})
+	ProbeData = row(Wait{Layer: ".", Name: "ProbeData", Kind: Bound, Default: 3 * time.Second,
+		Setting: "ProbeOptions.Profile.DataConnectTimeout; Timeout, if that is shorter",
+		Reason:  "a data connection of a probe, and its TLS handshake: where packets are dropped, or TLS stalls, up to seven have to be tried"})
 	ProbeAbort = row(Wait{Layer: ".", Name: "ProbeAbort", Kind: Bound, Default: time.Second,
 		Setting: "ProbeOptions.Profile.AbortTimeout",
 		Reason:  "what is done to save a session of a probe whose data connection failed"})
