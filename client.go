@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
 	"sync"
 	"time"
 
@@ -258,7 +259,7 @@ func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, e
 	if err := c.conn.Err(); err != nil {
 		return e, err
 	}
-	dir := c.isDirectory(ctx, path)
+	dir, unsure := c.isDirectory(ctx, path)
 	if err := c.lost(ctx); err != nil {
 		return e, err // sizeErr would say that nothing is there
 	}
@@ -269,21 +270,34 @@ func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, e
 		e.Kind, e.Size = listing.KindFile, size
 	case dated && errors.Is(sizeErr, errors.ErrUnsupported):
 		e.Kind = listing.KindFile // it is there, and SIZE was not asked
+	case unsure:
+		return e, &KindError{Path: path} // sizeErr would say that nothing is there
 	default:
 		return e, sizeErr
 	}
 	return e, nil
 }
 
-// isDirectory tries to enter path, and goes back, even if ctx ends meanwhile.
-func (c *Client) isDirectory(ctx context.Context, path string) bool {
+// A KindError reports that there is something of a name, or that the server only acts as if
+// there were: CWD is accepted and PWD is the same afterwards, and nothing else tells of it.
+type KindError struct {
+	Path string // as the caller named it
+}
+
+func (e *KindError) Error() string {
+	return "ftp: it can't be told what " + strconv.Quote(e.Path) + " is: the server accepts it as a directory (CWD), and its working directory stays the same (PWD)"
+}
+
+// isDirectory tries to enter path, and goes back, even if ctx ends meanwhile. unsure is true
+// if CWD is accepted and does not show in PWD.
+func (c *Client) isDirectory(ctx context.Context, path string) (dir, unsure bool) {
 	home, err := c.conn.Pwd(ctx)
 	if err != nil {
-		return c.entersForGood(ctx, path)
+		return c.entersForGood(ctx, path), false
 	}
 	err = c.conn.Cwd(ctx, path)
 	if isRefusal(err) {
-		return false
+		return false, false
 	}
 	moved := err == nil && c.reallyMoved(ctx, home, path)
 	bound := patience.Cleanup
@@ -294,9 +308,9 @@ func (c *Client) isDirectory(ctx context.Context, path string) bool {
 	defer cancel()
 	if c.conn.Cwd(back, home) != nil {
 		c.conn.Close() // relative pathnames would lead elsewhere
-		return false
+		return false, false
 	}
-	return moved
+	return moved, err == nil && !moved
 }
 
 // entersForGood is isDirectory where PWD does not tell the way back. A new connection

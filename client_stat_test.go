@@ -1,14 +1,33 @@
 package ftpwire_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 )
+
+// TestStatUnsure: where CWD is accepted and PWD does not follow, Stat does not say that nothing
+// is there, nor that something is.
+func TestStatUnsure(t *testing.T) {
+	for _, size := range []string{"550 no such file", "502 no"} {
+		t.Run(size, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{replies: map[string]string{"SIZE x": size, "PWD": `257 "/home"`, "CWD x": "250 ok", "CWD /home": "250 ok"}}
+				_, err := s.connect(t, control.QuirkPolicy{}).Stat(t.Context(), "x")
+				if ke, ok := errors.AsType[*ftpwire.KindError](err); !ok || ke.Path != "x" || errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("%v; want a KindError", err)
+				}
+			})
+		})
+	}
+}
 
 // TestStatWithoutMLST: SIZE, MDTM and CWD together tell what something is, whatever one of
 // them says alone.
