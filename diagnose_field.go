@@ -51,6 +51,7 @@ const (
 	FieldRetry               Field = "TransferOptions.Retry"
 	FieldRequire             Field = "TransferOptions.Require"
 	FieldMaxSize             Field = "TransferOptions.MaxSize"
+	FieldNoUploadProbe       Field = "NoUploadProbe"
 	FieldType                Field = "Type"
 	FieldStructure           Field = "Format.Structure"
 	FieldMode                Field = "Format.Mode"

@@ -109,7 +109,7 @@ var loginRules = []diagnosisRule{
 		says: "the server does not know USER, with which every FTP session begins: it speaks another protocol, as a mail server (SMTP) does that greets in the same way, or is a proxy. Use the port of the FTP server, usually 21",
 	},
 	{
-		cause: CauseAnonymousRefused, find: when(anonymous, either(passMeaning, refused(ofLogin, protocol.RejectedLogin))), see: "RFC 1635",
+		cause: CauseAnonymousRefused, find: when(anonymous, either(passMeaning, refused(ofLogin, protocol.RejectedLogin, protocol.BadParameter, protocol.NotNow))), see: "RFC 1635",
 		says: "the login was anonymous, as no user name was given, and the server refuses that",
 		try:  []string{"give a user name{?User}"},
 		then: "A server that wants TLS first, or has too many users, may answer the same; its text says more",

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire"
@@ -264,6 +265,15 @@ var tlsPeers = []peerCase{
 			}}
 		}),
 		cause: ftpwire.CauseTLSDataSilent, advice: "SyncDataChannel=on TLSMax=1.2",
+	},
+	{
+		name: "the look before an upload has no data connection", change: withTLS,
+		do: func(ctx context.Context, c *ftpwire.Client) error {
+			_, err := c.Put(ctx, "/a.txt", strings.NewReader(oddFile), nil)
+			return err
+		},
+		server: odd("NLST", "226 nothing"),
+		cause:  ftpwire.CauseUploadLook, advice: "NoUploadProbe=true SyncDataChannel=on", helps: []int{0},
 	},
 	{
 		name: "data connections over TLS 1.3 are reset", change: withTLS, do: doGet,

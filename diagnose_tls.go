@@ -239,6 +239,18 @@ var securityRules = []diagnosisRule{
 	},
 }
 
+// beforeUpload finds the listing that an upload was preceded by, if that has failed.
+func beforeUpload(f *failure) error {
+	if f.transfer == nil || !uploads(f.transfer.Verb) {
+		return nil
+	}
+	look, ok := errors.AsType[*control.TransferError](f.transfer.Err)
+	if !ok || !look.Verb.Does(protocol.Lists) {
+		return nil
+	}
+	return look
+}
+
 // speaksOfMail finds a refusal before the password that has the words of a mail server: it
 // wants its own hello first, or takes no mail.
 func speaksOfMail(f *failure) error {
@@ -272,6 +284,7 @@ const (
 	CauseClearReply        Cause = "clear-reply"
 	CauseClearData         Cause = "clear-data"
 	CauseTLSSilent         Cause = "tls-silent"
+	CauseUploadLook        Cause = "upload-look"
 	CauseTLSDataSilent     Cause = "tls-data-silent"
 	CauseNoImplicitTLS     Cause = "no-implicit-tls"
 	CauseTLSDataCut        Cause = "tls-data-cut"
@@ -358,6 +371,11 @@ var tlsRules = []diagnosisRule{
 		cause: CauseClearData, find: both(handshake(tlsx.FailureNotTLS), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 9",
 		says: "the server does not protect data connections, though it agreed to",
 		try:  []string{tryClearing},
+	},
+	{
+		cause: CauseUploadLook, find: both(handshake(tlsx.FailureTimeout), beforeUpload), see: "docs/quirks.md",
+		says: "TLS did not come about on the data connection of the look (NLST) that precedes an upload over a file: this user may not list, or no data connection works over TLS. Nothing was uploaded, and the file there is as it was",
+		try:  []string{"do without that look, if other transfers work{NoUploadProbe=true}", "do one step at a time{SyncDataChannel=on}"},
 	},
 	{
 		cause: CauseTLSDataSilent, find: both(handshake(tlsx.FailureTimeout), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 7",

@@ -74,6 +74,7 @@ var flagNames = []struct {
 	{ftpwire.FieldRetry, "", "--retry"},
 	{ftpwire.FieldRequire, "", "--require %s"},
 	{ftpwire.FieldMaxSize, "", "--max-size"},
+	{ftpwire.FieldNoUploadProbe, "true", "--no-upload-probe"},
 	{ftpwire.FieldType, "", "--type %s"},
 	{ftpwire.FieldStructure, "", "--structure"},
 	{ftpwire.FieldMode, "", "--mode, --compress"},
