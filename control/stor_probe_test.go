@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -103,10 +104,8 @@ func (tc *testConn) take(path string) {
 	raw := tc.passive()
 	tc.answer("STOR "+path, "150 go on")
 	conn := tc.secure(raw)
-	b := make([]byte, 10)
-	n, _ := conn.Read(b)
-	if string(b[:n]) != "abc" {
-		tc.t.Errorf("server got %q", b[:n])
+	if got, err := io.ReadAll(conn); err != nil || string(got) != "abc" {
+		tc.t.Errorf("server got %q, %v", got, err)
 	}
 	tc.writeReply("226 stored")
 }
