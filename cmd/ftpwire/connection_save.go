@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +30,32 @@ func (a *app) canSave(name string) error {
 	return nil
 }
 
-// saveConnection stores a profile, without its password, and the path that NAME: is to stand
-// for. Of the flags of cmd it stores those that a profile does not hold as text, such as
-// --ca.
-func (a *app) saveConnection(cmd *cobra.Command, name, path string, p *ftpwire.Profile) error {
+// passwordSource returns the keys that say where a password comes from that this run got by
+// --password-file, or from a stored connection. It is empty where NAME: finds the password
+// without them (FTPWIRE_PASSWORD, .netrc), or asks for it.
+func (a *app) passwordSource(f *connFlags) map[string]any {
+	source := map[string]any{}
+	switch {
+	case f.passwordFile == "-":
+	case f.passwordFile != "":
+		source[keyPassword+"_file"] = wholePath(f.passwordFile)
+	case a.conn == nil:
+	case a.conn.password.file != "":
+		source[keyPassword+"_file"] = a.conn.password.file
+	default:
+		for _, suffix := range []string{"", "_env", "_command"} {
+			if v := a.conn.values[keyPassword+suffix]; v != nil {
+				source[keyPassword+suffix] = v
+			}
+		}
+	}
+	return source
+}
+
+// saveConnection stores a profile, with where its password comes from, and the path that NAME:
+// is to stand for. Of the flags of cmd, and of the stored connection of this run, it stores what a
+// profile does not hold as text, such as --ca.
+func (a *app) saveConnection(cmd *cobra.Command, name, path string, p *ftpwire.Profile, source map[string]any) error {
 	if err := a.canSave(name); err != nil {
 		return err
 	}
@@ -43,12 +66,18 @@ func (a *app) saveConnection(cmd *cobra.Command, name, path string, p *ftpwire.P
 		assign(values, key, nil)
 	}
 	assign(values, keyPath, textOrNil(path))
+	maps.Copy(values, source)
 	if p.Account != "" {
 		values["account"] = p.Account
 	}
-	for _, f := range storable(cmd, true) {
-		if k := keyOfFlag(f.Name); k.key == "trust" || !isSetting(k.key) && k.key != "verify" && !k.alone {
+	for _, f := range storable(cmd, false) {
+		k := keyOfFlag(f.Name)
+		switch besides := k.key == "trust" || !isSetting(k.key) && k.key != "verify" && !k.alone; {
+		case !besides:
+		case f.Changed:
 			assign(values, k.key, flagValue(f))
+		case a.conn != nil && lookup(a.conn.values, k.key) != nil:
+			assign(values, k.key, lookup(a.conn.values, k.key))
 		}
 	}
 	s, err := a.store()

@@ -133,6 +133,12 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 	for i, arg := range report.args {
 		report.args[i] = a.masked(arg)
 	}
+	var unsaved error
+	if f.save != "" && r.Recommended != nil {
+		if unsaved = a.saveProbe(cmd, f, l, r); unsaved == nil {
+			report.saved = f.save
+		}
+	}
 	if f.format.value == "json" {
 		err = writeJSON(a.stdout, report.json())
 	} else {
@@ -147,10 +153,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 	if r.Recommended == nil {
 		return errSaid
 	}
-	if f.save != "" {
-		return a.saveProbe(cmd, f.save, l, r)
-	}
-	return nil
+	return unsaved
 }
 
 // keptBy returns the settings that flags of the command line have settled.
@@ -198,18 +201,12 @@ func probeName(p *ftpwire.Profile) func(ftpwire.Change) string {
 }
 
 // saveProbe stores what works. An FTP proxy is part of it: the host is the server's.
-func (a *app) saveProbe(cmd *cobra.Command, name string, l *ftpwire.Location, r *ftpwire.ProbeResult) error {
+func (a *app) saveProbe(cmd *cobra.Command, f *probeFlags, l *ftpwire.Location, r *ftpwire.ProbeResult) error {
 	p := *r.Recommended
 	if p.Login.Proxy != nil {
 		p.Host, p.Port = l.Profile.Host, l.Profile.Port
 	}
-	if err := a.saveConnection(cmd, name, l.Path, &p); err != nil {
-		return err
-	}
-	if !a.quiet {
-		a.say(fmt.Sprintf("stored as %s: ftpwire ls %s:", name, name))
-	}
-	return nil
+	return a.saveConnection(cmd, f.save, l.Path, &p, a.passwordSource(&f.connFlags))
 }
 
 // A probeProgress shows on a terminal what is being tried.

@@ -9,10 +9,11 @@ import (
 
 // A probeReport prints the result of a probe.
 type probeReport struct {
-	r    *ftpwire.ProbeResult
-	args []string // of a command that uses what works
-	fill []string // what to put in place of words in it
-	all  bool     // what was ruled out is listed, too
+	r     *ftpwire.ProbeResult
+	args  []string // of a command that uses what works
+	fill  []string // what to put in place of words in it
+	saved string   // the connection that it was stored as, or ""
+	all   bool     // what was ruled out is listed, too
 }
 
 // command returns the command line.
@@ -51,6 +52,7 @@ type probeJSON struct {
 	Weaknesses  []string               `json:"weaknesses"`
 	Command     string                 `json:"command,omitempty"`
 	Fill        []string               `json:"fill_in,omitempty"`
+	Saved       string                 `json:"saved,omitempty"`
 	Why         []string               `json:"why"`
 	Certificate *tlsx.CertificateFacts `json:"certificate"`
 	Problems    []string               `json:"certificate_problems"`
@@ -64,7 +66,7 @@ func (p *probeReport) json() probeJSON {
 	j := probeJSON{
 		Address: r.Address, Works: r.Recommended != nil, Summary: r.Summary, Attempts: []probeAttemptJSON{}, Logins: r.Logins, Ms: r.Took.Milliseconds(),
 		Incomplete: r.Incomplete, Recommended: r.Recommended, Settings: some(r.Settings), Weaknesses: some(r.Weaknesses),
-		Command: p.command(), Fill: p.fill, Why: some(r.Why), Certificate: r.Certificate, Problems: some(r.Problems), Server: r.Server,
+		Command: p.command(), Fill: p.fill, Saved: p.saved, Why: some(r.Why), Certificate: r.Certificate, Problems: some(r.Problems), Server: r.Server,
 		Pruned: some(r.Pruned), Leftover: r.Leftover,
 	}
 	for _, t := range r.Attempts {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -149,6 +150,29 @@ func TestProbeSave(t *testing.T) {
 	}
 	if r := runIn(t, env, f.probeArgs("--save", "nas")...); r.code != 2 || strings.Contains(r.out, "port") {
 		t.Errorf("a name that is taken: exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+}
+
+// Where the password came from is stored with what works, and so is found again, from another
+// directory as well.
+func TestProbeSaveKeepsThePasswordsSource(t *testing.T) {
+	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(testPassword+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := setting{env: map[string]string{"FTPWIRE_CONFIG": filepath.Join(t.TempDir(), "connections.toml")}}
+	r := runIn(t, env, f.probeArgs("--password-file", file, "--save", "nas")...)
+	if r.code != 0 || !strings.Contains(r.out, "stored as nas: ftpwire ls nas:") {
+		t.Fatalf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	if r := runIn(t, env, "probe", "nas:", "--save", "copy"); r.code != 0 {
+		t.Fatalf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	for _, name := range []string{"nas:", "copy:"} {
+		if r := runIn(t, env, "ls", name); r.code != 0 || !strings.Contains(r.out, "hello.txt") {
+			t.Errorf("ls %s: exit code %d\n%s%s", name, r.code, r.out, r.err)
+		}
 	}
 }
 

@@ -36,6 +36,9 @@ func (p *probeReport) writeSuccess(w io.Writer) {
 	for _, fill := range p.fill {
 		writeWrapped(w, "  ", "  ", fill)
 	}
+	if p.saved != "" {
+		fmt.Fprintf(w, "\n  stored as %s: ftpwire ls %s:\n", p.saved, p.saved)
+	}
 	fmt.Fprintf(w, "\nSettings for %s:\n", visible(r.Address))
 	rows := make([][2]string, 0, len(r.Settings))
 	for _, s := range r.Settings {
