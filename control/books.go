@@ -36,7 +36,8 @@ type session struct {
 	names    rawNames
 	format   mode.Format // the format of files
 	probed   bool        // a data connection over TLS has worked
-	roamed   bool        // a command that may have changed the working directory was sent
+	roamed   bool        // a command may have changed the working directory
+	moving   int         // commands under way that may change it
 }
 
 // keepBooks notes what a command has changed, now that its reply is in, whether a method of
@@ -45,7 +46,8 @@ type session struct {
 func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	s := &c.session
 	if cmd.Verb.Does(protocol.Moves) {
-		s.roamed = true // even a refused command may have changed something
+		s.moving = max(0, s.moving-1) // REIN forgets those that follow it
+		s.roamed = s.roamed || e.Kind != protocol.EventReply || e.Outcome != protocol.Failure
 	}
 	if e.Kind != protocol.EventReply || e.Outcome == protocol.Failure {
 		return

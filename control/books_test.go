@@ -191,6 +191,10 @@ func TestBooksOfFeatures(t *testing.T) {
 		if !tc.c.Features().Has("SIZE") {
 			t.Error("the features are not known")
 		}
+		tc.told(false, "CWD d", "550 no such directory")
+		if tc.c.Roamed() {
+			t.Error("a CWD that was refused counts")
+		}
 		tc.told(true, "CWD d", "250 ok")
 		if !tc.c.Roamed() {
 			t.Error("CWD is not known")

@@ -212,7 +212,9 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // replies are reported for it in this form
-	c.session.roamed = c.session.roamed || cmd.Verb.Does(protocol.Moves)
+	if cmd.Verb.Does(protocol.Moves) {
+		c.session.moving++
+	}
 	f := newFlight(cmd)
 	f.path = c.pathOf(cmd)
 	c.flights = append(c.flights, f)

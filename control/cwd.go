@@ -11,10 +11,10 @@ func (c *Conn) Cwd(ctx context.Context, path string) error {
 	return err
 }
 
-// Roamed reports whether a command was sent that may have changed the working directory.
-// If not, it is still the one after the login.
+// Roamed reports whether a command was sent that may have changed the working directory,
+// and was not refused. If not, it is still the one after the login.
 func (c *Conn) Roamed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.session.roamed
+	return c.session.roamed || c.session.moving > 0
 }
