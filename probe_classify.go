@@ -87,7 +87,9 @@ func handshakeKind(h *tlsx.HandshakeError) probeKind {
 		return probeVersion
 	case tlsx.FailureNotTLS:
 		return probeNotTLS
-	case tlsx.FailureTimeout, tlsx.FailureEnded:
+	case tlsx.FailureTimeout:
+		return probeStalled
+	case tlsx.FailureEnded:
 		return probeCut
 	case tlsx.FailureAlert:
 		return alertKind(h)

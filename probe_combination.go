@@ -26,6 +26,7 @@ type ProbeCombination struct {
 	SessionIDs     bool // TLS 1.2 sessions are resumed by ID, too
 	ClearCommands  bool // CCC after the login
 	NoFeat         bool // FEAT is not sent
+	NoCloseNotify  bool // data connections over TLS may end without close_notify
 
 	ClearData bool          // PROT C; false without TLS
 	DataMode  datachan.Mode // ModeEPSV, ModePASV, ModeEPRT or ModePORT
@@ -46,6 +47,13 @@ func (c ProbeCombination) way() ProbeCombination {
 func (c ProbeCombination) session() ProbeCombination {
 	c = c.way()
 	c.ClearData = false
+	return c
+}
+
+// beforeLogin returns what two combinations must share to come to the login in the same way.
+func (c ProbeCombination) beforeLogin() ProbeCombination {
+	c = c.session()
+	c.NoFeat, c.NoCloseNotify, c.ClearCommands = false, false, false
 	return c
 }
 
@@ -96,6 +104,7 @@ func (c ProbeCombination) wayWords() []string {
 		{c.Resumption == tlsx.ResumeRequired, "resumption required"},
 		{c.SessionIDs, "session IDs"},
 		{c.ClearCommands, "CCC"},
+		{c.NoCloseNotify, "no close_notify"},
 	} {
 		if w.is {
 			words = append(words, w.word)
@@ -164,6 +173,7 @@ func (c ProbeCombination) MarshalJSON() ([]byte, error) {
 		SessionIDs    bool   `json:"session_ids,omitempty"`
 		ClearCommands bool   `json:"ccc,omitempty"`
 		NoFeat        bool   `json:"no_feat,omitempty"`
+		NoCloseNotify bool   `json:"no_close_notify,omitempty"`
 		Prot          string `json:"prot,omitempty"`
 		DataMode      string `json:"data_mode,omitempty"`
 		NAT           string `json:"nat,omitempty"`
@@ -171,7 +181,7 @@ func (c ProbeCombination) MarshalJSON() ([]byte, error) {
 		Listing       string `json:"listing,omitempty"`
 		CodePage      string `json:"code_page,omitempty"`
 	}{
-		Port: c.Port, TLS: c.Security.String(), Auth: c.Auth, SessionIDs: c.SessionIDs, ClearCommands: c.ClearCommands, NoFeat: c.NoFeat,
+		Port: c.Port, TLS: c.Security.String(), Auth: c.Auth, SessionIDs: c.SessionIDs, ClearCommands: c.ClearCommands, NoFeat: c.NoFeat, NoCloseNotify: c.NoCloseNotify,
 		Listing: string(c.Listing), CodePage: c.CodePage,
 	}
 	if c.hasTLS() {
@@ -208,6 +218,7 @@ func (c ProbeCombination) cost() int {
 		{c.WeakCiphers, 10_000},
 		{c.ClearCommands, 4_000},
 		{c.ClearData, 2_000},
+		{c.NoCloseNotify, 1_500},
 		{c.Resumption == tlsx.ResumeOff, 400},
 		{c.SessionIDs, 200},
 		{c.NoFeat, 100},

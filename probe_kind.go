@@ -22,7 +22,8 @@ const (
 	probeNoAuth     // AUTH was refused, or not understood
 	probeVersion    // no version of TLS in common
 	probeCiphers    // no cipher suite in common
-	probeCut        // the handshake was cut, or stalled
+	probeCut        // the handshake was cut
+	probeStalled    // the handshake got no answer
 	probeNotTLS     // the peer does not speak TLS here
 	probeUntrusted  // this side does not trust the certificate
 	probeOwnCert    // the server wants a certificate of the client, or another one

@@ -113,7 +113,9 @@ func (p *probePlan) busy() int {
 // wayTried reports whether a way failed before data connections came into it.
 func (p *probePlan) wayTried(way ProbeCombination) bool {
 	return p.any(func(o *probeOutcome) bool {
-		return !o.step.look && o.stage < StageData && o.step.combination.way() == way && o.kind != probeBusy && o.kind != probeLogged &&
+		t := o.step.combination
+		same := t.way() == way || o.stage < StageLogin && t.beforeLogin() == way.beforeLogin()
+		return !o.step.look && o.stage < StageData && same && o.kind != probeBusy && o.kind != probeLogged &&
 			(o.kind != probeSilent || o.step.patient)
 	})
 }

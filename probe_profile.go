@@ -2,6 +2,7 @@ package ftpwire
 
 import (
 	"crypto/tls"
+	"slices"
 
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -22,6 +23,9 @@ func (c ProbeCombination) profile(base *Profile) *Profile {
 		p.CipherSuites = allSuites()
 	}
 	p.Login.NoFeat = c.NoFeat
+	if c.NoCloseNotify {
+		p.Quirks.Force = append(slices.Clone(p.Quirks.Force), control.QuirkNoCloseNotify)
+	}
 	p.DataProtection = control.ProtectPrivate
 	if c.ClearData {
 		p.DataProtection = control.ProtectClear

@@ -3,6 +3,7 @@ package ftpwire
 import (
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -149,7 +150,7 @@ var wayRules = []probeRule{
 			return ""
 		}
 		modern := func(o *probeOutcome) bool { return !o.step.combination.oldVersions() }
-		if p.failedHandshake(c, modern, probeVersion) || p.failedHandshake(c, modern, probeCut, probeCiphers, probeTLSOther) && !p.secured(c) {
+		if p.failedHandshake(c, modern, probeVersion) || p.failedHandshake(c, modern, probeCut, probeStalled, probeCiphers, probeTLSOther) && !p.secured(c) {
 			return ""
 		}
 		return "nothing speaks for TLS older than 1.2"
@@ -159,7 +160,7 @@ var wayRules = []probeRule{
 			return ""
 		}
 		newest := func(o *probeOutcome) bool { return o.step.combination.TLSMax > tls.VersionTLS12 }
-		if p.failedHandshake(c, newest, probeCut, probeTLSOther) || p.dataTLSFailed(c, func(o *probeOutcome) bool { return o.version > tls.VersionTLS12 }) {
+		if p.failedHandshake(c, newest, probeCut, probeStalled, probeTLSOther) || p.dataTLSFailed(c, func(o *probeOutcome) bool { return o.version > tls.VersionTLS12 }) {
 			return ""
 		}
 		return "nothing speaks against the newest version of TLS"
@@ -221,6 +222,15 @@ var wayRules = []probeRule{
 			return ""
 		}
 		return "nothing speaks against the protection of data connections"
+	}},
+	{name: "close_notify", prune: func(p *probePlan, c ProbeCombination) string {
+		if !c.NoCloseNotify {
+			return ""
+		}
+		if c.protected() && p.any(func(o *probeOutcome) bool { return o.kind == probeDataTLS && errors.Is(o.err, tlsx.ErrTruncated) }) {
+			return ""
+		}
+		return "nothing speaks for data connections that end without close_notify"
 	}},
 	{name: "commands protected", about: FieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
 		if c.commandsSeen() {

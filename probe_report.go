@@ -75,6 +75,9 @@ func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
 		rec.add(FieldNoFeat, "true", "with FEAT: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.NoFeat }))
 	}
 	r.recommendData(rec, c)
+	if c.NoCloseNotify {
+		rec.add(FieldQuirks, string(control.QuirkNoCloseNotify), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() && !t.NoCloseNotify }))
+	}
 	r.recommendListing(rec, c, pages)
 	return p, rec.settings, c
 }
@@ -243,6 +246,7 @@ func (r *probeRun) weaknesses() []string {
 		add(!r.listed.data.TLS, "listings and files go in clear text (PROT C)")
 		add(r.listed.data.TLS && !r.works.resumed, "data connections are not tied to the control connection by TLS: their session was "+r.listed.data.Reuse.String())
 	}
+	add(c.NoCloseNotify, "data connections end without close_notify: anybody on the way can cut listings and files short")
 	add(c.DataMode == datachan.ModePASV && c.NAT != datachan.NATControlHost, "the server decides to which host data connections go")
 	add(c.Listing == "NLST", "only names can be listed")
 	add(r.listed.unread > 0, fmt.Sprintf("%d lines of the listing could not be read", r.listed.unread))

@@ -24,6 +24,7 @@ type probeSpace struct {
 	ccc         []bool
 	noFeat      []bool
 	clearData   []bool
+	noNotify    []bool
 	modes       []datachan.Mode
 	nats        []datachan.NAT
 	syncs       []datachan.Sync
@@ -48,7 +49,7 @@ func newProbeSpace(o *ProbeOptions) *probeSpace {
 		versions:    [][2]uint16{modernTLS, {tls.VersionTLS12, tls.VersionTLS12}, {tls.VersionTLS10, tls.VersionTLS11}},
 		weak:        []bool{false, true},
 		resumptions: []tlsx.Resumption{tlsx.ResumePreferred, tlsx.ResumeOff, tlsx.ResumeRequired},
-		sessionIDs:  []bool{false, true}, ccc: []bool{false, true}, noFeat: []bool{false, true}, clearData: []bool{false, true},
+		sessionIDs:  []bool{false, true}, ccc: []bool{false, true}, noFeat: []bool{false, true}, clearData: []bool{false, true}, noNotify: []bool{false, true},
 		modes:    []datachan.Mode{datachan.ModeEPSV, datachan.ModePASV, datachan.ModeEPRT, datachan.ModePORT},
 		nats:     []datachan.NAT{datachan.NATControlHost, datachan.NATAuto, datachan.NATServer},
 		syncs:    []datachan.Sync{datachan.SyncAuto, datachan.SyncOn, datachan.SyncOff},
@@ -158,7 +159,9 @@ func (s *probeSpace) waysOf(c ProbeCombination) []ProbeCombination {
 	all = vary(all, s.weak, func(c *ProbeCombination, v bool) { c.WeakCiphers = v })
 	all = vary(all, s.resumptions, func(c *ProbeCombination, v tlsx.Resumption) { c.Resumption = v })
 	all = vary(all, s.sessionIDs, func(c *ProbeCombination, v bool) { c.SessionIDs = v })
-	return vary(all, s.clearData, func(c *ProbeCombination, v bool) { c.ClearData = v })
+	all = vary(all, s.clearData, func(c *ProbeCombination, v bool) { c.ClearData = v })
+	all = vary(all, s.noNotify, func(c *ProbeCombination, v bool) { c.NoCloseNotify = v })
+	return slices.DeleteFunc(all, func(c ProbeCombination) bool { return c.ClearData && c.NoCloseNotify })
 }
 
 // forms returns the lower halves that make sense in a way, the best first.

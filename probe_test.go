@@ -160,6 +160,11 @@ func TestProbeFindsTheOnlyWay(t *testing.T) {
 			"AUTH TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
 		{"TLS 1.1, implicit", with(implicit, func(c *ftptest.Config) { c.MinTLS, c.MaxTLS = tls.VersionTLS11, tls.VersionTLS11 }), nil,
 			"implicit TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
+		{"TLS that is never answered", faulty(explicit, "control-tls-stalls"), nil, "clear text, EPSV, MLSD", 1},
+		{"no close_notify", faulty(explicit, "data-no-close-notify"), nil, "AUTH TLS, TLS 1.2–1.3, no close_notify, PROT P, EPSV, MLSD", 5},
+		{"a greeting that comes late", explicit, lateGreeting, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
+		{"a greeting that comes late, clear text", ftptest.Config{}, lateGreeting, "clear text, EPSV, MLSD", 1},
+		{"cipher suites of old", ftptest.Config{}, oldSuites, "AUTH TLS, TLS 1.2–1.3, all cipher suites, PROT C, EPSV, MLSD", 2},
 		{"CCC", faulty(explicit, "ccc-first"), nil, "AUTH TLS, TLS 1.2–1.3, CCC, PROT P, EPSV, MLSD", 2},
 		{"LIST", faulty(explicit, "mlsd-502"), nil, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 1},
 		{"FEAT ends the session", faulty(explicit, "closed-at-feat"), nil, "no FEAT, AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, LIST", 2},
@@ -201,6 +206,73 @@ func TestProbeFindsTheOnlyWay(t *testing.T) {
 			})
 		})
 	}
+}
+
+// lateGreeting has whatever the server says first take four seconds on its way, as where the
+// server looks up the client's name before it greets.
+func lateGreeting(_ *testing.T, p *probed) {
+	dial := p.o.Profile.Dial
+	p.o.Profile.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if _, port, _ := net.SplitHostPort(address); err != nil || port != strconv.Itoa(p.o.Profile.Port) {
+			return conn, err
+		}
+		return &lateConn{Conn: conn, at: time.Now().Add(4 * time.Second)}, nil
+	}
+}
+
+// A lateConn holds back what it reads until a time.
+type lateConn struct {
+	net.Conn
+	at time.Time
+}
+
+func (c *lateConn) Read(b []byte) (int, error) {
+	time.Sleep(time.Until(c.at))
+	return c.Conn.Read(b)
+}
+
+// oldSuites puts TLS before a server in clear, with a cipher suite that nobody offers unasked any
+// more: 3DES, and keys that RSA exchanges.
+func oldSuites(t *testing.T, p *probed) {
+	l, err := p.net.ListenContext(t.Context(), "tcp", "127.0.0.1:2990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	behind := net.JoinHostPort(p.o.Profile.Host, strconv.Itoa(p.o.Profile.Port))
+	cfg := &tls.Config{
+		Certificates: []tls.Certificate{oddCertificate(nil, oddRSA)}, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA},
+	}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			to, err := p.net.DialContext(context.Background(), "tcp", behind)
+			if err != nil {
+				conn.Close()
+				return
+			}
+			go func() {
+				defer to.Close()
+				defer conn.Close()
+				greeting, _ := bufio.NewReader(to).ReadString('\n')
+				io.WriteString(conn, greeting)
+				auth, _ := bufio.NewReader(conn).ReadString('\n')
+				if strings.TrimSpace(auth) != "AUTH TLS" {
+					return
+				}
+				io.WriteString(conn, "234 TLS\r\n")
+				if tc := tls.Server(conn, cfg); tc.Handshake() == nil {
+					relay(tc, tc, to)
+				}
+			}()
+		}
+	}()
+	p.o.Profile.Port, p.o.Profile.Insecure = 2990, true
 }
 
 // behindNAT gives this side the address 192.168.1.2, which nobody else can reach, and a router

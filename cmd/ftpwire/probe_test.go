@@ -45,6 +45,7 @@ func TestProbeCommandLine(t *testing.T) {
 		{"PROT C", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"prot-refused"}}, nil, "--prot C"},
 		{"CCC", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"ccc-first"}}, nil, "--ccc"},
 		{"MLSD", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"mlsd-502"}}, nil, "--quirk mlsd-broken"},
+		{"no close_notify", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"data-no-close-notify"}}, nil, "--quirk no-close-notify"},
 		{"old TLS", ftptest.Config{TLS: ftptest.TLSExplicit, MinTLS: 0x0301, MaxTLS: 0x0301}, nil, "--tls-min 1.0 --tls-max 1.1"},
 		{"data connections without TLS 1.3", ftptest.Config{TLS: ftptest.TLSExplicit, Faults: []ftptest.Fault{"data-tls13-cut"}}, nil, "--tls-max 1.2"},
 		{"what is given stays", ftptest.Config{TLS: ftptest.TLSExplicit}, []string{"--data-mode", "pasv", "--timeout", "9s", "--write", "--max-logins", "3"}, "--data-mode pasv --timeout 9s"},
