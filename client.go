@@ -238,12 +238,26 @@ func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 		e, err := c.conn.Mlst(ctx, path)
 		m := protocol.MeaningIn(err)
 		_, unread := errors.AsType[*parse.Error](err)
+		if err == nil && e.Kind == listing.KindUnknown && e.Size < 0 && e.Time.IsZero() {
+			return c.statMore(ctx, path, e)
+		}
 		if err == nil || !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow && !unread {
 			return e, err
 		}
 		c.noMLST = m.NotImplemented() || unread // 501 may be about the name, and 503 about now
 	}
 	return c.statByParts(ctx, path)
+}
+
+// statMore asks by statByParts for what the answer to MLST, e, does not tell: nothing but a
+// name, which may be the server's own way to write facts. If that tells nothing either, it is
+// e after all, as MLST was not refused.
+func (c *Client) statMore(ctx context.Context, path string, e listing.Entry) (listing.Entry, error) {
+	more, err := c.statByParts(ctx, path)
+	if err == nil {
+		return more, nil
+	}
+	return e, c.lost(ctx)
 }
 
 // statByParts asks for the size, for the time and whether path can be entered. That is

@@ -51,6 +51,8 @@ func TestStatWithoutMLST(t *testing.T) {
 		{"MLST without an entry, a file", map[string]string{"FEAT": featMLST, "MLST x": "250 ok", "SIZE x": "213 7", "PWD": home, "CWD x": "550 no"}, "file 7", 0},
 		{"MLST answered 501, a file", map[string]string{"FEAT": featMLST, "MLST x": "501 what", "SIZE x": "213 7", "PWD": home, "CWD x": "550 no"}, "file 7", 0},
 		{"MLST answered 503, a file", map[string]string{"FEAT": featMLST, "MLST x": "503 not now", "SIZE x": "213 7", "PWD": home, "CWD x": "550 no"}, "file 7", 0},
+		{"MLST without a space after the facts, a file", map[string]string{"FEAT": featMLST, "MLST x": "250-\r\n type=file;size=7;x\r\n250 end", "SIZE x": "213 7", "PWD": home, "CWD x": "550 no"}, "file 7", 0},
+		{"MLST of a name alone", map[string]string{"FEAT": featMLST, "MLST x": "250-\r\n x\r\n250 end", "SIZE x": "550 no", "PWD": home, "CWD x": "550 no"}, "unknown -1", 0},
 		{"MLST in one line", map[string]string{"FEAT": featMLST, "MLST x": "250 type=file;size=7; x"}, "file 7", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
