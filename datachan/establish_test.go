@@ -181,6 +181,9 @@ func TestEstablishEnds(t *testing.T) {
 				if took := time.Since(start); !errors.Is(err, tt.is) || took != tt.took {
 					t.Errorf("%v after %v; want %v after %v", err, took, tt.is, tt.took)
 				}
+				if tt.is != context.Canceled && errors.Is(err, context.Canceled) {
+					t.Errorf("%v looks as if the caller had cancelled", err)
+				}
 				srv.SetReadDeadline(time.Now().Add(time.Hour))
 				if _, err := io.Copy(io.Discard, srv); errors.Is(err, context.DeadlineExceeded) {
 					t.Error("the connection is still open")

@@ -237,9 +237,20 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 	close(finished)
 	<-watched
 	if ended := refused || errors.Is(context.Cause(hctx), ErrEnded); err != nil && ended && !explains(err) {
-		return nil, errtext.Errorf("%w: %w", ErrEnded, err)
+		return nil, endedError(ctx, err)
 	}
 	return c, err
+}
+
+// endedError is the error of a handshake that the final reply ended. The handshake was
+// cancelled then, but not by the caller, whose context ctx is.
+func endedError(ctx context.Context, err error) error {
+	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && ctx.Err() == nil && errors.Is(h.Err, context.Canceled) {
+		ours := *h
+		ours.Err = ErrEnded
+		return &ours
+	}
+	return errtext.Errorf("%w: %w", ErrEnded, err)
 }
 
 // explains reports whether the handshake's error is the cause of a refusal on the control
