@@ -35,6 +35,9 @@ func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *Transfe
 // confirmed everything; if it can tell sizes, the size was compared. If the control
 // connection ends after the final reply, that reply is the proof. o may be nil; see
 // [Client.Upload]. Options that need a local file, Resume and Retry, are refused.
+//
+// If ctx ends, the server refuses the rest, or the control connection is lost while r keeps
+// its reader waiting, Put returns: one last Read of r may then still be under way.
 func (c *Client) Put(ctx context.Context, remote string, r io.Reader, o *TransferOptions) (TransferResult, error) {
 	u := &upload{job: newJob(c, remote, o), src: r}
 	if err := u.onlyOnce(); err != nil {

@@ -249,7 +249,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	if u.o.Tally != nil {
 		u.tally(w, offset)
 	}
-	n, err := u.copy(w, offset)
+	n, err := u.copy(ctx, w, offset)
 	u.r.Bytes = offset + n
 	sent := err == nil
 	if sent {
@@ -344,7 +344,7 @@ func (u *upload) size() int64 {
 }
 
 // copy sends the file from offset on.
-func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
+func (u *upload) copy(ctx context.Context, w *control.Upload, offset int64) (int64, error) {
 	if u.regular() {
 		if _, err := u.f.Seek(offset, io.SeekStart); err != nil {
 			return 0, err
@@ -354,13 +354,24 @@ func (u *upload) copy(w *control.Upload, offset int64) (int64, error) {
 		return 0, err
 	}
 	r := u.src // alone, the kernel may copy
+	if mayWait(r) {
+		f := newFeed(ctx, w, r)
+		defer f.stop()
+		r = f
+	}
 	if u.hash != nil {
 		r = io.TeeReader(r, u.hash)
 	}
 	if u.o.Reader != nil {
 		r = u.o.Reader(r)
 	}
-	return w.ReadFrom(r) // not io.Copy, which would hide a file from it
+	n, err := w.ReadFrom(r) // not io.Copy, which would hide a file from it
+	if errors.Is(err, errRefused) {
+		if _, refusal := w.Write(nil); refusal != nil {
+			err = refusal
+		}
+	}
+	return n, err
 }
 
 // check makes the required proofs about what the server has.

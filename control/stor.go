@@ -73,9 +73,19 @@ func (u *Upload) Octets() int64 { return u.t.moved() }
 
 // Done returns a channel that is closed when the final reply is in, or the control
 // connection is gone. While data still flows, it is usually a refusal; Write then fails
-// at once, and a caller that waits for data to write can stop waiting. [Upload.Close]
-// tells more.
+// at once, and a caller that waits for data to write can stop waiting: [Upload.Refusal]
+// tells. [Upload.Close] tells more.
 func (u *Upload) Done() <-chan struct{} { return u.t.f.done }
+
+// Refusal returns why the server takes no more data: its reply, a *[protocol.ReplyError],
+// or how the control connection ended. It is nil before [Upload.Done], and after it if the
+// final reply is a success. It may be called while others write.
+func (u *Upload) Refusal() error {
+	if !u.t.f.isDone() {
+		return nil
+	}
+	return u.t.f.result()
+}
 
 // OnTally makes f report the progress of the upload; see [datachan.Conn.OnTally]. total
 // is the size of the upload in octets, -1 if unknown.

@@ -16,6 +16,8 @@ var (
 		Reason: "what must be over before a cancelled call can return"})
 	CancelledReturn = row(Wait{Layer: ".", Name: "CancelledReturn", Kind: Pause, Default: 40 * time.Millisecond,
 		Reason: "a cancelled caller is kept for the removal of a temporary file, on top of CancelledCall"})
+	SourceRead = row(Wait{Layer: ".", Name: "SourceRead", Kind: Pause, Default: 20 * time.Millisecond,
+		Reason: "the last read of a source that an upload has given up ends by then, so that the caller may go back in it, unless the source keeps its reader waiting"})
 	Swap = row(Wait{Layer: ".", Name: "Swap", Kind: Bound, Default: 15 * time.Second,
 		Reason: "moving a file aside and its successor to its name: once begun, it goes on when the context ends",
 		Server: "those that rename over no file"})
