@@ -15,7 +15,7 @@ import (
 const CauseCancelled Cause = "cancelled"
 
 var cancelRules = []diagnosisRule{
-	{cause: CauseCancelled, find: is(context.Canceled), says: "the operation was cancelled"},
+	{cause: CauseCancelled, find: without(a[*control.EmptyError](), is(context.Canceled)), says: "the operation was cancelled"},
 }
 
 // Causes about files that are not what they should be.
@@ -120,6 +120,11 @@ const (
 // emptyRules are about empty files and listings that may not have been empty. dataRules
 // has the data connection from a stranger.
 var emptyRules = []diagnosisRule{
+	{
+		cause: CauseUploadLook, find: both(either(handshake(tlsx.FailureTimeout), a[*control.EmptyError]()), beforeUpload), see: "docs/quirks.md",
+		says: "TLS did not come about on the data connection of the look (NLST) that precedes an upload over a file: this user may not list, or no data connection works over TLS. Nothing was uploaded, and the file there is as it was",
+		try:  []string{"do without that look, if other transfers work{NoUploadProbe=true}", "do one step at a time{SyncDataChannel=on}"},
+	},
 	{
 		cause: CauseOtherListing, find: a[*control.OtherListingError](),
 		words: words(func(e *control.OtherListingError) []string { return []string{e.Name, e.Path} }),

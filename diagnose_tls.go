@@ -373,11 +373,6 @@ var tlsRules = []diagnosisRule{
 		try:  []string{tryClearing},
 	},
 	{
-		cause: CauseUploadLook, find: both(handshake(tlsx.FailureTimeout), beforeUpload), see: "docs/quirks.md",
-		says: "TLS did not come about on the data connection of the look (NLST) that precedes an upload over a file: this user may not list, or no data connection works over TLS. Nothing was uploaded, and the file there is as it was",
-		try:  []string{"do without that look, if other transfers work{NoUploadProbe=true}", "do one step at a time{SyncDataChannel=on}"},
-	},
-	{
 		cause: CauseTLSDataSilent, find: both(handshake(tlsx.FailureTimeout), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 7",
 		says: "the data connection was opened, but TLS did not come about on it in time: the server waits for something else, or does not see that connection",
 		try:  []string{"do one step at a time{SyncDataChannel=on}", tryTLS12, tryActive},
