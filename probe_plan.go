@@ -116,7 +116,7 @@ func (p *probePlan) wayTried(way ProbeCombination) bool {
 		t := o.step.combination
 		same := t.way() == way || o.stage < StageLogin && t.beforeLogin() == way.beforeLogin()
 		return !o.step.look && o.stage < StageData && same && o.kind != probeBusy && o.kind != probeLogged &&
-			(o.kind != probeSilent || o.step.patient)
+			(o.kind != probeSilent || o.step.patient || way.Security == control.SecurityImplicit)
 	})
 }
 

@@ -227,7 +227,9 @@ var wayRules = []probeRule{
 		if !c.NoCloseNotify {
 			return ""
 		}
-		if c.protected() && p.any(func(o *probeOutcome) bool { return o.kind == probeDataTLS && errors.Is(o.err, tlsx.ErrTruncated) }) {
+		if c.protected() && p.any(func(o *probeOutcome) bool {
+			return o.kind == probeDataTLS && errors.Is(o.err, tlsx.ErrTruncated) && !errors.Is(o.err, tlsx.ErrCutRecord)
+		}) {
 			return ""
 		}
 		return "nothing speaks for data connections that end without close_notify"

@@ -162,6 +162,7 @@ func TestProbeFindsTheOnlyWay(t *testing.T) {
 			"implicit TLS, TLS 1.0–1.1, PROT P, EPSV, MLSD", 1},
 		{"TLS that is never answered", faulty(explicit, "control-tls-stalls"), nil, "clear text, EPSV, MLSD", 1},
 		{"no close_notify", faulty(explicit, "data-no-close-notify"), nil, "AUTH TLS, TLS 1.2–1.3, no close_notify, PROT P, EPSV, MLSD", 5},
+		{"an end inside a record", faulty(explicit, "data-cut-in-record"), nil, "AUTH TLS, TLS 1.2–1.3, PROT C, EPSV, MLSD", 5},
 		{"a greeting that comes late", explicit, lateGreeting, "AUTH TLS, TLS 1.2–1.3, PROT P, EPSV, MLSD", 1},
 		{"a greeting that comes late, clear text", ftptest.Config{}, lateGreeting, "clear text, EPSV, MLSD", 1},
 		{"cipher suites of old", ftptest.Config{}, oldSuites, "AUTH TLS, TLS 1.2–1.3, all cipher suites, PROT C, EPSV, MLSD", 2},

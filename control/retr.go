@@ -196,7 +196,7 @@ func (d *Download) disorder(err error) error {
 
 // isGoodEnd reports whether an error of the data connection counts as a proper end.
 func (d *Download) isGoodEnd(err error) bool {
-	if errors.Is(err, tlsx.ErrTruncated) && d.forgive() {
+	if errors.Is(err, tlsx.ErrTruncated) && d.forgive(errors.Is(err, tlsx.ErrCutRecord)) {
 		d.t.c.trace(TraceNote, "the server ended the data without close_notify, where its end is certain without")
 		d.unterminated = true
 		return true
@@ -211,15 +211,15 @@ func (d *Download) isGoodEnd(err error) bool {
 
 // forgive reports whether an end without close_notify may pass. The number of octets can
 // prove that a file is complete, and so can the checksum of MODE Z. If nothing came,
-// Close asks for a proof.
-func (d *Download) forgive() bool {
+// Close asks for a proof. An end in the middle of a record is not what the quirk is about.
+func (d *Download) forgive(midRecord bool) bool {
 	if d.dec != nil && d.dec.Complete() {
 		return true
 	}
 	if want := d.t.want.Load(); want >= 0 {
 		return d.octets() == want
 	}
-	if d.t.c.isForced(QuirkNoCloseNotify) {
+	if d.t.c.isForced(QuirkNoCloseNotify) && !midRecord {
 		return true
 	}
 	if d.t.moved() > 0 {

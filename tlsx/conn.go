@@ -135,7 +135,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	case err == io.ErrUnexpectedEOF:
 		c.peerEnded.Store(true)
 		c.truncated.Store(true)
-		return n, errCut
+		return n, ErrCutRecord
 	}
 	return n, c.raw.demand.late(PhaseData, err)
 }

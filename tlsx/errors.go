@@ -18,6 +18,9 @@ var (
 	// ErrTruncated is the end of a data connection without close_notify. errors.Is also
 	// matches io.ErrUnexpectedEOF.
 	ErrTruncated error = &truncationError{}
+	// ErrCutRecord is the end of a data connection in the middle of a record, so that octets
+	// are missing for certain. errors.Is also matches ErrTruncated.
+	ErrCutRecord error = &truncationError{midRecord: true}
 	// ErrNotResumed is in the chain of every *NotResumedError.
 	ErrNotResumed = errors.New("ftp: the TLS session was not resumed")
 	// ErrIdentity is in the chain of every *IdentityError.
@@ -27,11 +30,10 @@ var (
 	// 10.2).
 	ErrReuseRequired = errors.New("ftp: TLS session reuse required")
 
-	errNoControl       = errors.New("the control connection is not protected")
-	errCut       error = &truncationError{midRecord: true}
+	errNoControl = errors.New("the control connection is not protected")
 )
 
-// truncationError is the type of ErrTruncated and of errCut, which matches it.
+// truncationError is the type of ErrTruncated and of ErrCutRecord, which matches it.
 type truncationError struct{ midRecord bool }
 
 func (e *truncationError) Error() string {

@@ -104,7 +104,7 @@ func TestStrings(t *testing.T) {
 			t.Errorf("%q, want %q", tt.got, tt.want)
 		}
 	}
-	if !errors.Is(errCut, ErrTruncated) || !errors.Is(errCut, io.ErrUnexpectedEOF) || !errors.Is(ErrTruncated, io.ErrUnexpectedEOF) {
+	if !errors.Is(ErrCutRecord, ErrTruncated) || !errors.Is(ErrCutRecord, io.ErrUnexpectedEOF) || !errors.Is(ErrTruncated, io.ErrUnexpectedEOF) {
 		t.Error("the truncation errors do not match each other and io.ErrUnexpectedEOF")
 	}
 }
