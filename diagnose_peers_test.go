@@ -192,7 +192,7 @@ func (tt *peerCase) attempt(t *testing.T, more *ftpwire.Change) (*ftpwire.Profil
 		tt.world(w)
 	}
 	p := &ftpwire.Profile{
-		Variant: ftpwire.VariantFTP, Host: oddHost, User: oddUser, Password: "secret", Timeout: 5 * time.Second,
+		Variant: ftpwire.VariantFTP, Host: oddHost, User: oddUser, Password: "secret", Timeout: 6 * time.Second,
 		Config: control.Config{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			to, err := netip.ParseAddrPort(address)
 			if err != nil { // a name
