@@ -52,7 +52,8 @@ The password is the first that is found in
   4. the environment variable FTPWIRE_PASSWORD
   5. .netrc in the home directory, or the file that the variable NETRC names;
      machine, default, login, password, account and macdef are understood
-  6. a prompt, if standard input is a terminal
+  6. a prompt, if standard input is a terminal; if it is none, a client certificate
+     (--cert, --pfx) may do without a password
 
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
 errors or in what --log prints.

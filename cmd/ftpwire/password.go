@@ -70,6 +70,9 @@ func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err
 		p.Password = entry.password
 		return nil
 	}
+	if len(p.ClientCertificates) > 0 && !isTerminal(a.stdin) {
+		return nil // the certificate may be all that the server wants
+	}
 	p.Password, err = a.prompt(p)
 	return err
 }

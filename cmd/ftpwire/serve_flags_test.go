@@ -52,6 +52,18 @@ func TestServeClientCA(t *testing.T) {
 	wrong := setting{env: map[string]string{"FTPWIRE_PASSWORD": "not needed"}}
 	runIn(t, wrong, "ls", "--ca", ca, url).want(t, exitUsage, "certificate required")
 	runIn(t, wrong, "ls", "--ca", ca, "--cert", own, url).want(t, exitGood)
+
+	// A stored connection needs no password either, if a certificate logs in.
+	none := setting{env: map[string]string{"FTPWIRE_CONFIG": filepath.Join(dir, "connections.toml")}}
+	runIn(t, none, "ls", "--ca", ca, url).want(t, exitUsage, "no password")
+	runIn(t, none, "probe", "--ca", ca, "--cert", own, "--save", "lab", url).want(t, exitGood)
+	runIn(t, none, "ls", "lab:").want(t, exitGood)
+	other := filepath.Join(dir, "bob.pem")
+	writeSelfSigned(t, other, "bob")
+	both := startServe(t, "--client-ca", other, "--user", "alice:"+testPassword, "--ca-out", ca)
+	defer both.stop(t)
+	url = "ftpes://alice@" + listeningOn.FindStringSubmatch(both.stdout.String())[1] + "/"
+	runIn(t, none, "ls", "--ca", ca, "--cert", other, url).want(t, exitUsage, "530")
 }
 
 // writeSelfSigned writes a certificate that is its own authority, with its key.
