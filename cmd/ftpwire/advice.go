@@ -110,6 +110,9 @@ var flagNames = []struct {
 	{"LogReceived", "", "--log-received"},
 }
 
+// repeats are the settings that a transfer from or to a stream can't have.
+var repeats = map[ftpwire.Field]bool{ftpwire.FieldRetry: true, ftpwire.FieldResume: true, ftpwire.FieldRequire: true}
+
 // firstFlag returns the flag that sets a field, without its value, or "".
 func firstFlag(field ftpwire.Field) string {
 	for _, f := range flagNames {
@@ -138,7 +141,9 @@ func (a *app) advice(cmd *cobra.Command, err error) string {
 	if a.tried != nil {
 		d = a.tried.Diagnose(err)
 	}
-	d = d.Without(func(c ftpwire.Change) bool { return !has(cmd, flagName(c)) })
+	d = d.Without(func(c ftpwire.Change) bool {
+		return !has(cmd, flagName(c)) || a.once && repeats[c.Field]
+	})
 	return d.Advice(func(c ftpwire.Change) string {
 		name := flagName(c)
 		if flag, ok := schemeFlags[name]; ok && a.conn != nil {

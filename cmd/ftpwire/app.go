@@ -43,6 +43,7 @@ type app struct {
 	log   *logFile  // of --log-file, once a session has begun
 
 	tried *ftpwire.Profile // of the last session that was begun
+	once  bool             // the transfer is from or to a stream: nothing of it can be repeated
 
 	mu      sync.Mutex // guards stderr, which traces write to as well
 	redact  protocol.Redactor

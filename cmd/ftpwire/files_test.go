@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -413,6 +414,20 @@ func TestInterruptWhileNobodyTypes(t *testing.T) {
 	defer close(stdin.end)
 	s := setting{ctx: ctx, env: f.env, stdin: stdin, stderr: canceller{"> STOR", cancel}}
 	f.runIn(t, s, "put", "--log", "-", "URL/typed").want(t, exitInterrupted, "ftpwire: put: interrupted\n")
+}
+
+// An upload from standard input ends with the server, though nobody types. It can't be
+// repeated, so that no advice says to.
+func TestServerGoneWhileNobodyTypes(t *testing.T) {
+	f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"421-in-transfer"}})
+	stdin := silent{make(chan struct{})}
+	defer close(stdin.end)
+	s := setting{env: f.env, stdin: io.MultiReader(strings.NewReader(strings.Repeat("a", 100_000)), stdin)}
+	r := f.runIn(t, s, "put", "-", "URL/typed")
+	r.want(t, exitNo, `STOR "typed" failed`)
+	if strings.Contains(r.err, "--retry") || strings.Contains(r.err, "--resume") {
+		t.Errorf("advice on what can't be done: %s", r.err)
+	}
 }
 
 type silent struct{ end chan struct{} }

@@ -48,6 +48,7 @@ complete and right; --format json tells what proved it.`,
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		toOutput := len(args) == 2 && args[1] == "-"
 		if toOutput && !f.proxyGet {
+			a.once = true
 			if err := f.only("standard output can't be read again or written twice"); err != nil {
 				return err
 			}
@@ -132,6 +133,7 @@ func localName(remote string, args []string) (string, error) {
 func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		a.once = true
 		if err := f.only(fmt.Sprintf("%s is not a regular file, and can't be read again or written twice", local)); err != nil {
 			return err
 		}

@@ -38,6 +38,7 @@ is complete and right; --format json tells what proved it.`,
 }
 
 func (a *app) put(f *connFlags, local, rawURL string) error {
+	a.once = local == "-"
 	l, err := a.locate(f, rawURL)
 	if err != nil {
 		return err
