@@ -125,7 +125,6 @@ func only(verb, refusal string, cond func(*oddSession) bool) func(*oddServer) {
 }
 
 func isPrivate(s *oddSession) bool { return s.private }
-func isClear(s *oddSession) bool   { return !s.private }
 func isPassive(s *oddSession) bool { return s.active == "" }
 func isActive(s *oddSession) bool  { return s.active != "" }
 

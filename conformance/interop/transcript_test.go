@@ -89,7 +89,6 @@ type recording struct {
 	file   string // the transcript
 	server *peer.Server
 	dir    string // of local files
-	args   string // as told, without what is only for the recording
 	code   int
 	said   string
 }
