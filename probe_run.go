@@ -262,7 +262,7 @@ func (r *probeRun) connect(ctx context.Context, s probeStep, o *probeOutcome) bo
 			r.noteCertificate(state.PeerCertificates[0])
 		}
 	}
-	r.server.greeting = r.conn.Greeting().Text()
+	r.server.greeting = r.masked(r.conn.Greeting().Text())
 	return true
 }
 

@@ -17,7 +17,7 @@ type ProbeServer struct {
 	Name     string   `json:"name"`     // by its behaviour, "" if that is not known
 	Evidence []string `json:"evidence"` // what speaks for it
 	Greeting string   `json:"greeting"`
-	System   string   `json:"system"`   // the reply to SYST, "" if there was none
+	System   string   `json:"system"`   // the reply to SYST, secrets masked; "" if there was none
 	Features []string `json:"features"` // the names in the reply to FEAT
 	Quirks   []string `json:"quirks"`   // that were worked around
 }
@@ -46,7 +46,7 @@ func (e *serverEvidence) add(t *probeTap, c *control.Conn) {
 // findSystem asks what system the server is.
 func (r *probeRun) findSystem(ctx context.Context) {
 	if reply, err := r.conn.Do(ctx, protocol.Command{Verb: "SYST"}); err == nil {
-		r.server.system = reply.Text()
+		r.server.system = r.masked(reply.Text())
 	}
 }
 

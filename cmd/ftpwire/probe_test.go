@@ -207,3 +207,15 @@ func TestProbeTarget(t *testing.T) {
 		}
 	}
 }
+
+// A server that echoes the password does not get it into the report.
+func TestProbeReportMasked(t *testing.T) {
+	f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"secret-in-replies", "secret-in-331"}})
+	for _, flags := range [][]string{{"--all"}, {"--format", "json"}} {
+		r := f.run(t, f.probeArgs(append(flags, "--allow-clear")...)...)
+		r.want(t, exitGood)
+		if strings.Contains(r.out+r.err, testPassword) {
+			t.Errorf("%v: the password stands in\n%s%s", flags, r.out, r.err)
+		}
+	}
+}
