@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftpwire/ftpwire/control"
@@ -29,6 +30,8 @@ type Client struct {
 
 	profile  *Profile // to dial again, nil if that can't be done
 	settling backlog  // has a lock of its own
+
+	closed atomic.Bool // by Close: no other connection is made
 
 	noMLSD bool // the server lacks it, though the caller forced it
 	noMLST bool
@@ -114,6 +117,7 @@ func (c *Client) Conn() *control.Conn {
 // running operation, and for what [Client.Settle] waits for. If ctx ends before the
 // operation does, Close closes the connection that the operation is using.
 func (c *Client) Close(ctx context.Context) error {
+	c.closed.Store(true)
 	done, err := c.take(ctx)
 	if err != nil {
 		c.Conn().Close()
@@ -234,6 +238,11 @@ func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 		return listing.Entry{}, err
 	}
 	defer done()
+	return c.stat(ctx, path)
+}
+
+// stat is Stat for a caller that has the turn.
+func (c *Client) stat(ctx context.Context, path string) (listing.Entry, error) {
 	if c.usesMLST() {
 		e, err := c.conn.Mlst(ctx, path)
 		m := protocol.MeaningIn(err)

@@ -64,6 +64,11 @@ func (c *Client) Mkdir(ctx context.Context, path string) error {
 		return err
 	}
 	defer done()
+	return c.mkdir(ctx, path)
+}
+
+// mkdir is Mkdir for a caller that has the turn.
+func (c *Client) mkdir(ctx context.Context, path string) error {
 	name, err := c.conn.Mkd(ctx, path)
 	if err != nil || !isFragile(path) {
 		return err

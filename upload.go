@@ -67,10 +67,15 @@ func (u *upload) run(ctx context.Context) (TransferResult, error) {
 		return u.r, err
 	}
 	defer done()
+	return u.inTurn(ctx)
+}
+
+// inTurn is run for a caller that has the turn.
+func (u *upload) inTurn(ctx context.Context) (TransferResult, error) {
 	if u.target = u.remote; u.o.TempUpload {
 		u.target = u.o.tempName(u.remote)
 	}
-	err = u.attempts(ctx, u.attempt)
+	err := u.attempts(ctx, u.attempt)
 	if err != nil && u.stored {
 		u.c.leave(ctx, u)
 	}
