@@ -21,22 +21,28 @@ func (c *Client) Remove(ctx context.Context, name string) error {
 	return c.do(ctx, "remove", name, func(ctx context.Context) error { return c.remove(ctx, name) })
 }
 
-// remove is Remove on the present connection. Servers answer DELE of a directory in many ways, even that there is no such file, so
-// that RMD has to tell.
+// remove is Remove on the present connection.
 func (c *Client) remove(ctx context.Context, name string) error {
-	err := c.conn.Dele(ctx, name)
+	err, _ := c.removal(ctx, name)
+	return err
+}
+
+// removal is remove, and returns what RMD was answered, too, if it was sent. Servers answer DELE of a directory in many ways, even that
+// there is no such file, so that RMD has to tell.
+func (c *Client) removal(ctx context.Context, name string) (err, rmd error) {
+	err = c.conn.Dele(ctx, name)
 	if err == nil || !c.refusedForGood(ctx, err) {
-		return err
+		return err, nil
 	}
-	dirErr := c.conn.Rmd(ctx, name)
-	if dirErr == nil || c.lost(ctx) != nil || protocol.MeaningIn(dirErr) == protocol.NotEmpty {
-		return dirErr
+	rmd = c.conn.Rmd(ctx, name)
+	if rmd == nil || c.lost(ctx) != nil || protocol.MeaningIn(rmd) == protocol.NotEmpty {
+		return rmd, rmd
 	}
 	switch protocol.MeaningIn(err) {
 	case protocol.NotExist, protocol.IsDirectory, protocol.NotPlain:
-		return dirErr // DELE did not see a file, and RMD knows more
+		return rmd, rmd // DELE did not see a file, and RMD knows more
 	}
-	return err
+	return err, rmd
 }
 
 // refusedForGood reports whether err is a refusal, and not a passing one, after which the connection can be used.

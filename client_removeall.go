@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse/listing"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // RemoveAll removes a file, or a directory with everything in it. It is no error if there is nothing of the name. It goes on after
@@ -39,6 +40,7 @@ func (c *Client) RemoveAll(ctx context.Context, name string) error {
 type removal struct {
 	c    *Client
 	err  error // of the first thing that stays
+	rmd  error // what RMD was answered last, if it was sent
 	over bool  // there is no connection, or no time, to go on
 }
 
@@ -48,7 +50,7 @@ func (r *removal) tree(ctx context.Context, name string, kind listing.Kind, dept
 	if err == nil || gone(err) {
 		return
 	}
-	if kind != listing.KindFile && kind != listing.KindLink && kind != listing.KindOther && isRefusal(err) && r.c.lost(ctx) == nil {
+	if kind != listing.KindFile && kind != listing.KindLink && kind != listing.KindOther && r.mayEnter(ctx, err) {
 		err = r.directory(ctx, name, err)
 	}
 	if err != nil {
@@ -84,6 +86,12 @@ func (r *removal) tree(ctx context.Context, name string, kind listing.Kind, dept
 // gone reports whether err says that there is nothing of the name.
 func gone(err error) bool { return isType[*FileError](err) && errors.Is(err, fs.ErrNotExist) }
 
+// mayEnter reports whether what could not be removed may be a directory with something in it. RMD of a link to a directory is answered
+// that it is none, also by servers that show it as one.
+func (r *removal) mayEnter(ctx context.Context, err error) bool {
+	return isRefusal(err) && r.c.lost(ctx) == nil && r.rmd != nil && protocol.MeaningIn(r.rmd) != protocol.NotDirectory
+}
+
 func (r *removal) keep(ctx context.Context, err error) {
 	if r.err == nil {
 		r.err = err
@@ -98,7 +106,10 @@ func (r *removal) do(ctx context.Context, name string, try func(context.Context)
 // one removes a file, a link or an empty directory. DELE comes first, also for what is listed as a directory: some servers list links
 // as what they lead to.
 func (r *removal) one(ctx context.Context, name string) error {
-	return r.do(ctx, name, func(ctx context.Context) error { return r.c.remove(ctx, name) })
+	return r.do(ctx, name, func(ctx context.Context) (err error) {
+		err, r.rmd = r.c.removal(ctx, name)
+		return err
+	})
 }
 
 // directory makes sure that name is a directory and no link, by LIST of the directory that it is in: MLSD and CWD follow links on
