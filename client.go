@@ -20,8 +20,12 @@ import (
 // A Client is a session with a server, logged in. Several goroutines may use it. It has
 // one control connection: each operation waits for its turn, as long as its context lets
 // it, and keeps the turn for all its attempts. The loop over [Client.Entries] may call
-// the Client. A function that is called in the middle of another operation, such as those
-// in [TransferOptions], must not.
+// the Client, and so may the function of [Client.Walk]. A function that is called in the
+// middle of another operation, such as those in [TransferOptions], must not.
+//
+// The operations on files that have names of package os return a *[FileError]. If they find
+// the connection lost, they make a new one, and they repeat once what lost it, if it may be
+// repeated. The others do so only as far as their [Retry] says.
 type Client struct {
 	turn chan struct{} // holds a token while an operation runs; it guards what follows
 

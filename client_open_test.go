@@ -200,3 +200,56 @@ func TestAppendSize(t *testing.T) {
 		})
 	}
 }
+
+// An upload that loses the control connection in the middle is not begun again: what was written can't be read twice.
+func TestCreateLost(t *testing.T) {
+	for _, op := range []string{"create", "append"} {
+		t.Run(op, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, c, k := filesClient(t, ftptest.Config{}, nil)
+				defer s.Close()
+				defer c.Conn().Close()
+				call := c.Create
+				if op == "append" {
+					call = c.Append
+				}
+				w, err := call(t.Context(), "n")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.WriteString(w, "half"); err != nil {
+					t.Error(err)
+				}
+				c.Conn().Close()
+				io.WriteString(w, "the rest") // may fail, or not yet
+				if err := w.Close(); !isFileError(err, op, "n") {
+					t.Errorf("%v", err)
+				}
+				if n := k.logins.Load(); n != 1 {
+					t.Errorf("%d logins", n)
+				}
+				if err := c.WriteFile(t.Context(), "n", []byte("whole")); err != nil || !has("/n", "whole")(s) {
+					t.Errorf("the Client afterwards: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A server without MLST and SIZE confirms files by its replies alone.
+func TestFilesWithoutSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, c, _ := filesClient(t, ftptest.Config{Faults: []ftptest.Fault{"feat-without-size", "mlst-unknown"}}, nil)
+		defer s.Close()
+		defer c.Conn().Close()
+		if err := writeAll(c.Append(t.Context(), "a.txt")); err != nil || !has("/a.txt", "hello\nnew")(s) {
+			t.Errorf("Append: %v", err)
+		}
+		if got, err := c.ReadFile(t.Context(), "a.txt"); err != nil || string(got) != "hello\nnew" {
+			t.Errorf("ReadFile: %q, %v", got, err)
+		}
+		if err := writeAll(c.Create(t.Context(), "a.txt")); err != nil || !has("/a.txt", "new")(s) {
+			t.Errorf("Create: %v", err)
+		}
+	})
+}
