@@ -125,7 +125,7 @@ func (c *Client) mkdirAll(ctx context.Context, name string) error {
 	if err == nil || !c.refusedForGood(ctx, err) {
 		return err
 	}
-	there, lost := c.directoryThere(ctx, name, err)
+	there, lost := c.directoryThere(ctx, name)
 	if there || lost != nil {
 		return lost
 	}
@@ -139,17 +139,14 @@ func (c *Client) mkdirAll(ctx context.Context, name string) error {
 	if err = c.mkdir(ctx, name); err == nil || !c.refusedForGood(ctx, err) {
 		return err
 	}
-	if there, lost = c.directoryThere(ctx, name, err); there || lost != nil {
+	if there, lost = c.directoryThere(ctx, name); there || lost != nil {
 		return lost
 	}
 	return err
 }
 
 // directoryThere reports whether MKD was refused because there is such a directory.
-func (c *Client) directoryThere(ctx context.Context, name string, refusal error) (bool, error) {
-	if errors.Is(refusal, fs.ErrNotExist) {
-		return false, nil
-	}
+func (c *Client) directoryThere(ctx context.Context, name string) (bool, error) {
 	e, err := c.stat(ctx, name)
 	if lost := c.lost(ctx); lost != nil {
 		return false, lost
