@@ -32,13 +32,13 @@ func (e *FileError) Error() string {
 
 func (e *FileError) Unwrap() error { return e.Err }
 
-// A ReconnectError says that an operation found or lost the connection broken, and that no other could be made. It matches what both
-// errors match; a refused login is a *[control.RejectedLoginError] in it.
+// A ReconnectError says that the connection was lost, before an operation or in it, and that no other could be made. It matches what
+// both errors match. A refused login is a *[control.RejectedLoginError] in it, which matches fs.ErrPermission: ask for it first.
 type ReconnectError struct {
 	Op   string
 	Path string
-	Lost error // how the connection was lost; if Sent, the server may have done what was asked
-	Sent bool  // the operation had begun
+	Lost error // how the connection was lost
+	Sent bool  // it was lost in the operation: the server may have done what was asked
 	Err  error // why there is no other
 }
 
