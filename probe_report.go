@@ -301,10 +301,12 @@ func (r *probeRun) why() []string {
 }
 
 // diagnose explains what came of an attempt, knowing the settings that it had. It advises
-// nothing that the probe itself varies.
+// nothing that the probe itself varies, nor what only a transfer of files has.
 func (r *probeRun) diagnose(o *probeOutcome) *Diagnosis {
 	d := o.step.combination.profile(&r.base).Diagnose(o.err)
-	return d.Without(func(c Change) bool { return r.plan.space.varies(c.Field) })
+	return d.Without(func(c Change) bool {
+		return r.plan.space.varies(c.Field) || strings.HasPrefix(string(c.Field), "TransferOptions.")
+	})
 }
 
 // withheld reports whether all that was left was a login in clear text, which is not

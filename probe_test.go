@@ -528,6 +528,20 @@ func TestProbeClaimsOnlyWhatItSaw(t *testing.T) {
 	}
 }
 
+// What only a transfer of files has, such as retries, is not advised.
+func TestProbeAdvisesWhatItHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := (&oddServer{replies: map[string]string{"PASS": "450 a fault"}}).start(t)
+		defer w.stop()
+		p := ftpwire.Profile{Host: oddHost, Port: 21, User: oddUser, Password: "secret"}
+		p.Dial, p.Insecure = w.net.DialContext, true
+		r, err := ftpwire.Probe(t.Context(), ftpwire.ProbeOptions{Profile: p, AllowClear: true})
+		if why := fmt.Sprint(r.Why); err != nil || !strings.Contains(why, "450") || strings.Contains(why, "Retry") {
+			t.Errorf("%v, why: %s", err, why)
+		}
+	})
+}
+
 // Without a port, 21 and 990 are tried: explicit TLS and clear text on the one, implicit TLS on
 // the other.
 func TestProbePorts(t *testing.T) {
