@@ -300,6 +300,14 @@ func (d *duel) reply() {
 func (d *duel) plausible(code protocol.Code) protocol.Code {
 	info, _ := protocol.LookupVerb(d.verb)
 	alone := d.server.Pending() == 1
+	if code = d.notExtra(code, alone, info); code == 220 && d.verb != "" {
+		return 202 // a client takes 220 for a second greeting, which may come late
+	}
+	return code
+}
+
+// notExtra turns what a client takes for one more reply to the command before.
+func (d *duel) notExtra(code protocol.Code, alone bool, info protocol.VerbInfo) protocol.Code {
 	switch {
 	case code == 226 && d.fresh, d.running && (code == 500 || code == 503 || code == 530):
 		return 550

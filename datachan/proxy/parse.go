@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -43,6 +44,9 @@ func Parse(rawURL string) (*Proxy, error) {
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, malformed("has a port that is not from 1 to 65535")
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err != nil && strings.Contains(u.Hostname(), ":") {
+		return nil, malformed("has stray colons in its host")
 	}
 	p.Addr = net.JoinHostPort(u.Hostname(), port)
 	if err := p.setDomain(u.RawQuery); err != nil {
