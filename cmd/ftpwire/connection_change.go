@@ -94,11 +94,7 @@ func (a *app) connectionRemoveCmd() *cobra.Command {
 }
 
 func (a *app) removeConnections(names []string, yes bool) error {
-	s, err := a.store()
-	if err != nil {
-		return err
-	}
-	d, err := s.read()
+	s, d, err := a.readStore()
 	if err != nil {
 		return err
 	}

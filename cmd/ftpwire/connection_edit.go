@@ -59,11 +59,7 @@ EDITOR. What it says afterwards replaces the old settings only if it can be used
 
 // editByHand opens a connection in an editor.
 func (a *app) editByHand(name string) error {
-	s, err := a.store()
-	if err != nil {
-		return err
-	}
-	d, err := s.read()
+	s, d, err := a.readStore()
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,7 @@ With --format json, each is one JSON object on a line of its own.`,
 	cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		s, err := a.store()
-		if err != nil {
-			return err
-		}
-		d, err := s.read()
+		s, d, err := a.readStore()
 		if err != nil {
 			return err
 		}

@@ -16,11 +16,7 @@ func (a *app) canSave(name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	s, err := a.store()
-	if err != nil {
-		return err
-	}
-	d, err := s.read()
+	_, d, err := a.readStore()
 	if err != nil {
 		return err
 	}

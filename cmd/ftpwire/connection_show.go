@@ -23,11 +23,7 @@ that would do the same. Passwords and accounts are never shown.`,
 	format := addChoice(cmd, "format", "toml", "toml|json|url|flags", "how it is written")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		name := strings.TrimSuffix(args[0], ":")
-		s, err := a.store()
-		if err != nil {
-			return err
-		}
-		d, err := s.read()
+		s, d, err := a.readStore()
 		if err != nil {
 			return err
 		}

@@ -79,6 +79,16 @@ func (s *store) read() (*tomledit.Document, error) {
 	return s.parse(b)
 }
 
+// readStore returns the file of stored connections and what is in it.
+func (a *app) readStore() (*store, *tomledit.Document, error) {
+	s, err := a.store()
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := s.read()
+	return s, d, err
+}
+
 // parse checks what has been read, and that nobody else may read or write it.
 func (s *store) parse(b []byte) (*tomledit.Document, error) {
 	d, err := tomledit.Parse(b)

@@ -172,7 +172,7 @@ func missing(t *testing.T, reason string) {
 	if os.Getenv("FTPWIRE_INTEROP") == "required" {
 		t.Fatalf("%s (FTPWIRE_INTEROP=required)", reason)
 	}
-	t.Skipf("interop: %s", reason)
+	t.Skipf("nothing to test with: %s", reason)
 }
 
 func exerciseClient(t *testing.T, c client, s *served) {
