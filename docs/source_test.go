@@ -53,11 +53,11 @@ func sources(t *testing.T) (files []string) {
 	return files
 }
 
-// parseFile returns the syntax of a file of sources.
+// parseFile returns the syntax of a file of sources, with its comments.
 func parseFile(t *testing.T, file string) (*token.FileSet, *ast.File) {
 	t.Helper()
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, filepath.Join(root, file), nil, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, filepath.Join(root, file), nil, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
