@@ -26,9 +26,21 @@ func dialExample(server *ftptest.Server) *ftpwire.Client {
 	return client
 }
 
+// startServer returns a server with a file.
+func startServer() *ftptest.Server {
+	server, err := ftptest.Start(&ftptest.Config{TLS: ftptest.TLSExplicit})
+	if err != nil {
+		panic(err)
+	}
+	if err := server.WriteFile("/pub/hello.txt", []byte("hello\n")); err != nil {
+		panic(err)
+	}
+	return server
+}
+
 // Walk through a tree and read the files in it. The function may use the Client.
 func ExampleClient_Walk() {
-	server, _ := startServer()
+	server := startServer()
 	defer server.Close()
 	ctx := context.Background()
 	client := dialExample(server)
@@ -50,7 +62,7 @@ func ExampleClient_Walk() {
 
 // Store a file bit by bit. Only a nil error from Close says that it is stored.
 func ExampleClient_Create() {
-	server, _ := startServer()
+	server := startServer()
 	defer server.Close()
 	ctx := context.Background()
 	client := dialExample(server)
@@ -78,7 +90,7 @@ func ExampleClient_Create() {
 
 // Read a file from an offset on.
 func ExampleClient_OpenAt() {
-	server, _ := startServer()
+	server := startServer()
 	defer server.Close()
 	ctx := context.Background()
 	client := dialExample(server)
@@ -98,7 +110,7 @@ func ExampleClient_OpenAt() {
 
 // Tell what went wrong.
 func ExampleFileError() {
-	server, _ := startServer()
+	server := startServer()
 	defer server.Close()
 	ctx := context.Background()
 	client := dialExample(server)

@@ -3,57 +3,35 @@ package ftpwire_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"log"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
-	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
-// Connect with explicit TLS, list a directory, fetch a file. The server of the
-// example stands in for a real one, for which RootCAs and Port need not be given.
+// Connect with explicit TLS, list a directory, fetch a file.
 func Example() {
-	server, local := startServer()
-	defer server.Close()
-	defer os.RemoveAll(filepath.Dir(local))
-	host, port, _ := strings.Cut(server.Addr(), ":")
-	number, _ := strconv.Atoi(port)
+	server, done := exampleServer(ftptest.Config{})
+	defer done()
 	ctx := context.Background()
 
-	profile := &ftpwire.Profile{Host: host, Port: number, User: "user", Password: "password", RootCAs: server.RootCAs()}
-	client, err := ftpwire.Dial(ctx, profile)
+	profile := &ftpwire.Profile{Host: "ftp.example.com", User: "bob", Password: secret}
+	standIn(profile, server)                  // stands in for a real server
+	client, err := ftpwire.Dial(ctx, profile) // explicit TLS, verified, or an error
 	if err != nil {
-		fmt.Println(err, ftpwire.Diagnose(err))
-		return
+		log.Fatal(err, " ", profile.Diagnose(err))
 	}
 	defer client.Close(ctx)
-	for entry, err := range client.Entries(ctx, "pub") {
-		if entry.Kind == listing.KindFile || err != nil {
-			fmt.Println(entry.Name, entry.Size, err)
+	for entry, err := range client.Entries(ctx, "reports") {
+		if err != nil {
+			log.Fatal(err)
 		}
+		fmt.Println(entry.Name, entry.Size, entry.Time)
 	}
-	r, err := client.Download(ctx, "pub/hello.txt", local, nil)
-	fmt.Println(r.Bytes, "bytes,", err)
+	_, err = client.Download(ctx, "reports/q3.csv", "q3.csv", nil) // whole, or not at all
+	fmt.Println("q3.csv:", err)
 	// Output:
-	// hello.txt 6 <nil>
-	// 6 bytes, <nil>
-}
-
-// startServer returns a server with a file, and the name of a local file to be.
-func startServer() (*ftptest.Server, string) {
-	server, err := ftptest.Start(&ftptest.Config{TLS: ftptest.TLSExplicit})
-	if err != nil {
-		panic(err)
-	}
-	if err := server.WriteFile("/pub/hello.txt", []byte("hello\n")); err != nil {
-		panic(err)
-	}
-	dir, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	return server, filepath.Join(dir, "hello.txt")
+	// 2025 -1 2026-10-01 06:30:00 +0000 UTC
+	// q3.csv 8 2026-10-01 06:30:00 +0000 UTC
+	// q3.csv: <nil>
 }

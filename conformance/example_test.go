@@ -11,6 +11,12 @@ import (
 // A case of one's own is a value. It speaks to the server through T and returns if the
 // requirement is met.
 func ExampleRun() {
+	srv, err := ftptest.Start(&ftptest.Config{})
+	if err != nil {
+		panic(err)
+	}
+	defer srv.Close()
+
 	keepsBlanks := conformance.Case{
 		ID: "ours-blanks", RFC: "practice", Level: conformance.Should,
 		Text:  "Blanks at the end of a name are kept.",
@@ -27,11 +33,6 @@ func ExampleRun() {
 		},
 	}
 
-	srv, err := ftptest.Start(&ftptest.Config{})
-	if err != nil {
-		panic(err)
-	}
-	defer srv.Close()
 	target := conformance.Target{Addr: srv.Addr(), User: "user", Password: "password"}
 	report, err := conformance.Run(context.Background(), target, conformance.Options{
 		Cases: []conformance.Case{keepsBlanks}, // or append(conformance.Cases(), keepsBlanks)
