@@ -1,0 +1,199 @@
+package ftpwire
+
+import (
+	"errors"
+	"net"
+	"slices"
+	"syscall"
+
+	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// A Kind is what sort of failure an error is: a stable name in small letters. It says what to
+// do next, where a [Cause] says what happened; the command's exit codes are its kinds. The zero
+// value is no failure.
+type Kind string
+
+// The kinds.
+const (
+	// KindInterrupted: the caller's context was cancelled.
+	KindInterrupted Kind = "interrupted"
+
+	// KindUsage: what was asked for makes no sense, such as a URL, a Profile or an argument.
+	KindUsage Kind = "usage"
+
+	// KindLocal: a local file can't be read or written. A full disk is KindNoSpace.
+	KindLocal Kind = "local"
+
+	// KindConnect: there is no connection, or none that is protected as demanded. The name
+	// is unknown, nothing listens, the proxy says no, what answers is not FTP, TLS does not
+	// come about, or data connections do not, and another attempt would not change that.
+	KindConnect Kind = "connect"
+
+	// KindCertificate: the certificate of the server, or of a proxy, is not accepted.
+	KindCertificate Kind = "certificate"
+
+	// KindLogin: the server refused the login, or did not answer it, or wants a client
+	// certificate, an account or TLS for it. Do not repeat it: that may lock the user out.
+	KindLogin Kind = "login"
+
+	// KindNotFound: the server has no such file or directory, or does not show it.
+	KindNotFound Kind = "not-found"
+
+	// KindNotAllowed: the server does not let this user do that, or can't create the file
+	// and gives no reason.
+	KindNotAllowed Kind = "not-allowed"
+
+	// KindNoSpace: a disk is full or a quota is reached, on the server or here.
+	KindNoSpace Kind = "no-space"
+
+	// KindTemporary: the same may succeed later, or at once on a new connection; see
+	// [Temporary]. A failure to connect is KindConnect, though it may pass, too.
+	KindTemporary Kind = "temporary"
+
+	// KindUnproven: it may be done, and the proof is missing. Look before you repeat it.
+	KindUnproven Kind = "unproven"
+
+	// KindOther: everything else that the server refuses, or that fails for good.
+	KindOther Kind = "other"
+)
+
+// KindOf returns what kind of failure err is, "" if it is nil. Its judgement is that of
+// [Diagnose] and [Temporary].
+func KindOf(err error) Kind {
+	switch {
+	case err == nil:
+		return ""
+	case isType[*ProfileError](err) || isType[*URLError](err) || isType[*protocol.ArgumentError](err):
+		return KindUsage
+	case localError(err) && !isType[*net.OpError](err):
+		return kindOfLocal(err)
+	case doubtful(err):
+		return KindUnproven
+	}
+	f := newFailure(err, nil)
+	for r := range rules {
+		if r.find(f) != nil {
+			return f.kind(r.cause)
+		}
+	}
+	return f.kind("")
+}
+
+// kindOfLocal is KindOf for an error of a local file.
+func kindOfLocal(err error) Kind {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, full) {
+			return KindNoSpace
+		}
+	}
+	return KindLocal
+}
+
+// doubtful reports whether a change was asked for that must not be repeated blindly, on a
+// connection that was lost before the reply came.
+func doubtful(err error) bool {
+	if e, ok := errors.AsType[*FileError](err); ok {
+		return e.Lost != nil && unrepeatable(e.Op)
+	}
+	e, ok := errors.AsType[*ReconnectError](err)
+	return ok && e.Sent && unrepeatable(e.Op)
+}
+
+// unrepeatable reports whether a second attempt of an operation fails because the first one
+// succeeded.
+func unrepeatable(op string) bool {
+	return slices.Contains([]string{"remove", "removeall", "rename", "mkdir", "append"}, op)
+}
+
+// kind returns the kind of a failure with a cause, or with none that is known.
+func (f *failure) kind(c Cause) Kind {
+	for _, row := range kindsOfCauses {
+		if slices.Contains(row.causes, c) {
+			return row.judge(f)
+		}
+	}
+	return passingOr(KindOther)(f)
+}
+
+// always and passingOr are the judgements of kindsOfCauses: one whatever the error, and one
+// that asks whether another attempt may succeed.
+func always(k Kind) func(*failure) Kind { return func(*failure) Kind { return k } }
+
+func passingOr(k Kind) func(*failure) Kind {
+	return func(f *failure) Kind {
+		switch {
+		case f.dialled():
+			return KindConnect
+		case Temporary(f.err):
+			return KindTemporary
+		}
+		return k
+	}
+}
+
+// dialled reports whether the server, not one of its data ports, could not be reached.
+func (f *failure) dialled() bool {
+	op, ok := errors.AsType[*net.OpError](f.err)
+	return ok && op.Op == "dial" && !isType[*datachan.OpenError](f.err)
+}
+
+// kindsOfCauses says what kind the causes of Diagnose are. Every cause stands in it once.
+var kindsOfCauses = []struct {
+	judge  func(*failure) Kind
+	causes []Cause
+}{
+	{always(KindInterrupted), []Cause{CauseCancelled}},
+	{always(KindLocal), []Cause{CauseTrustDamaged, CauseTrustLocked, CauseTrustFile}},
+	{always(KindConnect), []Cause{
+		CauseNoGreeting, CauseNoSuchHost, CauseNameServer, CauseNothingThere, CauseNoRoute, CauseCutAtGreeting,
+		CauseSSH, CauseHTTP, CauseTLSFirst, CauseNotFTP, CauseMailServer, CauseNotFTPLogin,
+		CauseProxyUse, CauseProxyUnknown, CauseProxyTimeout, CauseProxyDown, CauseProxyNoTLS, CauseProxyScheme, CauseProxyWantsLogin,
+		CauseProxyRejects, CauseProxyKind, CauseProxyNoFTP, CauseProxyRedirects, CauseProxyForbidsTunnel, CauseProxyForbids,
+		CauseProxyForbidsData, CauseProxyServerDown, CauseLoginProxyKind, CauseNoVirtualHosts, CauseVirtualHostUnknown,
+		CauseMechanism, CauseAuthSSL, CauseOddAuthReply, CauseNoTLS, CauseNoExplicitTLS, CauseNoClearData, CauseNoDataProtection,
+		CauseCommandsInClear, CauseAuthSilent, CauseCutAtAuth, CauseWantsDataTLS, CauseWantsProtection,
+		CauseSSL3, CauseTLSVersion, CauseNoCommonCipher, CauseTLSAlert, CauseClearReply, CauseTLSSilent, CauseNoImplicitTLS,
+		CauseTLSCut, CauseTLSPeer, CauseTLSControl,
+	}},
+	{always(KindCertificate), []Cause{
+		CauseCertificateChanged, CauseNotPinned, CauseRevoked, CauseSeveralFaults, CauseSelfSigned, CauseUnknownAuthority,
+		CauseNameInCommonName, CauseWrongName, CauseExpired, CauseBadChain, CauseOtherCertificate, CauseProxyCertificate,
+	}},
+	{always(KindLogin), []Cause{
+		CauseLoginRejected, CauseLoginRejected530, CauseAnonymousRefused, CauseLoginUnanswered, CauseLockedOut, CauseNeedAccount,
+		CauseWantsTLS, CauseNoChallenge, CauseChallengeUnanswered, CauseLoginProxyRejects, CauseProxyServerLogin,
+		CauseClientCertificateMissing, CauseClientCertificateIssuer, CauseClientCertificateRefused, CauseClientCertificate,
+	}},
+	{always(KindNotFound), []Cause{CauseNotExist, CauseNoDirectory, CauseOtherListing, CauseProxyNoFile}},
+	{always(KindNotAllowed), []Cause{CausePermission, CauseNotStored, CauseProxyForbidsURL}},
+	{always(KindNoSpace), []Cause{CauseNoSpace, CauseLocalDiskFull}},
+	{always(KindUnproven), []Cause{
+		CauseNoProof, CauseNoHashProof, CauseEarlyReply, CauseEmptyCut, CauseEmptyNoTLS, CauseEmptyUnconfirmed, CauseEmptyNoData,
+	}},
+	{always(KindOther), []Cause{
+		CauseTooLarge, CauseNoSums, CauseNotInCodePage, CauseTypeUnknown, CauseNoBinary, CauseNoType, CauseNoMode, CauseNoStructure,
+		CauseMLSTUnlisted, CauseUnknownCommand, CauseExists,
+	}},
+
+	// What may have been done if it can't be repeated.
+	{passingOr(KindUnproven), []Cause{CauseNotConfirmed, CauseForgotten}},
+
+	// Data connections.
+	{passingOr(KindConnect), []Cause{
+		CauseReplyHeld, CausePortsBlocked, CauseLowPort, CauseAddressRefused, CauseStranger, CauseActiveBlocked, CauseActiveRefused,
+		CauseAddressNonsense, CauseAddressIgnored, CauseAddressWrong, CausePortClosed, CausePortFiltered, CausePassiveBlocked,
+		CausePassiveRefused, CauseOtherHost, CauseDataChannel, CauseDataChannelTLS, CauseProxyDataPort, CauseUploadLook,
+		CauseSessionIDOnly, CauseSessionIDUnusable, CauseResumptionOff, CauseNotResumedTLS, CauseWantsResumption,
+		CauseClearData, CauseTLSDataSilent, CauseTLSDataCut, CauseTLSData, CauseRenegotiation,
+	}},
+
+	// What goes by whether another attempt may succeed.
+	{passingOr(KindOther), []Cause{
+		CauseSizeDiffers, CauseContentsDiffer, CauseSizeUseless, CauseSizeUnexpected, CauseChanged, CauseNotResumed, CauseFormatCut,
+		CauseFormatBroken, CauseTruncated, CauseTooManyUsers, CauseAfterLogin, CauseClosing, CauseIdledOut, CauseInUse, CauseServerFault,
+		CauseBrokenOff, CauseBrokenOffTLS, CauseDataCut, CauseDataCutTLS, CauseCutOff, CauseTimeout, CauseGarbled, CauseProxyGotNothing,
+		CauseEPSVSilent, CausePASVSilent, CausePORTSilent, CauseFeatSilent, CauseTransferSilent, CauseCutAtAddress, CauseControlLost,
+	}},
+}
