@@ -51,7 +51,7 @@ type ListOptions struct {
 // rest of the listing is then read ahead; see [Conn]. Leaving the loop early aborts the
 // transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
-	o.Lines.Dialect = "mlsx"
+	o.Lines.Dialect, o.Lines.Parser = "mlsx", nil
 	return c.entries(ctx, "MLSD", path, o)
 }
 

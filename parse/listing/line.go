@@ -32,6 +32,16 @@ type Options struct {
 	// CodePage is that of the names. If nil, they are UTF-8.
 	CodePage *CodePage
 
+	// Parser begins a listing that the caller's own code reads: the function that it returns
+	// gets each line of it, in order and without line ends, before any format of [Dialects]
+	// does. It returns the entry; or [ErrNotEntry] for a line to leave out, such as a
+	// heading; or errors.ErrUnsupported, also wrapped, for a line that the formats of this
+	// package are to read. Any other error is that of the line, and the listing goes on. A
+	// Size that the line does not tell is -1. Text, Raw and Dialect ("own") are filled in
+	// where they are empty. A panic goes through to whoever reads the listing. The lines of
+	// MLSD are never given to it. If nil, there is none.
+	Parser func() func(line string) (Entry, error) `json:"-"`
+
 	latest *stamp // Now and clockAhead in Location, worked out once
 }
 

@@ -95,6 +95,8 @@ type lister struct {
 	held    string // first line of an entry that takes two, or ""
 	lost    string // a held line whose second never came, or ""
 
+	own func(line string) (Entry, error) // of the caller, or nil
+
 	w    words
 	e    Entry   // of the line at work: here and not on the heap
 	more []Entry // after e on the same line, in the few formats that have several
@@ -110,6 +112,9 @@ func newLister(o Options) (*lister, error) {
 	}
 	l := &lister{o: o, order: dialects}
 	l.o.latest, l.w.format, l.w.codePage = latestStamp(o), o.Dates, o.CodePage
+	if o.Parser != nil {
+		l.own = o.Parser()
+	}
 	if o.Dialect != "" {
 		if l.cur = dialectNamed(o.Dialect); l.cur == nil {
 			return nil, parse.NewError("dialect of LIST", o.Dialect, 0, "unknown; known are "+strings.Join(Dialects(), ", "))
@@ -149,6 +154,11 @@ func (l *lister) read(line string) (Entry, error) {
 // next sets l.e, and l.more, to what one line says. A line belongs to the dialect of the line before, if that dialect claims
 // it, and otherwise to the first dialect that reads it. If none reads it, the error is that of the first that claimed it.
 func (l *lister) next(line string) error {
+	if l.own != nil {
+		if err := l.ownLine(line); !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
+	}
 	if l.cur != nil && l.held == "" && l.usual(line) {
 		return nil
 	}
