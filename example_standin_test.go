@@ -2,12 +2,16 @@ package ftpwire_test
 
 import (
 	"context"
+	"encoding/binary"
+	"io"
 	"net"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 )
 
 // secret is the password of the examples.
@@ -54,11 +58,48 @@ func standIn(p *ftpwire.Profile, server *ftptest.Server) {
 	}
 	p.ServerName = "localhost"
 	p.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if _, port, _ := net.SplitHostPort(address); port == "21" {
-			address = server.Addr()
-		} else {
-			address = net.JoinHostPort("127.0.0.1", port)
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
 		}
-		return new(net.Dialer).DialContext(ctx, network, address)
+		return new(net.Dialer).DialContext(ctx, network, standInAddress(port, server))
 	}
+}
+
+// standInAddress is where a connection to a port of the real server goes.
+func standInAddress(port string, server *ftptest.Server) string {
+	if port == "21" {
+		return server.Addr()
+	}
+	return net.JoinHostPort("127.0.0.1", port) // of a data connection
+}
+
+// standInProxy leads a SOCKS proxy to one of the example, which leads to server.
+func standInProxy(p *proxy.Proxy, server *ftptest.Server) {
+	p.Forward = func(context.Context, string, string) (net.Conn, error) {
+		client, end := net.Pipe()
+		go serveSOCKS(end, server)
+		return client, nil
+	}
+}
+
+// serveSOCKS answers CONNECT with a name (RFC 1928), and relays.
+func serveSOCKS(conn net.Conn, server *ftptest.Server) {
+	defer conn.Close()
+	greeting, request := make([]byte, 2), make([]byte, 5)
+	io.ReadFull(conn, greeting)
+	io.CopyN(io.Discard, conn, int64(greeting[1]))
+	conn.Write([]byte{5, 0})
+	io.ReadFull(conn, request)
+	rest := make([]byte, int(request[4])+2) // the length of the name comes first
+	io.ReadFull(conn, rest)
+	port := binary.BigEndian.Uint16(rest[len(rest)-2:])
+	target, err := net.Dial("tcp", standInAddress(strconv.Itoa(int(port)), server))
+	if err != nil {
+		return
+	}
+	defer target.Close()
+	conn.Write([]byte{5, 0, 0, 1, 127, 0, 0, 1, 0, 0})
+	go io.Copy(target, conn)
+	io.Copy(conn, target)
 }

@@ -26,7 +26,7 @@ var notRun = map[string]string{
 // its lines, in order; "…" in a line stands for anything, and a line "…" for any lines.
 //
 // The hosts are those of a [world]. In place of port 2121 of localhost, which may be taken,
-// there is a free one.
+// there is a free one, and in place of proxy.example.com the proxy of the world.
 func TestCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the command")
@@ -130,7 +130,7 @@ func runPage(t *testing.T, bash, bin string, blocks []shellBlock) {
 			if elsewhere.MatchString(c.text) {
 				continue
 			}
-			fmt.Fprintf(&script, "%s\n", strings.ReplaceAll(c.text, "localhost:2121", "localhost:"+port))
+			fmt.Fprintf(&script, "%s\n", strings.NewReplacer("localhost:2121", "localhost:"+port, "proxy.example.com:1080", w.proxy, "proxy.example.com:3128", w.proxy).Replace(c.text))
 			fmt.Fprintf(&script, "{ echo \"\n@ %d %d $?\"; } 2>&1\n", i, c.line)
 			if command, _, _ := strings.Cut(c.text, "#"); strings.HasSuffix(strings.TrimSpace(command), "&") {
 				fmt.Fprintf(&script, "for try in {1..100}; do (exec 9<>/dev/tcp/localhost/%s) 2>/dev/null && break; sleep 0.05; done\n", port)
@@ -146,7 +146,9 @@ func runPage(t *testing.T, bash, bin string, blocks []shellBlock) {
 	if ctx.Err() != nil {
 		t.Errorf("the commands did not end: %v", err)
 	}
-	judge(t, blocks, strings.ReplaceAll(string(out), "localhost:"+port, "localhost:2121"))
+	printed := strings.ReplaceAll(string(out), "localhost:"+port, "localhost:2121")
+	t.Log(printed)
+	judge(t, blocks, printed)
 }
 
 var mark = regexp.MustCompile(`(?s)^(.*?)\n@ (\d+) (\d+) (\d+)\n`)

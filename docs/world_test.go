@@ -5,14 +5,17 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/binary"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,10 +29,11 @@ import (
 )
 
 // A world is where the commands of a page run: the servers that the pages name, reached by
-// way of a SOCKS proxy, so that a command runs as it is printed, and a home directory.
+// way of a proxy, so that a command runs as it is printed, and a home directory.
 type world struct {
-	dir string // the current directory of the commands
-	env []string
+	dir   string // the current directory of the commands
+	env   []string
+	proxy string // address of the proxy, for SOCKS and HTTP
 
 	mu    sync.Mutex
 	ports map[string]string // "ftp.example.com:21" to the address of a server
@@ -55,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{dir: t.TempDir(), ports: map[string]string{}}
 	home := t.TempDir()
 	public, private := newAuthority(t, "Public Authority"), newAuthority(t, "Example Company Root")
-	client := newAuthority(t, "Example Clients")
+	client, appliance := newAuthority(t, "Example Clients"), newAuthority(t, "appliance.example.com")
 
 	serve := func(host string, modes tlsModes, c ftptest.Config) {
 		c.Users = []ftptest.User{{Name: worldUser, Password: worldPassword}, {Name: "bob", Password: worldPassword}}
@@ -63,6 +67,9 @@ func newWorld(t *testing.T) *world {
 		c.Root = t.TempDir()
 		for _, name := range worldFiles {
 			write(t, filepath.Join(c.Root, name), strings.Repeat(name+"\n", 400))
+		}
+		if host == "old.example.com" {
+			write(t, filepath.Join(c.Root, "Grüße.txt"), "hello\n") // sent in windows-1252 after OPTS UTF8 OFF
 		}
 		for port, m := range modes {
 			c.TLS = m
@@ -77,8 +84,8 @@ func newWorld(t *testing.T) *world {
 	serve("partner.example.com", both, ftptest.Config{
 		Certificate: public.issue(t, "partner.example.com"), ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: client.pool(),
 	})
-	serve("appliance.example.com", both, ftptest.Config{Certificate: newAuthority(t, "appliance.example.com").self})
-	serve("old.example.com", tlsModes{"21": ftptest.TLSNone}, ftptest.Config{})
+	serve("appliance.example.com", both, ftptest.Config{Certificate: appliance.self})
+	serve("old.example.com", tlsModes{"21": ftptest.TLSNone}, ftptest.Config{ListStyle: ftptest.ListDOS})
 
 	write(t, filepath.Join(home, "public.pem"), string(public.pem))
 	write(t, filepath.Join(w.dir, "company-ca.pem"), string(private.pem))
@@ -94,10 +101,11 @@ func newWorld(t *testing.T) *world {
 	}
 	write(t, filepath.Join(w.dir, "public", "hello.txt"), "hello\n")
 
-	proxy := "socks5://" + w.proxy(t)
+	write(t, filepath.Join(w.dir, "fingerprint.txt"), fmt.Sprintf("%x\n", sha256.Sum256(appliance.cert.Raw)))
+	w.proxy = w.listen(t)
 	w.env = []string{
 		"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, ".config"), "SSL_CERT_FILE=" + filepath.Join(home, "public.pem"), "SSL_CERT_DIR=" + home,
-		"FTPWIRE_PASSWORD=" + worldPassword, "ALL_PROXY=" + proxy, "NO_PROXY=localhost,127.0.0.1", "LC_ALL=C.UTF-8", "TERM=dumb",
+		"FTPWIRE_PASSWORD=" + worldPassword, "ALL_PROXY=socks5://" + w.proxy, "NO_PROXY=localhost,127.0.0.1", "LC_ALL=C.UTF-8", "TERM=dumb",
 	}
 	return w
 }
@@ -115,8 +123,8 @@ func write(t *testing.T, file, content string) {
 	}
 }
 
-// proxy starts a SOCKS proxy that knows the servers by name, and returns its address.
-func (w *world) proxy(t *testing.T) string {
+// listen starts a proxy that knows the servers by name, and returns its address.
+func (w *world) listen(t *testing.T) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -135,38 +143,29 @@ func (w *world) proxy(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// relay serves one client of the proxy: RFC 1928, CONNECT without authentication.
+// relay serves one client of the proxy.
 func (w *world) relay(conn net.Conn) {
 	defer conn.Close()
 	r := bufio.NewReader(conn)
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(r, head); err != nil {
-		return
-	}
-	if _, err := io.CopyN(io.Discard, r, int64(head[1])); err != nil {
-		return
-	}
-	conn.Write([]byte{5, 0})
-	request := make([]byte, 5)
-	if _, err := io.ReadFull(r, request); err != nil {
-		return
-	}
-	n := map[byte]int{1: 4, 3: int(request[4]) + 1, 4: 16}[request[3]]
-	rest := make([]byte, n-1+2)
-	if _, err := io.ReadFull(r, rest); err != nil {
-		return
-	}
-	host := string(rest[:n-1])
-	if request[3] != 3 {
-		host = net.IP(append([]byte{request[4]}, rest[:n-1]...)).String()
-	}
-	server, err := net.Dial("tcp", w.address(host, int(binary.BigEndian.Uint16(rest[n-1:]))))
+	first, err := r.Peek(1)
 	if err != nil {
-		conn.Write([]byte{5, 4, 0, 1, 0, 0, 0, 0, 0, 0}) // host unreachable
+		return
+	}
+	ask, good, bad := askedByHTTP, "HTTP/1.1 200 connected\r\n\r\n", "HTTP/1.1 502 no such server\r\n\r\n"
+	if first[0] == 5 {
+		ask, good, bad = askedBySOCKS, "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00", "\x05\x04\x00\x01\x00\x00\x00\x00\x00\x00"
+	}
+	host, port, err := ask(r, conn)
+	if err != nil {
+		return
+	}
+	server, err := net.Dial("tcp", w.address(host, port))
+	if err != nil {
+		io.WriteString(conn, bad)
 		return
 	}
 	defer server.Close()
-	conn.Write([]byte{5, 0, 0, 1, 127, 0, 0, 1, 0, 0})
+	io.WriteString(conn, good)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -176,6 +175,42 @@ func (w *world) relay(conn net.Conn) {
 	io.Copy(conn, server)
 	conn.(*net.TCPConn).CloseWrite()
 	<-done
+}
+
+// askedByHTTP reads CONNECT (RFC 9110, Section 9.3.6).
+func askedByHTTP(r *bufio.Reader, _ io.Writer) (host string, port int, err error) {
+	request, err := http.ReadRequest(r)
+	if err != nil {
+		return "", 0, err
+	}
+	port, err = strconv.Atoi(request.URL.Port())
+	return request.URL.Hostname(), port, err
+}
+
+// askedBySOCKS reads CONNECT of SOCKS 5 (RFC 1928), after a greeting without authentication.
+func askedBySOCKS(r *bufio.Reader, w io.Writer) (host string, port int, err error) {
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return "", 0, err
+	}
+	if _, err := r.Discard(int(head[1])); err != nil {
+		return "", 0, err
+	}
+	w.Write([]byte{5, 0})
+	request := make([]byte, 5)
+	if _, err := io.ReadFull(r, request); err != nil {
+		return "", 0, err
+	}
+	n := map[byte]int{1: 4, 3: int(request[4]) + 1, 4: 16}[request[3]]
+	rest := make([]byte, n-1+2)
+	if _, err := io.ReadFull(r, rest); err != nil {
+		return "", 0, err
+	}
+	port = int(binary.BigEndian.Uint16(rest[n-1:]))
+	if request[3] == 3 {
+		return string(rest[:n-1]), port, nil
+	}
+	return net.IP(append([]byte{request[4]}, rest[:n-1]...)).String(), port, nil
 }
 
 // address returns where a name and a port lead: to a server, or, for a data connection, to
