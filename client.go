@@ -33,6 +33,7 @@ type Client struct {
 	conn *control.Conn
 
 	profile  *Profile // to dial again, nil if that can't be done
+	asked    *secrets // of profile
 	settling backlog  // has a lock of its own
 
 	closed atomic.Bool // by Close: no other connection is made
@@ -40,7 +41,7 @@ type Client struct {
 	noMLSD bool // the server lacks it, though the caller forced it
 	noMLST bool
 	list   control.ListOptions
-	asked  bool // whether SYST was sent, before the first LIST
+	system bool // whether SYST was sent, before the first LIST
 
 	zoneSought bool // whether the zone of LIST was looked for
 
@@ -59,15 +60,38 @@ type Client struct {
 // If the server loses the connection at a command that can be done without, such as FEAT, Dial connects once more without it, unless
 // the Profile allows one login only ([control.LoginOptions].MaxLogins): see [control.UnansweredError] and [Client.Learned].
 func Dial(ctx context.Context, p *Profile) (*Client, error) {
-	c, err := dial(ctx, p)
+	if p == nil {
+		return nil, p.Validate()
+	}
+	p, asked := p.remembering()
+	return asked.dial(ctx, p)
+}
+
+// dial is Dial for a Profile that remembers what was asked.
+func (s *secrets) dial(ctx context.Context, p *Profile) (*Client, error) {
+	c, err := s.dialOnce(ctx, p)
 	if q, ok := p.mending(ctx, err); ok {
-		return dial(ctx, q)
+		return s.dialOnce(ctx, q)
 	}
 	return c, err
 }
 
-// dial is Dial with one attempt.
-func dial(ctx context.Context, p *Profile) (*Client, error) {
+// dialOnce is dial with one attempt, and another if the server did not wait for a password.
+func (s *secrets) dialOnce(ctx context.Context, p *Profile) (*Client, error) {
+	conn, err := p.login(ctx)
+	if s.again(ctx, err) {
+		p.note("the server did not wait for the password: connecting again")
+		conn, err = p.login(ctx)
+		s.again(ctx, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newClient(conn, p, s), nil
+}
+
+// login returns a connection that is logged in.
+func (p *Profile) login(ctx context.Context) (*control.Conn, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -88,16 +112,24 @@ func dial(ctx context.Context, p *Profile) (*Client, error) {
 		conn.Close()
 		return nil, err
 	}
-	return NewClient(conn, p), nil
+	return conn, nil
 }
 
 // NewClient returns a Client on a connection that is logged in. Nobody else may use conn after that. p is the Profile to connect
 // with again; it says how listings are read, and of which type files are, which conn is told. If p is nil, the Client cannot
 // connect again, so that each operation has one attempt whatever its [Retry] says.
 func NewClient(conn *control.Conn, p *Profile) *Client {
+	if p == nil {
+		return newClient(conn, nil, nil)
+	}
+	p, asked := p.remembering()
+	return newClient(conn, p, asked)
+}
+
+func newClient(conn *control.Conn, p *Profile, asked *secrets) *Client {
 	c := &Client{turn: make(chan struct{}, 1), conn: conn}
 	if p != nil {
-		c.profile = new(*p)
+		c.profile, c.asked = new(*p), asked
 		c.list, _ = p.lines() // what can't be read counts as not said; Dial refuses it
 		if p.Type != TypeDefault {
 			format := conn.FileFormat()
@@ -224,8 +256,8 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.
 // listOptions returns how to read LIST. It asks the server once what system it is: the
 // format of that system is tried first.
 func (c *Client) listOptions(ctx context.Context) control.ListOptions {
-	if !c.asked && c.list.Lines.Dialect == "" && c.list.Lines.System == "" {
-		c.asked = true
+	if !c.system && c.list.Lines.Dialect == "" && c.list.Lines.System == "" {
+		c.system = true
 		if r, err := c.conn.Do(ctx, protocol.Command{Verb: "SYST"}); err == nil { // a refusal only means that the format is detected
 			c.list.Lines.System = r.Text()
 		}

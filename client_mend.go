@@ -70,7 +70,13 @@ func (c *Client) mayLoginAgain() bool {
 
 // note tells the trace what the Client mends.
 func (c *Client) note(text string) {
-	if c.profile != nil && c.profile.Trace != nil {
-		c.profile.Trace(control.TraceEvent{Kind: control.TraceNote, Text: text, Time: time.Now()})
+	if c.profile != nil {
+		c.profile.note(text)
+	}
+}
+
+func (p *Profile) note(text string) {
+	if p.Trace != nil {
+		p.Trace(control.TraceEvent{Kind: control.TraceNote, Text: text, Time: time.Now()})
 	}
 }

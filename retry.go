@@ -252,7 +252,7 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 	}
 	old.Close()
 	c.profile.Data.Memory, c.profile.Quirks.Known = old.DataMemory(), old.Quirks()
-	n, err := Dial(ctx, c.profile)
+	n, err := c.asked.dial(ctx, c.profile)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,11 @@ type login struct {
 
 	named, utf8, language bool // CLNT, OPTS UTF8 and LANG are settled
 	answered              bool // a one-time password was sent
+
+	tries    int    // how often USER and what follows it were sent
+	inquired bool   // FEAT was sent before the login, if that is of use
+	asked    bool   // the password is what PasswordFunc answered
+	refused  string // what the server said to the password that was asked for before
 }
 
 // direct is the script of a login without a proxy.
@@ -116,6 +121,20 @@ func (l *login) enter(ctx context.Context) error {
 			return err
 		}
 	}
+	for {
+		switch err := l.attempt(ctx); {
+		case err == errBeyondASCII:
+			if err := l.inquire(ctx); err != nil {
+				return err
+			}
+		case err == nil || !l.mayAskAgain(err):
+			return err
+		}
+	}
+}
+
+// attempt sends the login, in each of the encodings that come into question.
+func (l *login) attempt(ctx context.Context) error {
 	var sent credentials
 	var refusal error
 	for i, page := range l.encodings() {
@@ -128,13 +147,14 @@ func (l *login) enter(ctx context.Context) error {
 		case i > 0:
 			l.c.trace(TraceNote, "the login was refused; it may be the encoding of a name or password, so it is tried once more in "+page.Name())
 		}
-		sent = who
 		l.c.remember(who)
-		if refusal = l.run(ctx, who); refusal == nil {
-			l.c.session.account = who.account
+		refusal = l.run(ctx, who, page)
+		sent, _ = l.who.in(page) // with what was asked for
+		if refusal == nil {
+			l.c.session.account = sent.account
 			return nil
 		}
-		if !l.mayRetry(refusal, i+1) {
+		if !l.mayRetry(refusal) {
 			return refusal
 		}
 	}
@@ -155,11 +175,11 @@ func (l *login) encodings() []*listing.CodePage {
 	return []*listing.CodePage{page, nil}
 }
 
-// mayRetry reports whether err, the error of attempt n, can be due to the encoding. Where
+// mayRetry reports whether err can be due to the encoding. Where
 // the server counts attempts, there is no second one.
-func (l *login) mayRetry(err error, n int) bool {
+func (l *login) mayRetry(err error) bool {
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	return ok && re.Reply.Code == 530 && re.Meaning() == protocol.RejectedLogin && n < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
+	return ok && re.Reply.Code == 530 && re.Meaning() == protocol.RejectedLogin && l.tries < l.o.maxLogins() && l.o.Proxy == nil && !l.answered && l.c.Err() == nil
 }
 
 // remember registers secrets, so that errors and traces mask them.

@@ -1,6 +1,8 @@
 package control
 
 import (
+	"context"
+
 	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
@@ -55,9 +57,20 @@ type LoginOptions struct {
 	// Proxy is the FTP proxy that was dialled in place of the server. If nil, there is none.
 	Proxy *LoginProxy
 
+	// PasswordFunc, if not nil, is asked for a password that is "", the FTP proxy's too, and
+	// for an account that is "". It is called in the middle of the login, with the
+	// connection's turn, when the server asks for what is missing (331, 332), and not at all
+	// if USER alone suffices; TLS is up by then and the certificate accepted. No timeout but
+	// that of ctx bounds it. Its error is the error of Login. If the password is refused, it
+	// is called once more, with the refusal, as far as MaxLogins allows. The server may have
+	// closed the connection meanwhile: then nothing is sent, and Dial of package
+	// ftpwire connects again. The answer is never shown in errors or traces.
+	PasswordFunc func(ctx context.Context, q PasswordQuestion) (string, error)
+
 	// MaxLogins limits the attempts that one call of Login makes. It makes a second one
 	// only if a name or password with characters beyond ASCII is refused (530) and has
-	// other bytes in the other encoding. If zero, it is 2.
+	// other bytes in the other encoding, or if PasswordFunc gives another password. If
+	// zero, it is 2.
 	MaxLogins int
 }
 

@@ -26,11 +26,17 @@ func (l *login) prelude(ctx context.Context) error {
 		}
 	}
 	if l.who.encodable() {
-		if err := l.features(ctx); err != nil {
+		if err := l.inquire(ctx); err != nil {
 			return err
 		}
 	}
 	return l.sendLanguage(ctx)
+}
+
+// inquire sends FEAT before the login, as its encoding depends on the answer.
+func (l *login) inquire(ctx context.Context) error {
+	l.inquired = true
+	return l.features(ctx)
 }
 
 // sendHost sends HOST. The right answer is 220; some servers answer 200.

@@ -5,21 +5,31 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/control/otp"
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // run sends the lines of the login. PASS and ACCT are sent only if the server asks for
 // them, and ACCT if AccountAlways is set. Every line is sent at most once, so there can be no loop.
-func (l *login) run(ctx context.Context, who credentials) error {
+func (l *login) run(ctx context.Context, who credentials, page *listing.CodePage) error {
+	l.tries++
 	values := map[byte]string{'u': who.user, 'p': who.password, 'a': who.account}
 	for k, v := range l.proxy {
 		values[k] = v
 	}
 	var last protocol.Reply
-	var at LoginLine
+	var done LoginLine
 	for _, line := range l.script {
+		if l.notAskedFor(line.verb()) {
+			continue
+		}
+		if err := l.ask(ctx, line, last, page, values); err == errBeyondASCII {
+			return err
+		} else if err != nil {
+			return l.blame(line, err)
+		}
 		cmd, ok := line.command(values)
-		if !ok || l.notAskedFor(cmd) {
+		if !ok {
 			continue
 		}
 		var err error
@@ -34,7 +44,7 @@ func (l *login) run(ctx context.Context, who credentials) error {
 		if err := l.c.Err(); err != nil {
 			return l.blame(line, err) // nothing of this line was sent
 		}
-		at = line
+		done = line
 		last, err = l.c.exchangeOnce(ctx, cmd)
 		if err = l.unanswered(cmd, err); !line.expects(last, err) {
 			if err == nil {
@@ -48,12 +58,12 @@ func (l *login) run(ctx context.Context, who credentials) error {
 	}
 	// 332 without an account, or 331 to PASS: the server wants something that there is
 	// not.
-	return l.blame(at, &protocol.ReplyError{Verb: at.verb(), Reply: l.c.redact.Reply(last)})
+	return l.blame(done, &protocol.ReplyError{Verb: done.verb(), Reply: l.c.redact.Reply(last)})
 }
 
-// notAskedFor reports whether the server has not asked for cmd, because it needs no more.
-func (l *login) notAskedFor(cmd protocol.Command) bool {
-	switch cmd.Verb {
+// notAskedFor reports whether the server has not asked for v, because it needs no more.
+func (l *login) notAskedFor(v protocol.Verb) bool {
+	switch v {
 	case "PASS":
 		return l.c.state() != protocol.StateNeedPassword
 	case "ACCT":
