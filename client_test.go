@@ -145,7 +145,7 @@ func TestDownloadFails(t *testing.T) {
 					}
 				}
 				start := time.Now()
-				_, err := c.Download(t.Context(), remote, local, &ftpwire.TransferOptions{Writer: tt.wrap})
+				_, err := c.Download(t.Context(), remote, local, new(ftpwire.TransferOptions{}.ThroughForTest(tt.wrap, nil)))
 				took := time.Since(start)
 				if err == nil || !tt.ok(err) {
 					t.Errorf("%T %v", err, err)
@@ -266,9 +266,9 @@ func TestDownloadCancelled(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			dir := t.TempDir()
-			_, err := c.Download(ctx, "/f", filepath.Join(dir, "f"), &ftpwire.TransferOptions{Writer: func(w io.Writer) io.Writer {
+			_, err := c.Download(ctx, "/f", filepath.Join(dir, "f"), new(ftpwire.TransferOptions{}.ThroughForTest(func(w io.Writer) io.Writer {
 				return writerFunc(func(b []byte) (int, error) { cancel(); return w.Write(b) })
-			}})
+			}, nil)))
 			if !errors.Is(err, context.Canceled) || !isTransfer(err) {
 				t.Errorf("%v; want a TransferError of context.Canceled", err)
 			}

@@ -210,15 +210,14 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		rd.AtMost(max(d.o.MaxSize-(offset-window), 0))
 	}
 	d.r.ResumedFrom = offset
-	d.o.begin(offset, d.state.Size)
-	if d.o.Tally != nil {
-		rd.OnTally(d.o.Tally)
-	}
+	m := d.meter(offset, window, d.state.Size)
+	m.watch(rd.OnTally)
 	err = d.tail(rd, p, offset, window)
 	if err == nil {
-		err = d.copy(rd, p, offset)
+		err = d.copy(rd, p, offset, m)
 	}
 	cerr := rd.Close()
+	m.end(d.r.Bytes)
 	d.moved(rd.Data(), rd.Octets())
 	if err == nil {
 		err = cerr
@@ -293,7 +292,7 @@ func (d *download) tail(rd *control.Download, p *part, offset, window int64) err
 }
 
 // copy appends the rest.
-func (d *download) copy(rd *control.Download, p *part, offset int64) error {
+func (d *download) copy(rd *control.Download, p *part, offset int64, m *meter) error {
 	w, head := d.w, io.ReaderAt(nil)
 	if p != nil {
 		w, head = p.f, p.f // alone, the kernel may copy
@@ -307,10 +306,10 @@ func (d *download) copy(rd *control.Download, p *part, offset int64) error {
 	if d.hash != nil {
 		w = io.MultiWriter(w, d.hash)
 	}
-	if d.o.Writer != nil {
-		w = d.o.Writer(w)
+	if d.o.writer != nil {
+		w = d.o.writer(w)
 	}
-	n, err := io.Copy(w, rd)
+	n, err := io.Copy(m.writer(w), rd)
 	d.r.Bytes = offset + n
 	return err
 }

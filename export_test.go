@@ -18,3 +18,9 @@ func LockPartForTest(f *os.File) error {
 	_, err := lockPart(f)
 	return err
 }
+
+// ThroughForTest returns o with what stands between the transfer and the local file.
+func (o TransferOptions) ThroughForTest(w func(io.Writer) io.Writer, r func(io.Reader) io.Reader) TransferOptions {
+	o.writer, o.reader = w, r
+	return o
+}

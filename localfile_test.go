@@ -47,10 +47,10 @@ func TestPartNotRenamed(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone)
 	content := noise(1, 200_000)
 	r.setRemote(content)
-	o := &ftpwire.TransferOptions{Resume: true, Begin: func(int64, int64) {
+	o := &ftpwire.TransferOptions{Resume: true, Progress: once(func() {
 		os.Remove(r.local)
 		os.MkdirAll(filepath.Join(r.local, "in the way"), 0o700)
-	}}
+	})}
 	got, err := r.c.Download(t.Context(), "/f", r.local, o)
 	if err == nil || got.Partial != ftpwire.PartialName(r.local) {
 		t.Fatalf("%v, left behind %q; want an error, and the part", err, got.Partial)

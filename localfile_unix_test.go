@@ -94,7 +94,7 @@ func TestLocalModes(t *testing.T) {
 				}
 			}
 			seen := 0
-			o := &ftpwire.TransferOptions{Resume: resume, Begin: func(int64, int64) {
+			o := &ftpwire.TransferOptions{Resume: resume, Progress: once(func() {
 				entries, _ := os.ReadDir(r.dir)
 				for _, e := range entries {
 					info, err := e.Info()
@@ -106,7 +106,7 @@ func TestLocalModes(t *testing.T) {
 						t.Errorf("resume %v: %s has mode %o under way", resume, e.Name(), m)
 					}
 				}
-			}}
+			})}
 			if _, err := r.c.Download(t.Context(), "/f", r.local, o); err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -63,30 +62,25 @@ type TransferOptions struct {
 	// it is not repeated.
 	Retry Retry
 
-	// Writer and Reader, if not nil, stand between the transfer and the local file of
-	// a download or an upload, to show progress or to limit the rate. They are
-	// called for every attempt.
-	Writer func(io.Writer) io.Writer
-	Reader func(io.Reader) io.Reader
+	// Progress, if not nil, is told how far the transfer is: done is the position in the
+	// file, and total the size of the file, -1 if that is not known. It is called once when
+	// the server has begun an attempt, with the offset from which that goes on, about ten
+	// times a second after that, also while nothing moves, and once at the end of the data.
+	// That end is no success: only the method's nil error is. A done that is smaller than
+	// the last one is the begin of another attempt, or of the file.
+	//
+	// The calls come one at a time, but not all from one goroutine; none comes after the
+	// method has returned. They do not slow the data down. Progress must not call the
+	// Client. Where octets change on their way (text, compression), it is the local file's
+	// octets that count.
+	Progress func(done, total int64)
 
-	// Begin, if not nil, is told for every attempt where in the file it begins, and
-	// the size of the file, -1 if that is not known.
-	Begin func(from, size int64)
-
-	// Tally, if not nil, is told the progress of every attempt's data connection, without
-	// slowing it down: see [datachan.Conn.OnTally]. It counts the octets of that
-	// connection. In a download that goes on, these include up to 64 KiB of what was
-	// there before. Total minus Moved is what is still to come.
-	Tally func(datachan.Tally)
+	// For tests: what stands between the transfer and the local file.
+	writer func(io.Writer) io.Writer
+	reader func(io.Reader) io.Reader
 }
 
 func (o *TransferOptions) hashes() bool { return o.Verify || o.Require.Has(ProofHash) }
-
-func (o *TransferOptions) begin(from, size int64) {
-	if o.Begin != nil {
-		o.Begin(from, size)
-	}
-}
 
 // tailWindow is how much of the end of a part is compared before it is continued.
 const tailWindow = 64 << 10

@@ -14,7 +14,6 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
-	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
@@ -239,9 +238,9 @@ func TestDownloadTwice(t *testing.T) {
 	other := newResumePlay(t, ftptest.TLSNone)
 	other.setRemote(noise(2, 300_000))
 	var second error
-	first := &ftpwire.TransferOptions{Resume: true, Begin: func(int64, int64) {
+	first := &ftpwire.TransferOptions{Resume: true, Progress: once(func() {
 		_, second = other.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true})
-	}}
+	})}
 	if _, err := r.c.Download(t.Context(), "/f", r.local, first); err != nil {
 		t.Fatal(err)
 	}
@@ -370,45 +369,4 @@ func TestResumeBusy(t *testing.T) {
 	if got, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{Resume: true}); err != nil || got.ResumedFrom != int64(len(part)) {
 		t.Errorf("from %d, %v; want the part continued", got.ResumedFrom, err)
 	}
-}
-
-// Tally is told of every attempt's data connection, and its last word is that nothing is
-// yet to come.
-func TestTally(t *testing.T) {
-	const size, cut = 300_000, 200_000
-	content := noise(3, size)
-	var from, whole int64
-	var last datachan.Tally
-	o := &ftpwire.TransferOptions{
-		Resume: true,
-		Begin:  func(a, b int64) { from, whole = a, b },
-		Tally:  func(tally datachan.Tally) { last = tally },
-	}
-	check := func(t *testing.T, overlap int64) {
-		t.Helper()
-		if from < cut/2 || whole != size {
-			t.Errorf("begun at %d of %d", from, whole)
-		}
-		if want := size - from + overlap; !last.Done || last.Moved != want || last.Total != want {
-			t.Errorf("at last %+v; want %d of %[2]d", last, want)
-		}
-	}
-	t.Run("download", func(t *testing.T) {
-		r := newResumePlay(t, ftptest.TLSNone)
-		r.setRemote(content)
-		r.breakDownload(cut)
-		if _, err := r.c.Download(t.Context(), "/f", r.local, o); err != nil {
-			t.Fatal(err)
-		}
-		check(t, 64<<10)
-	})
-	t.Run("upload", func(t *testing.T) {
-		r := newResumePlay(t, ftptest.TLSNone)
-		r.setLocal(content)
-		r.setRemote(content[:cut])
-		if _, err := r.c.Upload(t.Context(), r.local, "/f", o); err != nil {
-			t.Fatal(err)
-		}
-		check(t, 0)
-	})
 }

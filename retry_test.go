@@ -360,10 +360,10 @@ func dieInDownload(t *testing.T, spec string) {
 		t.Fatal(err)
 	}
 	defer c.Conn().Close()
-	o := &ftpwire.TransferOptions{Resume: true, Writer: func(w io.Writer) io.Writer {
+	o := ftpwire.TransferOptions{Resume: true}.ThroughForTest(func(w io.Writer) io.Writer {
 		return writerFunc(func(b []byte) (int, error) { next(); n, err := w.Write(b); next(); return n, err })
-	}}
-	if _, err := c.Download(t.Context(), "/f", f[2], o); err != nil {
+	}, nil)
+	if _, err := c.Download(t.Context(), "/f", f[2], &o); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -28,7 +28,7 @@ func cancelledUpload(t *testing.T, r *resumePlay) (ftpwire.TransferResult, time.
 	defer cancel()
 	var begun time.Time
 	moved := 0
-	got, err := r.c.Upload(ctx, r.local, "/f", &ftpwire.TransferOptions{TempUpload: true, Reader: func(rd io.Reader) io.Reader {
+	got, err := r.c.Upload(ctx, r.local, "/f", new(ftpwire.TransferOptions{TempUpload: true}.ThroughForTest(nil, func(rd io.Reader) io.Reader {
 		return readFunc(func(b []byte) (int, error) {
 			if moved > 0 && begun.IsZero() {
 				time.Sleep(50 * time.Millisecond) // the server has it
@@ -39,7 +39,7 @@ func cancelledUpload(t *testing.T, r *resumePlay) (ftpwire.TransferResult, time.
 			moved += n
 			return n, err
 		})
-	}})
+	})))
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("%v; want context.Canceled", err)
 	}

@@ -250,11 +250,9 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	}
 	u.stored = true
 	u.r.ResumedFrom = offset
-	u.o.begin(offset, u.size())
-	if u.o.Tally != nil {
-		u.tally(w, offset)
-	}
-	n, err := u.copy(ctx, w, offset)
+	m := u.meter(offset, 0, u.size())
+	m.watch(w.OnTally)
+	n, err := u.copy(ctx, w, offset, m)
 	u.r.Bytes = offset + n
 	sent := err == nil
 	if sent {
@@ -262,6 +260,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 	} else {
 		w.Abort()
 	}
+	m.end(u.r.Bytes)
 	u.moved(w.Data(), w.Octets())
 	early := isType[*control.EarlyReplyError](err)
 	if err != nil && !(early && sent) {
@@ -332,16 +331,11 @@ func (u *upload) kept(ctx context.Context, name string) error {
 	return err
 }
 
-// tally has Tally told how the upload fares. How much text becomes is not known before.
-func (u *upload) tally(w *control.Upload, offset int64) {
-	total := int64(-1)
-	if size := u.size(); size >= 0 && u.c.binary() {
-		total = size - offset
-	}
-	w.OnTally(total, u.o.Tally)
-}
-
+// size returns how much there is to send, -1 if that is not known.
 func (u *upload) size() int64 {
+	if u.info == nil {
+		return sizeOf(u.src)
+	}
 	if !u.regular() {
 		return -1
 	}
@@ -349,7 +343,7 @@ func (u *upload) size() int64 {
 }
 
 // copy sends the file from offset on.
-func (u *upload) copy(ctx context.Context, w *control.Upload, offset int64) (int64, error) {
+func (u *upload) copy(ctx context.Context, w *control.Upload, offset int64, m *meter) (int64, error) {
 	if u.regular() {
 		if _, err := u.f.Seek(offset, io.SeekStart); err != nil {
 			return 0, err
@@ -367,10 +361,10 @@ func (u *upload) copy(ctx context.Context, w *control.Upload, offset int64) (int
 	if u.hash != nil {
 		r = io.TeeReader(r, u.hash)
 	}
-	if u.o.Reader != nil {
-		r = u.o.Reader(r)
+	if u.o.reader != nil {
+		r = u.o.reader(r)
 	}
-	n, err := w.ReadFrom(r) // not io.Copy, which would hide a file from it
+	n, err := w.ReadFrom(m.reader(r)) // not io.Copy, which would hide a file from it
 	if errors.Is(err, errRefused) {
 		if _, refusal := w.Write(nil); refusal != nil {
 			err = refusal

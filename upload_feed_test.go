@@ -79,7 +79,7 @@ func TestPutWaitingEarly(t *testing.T) {
 		w.Write([]byte("two"))
 		w.Close()
 	}()
-	o := &ftpwire.TransferOptions{Reader: func(s io.Reader) io.Reader {
+	o := ftpwire.TransferOptions{}.ThroughForTest(nil, func(s io.Reader) io.Reader {
 		return readerFunc(func(b []byte) (int, error) {
 			n, err := s.Read(b)
 			if n == 4 {
@@ -87,8 +87,8 @@ func TestPutWaitingEarly(t *testing.T) {
 			}
 			return n, err
 		})
-	}}
-	got, err := r.c.Put(t.Context(), "/f", src, o)
+	})
+	got, err := r.c.Put(t.Context(), "/f", src, &o)
 	if err != nil || got.Bytes != 7 || !got.Proof.Has(ftpwire.ProofSize) {
 		t.Errorf("Put: %+v, %v; want 7 octets, proven by their size", got, err)
 	}

@@ -46,7 +46,7 @@ func TestTempUpload(t *testing.T) {
 		{"disk full, with Resume", []ftptest.Fault{"disk-full"}, ftpwire.TransferOptions{Resume: true}, isReply(452), ".f.ftpwire-part f"},
 		{"sum wrong", []ftptest.Fault{"hash-wrong"}, ftpwire.TransferOptions{Verify: true}, isMismatch, "f"},
 		{"RNTO lies", []ftptest.Fault{"rnto-lies"}, ftpwire.TransferOptions{}, isSize, "f"},
-		{"local file ends early", nil, ftpwire.TransferOptions{Reader: func(io.Reader) io.Reader { return brokenReader{} }}, func(err error) bool { return errors.Is(err, errBroken) }, "f"},
+		{"local file ends early", nil, ftpwire.TransferOptions{}.ThroughForTest(nil, func(io.Reader) io.Reader { return brokenReader{} }), func(err error) bool { return errors.Is(err, errBroken) }, "f"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -54,11 +54,11 @@ func TestTempUpload(t *testing.T) {
 			r.setLocal(content)
 			r.setRemote([]byte(asItWas))
 			tt.o.TempUpload = true
-			tt.o.Begin = func(int64, int64) {
+			tt.o.Progress = once(func() {
 				if got := r.remote(); string(got) != asItWas {
 					t.Errorf("the file has %d bytes while the upload runs; want it as it was", len(got))
 				}
-			}
+			})
 			got, err := r.c.Upload(t.Context(), r.local, "/f", &tt.o)
 			want := content
 			if tt.fails != nil {

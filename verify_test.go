@@ -106,7 +106,7 @@ func TestDownloadMismatch(t *testing.T) {
 func TestDownloadChanged(t *testing.T) {
 	r := newResumePlay(t, ftptest.TLSNone)
 	r.setRemote(noise(1, 200_000))
-	o := &ftpwire.TransferOptions{Resume: true, Begin: func(int64, int64) { r.setRemote(noise(2, 200_001)) }}
+	o := &ftpwire.TransferOptions{Resume: true, Progress: once(func() { r.setRemote(noise(2, 200_001)) })}
 	_, err := r.c.Download(t.Context(), "/f", r.local, o)
 	ce, changed := errors.AsType[*ftpwire.ChangedError](err)
 	_, grown := errors.AsType[*control.SizeError](err)

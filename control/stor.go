@@ -87,9 +87,9 @@ func (u *Upload) Refusal() error {
 	return u.t.f.result()
 }
 
-// OnTally makes f report the progress of the upload; see [datachan.Conn.OnTally]. total
-// is the size of the upload in octets, -1 if unknown.
-func (u *Upload) OnTally(total int64, f func(datachan.Tally)) { u.t.dc.OnTally(total, f) }
+// OnTally makes f report the progress of the upload; see [datachan.Conn.OnTally]. The
+// total is not known.
+func (u *Upload) OnTally(f func(datachan.Tally)) { u.t.dc.OnTally(-1, f) }
 
 // Name returns the name that the server chose for a file sent with STOU, "" if it
 // did not say (RFC 1123, Section 4.1.2.9).

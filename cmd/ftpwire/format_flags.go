@@ -112,9 +112,3 @@ func (f *formatFlags) set(c *control.Conn, l *ftpwire.Location) error {
 	}
 	return c.SetFileFormat(f.of(typ))
 }
-
-// straight reports whether the octets on the wire are those of the file.
-func (f *formatFlags) straight(l *ftpwire.Location) bool {
-	typ, _ := f.typeOf(l)
-	return f.of(typ).AsIs(mode.Options{})
-}

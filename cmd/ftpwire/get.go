@@ -74,7 +74,7 @@ complete and right; --format json tells what proved it.`,
 			return onPath(l.Path, a.getByProxy(&f, l, local))
 		}
 		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
-			return onPath(l.Path, a.get(c, &f, f.straight(l), l.Path, local))
+			return onPath(l.Path, a.get(c, &f, l.Path, local))
 		})
 	}
 	return cmd
@@ -130,7 +130,7 @@ func localName(remote string, args []string) (string, error) {
 }
 
 // get copies a remote file to a local one.
-func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local string) error {
+func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		a.once = true
@@ -143,20 +143,18 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, straight bool, remote, local 
 	if target, err := filepath.EvalSymlinks(local); err == nil {
 		local = target
 	}
-	b := a.barFor(f, path.Base(remote), straight)
+	b := a.barFor(f, path.Base(remote))
 	r, err := c.Download(a.ctx, remote, local, a.options(&f.transferFlags, b))
 	b.end(err)
 	return a.finish(f, true, local, remote, r, err)
 }
 
 // barFor returns a bar if one is to be shown, else nil.
-func (a *app) barFor(f *connFlags, name string, straight bool) *bar {
+func (a *app) barFor(f *connFlags, name string) *bar {
 	if !a.showsProgress(f) {
 		return nil
 	}
-	b := a.newBar(name)
-	b.packed = !straight
-	return b
+	return a.newBar(name)
 }
 
 // getInto writes to a device or a pipe, which can't be replaced by a file.

@@ -113,7 +113,7 @@ func (a *app) save(f *connFlags, d *proxy.Download, name, local string) error {
 		r := io.Reader(d.Body)
 		if a.showsProgress(f) {
 			b := a.newBar(name)
-			b.begin(0, d.Size)
+			b.progress(0, d.Size)
 			r = io.TeeReader(r, b)
 			defer func() { b.end(err) }()
 		}

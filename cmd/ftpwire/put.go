@@ -75,12 +75,12 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 				return err
 			}
 		}
-		r, err := a.upload(c, f, f.straight(l), local, remote)
+		r, err := a.upload(c, f, local, remote)
 		if remote == l.Path && mayBeDir(err) && a.provenDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
-			r, err = a.upload(c, f, f.straight(l), local, remote)
+			r, err = a.upload(c, f, local, remote)
 		}
 		if local == "-" {
 			return onPath(remote, err)
@@ -112,12 +112,12 @@ func remoteName(local, path string) (string, error) {
 	return join(path, name), nil
 }
 
-func (a *app) upload(c *ftpwire.Client, f *connFlags, straight bool, local, remote string) (r ftpwire.TransferResult, err error) {
+func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string) (r ftpwire.TransferResult, err error) {
 	if local == "-" {
 		_, err = c.Put(a.ctx, remote, a.input(), nil)
 		return r, err
 	}
-	b := a.barFor(f, filepath.Base(local), straight)
+	b := a.barFor(f, filepath.Base(local))
 	r, err = c.Upload(a.ctx, local, remote, a.options(&f.transferFlags, b))
 	b.end(err)
 	if a.ctx.Err() != nil && r.Partial != "" && !f.resumeFile {

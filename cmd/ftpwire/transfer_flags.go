@@ -190,7 +190,7 @@ func (a *app) options(f *transferFlags, b *bar) *ftpwire.TransferOptions {
 		Resume: f.resumeFile, MaxSize: int64(f.maxSize), TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(f, b),
 	}
 	if b != nil {
-		o.Begin, o.Tally = b.begin, b.tally
+		o.Progress = b.progress
 	}
 	return o
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
-	"github.com/ftpwire/ftpwire/datachan"
 )
 
 // noise returns bytes that are the same in every run, and nowhere repeat.
@@ -256,40 +255,49 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// TestBar: the place in the file, whatever the data connection carries.
+// TestBar: the place in the file, and the rate of what moves, whatever was there before.
 func TestBar(t *testing.T) {
-	tally := func(moved, total int64) datachan.Tally { return datachan.Tally{Moved: moved, Total: total} }
+	const m = 1 << 20
+	type call struct{ done, total int64 } // one a second
 	for _, tt := range []struct {
-		name       string
-		from, size int64
-		packed     bool
-		tallies    []datachan.Tally
-		want       []int64
-		left       string // on the screen
+		name  string
+		calls []call
+		fails bool
+		want  []string // on the screen, in this order
+		not   string
 	}{
-		{name: "whole file", size: 1000, tallies: []datachan.Tally{tally(0, 1000), tally(400, 1000), tally(1000, 1000)}, want: []int64{0, 400, 1000}, left: "100%"},
-		{name: "resumed, with an overlap", from: 500, size: 1000, tallies: []datachan.Tally{tally(10, 600), tally(600, 600)}, want: []int64{410, 1000}, left: "100%"},
-		{name: "size unknown", size: -1, tallies: []datachan.Tally{tally(10, -1), tally(600, -1)}, want: []int64{10, 600}, left: "600 B"},
-		{name: "text", size: 1000, packed: true, tallies: []datachan.Tally{tally(1010, -1)}, want: []int64{1010}, left: "1010 B"},
-		{name: "compressed", size: 1000, packed: true, tallies: []datachan.Tally{tally(70, 1000)}, want: []int64{70}, left: "70 B"},
-		{name: "nothing", size: 0, tallies: []datachan.Tally{tally(0, 0)}, want: []int64{0}},
+		{"whole file", []call{{0, 4 * m}, {m, 4 * m}, {4 * m, 4 * m}}, false, []string{"file 1.0 MiB/4.0 MiB, 1.0 MiB/s, 3s left", "100%", "file 4.0 MiB/4.0 MiB, 2.0 MiB/s \n"}, ""},
+		{"resumed", []call{{500 * m, 503 * m}, {501 * m, 503 * m}, {503 * m, 503 * m}}, false, []string{"file 501 MiB/503 MiB, 1.0 MiB/s, 2s left", "503 MiB/503 MiB, 1.5 MiB/s"}, "50 MiB/s"},
+		{"stalled", []call{{0, 90 * m}, {9 * m, 90 * m}, {9 * m, 90 * m}, {9 * m, 90 * m}}, false, []string{"9.0 MiB/s", "4.5 MiB/s", "3.0 MiB/s"}, ""},
+		{"fails", []call{{0, 2 * m}, {m, 2 * m}}, true, []string{"1.0 MiB"}, "\n"},
+		{"begins again", []call{{0, 4 * m}, {3 * m, 4 * m}, {0, 4 * m}, {m, 4 * m}}, true, []string{"3.0 MiB/4.0 MiB, 3.0 MiB/s", "1.0 MiB/4.0 MiB, 1.0 MiB/s"}, ""},
+		{"size unknown", []call{{0, -1}, {10, -1}, {600, -1}}, false, []string{"file 600 B, 300 B/s"}, "left"},
+		{"nothing", []call{{0, 0}, {0, 0}}, false, nil, "file"},
+		{"refused", nil, true, nil, "file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			b := (&app{stderr: &out}).newBar("file")
-			b.packed = tt.packed
-			b.begin(tt.from, tt.size)
-			var got []int64
-			for _, x := range tt.tallies {
-				b.tally(x)
-				got = append(got, b.at)
+			start := time.Now()
+			for i, x := range tt.calls {
+				b.step(x.done, x.total, start.Add(time.Duration(i)*time.Second))
+				time.Sleep(60 * time.Millisecond) // the package draws no oftener
 			}
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("at %d, want %d", got, tt.want)
+			var err error
+			if tt.fails {
+				err = io.EOF
 			}
-			b.end(nil)
-			if tt.left == "" && out.Len() > 0 || !strings.Contains(out.String(), tt.left) {
-				t.Errorf("on the screen: %q", out.String())
+			b.end(err)
+			left := out.String()
+			if tt.not != "" && strings.Contains(left, tt.not) {
+				t.Errorf("%q is on the screen: %q", tt.not, left)
+			}
+			for _, want := range tt.want {
+				i := strings.Index(left, want)
+				if i < 0 {
+					t.Fatalf("no %q on the screen, or too early: %q", want, out.String())
+				}
+				left = left[i+len(want):]
 			}
 		})
 	}

@@ -45,9 +45,13 @@ func (r *resumer) cancelUpload(c *ftpwire.Client, at int64) {
 	ctx, cancel := context.WithCancel(r.ctx())
 	defer cancel()
 	var begun time.Time
-	got, err := c.Upload(ctx, r.local, "up", &ftpwire.TransferOptions{TempUpload: true, Reader: func(rd io.Reader) io.Reader {
-		return io.MultiReader(io.LimitReader(rd, at), onRead(func() { begun = time.Now(); cancel() }), rd)
-	}})
+	f, err := os.Open(r.local)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer f.Close()
+	src := io.MultiReader(io.LimitReader(f, at), onRead(func() { begun = time.Now(); cancel() }), f)
+	got, err := c.Put(ctx, "up", src, &ftpwire.TransferOptions{TempUpload: true})
 	took := time.Since(begun)
 	if !errors.Is(err, context.Canceled) || took > time.Second {
 		r.t.Errorf("%d octets: %v, back after %v", at, err, took)

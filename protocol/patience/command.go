@@ -33,6 +33,9 @@ var (
 	Check = row(Wait{Layer: "cmd/ftpwire", Name: "Check", Kind: Bound, Default: 10 * time.Minute,
 		Setting: "--max-time",
 		Reason:  "all checks together; then the report says what is known"})
+	ProgressWindow = row(Wait{Layer: "cmd/ftpwire", Name: "ProgressWindow", Kind: Interval, Default: 5 * time.Second,
+		Reason: "how far back the rate beside the progress bar looks"})
+
 	ProgressBar = row(Wait{Layer: "cmd/ftpwire", Name: "ProgressBar", Kind: Interval, Default: 100 * time.Millisecond,
 		Reason: "from one drawing of the progress bar to the next"})
 )
