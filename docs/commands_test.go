@@ -99,7 +99,7 @@ func shellBlocks(page string) (blocks []shellBlock) {
 			fence = outside
 		case fence == "text":
 			blocks[len(blocks)-1].want = append(blocks[len(blocks)-1].want, line)
-		case fence == "sh" && strings.HasSuffix(line, `\`):
+		case fence == "sh" && (strings.HasSuffix(line, `\`) || strings.HasSuffix(line, "|")):
 			more += line + "\n"
 		case fence == "sh" && (more != "" || strings.TrimSpace(line) != "" && !strings.HasPrefix(strings.TrimSpace(line), "#")):
 			c := shellCommand{line: i + 1, text: more + line, exit: "0"}
