@@ -63,23 +63,28 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk(QuirkModeZUploads) {
 		f.Mode = 'S'
 	}
+	return f, c.applyFormat(ctx, verb, f)
+}
+
+// applyFormat is ensureFormat for a given format.
+func (c *Conn) applyFormat(ctx context.Context, verb protocol.Verb, f mode.Format) error {
 	// MLSD has its own type, whatever type is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
 		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists)); err != nil {
-			return f, err
+			return err
 		}
 	}
 	if now := c.params(); now.Stru != f.Structure {
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "STRU", Arg: string(f.Structure)}); err != nil {
-			return f, err
+			return err
 		}
 	}
 	if now := c.params(); now.Mode != f.Mode {
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "MODE", Arg: string(f.Mode)}); err != nil {
-			return f, err
+			return err
 		}
 	}
-	return f, c.ensureLevel(ctx, f)
+	return c.ensureLevel(ctx, f)
 }
 
 // ensureType sends TYPE if t, Non-print, is not in force. It must come before EPSV and

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -266,30 +265,6 @@ func TestSSCN(t *testing.T) {
 			t.Errorf("%v; want a ReplyError", on.err)
 		}
 	})
-	for _, tt := range []struct {
-		name, reply, want, note string
-	}{
-		{"CPSV", "227 ok (127,0,0,1,156,64)", "127.0.0.1:40000", ""},
-		{"CPSV of another host", "227 ok (10,9,9,9,156,64)", "127.0.0.1:40000", "10.9.9.9"},
-		{"CPSV to a privileged port", "227 ok (127,0,0,1,0,25)", "", ""},
-		{"CPSV without an address", "227 ok", "", ""},
-		{"CPSV refused", "502 no", "", ""},
-	} {
-		inBubble(t, tt.name, func(t *testing.T) {
-			tc := login(t, &clear)
-			var got netip.AddrPort
-			op := tc.async(func() (err error) { got, err = tc.c.Cpsv(t.Context()); return err })
-			tc.answer("CPSV", tt.reply)
-			err := op.wait()
-			if (err == nil) != (tt.want != "") || err == nil && got.String() != tt.want {
-				t.Errorf("%v, %v; want %q", got, err, tt.want)
-			}
-			if !strings.Contains(tc.traced(), tt.note) {
-				t.Errorf("no note of %s", tt.note)
-			}
-			tc.wantAlive()
-		})
-	}
 }
 
 // Whatever ends the control connection ends the wait for the data connection, too.

@@ -3,13 +3,9 @@ package control
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"strings"
 
-	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -35,33 +31,6 @@ var listUnreversed = remedy{
 	apply: func(_ context.Context, o *opening, _ *protocol.ReplyError) bool {
 		return o.c.notice(QuirkSSCNNotListings, string(o.cmd.Verb)+" after SSCN ON: the server did not begin TLS")
 	},
-}
-
-// Cpsv sends CPSV: PASV for one data connection on which the server is the TLS client. It
-// returns the address for the PORT command to another server; for transfers of this Conn
-// there is [datachan.ModeCPSV]. The host is that of this control connection, whatever the
-// reply says: otherwise this server could make the other one connect to any host.
-func (c *Conn) Cpsv(ctx context.Context) (netip.AddrPort, error) {
-	r, err := c.do(ctx, "CPSV", "")
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	addr, err := parse.PASV(r.LastLine())
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	if addr.Port() < 1024 {
-		return netip.AddrPort{}, fmt.Errorf("ftp: CPSV: the server names port %d; ports below 1024 are refused", addr.Port())
-	}
-	peer, ok := c.RemoteAddr().(*net.TCPAddr)
-	if !ok || !peer.AddrPort().Addr().Unmap().Is4() {
-		return netip.AddrPort{}, errors.New("ftp: CPSV: the control connection has no IPv4 address, and PORT can name no other")
-	}
-	if host := peer.AddrPort().Addr().Unmap(); host != addr.Addr() {
-		c.trace(TraceNote, fmt.Sprintf("CPSV reply names address %s: using the control connection's %s", addr.Addr(), host))
-		addr = netip.AddrPortFrom(host, addr.Port())
-	}
-	return addr, nil
 }
 
 // QuirkSSCNNotListings: after SSCN ON the server is the TLS client of file transfers, but

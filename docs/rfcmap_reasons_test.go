@@ -36,7 +36,7 @@ var senders = map[protocol.Verb]string{
 	"MIC": "(Config.Mechanism)", "CONF": "(Config.Mechanism)", "ENC": "(Config.Mechanism)", "PBSZ": "Login", "PROT": "Login (Config.DataProtection)",
 	"FEAT": "Login Do", "OPTS": "Do Login", "CCC": "(Config.ClearCommandChannel)", "REIN": "Rein", "HOST": "(Config.Login.VirtualHost)", "LANG": "(Config.Login.Language)",
 	"CLNT": "(Config.Login.ClientName)", "MFMT": "SetModTime",
-	"PRET": "(Config.Data)", "SSCN": "Do", "CPSV": "Cpsv",
+	"PRET": "(Config.Data)", "SSCN": "Do Remote", "CPSV": "Remote",
 	"HASH": "Hash", "RANG": "Hash", "XCRC": "Hash", "XMD5": "Hash", "XSHA": "Hash", "XSHA1": "Hash", "XSHA256": "Hash", "XSHA512": "Hash", "MD5": "Hash",
 	"MDTM": "Mdtm", "SIZE": "Size", "MLST": "Mlst",
 }

@@ -177,6 +177,12 @@ var meanings = []meaningRow{
 		seen:    "RFC 2228, Section 5",
 	},
 	{
+		class: ofAddress, codes: []Code{425, 500, 501, 504, 530, 534, 550},
+		any:     []string{"illegal port", "illegal eprt", "won't open a connection to", "own address", "own ip", "client ip", "foreign", "fxp", "bounce", "not match control", "third party"},
+		meaning: WrongPeer,
+		seen:    "vsftpd and ProFTPD: 500 Illegal PORT command; Pure-FTPd: 500 I won't open a connection to; pyftpdlib: 501 Rejected data connection to foreign address; reports of 500 Possible FXP attack and 530 Only client IP address allowed for PORT command",
+	},
+	{
 		class: ofAny, codes: []Code{530},
 		meaning: NotLoggedIn,
 		seen:    "RFC 959, Section 4.2",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ import (
 // serveFlags are the flags of serve.
 type serveFlags struct {
 	listen, caOut                   string
-	users, hosts, faults            []string
+	users, hosts, faults, fxp       []string
 	anonymous, readOnly, requireTLS bool
 	quota                           int64
 	otp                             *choice
@@ -62,6 +63,7 @@ It is not a server for the Internet: it has no limits on password guessing.`,
 	f.serveTLS.add(cmd)
 	fs.StringVar(&f.caOut, "ca-out", "", "write the CA certificate to `FILE` (default: a temporary file)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "refuse every change")
+	fs.StringArrayVar(&f.fxp, "allow-fxp", nil, "let clients have data exchanged with servers in this `NETWORK`, an address or a prefix such as 192.0.2.0/24 (repeatable; default: with none)")
 	fs.StringArrayVar(&f.faults, "fault", nil, "misbehave as `NAME` says (repeatable); help lists the names")
 	cmd.RegisterFlagCompletionFunc("fault", completeFaults)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -112,6 +114,9 @@ func (a *app) serverConfig(f *serveFlags, args []string) (cfg *ftptest.Config, m
 	if cfg.Faults, err = faults(f.faults); err != nil {
 		return nil, "", err
 	}
+	if cfg.ForeignHosts, err = networks(f.fxp); err != nil {
+		return nil, "", err
+	}
 	if len(args) > 0 {
 		info, err := os.Stat(args[0])
 		if err != nil {
@@ -132,6 +137,21 @@ func (a *app) serverConfig(f *serveFlags, args []string) (cfg *ftptest.Config, m
 		cfg.Log = slog.New(slog.NewTextHandler(sayer{a}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: briefly}))
 	}
 	return cfg, made, nil
+}
+
+// networks reads the values of --allow-fxp.
+func networks(texts []string) (nets []netip.Prefix, err error) {
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if a, aerr := netip.ParseAddr(text); aerr == nil {
+			p, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return nil, usagef("--allow-fxp: %q is no IP address and no network such as 192.0.2.0/24", text)
+		}
+		nets = append(nets, p)
+	}
+	return nets, nil
 }
 
 // briefly leaves out the level, which is always the same, and the date.

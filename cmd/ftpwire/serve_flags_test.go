@@ -41,6 +41,27 @@ func TestServeLogins(t *testing.T) {
 	runIn(t, env, "ls", "--ca", ca, "--acct", "accounting", url).want(t, exitGood)
 }
 
+// TestServeForeignHosts shows that --allow-fxp has the server take the address of another host.
+func TestServeForeignHosts(t *testing.T) {
+	runIn(t, setting{}, "serve", "--allow-fxp", "here").want(t, exitUsage, "no IP address and no network")
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "504 Data connections go to your own address"},
+		{[]string{"--allow-fxp", "127.0.0.3", "--allow-fxp", "192.0.2.0/24"}, "200 Address accepted"},
+	} {
+		s := startServe(t, append([]string{"--tls", "none", "--anonymous"}, tt.args...)...)
+		url := "ftp://" + listeningOn.FindStringSubmatch(s.stdout.String())[1] + "/"
+		for _, address := range []string{"127,0,0,3,156,64", "192,0,2,9,156,64"} {
+			if r := runIn(t, setting{}, "quote", url, "PORT "+address); !strings.Contains(r.out+r.err, tt.want) {
+				t.Errorf("%v: PORT %s: %s%s; want %s", tt.args, address, r.out, r.err, tt.want)
+			}
+		}
+		s.stop(t)
+	}
+}
+
 // TestServeClientCA shows that a client certificate is demanded, and logs a user in.
 func TestServeClientCA(t *testing.T) {
 	dir := t.TempDir()

@@ -124,6 +124,13 @@ type Config struct {
 	// connections. If zero, the system chooses.
 	PassivePorts [2]uint16
 
+	// ForeignHosts are the networks of other servers with which clients may have this one
+	// exchange data (FXP): PORT and EPRT may name their addresses, and they may connect to
+	// passive ports. If nil, data connections are with the client's own host alone, because
+	// anyone could otherwise have the server connect to third parties, or take its data in
+	// the client's place (RFC 2577, Sections 3 and 4).
+	ForeignHosts []netip.Prefix
+
 	// IdleTimeout ends a session that sends no command and runs no transfer.
 	// If zero, it is 5 minutes (RFC 1123, Section 4.1.3.2). If negative, none.
 	IdleTimeout time.Duration

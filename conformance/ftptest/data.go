@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -98,8 +99,14 @@ func (e *endpoint) open(ctx context.Context) (net.Conn, error) {
 	return dialFrom(ctx, e.local, e.peer)
 }
 
-// accept takes the first connection that comes from the host of the control
-// connection; others are closed (RFC 2577, Section 4).
+// welcome reports whether the data connection may be with a host: that of the control
+// connection, or one of Config.ForeignHosts.
+func (e *endpoint) welcome(host netip.Addr) bool {
+	return host == e.host || slices.ContainsFunc(e.srv.cfg.ForeignHosts, func(p netip.Prefix) bool { return p.Contains(host) })
+}
+
+// accept takes the first connection that comes from a host that is welcome; others are
+// closed (RFC 2577, Section 4).
 func (e *endpoint) accept(ctx context.Context) (net.Conn, error) {
 	var once sync.Once
 	closeListener := func() { once.Do(func() { e.ln.Close() }) }
@@ -114,7 +121,7 @@ func (e *endpoint) accept(ctx context.Context) (net.Conn, error) {
 			}
 			return nil, err
 		}
-		if addrPort(conn.RemoteAddr()).Addr() == e.host {
+		if e.welcome(addrPort(conn.RemoteAddr()).Addr()) {
 			return conn, nil
 		}
 		conn.Close()

@@ -42,13 +42,17 @@ func (s *session) refuseFamily() {
 	s.reply(522, "Network protocol not supported, use "+list)
 }
 
-// activate makes peer the endpoint. It has to be the client's own host and no
-// port that a service may have: otherwise anyone could have the server connect
-// to third parties (RFC 2577, Section 3).
+// activate makes peer the endpoint. It has to be the client's own host, or one of
+// Config.ForeignHosts, and no port that a service may have: otherwise anyone could have
+// the server connect to third parties (RFC 2577, Section 3).
 func (s *session) activate(peer netip.AddrPort) {
 	e := s.newEndpoint()
-	if peer.Addr() != e.host || peer.Port() < 1024 {
-		s.reply(504, "Only ports from 1024 on of your own address are connected to")
+	switch {
+	case !e.welcome(peer.Addr()):
+		s.reply(504, "Data connections go to your own address, not to another host (FXP)")
+		return
+	case peer.Port() < 1024:
+		s.reply(504, "Only ports from 1024 on are connected to")
 		return
 	}
 	s.closeEndpoint()
