@@ -39,6 +39,10 @@ type app struct {
 	terminal func() bool // whether a person can be asked; replaced by tests
 	asked    func(context.Context, *tlsx.CertificateQuestion) tlsx.Answer
 
+	typed      map[login]string                              // what a person has typed in this run
+	interrupt  func()                                        // ends ctx, as Ctrl-C does
+	readSecret func(context.Context, string) (string, error) // asks a question at the terminal; if nil, on standard input
+
 	begun time.Time // the run
 	log   *logFile  // of --log-file, once a session has begun
 
@@ -59,8 +63,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) *app {
+	ctx, cancel := context.WithCancel(ctx)
 	return &app{
-		begun: time.Now(), ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{},
+		begun: time.Now(), ctx: ctx, interrupt: cancel, stdin: stdin, stdout: stdout, stderr: stderr, env: env, warned: map[string]bool{},
 		terminal: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
 	}
 }

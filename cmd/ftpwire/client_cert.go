@@ -81,7 +81,7 @@ func (a *app) readPFX(name string) ([]tls.Certificate, error) {
 	a.secret(password)
 	cert, err := decodePFX(data, password)
 	if errors.Is(err, pkcs12.ErrIncorrectPassword) && !known {
-		if password, err = a.ask("Password of "+visible(name)+": ", "the password of "+name,
+		if password, err = a.ask(a.ctx, "Password of "+visible(name)+": ", "the password of "+name,
 			`Give it in the environment variable FTPWIRE_PFX_PASSWORD.`); err != nil {
 			return nil, err
 		}

@@ -143,7 +143,7 @@ func (e *edit) secret(s *store) (string, error) {
 	case known && env != "":
 		password = env
 	default:
-		password, err = e.a.ask(fmt.Sprintf("Password to store for the connection %s: ", e.name), "password to store",
+		password, err = e.a.ask(e.a.ctx, fmt.Sprintf("Password to store for the connection %s: ", e.name), "password to store",
 			"Give it with --password-file or in the environment variable FTPWIRE_PASSWORD.")
 	}
 	switch {

@@ -55,6 +55,12 @@ The password is the first that is found in
   6. a prompt, if standard input is a terminal; if it is none, a client certificate
      (--cert, --pfx) may do without a password
 
+The prompt comes when the server asks for the password: it can be reached then, and its
+certificate was accepted. A server that is content with the user asks for none. If the
+password is wrong, there is one more prompt, and no third, as that could lock the account.
+If the server does not wait for the answer, ftpwire connects again and sends it. "probe"
+and "check" ask before they connect.
+
 FTPWIRE_PASSWORD is never sent with an anonymous login. Passwords never stand in
 errors or in what --log prints.
 

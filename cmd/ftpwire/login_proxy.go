@@ -137,15 +137,19 @@ func (f *connFlags) applyProxy(p *ftpwire.Profile) (err error) {
 	return nil
 }
 
-// proxyPassword completes the login of the proxy.
-func (a *app) proxyPassword(p *ftpwire.Profile) (err error) {
+// proxyPassword completes the login of the proxy. If later, what a person has to be asked for
+// is left out.
+func (a *app) proxyPassword(p *ftpwire.Profile, later bool) (err error) {
 	proxy := p.Login.Proxy
 	if proxy == nil || proxy.User == "" || proxy.Password != "" {
 		return nil
 	}
 	password, ok := a.env("FTPWIRE_LOGIN_PROXY_PASSWORD")
+	if !ok && later {
+		return nil
+	}
 	if !ok {
-		if password, err = a.ask(fmt.Sprintf("Password for %s at the FTP proxy: ", visible(proxy.User)),
+		if password, err = a.ask(a.ctx, proxyQuestion(proxy.User),
 			fmt.Sprintf("password for user %q of the FTP proxy", proxy.User),
 			"Give it in the environment variable FTPWIRE_LOGIN_PROXY_PASSWORD."); err != nil {
 			return err

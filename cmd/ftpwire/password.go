@@ -1,17 +1,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
@@ -20,7 +16,21 @@ import (
 // credentials completes user, password and account of a location, in the order
 // that passwordsText tells.
 func (a *app) credentials(f *connFlags, l *ftpwire.Location) error {
+	return a.complete(f, l, false)
+}
+
+// credentialsLater is credentials, but what a person has to be asked for is asked for in the
+// login.
+func (a *app) credentialsLater(f *connFlags, l *ftpwire.Location) error {
+	return a.complete(f, l, true)
+}
+
+func (a *app) complete(f *connFlags, l *ftpwire.Location, later bool) error {
 	p := &l.Profile
+	missing := false
+	if later = later && a.canAsk(); later {
+		p.Login.PasswordFunc = a.askFor(p, &missing)
+	}
 	entry := a.netrc(p.Host, p.User)
 	if p.User == "" && entry != nil {
 		p.User = entry.login
@@ -29,7 +39,15 @@ func (a *app) credentials(f *connFlags, l *ftpwire.Location) error {
 		p.Account = entry.account
 	}
 	if !l.PasswordInURL {
-		if err := a.password(f, p, entry); err != nil {
+		if err := a.password(f, p, entry); err == errAsk {
+			missing = true
+		} else if err != nil {
+			return err
+		}
+	}
+	if missing && !later {
+		var err error
+		if p.Password, err = a.prompt(p); err != nil {
 			return err
 		}
 	}
@@ -38,12 +56,16 @@ func (a *app) credentials(f *connFlags, l *ftpwire.Location) error {
 	}
 	a.secret(p.Password)
 	a.secret(p.Account)
-	if err := a.proxyPassword(p); err != nil {
+	if err := a.proxyPassword(p, later); err != nil {
 		return err
 	}
 	return a.hopPassword(p.Proxy)
 }
 
+// errAsk says that only a person may know the password.
+var errAsk = errors.New("the password is not known")
+
+// password finds the password of the login, without asking a person.
 func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err error) {
 	if f.passwordFile != "" {
 		if p.User == "" {
@@ -73,8 +95,7 @@ func (a *app) password(f *connFlags, p *ftpwire.Profile, entry *netrcEntry) (err
 	if len(p.ClientCertificates) > 0 && !isTerminal(a.stdin) {
 		return nil // the certificate may be all that the server wants
 	}
-	p.Password, err = a.prompt(p)
-	return err
+	return errAsk
 }
 
 func anonymous(user string) bool {
@@ -145,47 +166,5 @@ func (a *app) warnIfShared(name string) {
 	}
 	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o077 != 0 {
 		a.warn(fmt.Sprintf("%s holds passwords and can be read by others: chmod 600 %s", name, name))
-	}
-}
-
-// prompt asks for the password of the login.
-func (a *app) prompt(p *ftpwire.Profile) (string, error) {
-	return a.ask(fmt.Sprintf("Password for %s at %s: ", visible(p.User), visible(p.Host)),
-		fmt.Sprintf("password for user %q", p.User),
-		`Give one with --password-file, FTPWIRE_PASSWORD or .netrc; see "ftpwire help passwords".`)
-}
-
-// ask asks for a secret on a terminal, without echo. If there is no terminal, the error
-// says what is missing, and hint says how else to give it.
-func (a *app) ask(question, what, hint string) (string, error) {
-	stdin, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(stdin.Fd())) {
-		return "", &usageError{err: fmt.Errorf("no %s, and no terminal to ask on", strings.TrimPrefix(what, "the ")), hint: hint}
-	}
-	fd := int(stdin.Fd())
-	state, err := term.MakeRaw(fd) // no echo from before the prompt on, for those who paste
-	if err != nil {
-		return "", cannot(err)
-	}
-	defer fmt.Fprintln(a.stderr)
-	defer term.Restore(fd, state)
-	io.WriteString(a.stderr, a.masked(question))
-	type answer struct {
-		text []byte
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		text, err := term.ReadPassword(fd)
-		got <- answer{text, err}
-	}()
-	select {
-	case r := <-got:
-		if r.err != nil {
-			return "", usagef("no password was given: %w", r.err)
-		}
-		return string(r.text), nil
-	case <-a.ctx.Done():
-		return "", context.Cause(a.ctx)
 	}
 }

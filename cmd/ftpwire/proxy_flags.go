@@ -121,7 +121,7 @@ func (a *app) hopPassword(p *proxy.Proxy) (err error) {
 	}
 	password, ok := a.env("FTPWIRE_PROXY_PASSWORD")
 	if !ok {
-		if password, err = a.ask(fmt.Sprintf("Password for %s at the proxy %s: ", visible(p.User), p),
+		if password, err = a.ask(a.ctx, fmt.Sprintf("Password for %s at the proxy %s: ", visible(p.User), p),
 			fmt.Sprintf("password for user %q of the proxy", p.User),
 			"Give it in the environment variable FTPWIRE_PROXY_PASSWORD."); err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -56,6 +57,16 @@ func runIn(t *testing.T, s setting, args ...string) result {
 		return v, ok
 	})
 	a.terminal = func() bool { return s.terminal }
+	if s.terminal {
+		a.readSecret = func(ctx context.Context, question string) (string, error) {
+			io.WriteString(w, question)
+			secret, ok := readLine(ctx, stdin)
+			if !ok {
+				return "", cmp.Or(ctx.Err(), io.EOF)
+			}
+			return secret, nil
+		}
+	}
 	if a.keyring = s.keyring; a.keyring == nil {
 		a.keyring = noKeyring{}
 	}

@@ -20,7 +20,7 @@ import (
 
 // dial connects and logs in. An error is a usageError, since nothing else could be tried.
 func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
-	if err := a.credentials(f, l); err != nil {
+	if err := a.credentialsLater(f, l); err != nil {
 		return nil, err
 	}
 	p := f.through(&l.Profile)
@@ -35,6 +35,9 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 		return err
 	})
 	w.tellAccepted()
+	if _, rejected := errors.AsType[*control.RejectedLoginError](err); rejected {
+		clear(a.typed)
+	}
 	if err != nil {
 		return nil, f.byEnvironment(dialError(p, err))
 	}
