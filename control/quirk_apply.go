@@ -154,10 +154,10 @@ func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Qu
 // traceLeniency notes what was borne of the beginning of a session: it says something of
 // the server, or of the way to it. What is borne of transfers is too common to be noted.
 func (c *Conn) traceLeniency(e protocol.Event) {
-	if e.Leniency != protocol.LenientAuthCode && e.Leniency != protocol.LenientGreetingText {
+	if e.Leniency != "auth-code" && e.Leniency != "greeting-text" {
 		return
 	}
-	if t, ok := LookupTolerance(e.Leniency.String()); ok {
+	if t, ok := LookupTolerance(e.Leniency); ok {
 		c.trace(TraceNote, "tolerance "+t.Name+": "+t.Behaviour+"; "+t.Workaround)
 	}
 }
@@ -166,7 +166,7 @@ func (c *Conn) traceLeniency(e protocol.Event) {
 // that dropped it like a tolerance.
 func (c *Conn) traceExtra(e protocol.Event) {
 	c.received(e.Command.Verb, e.Reply, nil)
-	if t, ok := LookupTolerance(e.Leniency.String()); ok {
+	if t, ok := LookupTolerance(e.Leniency); ok {
 		c.trace(TraceNote, fmt.Sprintf("tolerance %s: %d came after the reply to %s; it is dropped", t.Name, e.Reply.Code, e.Command.Verb))
 	}
 }

@@ -177,7 +177,7 @@ func TestDataBlocks(t *testing.T) {
 
 func TestLevelCovers(t *testing.T) {
 	const all = "CSEP"
-	level := func(c byte) Level { l, _ := ParseLevel(string(rune(c))); return l }
+	level := func(c byte) Level { l, _ := parseLevel(string(rune(c))); return l }
 	for have, want := range map[byte]string{'C': "C", 'S': "CS", 'E': "CE", 'P': "CSEP"} {
 		for i := range len(all) {
 			if got := level(have).Covers(level(all[i])); got != (strings.IndexByte(want, all[i]) >= 0) {

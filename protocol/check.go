@@ -1,8 +1,8 @@
 package protocol
 
-// Check reports whether c may be sent, or carried out, now. The error is a
+// check reports whether c may be sent, or carried out, now. The error is a
 // *[SequenceError] whose Code is what a server answers.
-func (m *Machine) Check(c Command) error {
+func (m *Machine) check(c Command) error {
 	illegal := func(code Code, reason string) error {
 		return &SequenceError{Verb: c.Verb.shown(), State: m.state, Code: code, Reason: reason}
 	}
@@ -20,7 +20,7 @@ func (m *Machine) Check(c Command) error {
 		return illegal(503, "a command is in flight that must be answered first")
 	}
 	info, _ := LookupVerb(c.Verb)
-	if !info.States.Has(m.state) {
+	if !info.states.has(m.state) {
 		return illegal(m.refusal(info))
 	}
 	if code, reason := m.checkSecurity(c); code != 0 {
@@ -44,9 +44,9 @@ func (m *Machine) refusal(info VerbInfo) (Code, string) {
 		return 503, "no security exchange is under way"
 	case info.Verb == "CCC":
 		return 533, "the control connection is not protected" // RFC 4217, Section 5
-	case info.States == protected:
+	case info.states == protected:
 		return 503, "a security exchange (AUTH) must come first"
-	case info.States == loggedIn && m.state != StateAuthorized:
+	case info.states == loggedIn && m.state != StateAuthorized:
 		return 530, "not logged in"
 	}
 	return 503, "not in this state"
@@ -74,7 +74,7 @@ func (m *Machine) checkSecurity(c Command) (Code, string) {
 		case GuardSecured:
 			return 503, "PBSZ must come first"
 		}
-		if l, ok := ParseLevel(c.Arg); m.cfg.Role == RoleClient && ok && !m.offersData(l) {
+		if l, ok := parseLevel(c.Arg); m.cfg.Role == RoleClient && ok && !m.offersData(l) {
 			return 536, "the mechanism does not have this level" // the data would be read as it is
 		}
 	case "CCC":

@@ -77,9 +77,9 @@ func checkMatrix(t *testing.T) map[string]Code {
 // state, and what needs a login and is 530 before.
 func usualCheck(verb Verb, s State) (code Code, ok bool) {
 	switch info, _ := LookupVerb(verb); {
-	case info.States == anyState:
+	case info.states == anyState:
 		return 0, true
-	case info.States != loggedIn:
+	case info.states != loggedIn:
 		return 0, false
 	case s != StateAuthorized:
 		return 530, true
@@ -127,7 +127,7 @@ func TestCheckMatrix(t *testing.T) {
 // wantRefusal has m check c and wants the code of its refusal, 0 for none.
 func wantRefusal(t *testing.T, m *Machine, c Command, want Code) {
 	t.Helper()
-	err := m.Check(c)
+	err := m.check(c)
 	if want == 0 {
 		if err != nil {
 			t.Errorf("%s behind %s in %s: %v, want it legal", c.Verb, m.prot.Control, m.state, err)

@@ -150,7 +150,7 @@ func (m *Machine) deliverOne(in received) {
 	c, err := in.cmd, in.fault
 	m.level = in.level
 	if err == nil {
-		err = m.Check(c)
+		err = m.check(c)
 	}
 	if err == nil {
 		m.params.begin(c)

@@ -24,7 +24,7 @@
 // After the security exchange of a [Protector], the machine itself protects and opens
 // commands and replies (RFC 2228): drivers see them in plain form.
 //
-// Getters never change anything: [Machine.State], [Machine.Check],
+// Getters never change anything: [Machine.State],
 // [Machine.Params], [Machine.Protection], [Machine.Pending].
 //
 // Errors say whose fault it is and whether the connection can still be used:

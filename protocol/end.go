@@ -58,12 +58,12 @@ func (m *Machine) endSecurity(cmd Command, r Reply, out Outcome) {
 	case cmd.Verb == "AUTH":
 		m.endAuth(cmd, r, out)
 	case cmd.Verb == "ADAT" && out == Success:
-		m.params = DefaultParams()
+		m.params = defaultParams()
 		m.secured()
 	case cmd.Verb == "ADAT" && out == Failure:
 		m.mech, m.authName = nil, ""
 	case cmd.Verb == "REIN" && out == Success:
-		m.params = DefaultParams()
+		m.params = defaultParams()
 		m.prot.end(cmd, r)
 		m.mech, m.authName = nil, ""
 	case out == Success:
@@ -82,7 +82,7 @@ func (m *Machine) endAuth(cmd Command, r Reply, out Outcome) {
 		return
 	}
 	// RFC 4217, Section 4: the session starts again.
-	m.params = DefaultParams()
+	m.params = defaultParams()
 	m.prot.end(cmd, r)
 	if m.mech != nil {
 		m.secured()

@@ -119,7 +119,7 @@ func TestNoSecretInErrors(t *testing.T) {
 		for s := range State(stateCount) {
 			m := machineIn(RoleClient, s, GuardClear)
 			_, sendErr := m.Send(c)
-			leaks("Send", sendErr, m.Check(c))
+			leaks("Send", sendErr, m.check(c))
 			leaks("Receive", m.Receive([]byte("150 what\r\n")))
 		}
 		leaks("Append", appendErr, uncheckedErr)

@@ -53,8 +53,10 @@ type Event struct {
 	// reply itself: by MIC, CONF or ENC, or by 63z. Under TLS it is LevelClear.
 	Level Level
 
-	// Leniency names the deviation that was tolerated, LenientNone if there was none.
-	Leniency Leniency
+	// Leniency names the deviation that was tolerated, as docs/states.md lists them
+	// ("extra-reply"). It is "" if there was none. A driver logs it; nothing else depends
+	// on it.
+	Leniency string
 }
 
 // Final reports whether the event ends the exchange of its command.

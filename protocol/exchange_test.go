@@ -270,7 +270,7 @@ func Test421(t *testing.T) {
 					if m.State() != StateClosing || m.Pending() != 0 {
 						t.Errorf("role %d: state %s, %d pending; want Closing, 0", role, m.State(), m.Pending())
 					}
-					if e, ok := errors.AsType[*SequenceError](m.Check(Command{Verb: "NOOP"})); !ok || e.Code != 421 {
+					if e, ok := errors.AsType[*SequenceError](m.check(Command{Verb: "NOOP"})); !ok || e.Code != 421 {
 						t.Errorf("role %d: Check after 421 = %v", role, e)
 					}
 				}

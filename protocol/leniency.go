@@ -1,47 +1,27 @@
 package protocol
 
-// A Leniency names a deviation of a server that a client's machine tolerates. A driver
-// logs it; nothing else depends on it.
-type Leniency uint8
-
-// The leniencies.
+// The leniencies: deviations of a server that a client's machine tolerates, by the name that
+// Event.Leniency has.
 const (
-	LenientNone Leniency = iota
-
 	// Replies that no command is waiting for (EventExtra). They are dropped.
-	LenientExtraReply    // a second final reply to a command: 500 and 500 to OPTS MLST
-	LenientExtraTransfer // a second final reply to a transfer: 226 and 226
-	LenientExtraLogin    // a second final reply to USER, PASS or ACCT: 230 and 230
-	LenientExtraCWD      // CWD or CDUP answered 200, and 250 later
-	LenientExtraGreeting // a second greeting, which may come after the first command
+	lenientExtraReply    = "extra-reply"          // a second final reply to a command: 500 and 500 to OPTS MLST
+	lenientExtraTransfer = "extra-transfer-reply" // a second final reply to a transfer: 226 and 226
+	lenientExtraLogin    = "extra-login-reply"    // a second final reply to USER, PASS or ACCT: 230 and 230
+	lenientExtraCWD      = "extra-cwd-reply"      // CWD or CDUP answered 200, and 250 later
+	lenientExtraGreeting = "extra-greeting"       // a second greeting, which may come after the first command
 
 	// Replies that belong to a command, but not as the RFCs have it (EventReply).
-	LenientExtraPreliminary // another 1yz after the first; restart markers (110) are none
-	LenientNoPreliminary    // a transfer ended well without a 1yz
-	LenientRefusedEarly     // ABOR, STAT, NOOP or QUIT was refused while a transfer went on
-	LenientAccountWanted    // 332 in place of a file reply: the server has stored the command
-	LenientStored           // a reply to the command that the server had stored until ACCT
-	LenientAuthCode         // AUTH for TLS answered 200 or 334 in place of 234; see Config.Lenient
-	LenientGreetingText     // lines without a code came before the greeting; see Config.Lenient
+	lenientExtraPreliminary = "extra-preliminary"       // another 1yz after the first; restart markers (110) are none
+	lenientNoPreliminary    = "no-preliminary"          // a transfer ended well without a 1yz
+	lenientRefusedEarly     = "refused-during-transfer" // ABOR, STAT, NOOP or QUIT was refused while a transfer went on
+	lenientAccountWanted    = "account-wanted"          // 332 in place of a file reply: the server has stored the command
+	lenientStored           = "stored-command"          // a reply to the command that the server had stored until ACCT
+	lenientAuthCode         = "auth-code"               // AUTH for TLS answered 200 or 334 in place of 234; see Config.Lenient
+	lenientGreetingText     = "greeting-text"           // lines without a code came before the greeting; see Config.Lenient
 
 	// Replies that did not come (EventMerged).
-	LenientMerged // one reply stood for a transfer and ABOR
-
-	leniencyCount
+	lenientMerged = "merged-replies" // one reply stood for a transfer and ABOR
 )
-
-// String returns the leniency's name, as logs have it; "" for LenientNone.
-func (l Leniency) String() string {
-	names := [...]string{
-		"", "extra-reply", "extra-transfer-reply", "extra-login-reply", "extra-cwd-reply", "extra-greeting",
-		"extra-preliminary", "no-preliminary", "refused-during-transfer", "account-wanted",
-		"stored-command", "auth-code", "greeting-text", "merged-replies",
-	}
-	if int(l) < len(names) {
-		return names[l]
-	}
-	return "unknown"
-}
 
 // finished is the exchange that ended last, which an extra reply may belong to.
 type finished struct {
@@ -142,21 +122,21 @@ func (m *Machine) dropExtra(r Reply) error {
 }
 
 // leniency names the extra reply.
-func (f *finished) leniency(c Code) Leniency {
+func (f *finished) leniency(c Code) string {
 	switch f.cmd.Verb {
 	case "":
-		return LenientExtraGreeting
+		return lenientExtraGreeting
 	case "USER", "PASS", "ACCT":
-		return LenientExtraLogin
+		return lenientExtraLogin
 	case "CWD", "CDUP", "XCWD", "XCUP": // the quirk extra-cwd-reply is of these alone
 		if f.reply.Code == 200 && c == 250 {
-			return LenientExtraCWD
+			return lenientExtraCWD
 		}
 	}
 	if f.diagram == DiagramTransfer || f.diagram == DiagramAbort {
-		return LenientExtraTransfer
+		return lenientExtraTransfer
 	}
-	return LenientExtraReply
+	return lenientExtraReply
 }
 
 // finish notes that x has got its final reply.

@@ -44,7 +44,7 @@ func TestImplicitTLS(t *testing.T) {
 	if p.client.Protection() != want || p.server.Protection() != want {
 		t.Errorf("protection %+v and %+v, want %+v", p.client.Protection(), p.server.Protection(), want)
 	}
-	if err := p.client.Check(Command{Verb: "AUTH", Arg: "TLS"}); err == nil {
+	if err := p.client.check(Command{Verb: "AUTH", Arg: "TLS"}); err == nil {
 		t.Error("AUTH is legal behind implicit TLS")
 	}
 	p.do("PROT", "P", 200)

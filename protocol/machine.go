@@ -72,7 +72,7 @@ type Machine struct {
 // NewMachine returns a machine at the beginning of a connection: it waits for the
 // greeting, and with implicit TLS for the handshake before it.
 func NewMachine(cfg Config) *Machine {
-	m := &Machine{cfg: cfg, params: DefaultParams()}
+	m := &Machine{cfg: cfg, params: defaultParams()}
 	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}, prefaced: cfg.Lenient}
 	m.commands = commandReader{limit: cfg.Limits.commandBytes(), protected: cfg.Limits.protectedBytes(), telnet: telnet{refuse: true}}
 	m.pending = []exchange{{diagram: DiagramWait}}
@@ -199,11 +199,11 @@ func (m *Machine) Send(c Command) ([]byte, error) {
 		return nil, err
 	}
 	c.Verb = c.Verb.upper() // the wire carries it as given
-	if err := m.Check(c); err != nil {
+	if err := m.check(c); err != nil {
 		return nil, err
 	}
 	if p, ok := m.protector(); ok {
-		protected, err := c.Protect(p, m.level)
+		protected, err := c.protect(p, m.level)
 		if err != nil {
 			return nil, err
 		}

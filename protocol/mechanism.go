@@ -117,7 +117,7 @@ func (m *Machine) NextADAT(r Reply) (next Command, done bool, err error) {
 	if m.cfg.Role != RoleClient || m.mech == nil {
 		panic("protocol: BUG: NextADAT without a security exchange")
 	}
-	token, has, err := SecurityData(r)
+	token, has, err := securityData(r)
 	if err != nil {
 		return Command{}, false, err
 	}
@@ -136,7 +136,7 @@ func (m *Machine) NextADAT(r Reply) (next Command, done bool, err error) {
 	case complete:
 		return Command{}, true, nil
 	}
-	return ADAT(answer), false, nil
+	return adat(answer), false, nil
 }
 
 // SecurityReply (server) returns the reply to AUTH, ADAT, PBSZ or PROT that RFC 2228,
@@ -219,7 +219,7 @@ func (m *Machine) pbszReply(arg string) Reply {
 }
 
 func (m *Machine) protReply(arg string) Reply {
-	l, ok := ParseLevel(arg)
+	l, ok := parseLevel(arg)
 	if !ok {
 		return NewReply(504, "Level not known, use C, S, E or P")
 	}

@@ -31,9 +31,9 @@ type Params struct {
 	EPSVAll bool
 }
 
-// DefaultParams returns the parameters of a fresh session: ASCII Non-print, file
+// defaultParams returns the parameters of a fresh session: ASCII Non-print, file
 // structure, stream mode (RFC 959, Section 5.1).
-func DefaultParams() Params { return Params{Type: 'A', Format: 'N', Stru: 'F', Mode: 'S'} }
+func defaultParams() Params { return Params{Type: 'A', Format: 'N', Stru: 'F', Mode: 'S'} }
 
 // RestartOffset returns the pending restart position of stream mode, 0 if there
 // is none.

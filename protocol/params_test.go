@@ -24,10 +24,10 @@ func TestParamsType(t *testing.T) {
 		{"L 8", Params{Type: 'L', Format: 'N', ByteSize: 8}, true},
 		{"l 36", Params{Type: 'L', Format: 'N', ByteSize: 36}, false},
 		{"L", Params{Type: 'L', Format: 'N'}, false},
-		{"", DefaultParams(), false},
+		{"", defaultParams(), false},
 	} {
 		t.Run(tt.arg, func(t *testing.T) {
-			p := DefaultParams()
+			p := defaultParams()
 			p.end(Command{Verb: "TYPE", Arg: tt.arg}, Success)
 			tt.want.Stru, tt.want.Mode = 'F', 'S'
 			if diff := cmp.Diff(tt.want, p); diff != "" {
@@ -42,11 +42,11 @@ func TestParamsType(t *testing.T) {
 
 // TestParamsFormatFallsBack: TYPE A alone undoes TYPE A T (RFC 959, Section 4.1.2).
 func TestParamsFormatFallsBack(t *testing.T) {
-	p := DefaultParams()
+	p := defaultParams()
 	for _, arg := range []string{"A T", "L 8", "A"} {
 		p.end(Command{Verb: "TYPE", Arg: arg}, Success)
 	}
-	if diff := cmp.Diff(DefaultParams(), p); diff != "" {
+	if diff := cmp.Diff(defaultParams(), p); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }
@@ -54,7 +54,7 @@ func TestParamsFormatFallsBack(t *testing.T) {
 // TestParamsSequences plays commands, each with the code that answers it, and sees
 // both sides hold the same parameters.
 func TestParamsSequences(t *testing.T) {
-	base := DefaultParams()
+	base := defaultParams()
 	with := func(change func(*Params)) Params {
 		p := base
 		change(&p)

@@ -28,7 +28,7 @@ func (m *Machine) openReply(r Reply) (Reply, Level, error) {
 	if !ok {
 		return r, LevelClear, nil // a 63z without a security exchange is judged as it is
 	}
-	inner, level, err := r.Unprotect(p, m.cfg.Limits)
+	inner, level, err := r.unprotect(p, m.cfg.Limits)
 	switch {
 	case err != nil:
 		return r, level, &ViolationError{Verb: m.waiting(), Reply: r, Reason: "a protected reply cannot be opened: " + err.Error()}
@@ -63,7 +63,7 @@ func (m *Machine) protectReply(r Reply) (Reply, error) {
 	if len(m.pending) > 0 {
 		level = m.pending[0].level
 	}
-	return r.Protect(p, level)
+	return r.protect(p, level)
 }
 
 // overTLS reports whether TLS protects the control connection.
@@ -78,7 +78,7 @@ func (m *Machine) openCommand(c Command, fault error) received {
 	if fault != nil || !ok || c.Verb.level() == LevelClear {
 		return received{cmd: c, fault: fault}
 	}
-	inner, level, err := c.Unprotect(p)
+	inner, level, err := c.unprotect(p)
 	if e, is := err.(*ProtectionError); is {
 		err = &SequenceError{Verb: c.Verb, State: m.state, Code: e.Code, Reason: e.Reason}
 	}

@@ -25,19 +25,19 @@ func decodeBase64(s string) ([]byte, error) {
 	return b, nil
 }
 
-// ADAT returns the command that sends a token (RFC 2228, Section 3). An empty token
+// adat returns the command that sends a token (RFC 2228, Section 3). An empty token
 // is "=", since the command has no form without an argument.
-func ADAT(token []byte) Command {
+func adat(token []byte) Command {
 	if len(token) == 0 {
 		return Command{Verb: "ADAT", Arg: emptyToken}
 	}
 	return Command{Verb: "ADAT", Arg: encodeBase64(token)}
 }
 
-// SecurityData returns the token in the text "ADAT=..." of a reply to AUTH or ADAT.
+// securityData returns the token in the text "ADAT=..." of a reply to AUTH or ADAT.
 // ok is false if there is none, which RFC 2228 allows. The error is a
 // *[ProtectionError].
-func SecurityData(r Reply) (token []byte, ok bool, err error) {
+func securityData(r Reply) (token []byte, ok bool, err error) {
 	text := strings.TrimSpace(r.LastLine())
 	if len(text) < len(adatPrefix) || !strings.EqualFold(text[:len(adatPrefix)], adatPrefix) {
 		return nil, false, nil
@@ -107,9 +107,9 @@ func (c Code) encloses() Level {
 	return LevelClear
 }
 
-// Protect returns the MIC, CONF or ENC command that encloses c at level l; c itself
+// protect returns the MIC, CONF or ENC command that encloses c at level l; c itself
 // at LevelClear. The error is an *[ArgumentError] about c or a *[ProtectionError].
-func (c Command) Protect(p Protector, l Level) (Command, error) {
+func (c Command) protect(p Protector, l Level) (Command, error) {
 	if l == LevelClear {
 		return c, nil
 	}
@@ -129,10 +129,10 @@ func (c Command) Protect(p Protector, l Level) (Command, error) {
 	return Command{}, noLevel(l)
 }
 
-// Unprotect opens a MIC, CONF or ENC command and returns the command inside and the
+// unprotect opens a MIC, CONF or ENC command and returns the command inside and the
 // level that protected it; any other command as it is. The error is a
 // *[ProtectionError], or a *[SyntaxError] about the command inside.
-func (c Command) Unprotect(p Protector) (Command, Level, error) {
+func (c Command) unprotect(p Protector) (Command, Level, error) {
 	l := c.Verb.upper().level()
 	if l == LevelClear {
 		return c, l, nil
@@ -157,9 +157,9 @@ func (c Command) Unprotect(p Protector) (Command, Level, error) {
 	return inner, l, nil
 }
 
-// Protect returns the 63z reply that encloses r at level l, line by line; r itself at
+// protect returns the 63z reply that encloses r at level l, line by line; r itself at
 // LevelClear. The error is a *[ProtectionError].
-func (r Reply) Protect(p Protector, l Level) (Reply, error) {
+func (r Reply) protect(p Protector, l Level) (Reply, error) {
 	if l == LevelClear {
 		return r, nil
 	}
@@ -179,10 +179,10 @@ func (r Reply) Protect(p Protector, l Level) (Reply, error) {
 	return out, nil
 }
 
-// Unprotect opens a 63z reply and returns the reply inside and the level that
+// unprotect opens a 63z reply and returns the reply inside and the level that
 // protected it; any other reply as it is. The limits bound the reply inside. The
 // error is a *[ProtectionError], or a *[SyntaxError] about what is inside.
-func (r Reply) Unprotect(p Protector, limits Limits) (Reply, Level, error) {
+func (r Reply) unprotect(p Protector, limits Limits) (Reply, Level, error) {
 	l := r.Code.encloses()
 	if l == LevelClear {
 		return r, l, nil

@@ -19,11 +19,11 @@ func TestProtectCommand(t *testing.T) {
 			{Verb: "NOOP"}, {Verb: "USER", Arg: "bob"}, {Verb: "RETR", Arg: " a\xff b "}, {Verb: "PASS", Arg: ""},
 			{Verb: "STOR", Arg: strings.Repeat("x", 5000)},
 		} {
-			protected, err := c.Protect(p, l)
+			protected, err := c.protect(p, l)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, level, err := protected.Unprotect(p)
+			got, level, err := protected.unprotect(p)
 			if err != nil || level != l {
 				t.Fatalf("%s at %s: level %s, error %v", c.Verb, l, level, err)
 			}
@@ -35,7 +35,7 @@ func TestProtectCommand(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (Command{Verb: "RETR", Arg: "a\r\nDELE b"}).Protect(p, LevelSafe); err == nil {
+	if _, err := (Command{Verb: "RETR", Arg: "a\r\nDELE b"}).protect(p, LevelSafe); err == nil {
 		t.Error("a second command passes inside a protected one")
 	}
 }
@@ -66,7 +66,7 @@ func TestUnprotectCommandRefuses(t *testing.T) {
 		{"nothing", Command{Verb: "MIC", Arg: message(LevelSafe, "")}, -1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := tt.cmd.Unprotect(p)
+			_, _, err := tt.cmd.unprotect(p)
 			pe, isP := errors.AsType[*ProtectionError](err)
 			_, isS := errors.AsType[*SyntaxError](err)
 			if (tt.want == 0) != (err == nil) || tt.want > 0 && (!isP || pe.Code != tt.want) || tt.want < 0 && !isS {
@@ -85,7 +85,7 @@ func TestProtectReply(t *testing.T) {
 			NewReply(200, "ok"), NewReply(200, ""), NewReply(123, "First line\nSecond line\n234 A line that begins with numbers\nThe last line"),
 			NewReply(211, "a\n\n211 b\n211-c\nd"), NewReply(257, "\"\xff\""),
 		} {
-			protected, err := r.Protect(p, l)
+			protected, err := r.protect(p, l)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestProtectReply(t *testing.T) {
 			if err != nil || len(read) != 1 || read[0].Lint != 0 {
 				t.Fatalf("%d at %s: %+v, %v", r.Code, l, read, err)
 			}
-			got, level, err := read[0].Unprotect(p, Limits{})
+			got, level, err := read[0].unprotect(p, Limits{})
 			if err != nil || level != l {
 				t.Fatalf("%d at %s: level %s, error %v", r.Code, l, level, err)
 			}
@@ -134,7 +134,7 @@ func TestUnprotectReply(t *testing.T) {
 		{"larger than the limit", safe("211-a\r\n" + strings.Repeat("b\r\n", 1000) + "211 c"), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _, err := tt.in.Unprotect(p, Limits{})
+			got, _, err := tt.in.unprotect(p, Limits{})
 			if (err == nil) != (tt.want != "") || err == nil && got.Text() != tt.want {
 				t.Errorf("%q, %v; want %q", got.Text(), err, tt.want)
 			}
@@ -197,16 +197,16 @@ func TestSecurityData(t *testing.T) {
 		{"no base64", "ADAT=*", "", false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok, err := SecurityData(NewReply(334, tt.text))
+			got, ok, err := securityData(NewReply(334, tt.text))
 			if string(got) != tt.want || ok != tt.ok || (err != nil) != tt.err {
 				t.Errorf("%q, %v, %v", got, ok, err)
 			}
 		})
 	}
-	if got := ADAT(nil).Arg; got != "=" {
+	if got := adat(nil).Arg; got != "=" {
 		t.Errorf("ADAT without a token: %q", got)
 	}
-	if diff := cmp.Diff(Command{Verb: "ADAT", Arg: "YWJj"}, ADAT([]byte("abc"))); diff != "" {
+	if diff := cmp.Diff(Command{Verb: "ADAT", Arg: "YWJj"}, adat([]byte("abc"))); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }

@@ -54,8 +54,8 @@ func (l Level) Covers(want Level) bool {
 	return l == want || want == LevelClear || l == LevelPrivate
 }
 
-// ParseLevel reads the argument of PROT, in either case.
-func ParseLevel(arg string) (Level, bool) {
+// parseLevel reads the argument of PROT, in either case.
+func parseLevel(arg string) (Level, bool) {
 	if len(arg) != 1 {
 		return 0, false
 	}
@@ -156,7 +156,7 @@ func (p *Protection) end(c Command, r Reply) {
 // setLevel notes an accepted PROT. TLS has no levels S and E; a server that answers
 // 200 to them nevertheless (pure-ftpd) has not changed anything.
 func (p *Protection) setLevel(arg string) {
-	l, ok := ParseLevel(arg)
+	l, ok := parseLevel(arg)
 	tls := transport(p.Mechanism)
 	if !ok || tls && (l == LevelSafe || l == LevelConfidential) {
 		return

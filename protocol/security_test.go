@@ -159,7 +159,7 @@ func TestAuthResets(t *testing.T) {
 			p.do(tt.verb, tt.arg, tt.code)
 			want := Params{Type: 'I', Format: 'N', Stru: 'R', Mode: 'B', EPSVAll: true}
 			if tt.want == 'A' {
-				want = DefaultParams()
+				want = defaultParams()
 			}
 			if diff := cmp.Diff([]Params{want, want}, []Params{p.client.Params(), p.server.Params()}); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)

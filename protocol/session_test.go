@@ -32,7 +32,7 @@ func wantSession() map[triple]State {
 					if !whole {
 						match = row.code < 10 && c.Class() == int(row.code)
 					}
-					if row.from.Has(s) && match {
+					if row.from.has(s) && match {
 						want[triple{s, row.verb, c}] = row.next
 					}
 				}
@@ -120,7 +120,7 @@ func checkPoint(t *testing.T, want map[triple]State, p triple, g Guard) bool {
 // (RFC 959, Section 4.1.1) is a failure that ACCT mends, and leads nowhere.
 func storesCommand(p triple) bool {
 	info, _ := LookupVerb(p.verb)
-	return p.code == 332 && p.state == StateAuthorized && info.States == loggedIn
+	return p.code == 332 && p.state == StateAuthorized && info.states == loggedIn
 }
 
 // verdictOf is the verdict that the diagram of the verb has for the code.

@@ -86,24 +86,24 @@ func (m *Machine) beginsTLS(x exchange, c Code) bool {
 }
 
 // leniency names what the reply just judged is forgiven.
-func (m *Machine) leniency(x exchange, c Code, out Outcome, guessed, wanted bool) Leniency {
+func (m *Machine) leniency(x exchange, c Code, out Outcome, guessed, wanted bool) string {
 	switch {
 	case m.beginsTLS(x, c):
-		return LenientAuthCode
+		return lenientAuthCode
 	case x.cmd.Verb == "" && out != Wait && m.reader.preface != nil:
-		return LenientGreetingText
+		return lenientGreetingText
 	case wanted:
-		return LenientAccountWanted
+		return lenientAccountWanted
 	case guessed:
-		return LenientRefusedEarly
+		return lenientRefusedEarly
 	case x.stored:
-		return LenientStored
+		return lenientStored
 	case out == Wait && x.repeated:
-		return LenientExtraPreliminary
+		return lenientExtraPreliminary
 	case out == Success && x.diagram == DiagramTransfer && x.preliminary == 0:
-		return LenientNoPreliminary
+		return lenientNoPreliminary
 	}
-	return LenientNone
+	return ""
 }
 
 // wantsAccount reports whether c is the 332 that may stand in place of any reply to a
@@ -111,7 +111,7 @@ func (m *Machine) leniency(x exchange, c Code, out Outcome, guessed, wanted bool
 // command until ACCT. To the sender, the command counts as failed for now.
 func (m *Machine) wantsAccount(x exchange, c Code) bool {
 	info, _ := LookupVerb(x.cmd.Verb)
-	return c == 332 && m.state == StateAuthorized && info.States == loggedIn
+	return c == 332 && m.state == StateAuthorized && info.states == loggedIn
 }
 
 // owner returns the index of the exchange that a reply belongs to. That is the oldest
@@ -165,7 +165,7 @@ func (m *Machine) merge(i int) {
 	cmd := m.pending[i].cmd
 	m.pending = slices.Delete(m.pending, i, i+1)
 	if m.cfg.Role == RoleClient {
-		m.emit(Event{Kind: EventMerged, Command: cmd, Outcome: Failure, Leniency: LenientMerged})
+		m.emit(Event{Kind: EventMerged, Command: cmd, Outcome: Failure, Leniency: lenientMerged})
 	}
 	m.params.end(cmd, Failure)
 }

@@ -42,7 +42,7 @@ func (s State) String() string {
 // A StateSet is a set of states.
 type StateSet uint16
 
-func stateSet(states ...State) StateSet {
+func setOfStates(states ...State) StateSet {
 	var set StateSet
 	for _, s := range states {
 		set |= 1 << s
@@ -50,8 +50,8 @@ func stateSet(states ...State) StateSet {
 	return set
 }
 
-// Has reports whether s is in the set.
-func (set StateSet) Has(s State) bool { return set&(1<<s) != 0 }
+// has reports whether s is in the set.
+func (set StateSet) has(s State) bool { return set&(1<<s) != 0 }
 
 func (set StateSet) without(s State) StateSet { return set &^ (1 << s) }
 
@@ -59,7 +59,7 @@ func (set StateSet) without(s State) StateSet { return set &^ (1 << s) }
 func (set StateSet) String() string {
 	var names []string
 	for s := range State(stateCount) {
-		if set.Has(s) {
+		if set.has(s) {
 			names = append(names, s.String())
 		}
 	}
@@ -78,7 +78,7 @@ type transition struct {
 
 // Sets of states that rows of the session table share.
 var (
-	userStates = stateSet(StateUnauthenticated, StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
+	userStates = setOfStates(StateUnauthenticated, StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
 	authStates = userStates
 )
 
@@ -86,18 +86,18 @@ var (
 // (login), RFC 2228, Section 9, RFC 4217, Section 4 to 13, RFC 7151, Section 3.2.
 // A pair that no row holds leaves the state as it is.
 var session = [...]transition{
-	{"", stateSet(StateAwaitGreeting), 220, stateBase, "959 5.4"},
-	{"", stateSet(StateAwaitGreeting), 230, StateAuthorized, "practice: no login wanted"},
-	{"", stateSet(StateAwaitGreeting), 2, stateBase, "959 4.2: the class decides"},
-	{"", stateSet(StateAwaitGreeting), 4, StateClosing, "959 5.4"},
-	{"", stateSet(StateAwaitGreeting), 5, StateClosing, "practice: refused"},
+	{"", setOfStates(StateAwaitGreeting), 220, stateBase, "959 5.4"},
+	{"", setOfStates(StateAwaitGreeting), 230, StateAuthorized, "practice: no login wanted"},
+	{"", setOfStates(StateAwaitGreeting), 2, stateBase, "959 4.2: the class decides"},
+	{"", setOfStates(StateAwaitGreeting), 4, StateClosing, "959 5.4"},
+	{"", setOfStates(StateAwaitGreeting), 5, StateClosing, "practice: refused"},
 
 	{"AUTH", authStates, 234, StateAwaitTLS, "2228 3; 4217 4"},
 	{"AUTH", authStates, 334, StateNeedADAT, "2228 3"},
-	{"ADAT", stateSet(StateNeedADAT), 235, StateAuthenticated, "2228 3"},
-	{"ADAT", stateSet(StateNeedADAT), 335, StateNeedADAT, "2228 3"},
-	{"ADAT", stateSet(StateNeedADAT), 4, stateBase, "2228 3"},
-	{"ADAT", stateSet(StateNeedADAT), 5, stateBase, "2228 3"},
+	{"ADAT", setOfStates(StateNeedADAT), 235, StateAuthenticated, "2228 3"},
+	{"ADAT", setOfStates(StateNeedADAT), 335, StateNeedADAT, "2228 3"},
+	{"ADAT", setOfStates(StateNeedADAT), 4, stateBase, "2228 3"},
+	{"ADAT", setOfStates(StateNeedADAT), 5, stateBase, "2228 3"},
 
 	{"USER", userStates, 331, StateNeedPassword, "959 6"},
 	{"USER", userStates, 336, StateNeedPassword, "2228 4: a challenge stands in the text"},
@@ -106,14 +106,14 @@ var session = [...]transition{
 	{"USER", userStates, 3, StateNeedPassword, "959 4.2: the class decides"},
 	{"USER", userStates.without(StateAuthorized), 4, stateBase, "959 6"},
 	{"USER", userStates.without(StateAuthorized), 5, stateBase, "959 6"},
-	{"PASS", stateSet(StateNeedPassword), 332, StateNeedAccount, "959 6"},
-	{"PASS", stateSet(StateNeedPassword), 2, StateAuthorized, "959 6; 202: 5.4"},
-	{"PASS", stateSet(StateNeedPassword), 3, StateNeedAccount, "959 4.2: the class decides"},
-	{"PASS", stateSet(StateNeedPassword), 4, stateBase, "959 6"},
-	{"PASS", stateSet(StateNeedPassword), 5, stateBase, "959 6"},
-	{"ACCT", stateSet(StateNeedAccount), 2, StateAuthorized, "959 6"},
-	{"ACCT", stateSet(StateNeedAccount), 4, stateBase, "959 6"},
-	{"ACCT", stateSet(StateNeedAccount), 5, stateBase, "959 6"},
+	{"PASS", setOfStates(StateNeedPassword), 332, StateNeedAccount, "959 6"},
+	{"PASS", setOfStates(StateNeedPassword), 2, StateAuthorized, "959 6; 202: 5.4"},
+	{"PASS", setOfStates(StateNeedPassword), 3, StateNeedAccount, "959 4.2: the class decides"},
+	{"PASS", setOfStates(StateNeedPassword), 4, stateBase, "959 6"},
+	{"PASS", setOfStates(StateNeedPassword), 5, stateBase, "959 6"},
+	{"ACCT", setOfStates(StateNeedAccount), 2, StateAuthorized, "959 6"},
+	{"ACCT", setOfStates(StateNeedAccount), 4, stateBase, "959 6"},
+	{"ACCT", setOfStates(StateNeedAccount), 5, stateBase, "959 6"},
 
 	{"HOST", preLogin, 2, stateBase, "7151 3.2: an earlier USER is forgotten"},
 	{"REIN", anyState, 2, StateUnauthenticated, "959 4.1.1; 4217 13: under TLS by way of AwaitClear"},
@@ -126,7 +126,7 @@ func nextState(s State, verb Verb, c Code) (State, bool) {
 	class := -1
 	for i := range session {
 		t := &session[i]
-		if t.verb != verb || !t.from.Has(s) {
+		if t.verb != verb || !t.from.has(s) {
 			continue
 		}
 		if t.code == c {

@@ -226,7 +226,7 @@ behind EPSV ALL.
 		if v.MovesData() {
 			data = "yes"
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", v.Verb, forms[v.Arg], v.Diagram, docSet(v.States), data, v.RFC)
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", v.Verb, forms[v.Arg], v.Diagram, docSet(v.states), data, v.RFC)
 	}
 }
 
@@ -241,22 +241,21 @@ told, the connection ends.
 | name | what is borne | what becomes of it |
 |---|---|---|
 `)
-	what := [leniencyCount][2]string{
-		LenientExtraReply:       {"a second final reply to a command", "dropped"},
-		LenientExtraTransfer:    {"a second final reply to a transfer or ABOR", "dropped"},
-		LenientExtraLogin:       {"a second final reply to USER, PASS or ACCT", "dropped"},
-		LenientExtraCWD:         {"CWD answered 200, and 250 later", "the 250 is dropped"},
-		LenientExtraGreeting:    {"a second 220 after the greeting, or after TLS has come up, also behind the next command", "dropped, if the command is none that 220 may answer"},
-		LenientExtraPreliminary: {"a second 1yz to one command; 110 is none", "reported as the first, up to a limit"},
-		LenientNoPreliminary:    {"a transfer that ends well without a 1yz", "success"},
-		LenientRefusedEarly:     {"500 to 504 or 530 while a transfer goes on and ABOR, STAT, NOOP or QUIT waits", "the transfer goes on; if the next reply is not its 226 or 250, or a refusal, the connection ends"},
-		LenientAccountWanted:    {"332 to a command of a user who is logged in", "failure; ACCT may follow"},
-		LenientStored:           {"replies to that command behind ACCT", "they are the command's; or it is sent again"},
-		LenientAuthCode:         {"AUTH for TLS answered 200 or 334, if Config.Lenient says so", "TLS begins, as after 234; a handshake that fails is an error"},
-		LenientGreetingText:     {"lines without a code before the greeting, if Config.Lenient says so", "dropped, up to the limits of one reply"},
-		LenientMerged:           {"one reply for a transfer and ABOR", "225, or the 200 of a NOOP, ends both"},
-	}
-	for l := LenientExtraReply; l < leniencyCount; l++ {
-		fmt.Fprintf(b, "| %s | %s | %s |\n", l, what[l][0], what[l][1])
+	for _, l := range [...][3]string{
+		{lenientExtraReply, "a second final reply to a command", "dropped"},
+		{lenientExtraTransfer, "a second final reply to a transfer or ABOR", "dropped"},
+		{lenientExtraLogin, "a second final reply to USER, PASS or ACCT", "dropped"},
+		{lenientExtraCWD, "CWD answered 200, and 250 later", "the 250 is dropped"},
+		{lenientExtraGreeting, "a second 220 after the greeting, or after TLS has come up, also behind the next command", "dropped, if the command is none that 220 may answer"},
+		{lenientExtraPreliminary, "a second 1yz to one command; 110 is none", "reported as the first, up to a limit"},
+		{lenientNoPreliminary, "a transfer that ends well without a 1yz", "success"},
+		{lenientRefusedEarly, "500 to 504 or 530 while a transfer goes on and ABOR, STAT, NOOP or QUIT waits", "the transfer goes on; if the next reply is not its 226 or 250, or a refusal, the connection ends"},
+		{lenientAccountWanted, "332 to a command of a user who is logged in", "failure; ACCT may follow"},
+		{lenientStored, "replies to that command behind ACCT", "they are the command's; or it is sent again"},
+		{lenientAuthCode, "AUTH for TLS answered 200 or 334, if Config.Lenient says so", "TLS begins, as after 234; a handshake that fails is an error"},
+		{lenientGreetingText, "lines without a code before the greeting, if Config.Lenient says so", "dropped, up to the limits of one reply"},
+		{lenientMerged, "one reply for a transfer and ABOR", "225, or the 200 of a NOOP, ends both"},
+	} {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", l[0], l[1], l[2])
 	}
 }

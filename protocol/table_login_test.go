@@ -71,10 +71,10 @@ func TestLoginTable(t *testing.T) {
 				if out := verdicts[info.Diagram][c.Class()-1]; out == Violation && !storesCommand(triple{s, info.Verb, c}) {
 					cell = "!"
 				}
-				if !info.States.Has(s) {
+				if !info.states.has(s) {
 					cell = "530"
 				}
-				if info.States == protected {
+				if info.states == protected {
 					cell = "503"
 				}
 				checkLogin(t, RoleClient, triple{s, info.Verb, c}, cell)
@@ -94,7 +94,7 @@ func checkLogin(t *testing.T, role Role, p triple, cell string) {
 		wantRefusal(t, m, cmd, code)
 		return
 	}
-	if err := m.Check(cmd); err != nil {
+	if err := m.check(cmd); err != nil {
 		t.Errorf("role %d, %+v: %v", role, p, err)
 		return
 	}
@@ -128,7 +128,7 @@ func TestGreetingTable(t *testing.T) {
 	} {
 		for _, role := range []Role{RoleClient, RoleServer} {
 			m := machineIn(role, StateAwaitGreeting, GuardClear)
-			if e := m.Check(Command{Verb: "NOOP"}); e == nil {
+			if e := m.check(Command{Verb: "NOOP"}); e == nil {
 				t.Errorf("role %d: a command may go before the greeting", role)
 			}
 			var err error

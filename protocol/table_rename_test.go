@@ -17,8 +17,8 @@ func TestRenameTable(t *testing.T) {
 					m := machineIn(role, StateAuthorized, GuardSized)
 					m.params.RenameFrom = from
 					cmd := Command{Verb: info.Verb, Arg: "new"}
-					if err := m.Check(cmd); err != nil {
-						if info.Verb == "RNTO" && from == "" || !info.States.Has(StateAuthorized) || info.Diagram == DiagramEnclosed || info.Verb == "AUTH" {
+					if err := m.check(cmd); err != nil {
+						if info.Verb == "RNTO" && from == "" || !info.states.has(StateAuthorized) || info.Diagram == DiagramEnclosed || info.Verb == "AUTH" {
 							continue
 						}
 						t.Errorf("%s: %v", info.Verb, err)
@@ -78,7 +78,7 @@ func TestRestartTable(t *testing.T) {
 						m.params.Restart, m.params.Range = "", arg
 					}
 					cmd := Command{Verb: info.Verb, Arg: "9"}
-					if m.Check(cmd) != nil {
+					if m.check(cmd) != nil {
 						continue // TestCheckMatrix
 					}
 					m.begin(cmd)

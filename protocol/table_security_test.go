@@ -97,7 +97,7 @@ func checkSecurityCell(t *testing.T, role Role, column int, verb Verb, code Code
 		wantRefusal(t, m, cmd, refusal)
 		return
 	}
-	if err := m.Check(cmd); err != nil {
+	if err := m.check(cmd); err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
 	}
@@ -110,7 +110,7 @@ func checkSecurityCell(t *testing.T, role Role, column int, verb Verb, code Code
 	} else {
 		r := NewReply(code, "text")
 		if p, ok := m.protector(); ok {
-			r, _ = r.Protect(p, m.level)
+			r, _ = r.protect(p, m.level)
 		}
 		err = m.Receive(r.Append(nil))
 	}

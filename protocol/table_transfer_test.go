@@ -37,7 +37,7 @@ func TestAddressTable(t *testing.T) {
 					wantRefusal(t, m, cmd, 503)
 					continue
 				}
-				if err := m.Check(cmd); err != nil {
+				if err := m.check(cmd); err != nil {
 					t.Errorf("%s: %v", tt.verb, err)
 				}
 				m.begin(cmd)

@@ -39,7 +39,7 @@ type VerbInfo struct {
 	Verb    Verb
 	Arg     ArgForm
 	Diagram Diagram  // the exchange that a reply is judged by
-	States  StateSet // session states in which it may be sent
+	states  StateSet // session states in which it may be sent
 	Does    Effect   // what it does beside its replies
 	RFC     string   // defining document and section
 }
@@ -70,18 +70,18 @@ func (v Verb) Does(e Effect) bool {
 
 // Sets of states that rows of the verb table share.
 var (
-	anyState  = stateSet(StateUnauthenticated, StateNeedADAT, StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
-	preLogin  = stateSet(StateUnauthenticated, StateAuthenticated, StateNeedPassword, StateNeedAccount)
-	loggedIn  = stateSet(StateAuthorized)
-	protected = stateSet(StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
+	anyState  = setOfStates(StateUnauthenticated, StateNeedADAT, StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
+	preLogin  = setOfStates(StateUnauthenticated, StateAuthenticated, StateNeedPassword, StateNeedAccount)
+	loggedIn  = setOfStates(StateAuthorized)
+	protected = setOfStates(StateAuthenticated, StateNeedPassword, StateNeedAccount, StateAuthorized)
 )
 
 // verbs is the command table: RFC 959, Section 5.4 and its successors.
 var verbs = [...]VerbInfo{
 	// Access control, RFC 959, Section 4.1.1.
 	{"USER", ArgVerbatim, DiagramLogin, anyState.without(StateNeedADAT), 0, "959 4.1.1"},
-	{"PASS", ArgVerbatim, DiagramLogin, stateSet(StateNeedPassword), 0, "959 4.1.1"},
-	{"ACCT", ArgVerbatim, DiagramOneReply, stateSet(StateNeedAccount, StateAuthorized), 0, "959 4.1.1"},
+	{"PASS", ArgVerbatim, DiagramLogin, setOfStates(StateNeedPassword), 0, "959 4.1.1"},
+	{"ACCT", ArgVerbatim, DiagramOneReply, setOfStates(StateNeedAccount, StateAuthorized), 0, "959 4.1.1"},
 	{"CWD", ArgPath, DiagramOneReply, loggedIn, Moves | NamesDir | Reads, "959 4.1.1"},
 	{"CDUP", ArgNone, DiagramOneReply, loggedIn, Moves, "959 4.1.1"},
 	{"SMNT", ArgPath, DiagramOneReply, loggedIn, Moves | Changes, "959 4.1.1"},
@@ -126,7 +126,7 @@ var verbs = [...]VerbInfo{
 
 	// Security, RFC 2228, Section 3 and RFC 4217.
 	{"AUTH", ArgText, DiagramLogin, anyState.without(StateNeedADAT), 0, "2228 3; 4217 4"},
-	{"ADAT", ArgText, DiagramLogin, stateSet(StateNeedADAT), 0, "2228 3"},
+	{"ADAT", ArgText, DiagramLogin, setOfStates(StateNeedADAT), 0, "2228 3"},
 	{"PBSZ", ArgText, DiagramOneReply, protected, 0, "2228 3; 4217 9"},
 	{"PROT", ArgText, DiagramOneReply, protected, 0, "2228 3; 4217 9"},
 	{"CCC", ArgNone, DiagramOneReply, protected, 0, "2228 3; 4217 5"},
@@ -210,7 +210,7 @@ func LookupVerb(v Verb) (VerbInfo, bool) {
 	if i, ok := verbIndex[v]; ok {
 		return *i, true
 	}
-	return VerbInfo{Verb: v, Arg: ArgAny, Diagram: DiagramOpen, States: anyState}, false
+	return VerbInfo{Verb: v, Arg: ArgAny, Diagram: DiagramOpen, states: anyState}, false
 }
 
 // Verbs yields the command table in the order of its documents.
