@@ -18,7 +18,7 @@ import (
 func (r *probeRun) result() *ProbeResult {
 	res := &ProbeResult{
 		Attempts: r.attempts, Pruned: r.plan.pruned(), Logins: r.plan.logins, Incomplete: r.out,
-		Certificate: r.certificate, Problems: r.problems, Server: r.server.told(), Leftover: r.leftover,
+		Certificate: r.certificate, Problems: r.problems, Server: r.told(), Leftover: r.leftover,
 	}
 	p := &r.base
 	if r.works == nil {

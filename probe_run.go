@@ -262,7 +262,7 @@ func (r *probeRun) connect(ctx context.Context, s probeStep, o *probeOutcome) bo
 			r.noteCertificate(state.PeerCertificates[0])
 		}
 	}
-	r.server.greeting = r.masked(r.conn.Greeting().Text())
+	r.server.greeting = r.masked(r.conn.Server().Greeting.Text())
 	return true
 }
 
@@ -351,7 +351,7 @@ func (r *probeRun) look(ctx context.Context, o *probeOutcome) {
 
 // leave ends a session of which nothing more is wanted.
 func (r *probeRun) leave(ctx context.Context) {
-	r.server.add(r.tap, r.conn)
+	r.server.add(r.conn)
 	bounded, cancel := context.WithTimeout(ctx, patience.QuitReplaced.Default)
 	defer cancel()
 	if r.conn.Err() == nil {

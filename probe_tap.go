@@ -23,18 +23,11 @@ type probeTap struct {
 	secured   bool // TLS is up, or was
 	greeted   bool // a reply came before that
 	named     netip.Addr
-	replies   []probeReply
 
 	connected bool
 	silent    bool // the probe gave up waiting for the first octet
 	local     bool
 	peer      netip.Addr
-}
-
-// A probeReply is a reply and what it answers; "" is the greeting.
-type probeReply struct {
-	verb protocol.Verb
-	text string // with the code
 }
 
 // trace takes in an event. It is called from several goroutines.
@@ -58,14 +51,8 @@ func (t *probeTap) trace(e control.TraceEvent) {
 	}
 }
 
-// maxReplies bounds what is kept of one connection.
-const maxReplies = 200
-
 func (t *probeTap) received(e control.TraceEvent) {
 	t.greeted = t.greeted || !t.secured
-	if len(t.replies) < maxReplies {
-		t.replies = append(t.replies, probeReply{e.Verb, e.Text})
-	}
 	if e.Verb == "PASV" {
 		if a, err := parse.PASV(e.Text); err == nil {
 			t.named = a.Addr().Unmap()

@@ -32,6 +32,7 @@ type Conn struct {
 	end          context.CancelFunc
 	redact       secrets
 	last         memory // of what was said
+	witness      witness
 	hash         hashState
 	quirks       quirkState
 	turn         chan struct{}  // holds a token while nobody runs an operation
@@ -150,7 +151,7 @@ func (c *Conn) start(ctx context.Context) error {
 	err := c.await(ctx, greeting, c.cfg.replyTimeout())
 	if err == nil {
 		c.greeting = greeting.reply
-		c.noticeText(inGreeting, c.greeting.Text())
+		c.noticeServer()
 		c.turn <- struct{}{}
 		if c.cfg.Security == SecurityExplicit || c.cfg.Security == SecurityAuto || c.cfg.Mechanism != nil {
 			err = c.secure(ctx)
@@ -363,9 +364,6 @@ func (c *Conn) notByDo(cmd protocol.Command) string {
 	}
 	return ""
 }
-
-// Greeting returns the server's greeting.
-func (c *Conn) Greeting() protocol.Reply { return c.greeting }
 
 // RemoteAddr returns the server's end of the control connection.
 func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }

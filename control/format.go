@@ -165,5 +165,5 @@ var rowModeZUploads = Quirk{
 	Evidence:   "the greeting names ProFTPD, whose releases before 1.3.9 have that fault",
 	Workaround: "uploads go in MODE S; downloads and listings stay compressed",
 	Refs:       []string{"ProFTPD issue 1896", "lftp"},
-	marks:      []quirkMark{{inGreeting, "ProFTPD"}},
+	software:   "ProFTPD",
 }

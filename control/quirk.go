@@ -20,7 +20,8 @@ type Quirk struct {
 	Workaround string   // what the client does then
 	Refs       []string // who reported it, or which software meets it too
 
-	marks []quirkMark // texts that reveal it; behaviour is detected where it shows
+	// What reveals it before it shows: which software the server is, or a feature that FEAT lists.
+	software, feature string
 }
 
 // A QuirkMode says when the workaround of a [Quirk] is in force.
@@ -43,22 +44,6 @@ func (m QuirkMode) String() string {
 		return names[m]
 	}
 	return "unknown"
-}
-
-// quirkSource is where a mark is looked for.
-type quirkSource string
-
-const (
-	inGreeting quirkSource = "the greeting"
-	inSyst     quirkSource = "the reply to SYST"
-	inFeat     quirkSource = "FEAT" // a label, compared as a whole
-)
-
-// A quirkMark is a text that reveals a quirk: a part of a reply, in upper or lower case.
-// A reply can only switch on workarounds that are in the table.
-type quirkMark struct {
-	in   quirkSource
-	text string
 }
 
 // Quirks yields the table, sorted by name.

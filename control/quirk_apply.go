@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -97,14 +96,13 @@ func (c *Conn) enforce(q Quirk, evidence string) {
 	}
 }
 
-// noticeText looks for the marks of all quirks in a text from the server.
-func (c *Conn) noticeText(in quirkSource, text string) {
-	low := strings.ToLower(text)
+// noticeServer looks for the quirks of the software that the server is, so far as is known by
+// now. A reply can only switch on workarounds that are in the table.
+func (c *Conn) noticeServer() {
+	s := c.Server()
 	for _, q := range quirks {
-		for _, m := range q.marks {
-			if m.in == in && strings.Contains(low, strings.ToLower(m.text)) {
-				c.notice(q.Name, fmt.Sprintf("%s says %q", in, m.text))
-			}
+		if s.Name != "" && q.software == s.Name {
+			c.notice(q.Name, s.Evidence[0])
 		}
 	}
 }
@@ -113,22 +111,21 @@ func (c *Conn) noticeText(in quirkSource, text string) {
 func (c *Conn) noticeReply(verb protocol.Verb, r protocol.Reply) {
 	switch verb {
 	case "SYST":
-		c.noticeText(inSyst, r.Text())
+		c.noticeServer()
 	case "FEAT":
 		c.noticeFeatures()
 	}
 }
 
-// noticeFeatures looks for the marks of all quirks in the features.
+// noticeFeatures looks for the quirks that features reveal, and what FEAT tells of the software.
 func (c *Conn) noticeFeatures() {
 	f := c.Features()
 	for _, q := range quirks {
-		for _, m := range q.marks {
-			if m.in == inFeat && f.Has(m.text) {
-				c.notice(q.Name, "FEAT lists "+m.text)
-			}
+		if q.feature != "" && f.Has(q.feature) {
+			c.notice(q.Name, "FEAT lists "+q.feature)
 		}
 	}
+	c.noticeServer()
 }
 
 // answered returns the evidence text for a reply.

@@ -53,5 +53,5 @@ var rowSIZEUseless = Quirk{
 	Evidence:   "the greeting or SYST names z/OS",
 	Workaround: "SIZE is not asked for, files are read to their end and sizes not compared",
 	Refs:       []string{"commons-net issue NET-682", "FluentFTP"},
-	marks:      []quirkMark{{inGreeting, "IBM FTP CS"}, {inSyst, "MVS is the operating system"}, {inSyst, "z/OS"}},
+	software:   "IBM z/OS",
 }

@@ -44,7 +44,7 @@ var rowAS400Init = Quirk{
 	Evidence:   "the greeting names its server, QTCP",
 	Workaround: "SITE NAMEFMT 1 and SITE LISTFMT 1 are sent after the login; each may be refused",
 	Refs:       []string{"curl", "FluentFTP"},
-	marks:      []quirkMark{{inGreeting, "QTCP at "}},
+	software:   "IBM i",
 }
 
 // QuirkUTF8AfterCLNT: OPTS UTF8 ON is refused, or has no effect, before CLNT.

@@ -387,5 +387,5 @@ var rowVMSPaths = Quirk{
 	Evidence:   "SYST or PWD shows it",
 	Workaround: "pathnames with slashes are translated: a/b/c is [.a.b]c; what holds brackets or colons is sent as it is",
 	Refs:       []string{"WinSCP", "FluentFTP"},
-	marks:      []quirkMark{{inSyst, "OpenVMS"}, {inSyst, "VMS V"}, {inSyst, "VMS MultiNet"}},
+	software:   "OpenVMS",
 }

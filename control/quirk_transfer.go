@@ -182,7 +182,7 @@ var rowPRET = Quirk{
 	Evidence:   "FEAT lists PRET, or the refusal of EPSV or PASV speaks of it",
 	Workaround: "PRET with the command goes before EPSV, PASV, EPRT and PORT",
 	Refs:       []string{"DrFTPD", "curl", "FluentFTP", "lftp"},
-	marks:      []quirkMark{{inFeat, "PRET"}},
+	feature:    "PRET",
 }
 
 // QuirkPROTPOn522: transfers are refused with 521, 522 or 534 while data connections are clear, though PROT C was accepted.

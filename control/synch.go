@@ -48,5 +48,5 @@ var rowABORSynch = Quirk{
 	Workaround: "the Interrupt Process and Synch signals, with urgent data, go before ABOR; not over TLS, which has no urgent data. Some servers are said to hang on them",
 	Evidence:   "the greeting names GNU inetutils, whose server ends when the data connection is cut before it has read ABOR",
 	Refs:       []string{"RFC 959, Section 4.1.3", "lftp, whose setting is ftp:use-telnet-iac", "vsftpd 3.0.3 answers at once with it, and else only when the data connection is cut"},
-	marks:      []quirkMark{{inGreeting, "GNU inetutils"}},
+	software:   "GNU inetutils ftpd",
 }

@@ -66,6 +66,9 @@ func (c *Conn) connected(address string, begun time.Time, err error) {
 
 // received reports a reply to the command of f, which may be nil.
 func (c *Conn) received(verb protocol.Verb, r protocol.Reply, f *flight) {
+	if tellingVerbs[verb] && r.Code < 400 {
+		c.witness.hear(verb, c.redact.Reply(r))
+	}
 	e := TraceEvent{Kind: TraceReceived, Text: replyText(r), Verb: verb, Code: r.Code}
 	if f != nil {
 		e.Took = time.Since(f.launched)

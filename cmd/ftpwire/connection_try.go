@@ -79,6 +79,7 @@ func (a *app) tryConnection(f *connFlags, lf *listFlags, target string) error {
 			n++
 		}
 		t.listing(n)
+		t.server(c.Server()) // which a listing tells most of
 		return nil
 	})
 }
@@ -99,6 +100,23 @@ func (t *trial) connection(c *ftpwire.Client) {
 	for _, q := range c.Conn().Quirks() {
 		t.line("quirk", string(q.Name))
 	}
+}
+
+// server prints which software the server is.
+func (t *trial) server(s control.Server) {
+	if s.Name == "" {
+		t.line("server", "not known by what it says and does")
+		return
+	}
+	t.line("server", softwareText(s.Name, s.Version, s.Confidence)+": "+s.Evidence[0])
+}
+
+// softwareText names a server's software, and how sure that is.
+func softwareText(name, version string, c control.Confidence) string {
+	if version != "" {
+		name += " " + version
+	}
+	return name + " (" + c.String() + ")"
 }
 
 // listing prints what was seen of the data connection and the listing.

@@ -101,7 +101,7 @@ func (p *probeReport) writeServer(w io.Writer) {
 	s := p.r.Server
 	rows := [][2]string{}
 	if s.Name != "" {
-		rows = append(rows, [2]string{"by its behaviour", s.Name + ": " + strings.Join(s.Evidence, "; ")})
+		rows = append(rows, [2]string{"software", softwareText(s.Name, s.Version, s.Confidence) + ": " + strings.Join(s.Evidence, "; ")})
 	}
 	if s.Greeting != "" {
 		rows = append(rows, [2]string{"greeting", strings.Join(strings.Fields(s.Greeting), " ")})
