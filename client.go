@@ -29,6 +29,8 @@ import (
 type Client struct {
 	turn chan struct{} // holds a token while an operation runs; it guards what follows
 
+	open openFile // has a lock of its own
+
 	mu   sync.Mutex // guards conn, too, for callers without the turn
 	conn *control.Conn
 
@@ -50,6 +52,7 @@ type Client struct {
 	noRest     bool // REST before RETR
 	noRestStor bool // REST before STOR
 	noAppe     bool
+	restProven bool // REST before RETR begins where it was told
 }
 
 // Dial connects to the server of p and logs in. A Profile that can't be used is a *[ProfileError], or several: see

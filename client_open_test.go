@@ -7,7 +7,6 @@ import (
 	"io"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
@@ -107,9 +106,7 @@ func TestOpenCut(t *testing.T) {
 		if _, err := io.ReadFull(r, make([]byte, 10)); err != nil {
 			t.Error(err)
 		}
-		waiting, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := c.Getwd(waiting); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Getwd(t.Context()); err != nil {
 			t.Errorf("meanwhile: %v", err)
 		}
 		if err := errors.Join(r.Close(), r.Close()); err != nil {

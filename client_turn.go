@@ -3,6 +3,7 @@ package ftpwire
 import (
 	"context"
 	"iter"
+	"sync"
 
 	"github.com/ftpwire/ftpwire/parse/listing"
 )
@@ -18,11 +19,49 @@ func (c *Client) take(ctx context.Context) (done func(), err error) {
 		return func() { <-c.turn }, nil
 	default:
 	}
+	c.wait(+1)
+	defer c.wait(-1)
 	select {
 	case c.turn <- struct{}{}:
 		return func() { <-c.turn }, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	}
+}
+
+// An openFile is the File that has the turn, between calls of its methods too, and how many wait for the turn.
+type openFile struct {
+	mu      sync.Mutex
+	file    *File
+	waiting int
+}
+
+// wait notes that one more, or less, waits for the turn. A File is asked to give it up.
+func (c *Client) wait(n int) {
+	c.open.mu.Lock()
+	defer c.open.mu.Unlock()
+	c.open.waiting += n
+	c.open.ask()
+}
+
+// hold notes that f keeps the turn.
+func (c *Client) hold(f *File) {
+	c.open.mu.Lock()
+	defer c.open.mu.Unlock()
+	c.open.file = f
+	c.open.ask()
+}
+
+// letGo notes that the File gives the turn back.
+func (c *Client) letGo() {
+	c.open.mu.Lock()
+	defer c.open.mu.Unlock()
+	c.open.file = nil
+}
+
+func (o *openFile) ask() {
+	if f := o.file; f != nil && o.waiting > 0 && !f.leaving.Swap(true) {
+		go f.giveWay()
 	}
 }
 

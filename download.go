@@ -223,12 +223,12 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		err = cerr
 	}
 	switch {
-	case err != nil && offset > 0 && d.overlong(err):
+	case err != nil && offset > 0 && isOverlong(err):
 		// Data that match by chance, such as a file of zeros, have the wrong size.
 		d.c.noRest = true
 		return &ResumeError{Path: d.remote, Reason: "the server ignores REST"}
 	case err != nil:
-		if d.overlong(err) {
+		if isOverlong(err) {
 			p.restart() // the file grew during the transfer: the part mixes two versions
 		}
 		return err
@@ -243,7 +243,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	return nil
 }
 
-func (d *download) overlong(err error) bool {
+func isOverlong(err error) bool {
 	se, ok := errors.AsType[*control.SizeError](err)
 	return ok && se.Got > se.Want
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/ftpwire/ftpwire/parse/listing"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -98,31 +99,39 @@ func (s remoteState) same(t remoteState) bool {
 // state asks for size and time of a file. A value that the server refuses permanently is
 // unknown. An error is one of the connection or the context, or a transient refusal: a
 // part must not be thrown away for these.
-func (c *Client) state(ctx context.Context, path string) (remoteState, error) {
-	s := remoteState{Size: -1}
-	if c.usesSIZE() {
-		size, err := c.conn.Size(ctx, path)
-		if err == nil {
-			s.Size = size
-		} else if err := c.unsettled(ctx, err); err != nil {
-			return s, err
-		}
+func (c *Client) state(ctx context.Context, path string) (s remoteState, err error) {
+	if s.Size, err = c.sizeNow(ctx, path); err == nil {
+		s.Time, err = c.timeNow(ctx, path)
 	}
+	return s, err
+}
+
+// sizeNow is state for the size.
+func (c *Client) sizeNow(ctx context.Context, path string) (int64, error) {
+	if !c.usesSIZE() {
+		return -1, nil
+	}
+	size, err := c.conn.Size(ctx, path)
+	if err != nil {
+		return -1, c.unsettled(ctx, err)
+	}
+	return size, nil
+}
+
+// timeNow is state for the time.
+func (c *Client) timeNow(ctx context.Context, path string) (t time.Time, err error) {
 	switch {
 	case c.conn.Features().Has("MDTM"):
-		t, err := c.conn.Mdtm(ctx, path)
-		if err == nil {
-			s.Time = t
-		}
-		return s, c.unsettled(ctx, err)
+		t, err = c.conn.Mdtm(ctx, path)
 	case c.usesMLST():
-		e, err := c.conn.Mlst(ctx, path)
-		if err == nil {
-			s.Time = e.Time
-		}
-		return s, c.unsettled(ctx, err)
+		var e listing.Entry
+		e, err = c.conn.Mlst(ctx, path)
+		t = e.Time
 	}
-	return s, nil
+	if err != nil {
+		return time.Time{}, c.unsettled(ctx, err)
+	}
+	return t, nil
 }
 
 // unsettled returns an error that leaves a question open.

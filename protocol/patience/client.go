@@ -16,6 +16,9 @@ var (
 		Reason: "what must be over before a cancelled call can return"})
 	CancelledReturn = row(Wait{Layer: ".", Name: "CancelledReturn", Kind: Pause, Default: 40 * time.Millisecond,
 		Reason: "a cancelled caller is kept for the removal of a temporary file, on top of CancelledCall"})
+	// FileAhead is how long an open file keeps the connection from other operations.
+	FileAhead = row(Wait{Layer: ".", Name: "FileAhead", Kind: Bound, Default: 250 * time.Millisecond,
+		Reason: "reading ahead in an open file that another operation waits for; then its transfer is given up"})
 	SourceRead = row(Wait{Layer: ".", Name: "SourceRead", Kind: Pause, Default: 20 * time.Millisecond,
 		Reason: "the last read of a source that an upload has given up ends by then, so that the caller may go back in it, unless the source keeps its reader waiting"})
 	Swap = row(Wait{Layer: ".", Name: "Swap", Kind: Bound, Default: 15 * time.Second,

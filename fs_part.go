@@ -1,0 +1,298 @@
+package ftpwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol/patience"
+)
+
+// errGaveWay is why a transfer ended that another operation did not wait for any longer.
+var errGaveWay = errors.New("ftp: another operation wants the connection")
+
+// reach makes off the next octet of the transfer, or has it held.
+func (f *File) reach(off int64) error {
+	if f.part != nil && off >= f.next && off-f.next <= fileSkip {
+		return f.skip(off - f.next)
+	}
+	f.giveUp() // if that costs the connection, there is another one
+	return f.begin("read", off, nil)
+}
+
+// begin begins a transfer, so that off is its next octet, or held. check, if not nil, is called once the size is known.
+func (f *File) begin(op string, off int64, check func(context.Context) error) error {
+	c := f.o.c
+	done, err := c.take(f.ctx)
+	if err != nil {
+		return f.fail(op, err)
+	}
+	o := f.o
+	o.op = op
+	err = o.run(f.ctx, func(ctx context.Context) error {
+		f.late = nil
+		if err := f.enquire(ctx); err != nil {
+			return err
+		}
+		if check != nil {
+			if err := check(ctx); err != nil {
+				return err
+			}
+		}
+		return f.open(ctx, off)
+	})
+	if err != nil || f.part == nil {
+		done()
+		return err
+	}
+	f.done = func() { c.letGo(); done() }
+	c.hold(f)
+	return nil
+}
+
+// open is begin on the present connection, once the size is known.
+func (f *File) open(ctx context.Context, off int64) error {
+	c := f.o.c
+	if off > 0 && f.end >= 0 && off >= f.end {
+		return nil // there is nothing to read
+	}
+	for plain := false; ; {
+		from := off
+		if plain || c.noRest || f.state.Size < 0 || !c.binary() {
+			from = 0
+		}
+		if from > 0 && !c.restProven && f.end-from > fileWhole {
+			proven, err := f.proveRest(ctx)
+			if err != nil {
+				return err
+			}
+			plain = !proven
+			continue
+		}
+		if off-from > fileThrow {
+			return fmt.Errorf("ftp: the server can't begin at %d (REST), and the octets before it are too many to throw away", off)
+		}
+		err := f.retrieve(ctx, from)
+		if err == nil {
+			err = f.skip(off - f.next)
+		}
+		if err == nil || from == 0 || !f.withoutRest(ctx, err) {
+			return err
+		}
+		plain = true
+	}
+}
+
+// enquire asks for what tells one version of the file from another. The first answer counts.
+func (f *File) enquire(ctx context.Context) error {
+	now, err := f.now(ctx, f.parts > 0)
+	switch told := f.entry.Size; {
+	case err != nil:
+		return err
+	case f.parts == 0 && f.entry.Name != "" && told >= 0 && now.Size >= 0 && told != now.Size && exactSize(f.entry):
+		return &ChangedError{Path: f.o.path}
+	case f.parts == 0:
+		f.state = now
+		if now.Size >= 0 {
+			f.end = now.Size
+		}
+		return nil
+	case now.Size < 0 && now.Time.IsZero():
+		return errors.New("ftp: the server tells neither size nor time, so that nothing would show whether it is the same file still")
+	}
+	return f.compare(now)
+}
+
+// compare returns an error if the file is not what it was.
+func (f *File) compare(now remoteState) error {
+	if now.Size != f.state.Size || !f.state.Time.IsZero() && !now.Time.Equal(f.state.Time) {
+		return &ChangedError{Path: f.o.path}
+	}
+	return nil
+}
+
+// now asks for size and time. The time of a file that comes at once is not asked for unless it is wanted.
+func (f *File) now(ctx context.Context, timed bool) (s remoteState, err error) {
+	c := f.o.c
+	s.Size = -1
+	if c.binary() {
+		if s.Size, err = c.sizeNow(ctx, f.o.path); err != nil {
+			return s, err
+		}
+	}
+	if timed || s.Size < 0 || s.Size > fileWhole {
+		s.Time, err = c.timeNow(ctx, f.o.path)
+	}
+	return s, err
+}
+
+// unchanged returns an error if the file is not what it was, after several transfers.
+func (f *File) unchanged(ctx context.Context) error {
+	now, err := f.now(ctx, true)
+	if err != nil {
+		return err
+	}
+	return f.compare(now)
+}
+
+// proveRest asks for the last octet alone. A server that sends more ignores the offset.
+func (f *File) proveRest(ctx context.Context) (proven bool, err error) {
+	c := f.o.c
+	d, err := c.conn.Retr(ctx, f.o.path, f.end-1)
+	if err == nil {
+		d.Expect(1)
+		_, err = io.Copy(io.Discard, d)
+		if closed := d.Close(); err == nil {
+			err = closed
+		}
+	}
+	if err != nil && !f.withoutRest(ctx, err) {
+		return false, err
+	}
+	c.restProven = err == nil
+	return err == nil, nil
+}
+
+// withoutRest reports whether a transfer may have failed because of its offset, and can be had from the beginning.
+func (f *File) withoutRest(ctx context.Context, err error) bool {
+	c := f.o.c
+	if isOverlong(err) {
+		c.noRest = true
+	}
+	return c.lost(ctx) == nil && (isOverlong(err) || refusesRest(err))
+}
+
+// retrieve opens a transfer. If little is to come, all of it is held.
+func (f *File) retrieve(ctx context.Context, from int64) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	d, err := f.o.c.conn.Retr(ctx, f.o.path, from)
+	if err != nil {
+		stop(nil)
+		return err
+	}
+	f.stop.Store(&stop)
+	f.part, f.next = d, from
+	f.parts++
+	if f.end < 0 {
+		return nil
+	}
+	if f.o.c.binary() {
+		d.Expect(f.end - from)
+	}
+	if f.end-from <= fileWhole {
+		f.held, f.heldAt = make([]byte, 0, f.end-from+1), from
+		if err := f.hoard(int(f.end - from)); err != nil {
+			f.held = nil // they may be of another place
+			return err
+		}
+	}
+	return nil
+}
+
+// hoard reads what comes next until so much is held, or all has come.
+func (f *File) hoard(most int) error {
+	for f.part != nil && (len(f.held) < most || f.next == f.end) {
+		f.held = slices.Grow(f.held, min(fileChunk, max(most-len(f.held), 1)))
+		n, err := f.receive(f.held[len(f.held):cap(f.held)])
+		if f.held = f.held[:len(f.held)+n]; err != nil && err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}
+
+// skip reads n octets, or until the end, and throws them away.
+func (f *File) skip(n int64) error {
+	for waste := make([]byte, min(max(n, 0), fileChunk)); n > 0 && f.part != nil; {
+		m, err := f.receive(waste[:min(n, int64(len(waste)))])
+		if n -= int64(m); err != nil && err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}
+
+// receive reads from the transfer, and ends it with its last octet, so that this is not read before the server has confirmed it.
+// After an error there is no transfer.
+func (f *File) receive(b []byte) (int, error) {
+	n, err := f.part.Read(b)
+	f.next += int64(n)
+	if err == nil && f.next == f.end {
+		if _, err = io.ReadFull(f.part, make([]byte, 1)); err == nil { // of text; otherwise Expect made it an error
+			err = &ChangedError{Path: f.o.path}
+		}
+	}
+	switch {
+	case err == nil:
+		return n, nil
+	case err != io.EOF:
+		f.giveUp()
+		return n, err
+	}
+	if err := f.finish(); err != nil {
+		return n, err
+	}
+	if f.end = f.next; n > 0 {
+		return n, nil
+	}
+	return 0, io.EOF
+}
+
+// finish ends the transfer after its last octet.
+func (f *File) finish() error {
+	err := f.part.Close()
+	if err == nil && f.parts > 1 {
+		err = f.unchanged(f.ctx)
+	}
+	f.release()
+	return err
+}
+
+// giveUp ends the transfer where it is.
+func (f *File) giveUp() error {
+	if f.part == nil {
+		return nil
+	}
+	err := f.part.Close()
+	f.release()
+	return err
+}
+
+// release forgets the transfer and gives its turn back.
+func (f *File) release() {
+	f.part = nil
+	if stop := f.stop.Swap(nil); stop != nil {
+		(*stop)(nil)
+	}
+	if f.done != nil {
+		f.done()
+		f.done = nil
+	}
+}
+
+// giveWay lets another operation have the connection. A file that can't be gone on with is read ahead as listings are.
+func (f *File) giveWay() {
+	f.lock()
+	defer f.unlock()
+	f.leaving.Store(false)
+	if f.part == nil {
+		return
+	}
+	most := fileThrow
+	if f.state.Size >= 0 || !f.state.Time.IsZero() {
+		most = fileAhead
+		stop := *f.stop.Load()
+		t := time.AfterFunc(patience.FileAhead.Default, func() { stop(errGaveWay) })
+		defer t.Stop()
+	}
+	if f.heldAt+int64(len(f.held)) != f.next {
+		f.held, f.heldAt = nil, f.next
+	}
+	if err := f.hoard(most); err != nil && !errors.Is(err, errGaveWay) {
+		f.late = f.fail("read", err)
+	}
+	f.giveUp()
+}
