@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
@@ -33,6 +34,9 @@ func (c *Client) Download(ctx context.Context, remote, local string, o *Transfer
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
 		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
 	}
+	if err := d.o.conflict(false); err != nil {
+		return d.r, err
+	}
 	done, err := d.begin(ctx)
 	if err != nil {
 		return d.r, err
@@ -49,13 +53,22 @@ type download struct {
 	local string
 	w     io.Writer // of Get, else nil
 
-	state remoteState
+	state   remoteState
+	untimed string // why the time of the original is not known
 }
 
 // attempt tries on the present connection.
 func (d *download) attempt(ctx context.Context) error {
 	if err := d.prepare(ctx); err != nil {
 		return err
+	}
+	if err := d.mayReplace(); err != nil {
+		return err
+	}
+	if d.o.MakeDirs {
+		if err := os.MkdirAll(filepath.Dir(d.local), 0o777); err != nil {
+			return err
+		}
 	}
 	p, err := openPart(d.local, d.o.Resume)
 	if err != nil {
@@ -70,7 +83,8 @@ func (d *download) attempt(ctx context.Context) error {
 	if err := d.proven(ctx, p, d.fill(ctx, p)); err != nil {
 		return err
 	}
-	if err := p.commit(d.local); err != nil {
+	d.keepTime(ctx, p)
+	if err := p.commit(d.local, d.o.NoClobber); err != nil {
 		return err
 	}
 	done = true
@@ -89,10 +103,35 @@ func (d *download) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := withinSize(d.state.Size, d.o.MaxSize); err != nil {
-		return err
+	if !d.o.ranged() {
+		if err := withinSize(d.state.Size, d.o.MaxSize); err != nil {
+			return err
+		}
+	}
+	if (d.o.KeepTime || d.o.Newer) && d.state.Time.IsZero() {
+		d.state.Time, d.untimed = d.c.modTime(ctx, d.remote)
+		if err := d.c.lost(ctx); err != nil {
+			return err
+		}
 	}
 	return d.job.prepare(d.state.Size)
+}
+
+// mayReplace returns an error if the options do not want the local file replaced. A file that an
+// earlier attempt could not finish is not there.
+func (d *download) mayReplace() error {
+	if !d.o.NoClobber && !d.o.Newer {
+		return nil
+	}
+	local, err := localVersion(d.local)
+	if err != nil {
+		return err
+	}
+	size := d.state.Size
+	if d.o.ranged() {
+		size = -1
+	}
+	return d.skip(d.local, version{there: true, size: size, time: d.state.Time}, local)
 }
 
 // fill brings the data into the part, from where it can go on.
@@ -189,6 +228,9 @@ func (d *download) offset(ctx context.Context, p *part) (int64, error) {
 // transfer appends to the part what comes from offset on. A *ResumeError says that the
 // part is not the beginning of what comes.
 func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
+	if d.o.ranged() {
+		return d.span(ctx, p)
+	}
 	window := min(offset, tailWindow)
 	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
 	if err != nil {

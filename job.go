@@ -19,10 +19,12 @@ type job struct {
 	alg    string    // for hash, "" if no sum is wanted or to be had
 	hash   hash.Hash // of what this attempt has moved
 	reason string    // why a proof is missing
+
+	from, to int64 // the octets of the remote file that are transferred, to -1 for its end
 }
 
 func newJob(c *Client, remote string, o *TransferOptions) job {
-	j := job{c: c, remote: remote}
+	j := job{c: c, remote: remote, to: -1}
 	if o != nil {
 		j.o = *o
 	}
@@ -48,6 +50,7 @@ func (j *job) begin(ctx context.Context) (done func(), err error) {
 // reason.
 func (j *job) attempts(ctx context.Context, try func(context.Context) error) error {
 	return j.c.retried(ctx, j.o.Retry, j.remote, &j.r, func(ctx context.Context) error {
+		j.from, j.to = 0, -1
 		j.r.Bytes, j.r.Proof, j.r.Partial, j.r.Prefix, j.r.ResumedFrom = 0, 0, "", "", 0
 		return try(ctx)
 	})
@@ -97,7 +100,7 @@ func (j *job) moved(data control.DataInfo, octets int64) {
 // error gives if the sum gives none.
 func (j *job) prove(ctx context.Context, name, missing string) error {
 	if j.hash != nil {
-		reason, err := j.c.prove(ctx, &j.r, name, j.alg, hexSum(j.hash))
+		reason, err := j.c.proveSpan(ctx, &j.r, name, j.alg, hexSum(j.hash), j.from, j.to)
 		if err != nil {
 			return err
 		}

@@ -147,7 +147,7 @@ func ReplaceFile(local string, fill func(*os.File) error) error {
 		return err
 	}
 	if err = fill(p.f); err == nil {
-		err = p.commit(local)
+		err = p.commit(local, false)
 	}
 	p.leave()
 	return err
@@ -215,7 +215,8 @@ func (p *part) restart() error {
 }
 
 // commit gives the part its name and its permissions, once its data are on disk.
-func (p *part) commit(local string) error {
+// If fresh is set, a file that has the name already stays: the error is then a *SkippedError.
+func (p *part) commit(local string, fresh bool) error {
 	if err := setMode(p.f, finalMode(p.f, local, p.mode)); err != nil {
 		return err
 	}
@@ -228,7 +229,11 @@ func (p *part) commit(local string) error {
 	} else if err := p.f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(p.f.Name(), local); err != nil {
+	rename := os.Rename
+	if fresh {
+		rename = renameNew
+	}
+	if err := rename(p.f.Name(), local); err != nil {
 		return err
 	}
 	p.named = true
@@ -236,6 +241,21 @@ func (p *part) commit(local string) error {
 		os.Remove(p.originName())
 	}
 	return syncDir(filepath.Dir(local))
+}
+
+// renameNew is os.Rename that never replaces a file. Where there are no hard links, it looks first.
+func renameNew(from, to string) error {
+	err := os.Link(from, to)
+	switch {
+	case err == nil:
+		return os.Remove(from)
+	case errors.Is(err, fs.ErrExist):
+		return &SkippedError{Path: to, Reason: "it appeared during the transfer"}
+	}
+	if _, err := os.Lstat(to); err == nil {
+		return &SkippedError{Path: to, Reason: "it appeared during the transfer"}
+	}
+	return os.Rename(from, to)
 }
 
 // leave ends a part that did not become the file. It returns its name if something

@@ -81,6 +81,50 @@ type TransferResult struct {
 
 	// PartialUnsure says that the server could not be asked whether Partial is there.
 	PartialUnsure bool
+
+	// Left says what has the remote name after a failed upload.
+	Left Left
+
+	// LeftSize is how many octets that has, -1 if it is not known.
+	LeftSize int64
+
+	// Before is the size that the remote file had before an upload with Append, -1 if the server
+	// does not tell.
+	Before int64
+
+	// Name is the remote pathname of an upload with Unique, "" if the server did not tell it.
+	Name string
+
+	// Time is the time that KeepTime gave the copy. If it is zero, Untimed says why.
+	Time time.Time
+
+	// Untimed says why KeepTime could not give the copy its time.
+	Untimed string
+
+	// Compared says, in words, which times Newer compared, or why it could not.
+	Compared string
+}
+
+// Left says what has the remote name after a failed upload.
+type Left uint8
+
+// What may be left.
+const (
+	LeftUnasked Left = iota // the upload did not fail, or the file is not on the server
+	LeftOld                 // what was there before, if anything: the server has not begun to store
+	LeftPart                // a part of the new file; what was there before is lost, unless the server keeps it until the new one is whole
+	LeftWhole               // as many octets as were to be sent, which the server has not confirmed
+	LeftNone                // nothing
+	LeftUnknown             // the server could not be asked, or does not tell
+)
+
+// String returns "old", "part", "whole", "none", "unknown" or "".
+func (l Left) String() string {
+	names := [...]string{LeftUnasked: "", LeftOld: "old", LeftPart: "part", LeftWhole: "whole", LeftNone: "none", LeftUnknown: "unknown"}
+	if int(l) < len(names) {
+		return names[l]
+	}
+	return "unknown"
 }
 
 // Rate returns octets per second, 0 if no time has passed.

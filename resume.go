@@ -38,6 +38,48 @@ type TransferOptions struct {
 	// replaces it. After a failure the temporary file is removed, unless Resume is set.
 	TempUpload bool
 
+	// NoClobber transfers nothing if something has the name of the copy: the error is then a
+	// *[SkippedError], which matches fs.ErrExist. A download never replaces a local file that
+	// appears meanwhile. An upload looks before it begins, and FTP has no way to do better: a
+	// file that somebody else stores under the name after that is replaced.
+	NoClobber bool
+
+	// Newer transfers nothing if the time of the original is known to be no later than that of
+	// the copy, to the second, and, where the times are the same, the sizes are, too: the error
+	// is then a *[SkippedError]. If a time is not known, the file is transferred.
+	Newer bool
+
+	// KeepTime gives the copy the time at which the original was last modified, to the second.
+	// If that does not work, the transfer succeeds nevertheless, and Untimed of the result says
+	// why. A stream has no time.
+	KeepTime bool
+
+	// MakeDirs makes the directories of the copy that are not there.
+	MakeDirs bool
+
+	// From and To make a download one of the octets from From on up to To, without that, only; if To
+	// is zero, up to the end. That needs a server that tells the size, unless From is zero, and a file
+	// that is moved as it is. Before anything is taken for what is wanted, the server has to show that
+	// it begins where it is told to. A range that ends before the file has no ProofReply: the transfer
+	// is given up (ABOR) after the last octet that is wanted, and ProofSize says that all of them came.
+	// They exclude Resume.
+	From, To int64
+
+	// Append adds what is uploaded to the end of the remote file (APPE), which is made if it is
+	// not there. It excludes Resume, TempUpload, NoClobber, Newer and Unique. Once the server has
+	// begun to take it, it is not repeated, whatever Retry says: a part could be there twice.
+	Append bool
+
+	// Unique has the server choose the name (STOU); the remote pathname is that of the directory,
+	// "" for the working directory. The result has the Name. It excludes Resume, TempUpload,
+	// NoClobber, Newer and Append.
+	Unique bool
+
+	// Allocate tells the server the size of an upload first (ALLO), if it is known. Only hosts
+	// that reserve space need that, such as z/OS and MPE. A server that does not know the command
+	// gets the file nevertheless; one that answers that there is no space does not.
+	Allocate bool
+
 	// TempName returns the temporary name for a remote path. If nil, the name is in the
 	// same directory: "." before the file's name, and after it ".ftpwire-part" with
 	// Resume, or something random without.

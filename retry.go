@@ -110,6 +110,9 @@ func Temporary(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
 		return false
 	}
+	if isType[*onceAppendedError](err) {
+		return false
+	}
 	if errors.Is(err, control.ErrTooManyUsers) {
 		return true
 	}

@@ -66,16 +66,19 @@ func (b *backlog) wait(ctx context.Context) []string {
 // removed so far.
 func (c *Client) Settle(ctx context.Context) []string { return c.settling.wait(ctx) }
 
-// leave removes what a failed upload has left on the server. If its context has ended,
-// the caller does not wait for that.
-func (c *Client) leave(ctx context.Context, u *upload) {
+// leave removes what an upload that failed with err has left on the server, and finds out what
+// has its name. If its context has ended, the caller does not wait for that.
+func (c *Client) leave(ctx context.Context, u *upload, err error) {
 	if ctx.Err() == nil {
+		u.findLeft(ctx, err)
 		u.leave(ctx)
 		return
 	}
+
 	v := *u
 	v.c = &Client{conn: c.conn, profile: c.profile} // c may have another connection by then
 	done := c.settling.start(u.target, func() bool {
+		v.findLeft(ctx, err)
 		v.leave(ctx)
 		return v.r.Partial == ""
 	})
@@ -84,7 +87,13 @@ func (c *Client) leave(ctx context.Context, u *upload) {
 	select {
 	case <-done:
 		u.r.Partial, u.r.PartialUnsure = v.r.Partial, v.r.PartialUnsure
+		u.r.Left, u.r.LeftSize = v.r.Left, v.r.LeftSize
 	case <-t.C:
-		u.r.Partial, u.r.PartialUnsure = u.target, true
+		if u.target != u.remote || u.o.Resume {
+			u.r.Partial, u.r.PartialUnsure = u.target, true
+		}
+		if u.r.Left, u.r.LeftSize = LeftUnknown, -1; u.target != u.remote && !u.renaming {
+			u.r.Left = LeftOld
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // and Retry, are refused.
 func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *TransferOptions) (TransferResult, error) {
 	d := &download{job: newJob(c, remote, o), w: w}
-	if err := d.onlyOnce(); err != nil {
+	if err := errors.Join(d.onlyOnce(), d.o.conflict(false), d.o.noCopy()); err != nil {
 		return d.r, err
 	}
 	done, err := d.begin(ctx)
@@ -52,6 +52,14 @@ var errOnce = errors.New("ftp: a stream can't be gone back to: Resume and Retry 
 func (j *job) onlyOnce() error {
 	if j.o.Resume || j.o.Retry.Attempts > 0 {
 		return errOnce
+	}
+	return nil
+}
+
+// noCopy returns an error if the options ask something of a local file that there is none of.
+func (o *TransferOptions) noCopy() error {
+	if o.NoClobber || o.Newer || o.KeepTime || o.MakeDirs {
+		return &OptionsError{Reason: "NoClobber, Newer, KeepTime and MakeDirs need a local file"}
 	}
 	return nil
 }

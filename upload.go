@@ -52,6 +52,10 @@ type upload struct {
 	f      *os.File    // nil for Put, as is what follows
 	info   fs.FileInfo // of f
 
+	looked   bool  // whether the copy may be replaced
+	base     int64 // octets that were there before what is appended, -1 if that is not known
+	renaming bool
+
 	stored bool   // a part of it may be under target
 	keep   bool   // target must stay: nobody knows what is under remote
 	aside  string // where the file is that was to be replaced, "" if it was not moved
@@ -72,12 +76,15 @@ func (u *upload) run(ctx context.Context) (TransferResult, error) {
 
 // inTurn is run for a caller that has the turn.
 func (u *upload) inTurn(ctx context.Context) (TransferResult, error) {
+	if err := u.o.conflict(true); err != nil {
+		return u.r, err
+	}
 	if u.target = u.remote; u.o.TempUpload {
 		u.target = u.o.tempName(u.remote)
 	}
 	err := u.attempts(ctx, u.attempt)
-	if err != nil && u.stored {
-		u.c.leave(ctx, u)
+	if err != nil && !isType[*SkippedError](err) {
+		u.c.leave(ctx, u, err)
 	}
 	return u.r, u.withAside(err)
 }
@@ -90,11 +97,32 @@ func (u *upload) attempt(ctx context.Context) error {
 	if err := u.prepare(-1); err != nil {
 		return err
 	}
+	if err := u.mayReplace(ctx); err != nil {
+		return err
+	}
+	if err := u.allocate(ctx); err != nil {
+		return err
+	}
+	switch {
+	case u.o.Unique:
+		return u.unique(ctx)
+	case u.o.Append:
+		return u.appendAll(ctx)
+	}
+	if err := u.store(ctx); err != nil {
+		return err
+	}
+	u.keepTime(ctx, u.remote)
+	return nil
+}
+
+// store replaces the remote file.
+func (u *upload) store(ctx context.Context) error {
 	offset, err := u.offset(ctx)
 	if err != nil {
 		return err
 	}
-	if err := u.send(ctx, offset); err != nil {
+	if err := u.sendInto(ctx, func() error { return u.send(ctx, offset) }); err != nil {
 		return err
 	}
 	if err := u.check(ctx); err != nil {
@@ -106,6 +134,7 @@ func (u *upload) attempt(ctx context.Context) error {
 	if err := u.c.lost(ctx); err != nil {
 		return err
 	}
+	u.renaming = true
 	return u.rename(ctx)
 }
 
@@ -248,34 +277,7 @@ func (u *upload) sendBy(ctx context.Context, way uploadWay, offset int64) error 
 		}
 		return err
 	}
-	u.stored = true
-	u.r.ResumedFrom = offset
-	m := u.meter(offset, 0, u.size())
-	m.watch(w.OnTally)
-	n, err := u.copy(ctx, w, offset, m)
-	u.r.Bytes = offset + n
-	sent := err == nil
-	if sent {
-		err = w.Close()
-	} else {
-		w.Abort()
-	}
-	m.end(u.r.Bytes)
-	u.moved(w.Data(), w.Octets())
-	early := isType[*control.EarlyReplyError](err)
-	if err != nil && !(early && sent) {
-		return err
-	}
-	if !early {
-		u.r.Proof = ProofReply
-	}
-	if !u.c.binary() {
-		if other := u.kept(ctx, u.target); other != nil {
-			return other
-		}
-		return err
-	}
-	return u.compareSize(ctx, way, offset, n, err)
+	return u.transmit(ctx, w, way, offset)
 }
 
 // anotherWay reports whether the other way to go on with a file may work after a refusal:
@@ -304,9 +306,12 @@ func anotherWay(err error) bool {
 // If the connection ends after the final reply, the reply is the proof. For a resumed
 // file it is not enough.
 func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64, early error) error {
-	size := u.c.storedSize(ctx, u.target)
+	size, want := int64(-1), u.base+offset+n
+	if u.base >= 0 {
+		size = u.c.storedSize(ctx, u.target)
+	}
 	switch {
-	case size == offset+n:
+	case size == want && size >= 0:
 		u.r.Proof |= ProofReply | ProofSize
 		return u.kept(ctx, u.target)
 	case early != nil:
@@ -318,7 +323,7 @@ func (u *upload) compareSize(ctx context.Context, way uploadWay, offset, n int64
 	case offset > 0:
 		return &ResumeError{Path: u.target, Reason: "the server does not continue the file by " + string(way.verb)}
 	}
-	return &control.TransferError{Verb: way.verb, Path: u.target, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: n, Got: size}}
+	return &control.TransferError{Verb: way.verb, Path: u.target, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: want, Got: size}}
 }
 
 // kept is [Client.kept]. A file stored under another name is not under target, so there

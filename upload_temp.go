@@ -35,7 +35,7 @@ func plain(r rune) rune {
 // leave removes the temporary file of an upload that failed, or says that it is there.
 // A target that has its own name is not removed: it may have been there before.
 func (u *upload) leave(ctx context.Context) {
-	if u.target == u.remote && !u.o.Resume {
+	if !u.stored || u.target == "" || u.target == u.remote && !u.o.Resume {
 		return
 	}
 	u.r.Partial = u.target

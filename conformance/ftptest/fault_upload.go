@@ -48,6 +48,12 @@ func uploadFaults() []deviation {
 				s.write(r.wire)
 				r.wire, s.over = nil, true
 			}))},
+		{name: "stor-truncated-250", doc: "the final reply of an upload says 250 and that records were truncated, as z/OS does",
+			reply: onUpload(onTransferEnd(func(_ *session, r *outgoing) { r.wire = []byte("250 Transfer completed (data was truncated)\r\n") }))},
+		{name: "stor-job-250", doc: "the final reply of an upload has the id of a job, as that of z/OS",
+			reply: onUpload(onTransferEnd(func(_ *session, r *outgoing) {
+				r.wire = []byte("250-It is known to JES as JOB00042\r\n250 Transfer completed successfully.\r\n")
+			}))},
 		{name: "cwd-anything", doc: "CWD enters whatever name it is given, and PWD says so",
 			command: onCommand("CWD", func(s *session, arg string) bool {
 				s.cwd = s.resolve(arg)

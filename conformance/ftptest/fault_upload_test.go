@@ -32,6 +32,22 @@ func uploadChecks() []faultCheck {
 			c.up("STOR g", long)
 			c.wantEnd("226 is the last word")
 		}},
+		{"stor-truncated-250", TLSNone, func(t *testing.T, c *client) {
+			conn := c.start("STOR g")
+			io.WriteString(conn, "x")
+			conn.Close()
+			if text := c.want("STOR", 250); !strings.Contains(text, "truncated") {
+				t.Errorf("STOR: %q", text)
+			}
+		}},
+		{"stor-job-250", TLSNone, func(t *testing.T, c *client) {
+			conn := c.start("STOR g")
+			io.WriteString(conn, "x")
+			conn.Close()
+			if text := c.want("STOR", 250); !strings.Contains(text, "JOB00042") {
+				t.Errorf("STOR: %q", text)
+			}
+		}},
 		{"cwd-anything", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("CWD nothing", 250)
