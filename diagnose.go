@@ -8,7 +8,8 @@ import (
 )
 
 // A Cause is what went wrong, as far as an error tells: a stable name in small letters,
-// such as "login-rejected". Each has a constant; see [Causes].
+// such as "login-rejected". [Causes] and docs/troubleshooting.md have all of them. They are
+// for people to look up; what a program does next depends on [KindOf] an error.
 type Cause string
 
 // A Diagnosis explains an error of this module: what most likely went wrong, which parts

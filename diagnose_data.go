@@ -26,91 +26,91 @@ const seeData = "RFC 959, Section 3.2; RFC 2428; docs/data-connections.md"
 
 // Causes about data connections that could not be opened.
 const (
-	CauseReplyHeld       Cause = "reply-held"
-	CausePortsBlocked    Cause = "ports-blocked"
-	CauseLowPort         Cause = "low-port"
-	CauseAddressRefused  Cause = "address-refused"
-	CauseStranger        Cause = "stranger"
-	CauseActiveBlocked   Cause = "active-blocked"
-	CauseActiveRefused   Cause = "active-refused"
-	CauseAddressNonsense Cause = "address-nonsense"
-	CauseAddressIgnored  Cause = "address-ignored"
-	CauseAddressWrong    Cause = "address-wrong"
-	CausePortClosed      Cause = "port-closed"
-	CausePortFiltered    Cause = "port-filtered"
-	CausePassiveBlocked  Cause = "passive-blocked"
-	CausePassiveRefused  Cause = "passive-refused"
+	causeReplyHeld       Cause = "reply-held"
+	causePortsBlocked    Cause = "ports-blocked"
+	causeLowPort         Cause = "low-port"
+	causeAddressRefused  Cause = "address-refused"
+	causeStranger        Cause = "stranger"
+	causeActiveBlocked   Cause = "active-blocked"
+	causeActiveRefused   Cause = "active-refused"
+	causeAddressNonsense Cause = "address-nonsense"
+	causeAddressIgnored  Cause = "address-ignored"
+	causeAddressWrong    Cause = "address-wrong"
+	causePortClosed      Cause = "port-closed"
+	causePortFiltered    Cause = "port-filtered"
+	causePassiveBlocked  Cause = "passive-blocked"
+	causePassiveRefused  Cause = "passive-refused"
 )
 
 var dataRules = []diagnosisRule{
 	{
-		cause: CauseReplyHeld, find: is(datachan.ErrReplyHeld), see: "RFC 4217, Section 7",
+		cause: causeReplyHeld, find: is(datachan.ErrReplyHeld), see: "RFC 4217, Section 7",
 		says: "the server wants TLS on the data connection before it says that the transfer begins, and that is waited for here",
 		try:  []string{"begin TLS without waiting{SyncDataChannel=auto}"},
 	},
 	{
-		cause: CausePortsBlocked, find: is(datachan.ErrPortsBlocked), see: seeData,
+		cause: causePortsBlocked, find: is(datachan.ErrPortsBlocked), see: seeData,
 		says: "every port that the server offers for data connections is among those that are not to be used",
 		try:  []string{"block fewer ports{Data.BlockedPorts}", tryActive},
 	},
 	{
-		cause: CauseLowPort, find: a(lowPort), see: "RFC 2577, Section 3",
+		cause: causeLowPort, find: a(lowPort), see: "RFC 2577, Section 3",
 		says: "the server offers a port below 1024 for data, where other services are: no data is sent there. Its range of passive ports is set up wrongly, or somebody on the way has changed the reply",
 		try:  []string{tryActive, tryEPSV},
 	},
 	{
-		cause: CauseAddressRefused, find: a[*datachan.AddressError](), see: seeData,
+		cause: causeAddressRefused, find: a[*datachan.AddressError](), see: seeData,
 		says: "the server named an address for the data connection that is not dialled, for safety. It is behind NAT, or not what it seems to be",
 		try:  []string{"connect to the host of the control connection{NAT=always}", tryEPSV, tryActive},
 	},
 	{
-		cause: CauseStranger, find: a[*datachan.StrangerError](), see: "RFC 2577, Section 4",
+		cause: causeStranger, find: a[*datachan.StrangerError](), see: "RFC 2577, Section 4",
 		words: words(func(e *datachan.StrangerError) []string { return []string{e.Addr} }),
 		says:  "the data connection came from %s and not from the server",
 		try:   []string{"if the server has several addresses, let it in{Data.AnyPeer=true}", tryPassive},
 	},
 	{
-		cause: CauseActiveBlocked, find: either(opened(isActive), when((*failure).active, refused(anyVerb, protocol.DataChannel))), see: seeData,
+		cause: causeActiveBlocked, find: either(opened(isActive), when((*failure).active, refused(anyVerb, protocol.DataChannel))), see: seeData,
 		says: "the server could not connect back to this computer: a firewall or NAT is in between",
 		try:  []string{tryPassive},
 	},
 	{
-		cause: CauseActiveRefused, find: refusedAddress("EPRT", "PORT", "LPRT"), see: seeData,
+		cause: causeActiveRefused, find: refusedAddress("EPRT", "PORT", "LPRT"), see: seeData,
 		says: "the server does not connect to clients for data, or not to this address",
 		try:  []string{tryPassive, "announce another address{Data.ActiveAddr}"},
 	},
 	{
-		cause: CauseAddressIgnored, find: ignored, words: namedHost, see: seeData,
+		cause: causeAddressIgnored, find: ignored, words: namedHost, see: seeData,
 		says: "the server says that it waits for data at %s. The connection went to the host of the control connection instead, as that is safer, and failed there",
 		try:  []string{"use the address that it names, if it can be reached{NAT=auto}", "use that address whatever it is{NAT=never}", tryActive},
 	},
 	{
-		cause: CauseAddressWrong, find: opened(isWrong), words: namedHost, see: seeData,
+		cause: causeAddressWrong, find: opened(isWrong), words: namedHost, see: seeData,
 		says: "the address that the server names for data (%s) is not that of the control connection, and could not be reached: a server behind NAT often names its inner address",
 		try:  []string{"connect to the host of the control connection instead{NAT=always}", tryEPSV, tryActive},
 	},
 	{
-		cause: CausePortClosed, find: opened(func(o *datachan.OpenError) bool { return neterr.Refused(o) }), see: seeData,
+		cause: causePortClosed, find: opened(func(o *datachan.OpenError) bool { return neterr.Refused(o) }), see: seeData,
 		says: "nothing listens on the port that the server offers for data: a firewall or NAT is in the way, or the server announces the wrong ports",
 		try:  []string{tryActive, tryPASV, tryEPSV},
 	},
 	{
-		cause: CausePortFiltered, find: opened(func(o *datachan.OpenError) bool { return errors.Is(o, os.ErrDeadlineExceeded) }), see: seeData,
+		cause: causePortFiltered, find: opened(func(o *datachan.OpenError) bool { return errors.Is(o, os.ErrDeadlineExceeded) }), see: seeData,
 		says: "no answer came from the port that the server offers for data: a firewall drops the packets, or NAT does not pass them on",
 		try:  []string{tryActive, "have commands go in clear text, so that the firewall can see the ports{ClearCommandChannel=true}"},
 	},
 	{
-		cause: CauseAddressNonsense, find: opened(isNonsense), words: modeOf, see: seeData,
+		cause: causeAddressNonsense, find: opened(isNonsense), words: modeOf, see: seeData,
 		says: "%s gives no address to connect to",
 		try:  []string{tryEPSV, tryPASV, tryActive},
 	},
 	{
-		cause: CausePassiveBlocked, find: opened(func(*datachan.OpenError) bool { return true }), see: seeData,
+		cause: causePassiveBlocked, find: opened(func(*datachan.OpenError) bool { return true }), see: seeData,
 		says: "the server's data port could not be reached: a firewall is in between, or the server announces the wrong address or ports",
 		try:  []string{tryActive},
 	},
 	{
-		cause: CausePassiveRefused, find: refusedAddress("EPSV", "PASV", "CPSV", "LPSV"), words: verbOf, see: seeData,
+		cause: causePassiveRefused, find: refusedAddress("EPSV", "PASV", "CPSV", "LPSV"), words: verbOf, see: seeData,
 		says: "the server refused %s, so that it opens no port for data in that way",
 		try:  []string{tryPASV, tryEPSV, tryActive},
 	},

@@ -12,67 +12,67 @@ import (
 
 // Causes about the network and this computer.
 const (
-	CauseNoGreeting    Cause = "no-greeting"
-	CauseNoSuchHost    Cause = "no-such-host"
-	CauseNameServer    Cause = "name-server"
-	CauseNothingThere  Cause = "nothing-there"
-	CauseNoRoute       Cause = "no-route"
-	CauseCutAtGreeting Cause = "cut-at-greeting"
-	CauseDataCutTLS    Cause = "data-cut-tls"
-	CauseDataCut       Cause = "data-cut"
-	CauseCutOff        Cause = "cut-off"
-	CauseLocalDiskFull Cause = "local-disk-full"
-	CauseTimeout       Cause = "timeout"
+	causeNoGreeting    Cause = "no-greeting"
+	causeNoSuchHost    Cause = "no-such-host"
+	causeNameServer    Cause = "name-server"
+	causeNothingThere  Cause = "nothing-there"
+	causeNoRoute       Cause = "no-route"
+	causeCutAtGreeting Cause = "cut-at-greeting"
+	causeDataCutTLS    Cause = "data-cut-tls"
+	causeDataCut       Cause = "data-cut"
+	causeCutOff        Cause = "cut-off"
+	causeLocalDiskFull Cause = "local-disk-full"
+	causeTimeout       Cause = "timeout"
 )
 
 var networkRules = []diagnosisRule{
 	{
-		cause: CauseNoGreeting, find: silent(""),
+		cause: causeNoGreeting, find: silent(""),
 		says: "the connection is open, but the server says nothing: on a port of implicit TLS it waits for the client; otherwise it is overloaded, or a firewall is in between",
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}", "wait longer{Timeout}"},
 	},
 	{
-		cause: CauseNoSuchHost, find: a(func(e *net.DNSError) bool { return e.IsNotFound }),
+		cause: causeNoSuchHost, find: a(func(e *net.DNSError) bool { return e.IsNotFound }),
 		says: "there is no host of that name: check the spelling",
 	},
 	{
-		cause: CauseNameServer, find: a[*net.DNSError](),
+		cause: causeNameServer, find: a[*net.DNSError](),
 		says: "the name could not be looked up: check the network and the name server",
 	},
 	{
-		cause: CauseNothingThere, find: being(neterr.Refused),
+		cause: causeNothingThere, find: being(neterr.Refused),
 		says: "nothing listens there: the server is down, or the port is wrong (21 for ftp and ftpes, 990 for ftps)",
 	},
 	{
-		cause: CauseNoRoute, find: being(neterr.NoRoute),
+		cause: causeNoRoute, find: being(neterr.NoRoute),
 		says: "there is no route to that host: check the network",
 	},
 	{
-		cause: CauseCutAtGreeting, find: greetingCut,
+		cause: causeCutAtGreeting, find: greetingCut,
 		says: "the server ended the connection before it greeted: it has too many connections or lets nobody in from here, or its port is one of implicit TLS",
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
 	},
 	{
-		cause: CauseDataCutTLS, find: when((*failure).inTLS, dataCut), words: moved, see: seeResume,
+		cause: causeDataCutTLS, find: when((*failure).inTLS, dataCut), words: moved, see: seeResume,
 		says: "the data connection was cut off (after %s octets), by the server or by something on the way. Some of them can't cope with TLS 1.3, or with resumed sessions",
 		try:  []string{tryTLS12, "go without resumption{Resumption=off}", "have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
-		cause: CauseDataCut, find: dataCut, words: moved,
+		cause: causeDataCut, find: dataCut, words: moved,
 		says: "the data connection was cut off (after %s octets), by the server or by something on the way",
 		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
-		cause: CauseCutOff, find: cutOff,
+		cause: causeCutOff, find: cutOff,
 		says: "the server, or a firewall, cut the connection off. With TLS, a certificate or a protocol version that one of them dislikes does that too",
 		try:  []string{"use an older version of TLS{TLSMax=1.2}"},
 	},
 	{
-		cause: CauseLocalDiskFull, find: is(syscall.ENOSPC),
+		cause: causeLocalDiskFull, find: is(syscall.ENOSPC),
 		says: "the local disk is full",
 	},
 	{
-		cause: CauseTimeout, find: is(os.ErrDeadlineExceeded, context.DeadlineExceeded),
+		cause: causeTimeout, find: is(os.ErrDeadlineExceeded, context.DeadlineExceeded),
 		says: "the server did not answer in time: it may be down or slow, or a firewall drops the packets",
 		try:  []string{"wait longer{Timeout}"},
 	},

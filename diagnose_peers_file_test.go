@@ -39,86 +39,86 @@ func getting(path string) func(context.Context, *ftpwire.Client) error {
 var filePeers = []peerCase{
 	{
 		name: "IIS: in use", do: doGet, server: odd("RETR", "550 The process cannot access the file because it is being used by another process."),
-		cause: ftpwire.CauseInUse, hides: "no such file", advice: "TransferOptions.Retry",
+		cause: "in-use", hides: "no such file", advice: "TransferOptions.Retry",
 	},
 	{
 		name: "MKD of what exists", do: doMkdir, server: odd("MKD", "550 Create directory operation failed: File exists"),
-		cause: ftpwire.CauseExists, hides: "no such",
+		cause: "exists", hides: "no such",
 	},
 	{
 		name: "MKD in a missing directory", do: doMkdir, server: odd("MKD", "550 /x/new: No such file or directory"),
-		cause: ftpwire.CauseNoDirectory, says: "make it first", hides: "%2F",
+		cause: "no-directory", says: "make it first", hides: "%2F",
 	},
 	{
 		name: "a file into a missing directory", do: doPut, server: odd("STOR", "553 Could not create file: No such file or directory."),
-		cause: ftpwire.CauseNoDirectory, says: "make it first", hides: "%2F",
+		cause: "no-directory", says: "make it first", hides: "%2F",
 	},
 	{
 		name: "a file that can't be created", do: doPut, server: odd("STOR", "553 Could not create file."),
-		cause: ftpwire.CauseNotStored, hides: "%2F",
+		cause: "not-stored", hides: "%2F",
 	},
 	{
 		name: "an absolute path that is not there", do: getting("/none"), server: odd("RETR", "550 Failed to open file."),
-		cause: ftpwire.CauseNotExist, hides: "%2F",
+		cause: "not-exist", hides: "%2F",
 	},
 	{
 		name: "a relative path that is not there", do: getting("none"), server: odd("RETR", "550 none: No such file or directory"),
-		cause: ftpwire.CauseNotExist, says: "%2F",
+		cause: "not-exist", says: "%2F",
 	},
 	{
 		name: "not allowed", do: doGet, server: odd("RETR", "550 Permission denied"),
-		cause: ftpwire.CausePermission,
+		cause: "permission",
 	},
 	{
 		name: "disk full", do: doPut, server: odd("STOR", "452 no space"),
-		cause: ftpwire.CauseNoSpace,
+		cause: "no-space",
 	},
 	{
 		name: "425 after all octets", do: doPut, server: with(odd(), taking("425 Error while transferring data: Connection aborted")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets", hides: "active",
+		cause: "not-confirmed", says: "13 octets", hides: "active",
 	},
 	{
 		name: "450 after all octets", do: doPut, server: with(odd(), taking("450 Transfer aborted")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
+		cause: "not-confirmed", says: "13 octets",
 	},
 	{
 		name: "451 after all octets, TLS", do: doPut, change: withTLS, server: with(odd(), taking("451 Local error in processing")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
+		cause: "not-confirmed", says: "13 octets",
 	},
 	{
 		name: "426 after all octets", do: doPut, server: with(odd(), taking("426 Failure reading network stream.")),
-		cause: ftpwire.CauseNotConfirmed, says: "13 octets",
+		cause: "not-confirmed", says: "13 octets",
 	},
 	{
 		name: "426 in the middle, TLS", do: doGet, change: withTLS, server: with(odd(), cutTLS13),
-		cause: ftpwire.CauseBrokenOffTLS, advice: "TransferOptions.Resume=true TLSMax=1.2", helps: []int{1},
+		cause: "broken-off-tls", advice: "TransferOptions.Resume=true TLSMax=1.2", helps: []int{1},
 	},
 	{
 		name: "a fault of the server's own", do: doPut, server: odd("STOR", "451 Requested action aborted: local error in processing"),
-		cause: ftpwire.CauseServerFault, advice: "TransferOptions.Retry",
+		cause: "server-fault", advice: "TransferOptions.Retry",
 	},
 	{
 		name: "idle for too long", do: doNoop, server: odd("NOOP", "421 Timeout."),
-		cause: ftpwire.CauseIdledOut, advice: "KeepAlive=30s",
+		cause: "idled-out", advice: "KeepAlive=30s",
 	},
 	{
 		name: "shutting down", do: doNoop, server: odd("NOOP", "421 Service not available"),
-		cause: ftpwire.CauseClosing,
+		cause: "closing",
 	},
 	{
 		name: "no type", do: doGet, server: odd("TYPE", "504 no"), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Type = ftpwire.TypeEBCDIC },
-		cause: ftpwire.CauseNoType, advice: "Type",
+		cause: "no-type", advice: "Type",
 	},
 	{
 		name: "no TYPE I", do: doGet, server: odd("TYPE", "504 no"),
-		cause: ftpwire.CauseNoBinary, says: "TYPE I", advice: "Type=ascii",
+		cause: "no-binary", says: "TYPE I", advice: "Type=ascii",
 	},
 	{
 		name: "SIZE tells more than there is", do: doGet, server: odd("SIZE", "213 999"),
-		cause: ftpwire.CauseSizeUnexpected, seen: "999 were expected", advice: "Quirks=size-useless", helps: []int{0},
+		cause: "size-unexpected", seen: "999 were expected", advice: "Quirks=size-useless", helps: []int{0},
 	},
 	{
 		name: "SIZE tells nothing of what was stored", do: doPut, server: odd("SIZE", "213 0"),
-		cause: ftpwire.CauseSizeUnexpected, seen: "0 octets came", advice: "Quirks=size-useless", helps: []int{0},
+		cause: "size-unexpected", seen: "0 octets came", advice: "Quirks=size-useless", helps: []int{0},
 	},
 }

@@ -28,15 +28,15 @@ func noUser(_ *oddWorld, p *ftpwire.Profile) { p.User, p.Password = "", "" }
 var loginPeers = []peerCase{
 	{
 		name: "wrong password", server: odd("PASS", "530 Login incorrect."),
-		cause: ftpwire.CauseLoginRejected530, seen: "530", says: "user name and password",
+		cause: "login-rejected-530", seen: "530", says: "user name and password",
 	},
 	{
 		name: "430 Invalid username or password", server: odd("PASS", "430 Invalid username or password"),
-		cause: ftpwire.CauseLoginRejected, seen: "430",
+		cause: "login-rejected", seen: "430",
 	},
 	{
 		name: "500 Login incorrect", server: odd("PASS", "500 Login incorrect"),
-		cause: ftpwire.CauseLoginRejected, seen: "500",
+		cause: "login-rejected", seen: "500",
 	},
 	{
 		name: "no user, USER refused", change: noUser,
@@ -48,31 +48,31 @@ var loginPeers = []peerCase{
 				return arg != oddUser
 			}}
 		}),
-		cause: ftpwire.CauseAnonymousRefused, says: "anonymous", advice: "User", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.User, p.Password = oddUser, "x" },
+		cause: "anonymous-refused", says: "anonymous", advice: "User", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.User, p.Password = oddUser, "x" },
 	},
 	{
 		name: "no user, PASS refused", change: noUser, server: with(odd(), only("PASS", "530 Sorry, no ANONYMOUS access allowed.", isUser)),
-		cause: ftpwire.CauseAnonymousRefused, says: "anonymous", advice: "User", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.User, p.Password = oddUser, "x" },
+		cause: "anonymous-refused", says: "anonymous", advice: "User", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.User, p.Password = oddUser, "x" },
 	},
 	{
 		name: "530 Please use FTPS", server: with(odd(), only("PASS", "530 Please use FTPS", isSecure)),
-		cause: ftpwire.CauseWantsTLS, advice: variants, helps: []int{0},
+		cause: "wants-tls", advice: variants, helps: []int{0},
 	},
 	{
 		name: "Pure-FTPd wants TLS", server: with(odd(), only("USER", "421 Sorry, cleartext sessions are not accepted on this server.", isSecure)), do: doGet,
-		cause: ftpwire.CauseWantsTLS, advice: variants, helps: []int{0},
+		cause: "wants-tls", advice: variants, helps: []int{0},
 	},
 	{
 		name: "vsftpd wants TLS", server: with(odd(), only("USER", "530 Non-anonymous sessions must use encryption.", isSecure)), do: doPut,
-		cause: ftpwire.CauseWantsTLS, advice: variants, helps: []int{0},
+		cause: "wants-tls", advice: variants, helps: []int{0},
 	},
 	{
 		name: "IIS wants TLS", server: with(odd(), only("USER", "534 Policy requires SSL.", isSecure)),
-		cause: ftpwire.CauseWantsTLS, advice: variants, helps: []int{0},
+		cause: "wants-tls", advice: variants, helps: []int{0},
 	},
 	{
 		name: "an account besides the password", server: odd("PASS", "332 account?"),
-		cause: ftpwire.CauseNeedAccount, advice: "Account", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.Account = "billing" },
+		cause: "need-account", advice: "Account", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.Account = "billing" },
 	},
 	{
 		name: "an account to store", do: doPut,
@@ -88,105 +88,105 @@ var loginPeers = []peerCase{
 				},
 			}
 		}),
-		cause: ftpwire.CauseNeedAccount, seen: "532", advice: "Account", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.Account = "billing" },
+		cause: "need-account", seen: "532", advice: "Account", helps: []int{0}, byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.Account = "billing" },
 	},
 	{
 		name: "too many users", server: odd("PASS", "530 Sorry, the maximum number of clients (3) for this user are already connected."),
-		cause: ftpwire.CauseTooManyUsers,
+		cause: "too-many-users",
 	},
 	{
 		name: "too many users, at once", server: with(odd(), func(o *oddServer) { o.greeting = "421 Too many connections (8) from this IP" }),
-		cause: ftpwire.CauseTooManyUsers,
+		cause: "too-many-users",
 	},
 	{
 		name: "locked out", server: odd("PASS", "530 Too many failed login attempts. Account is locked."),
-		cause: ftpwire.CauseLockedOut,
+		cause: "locked-out",
 	},
 	{
 		name: "PASS ends the connection", server: odd("PASS", "FIN"),
-		cause: ftpwire.CauseLoginUnanswered, says: "PASS",
+		cause: "login-unanswered", says: "PASS",
 	},
 	{
 		name: "no virtual hosts", server: odd("HOST", "500 unknown"), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Login.VirtualHost = "a.example" },
-		cause: ftpwire.CauseNoVirtualHosts, advice: "Login.VirtualHost=none", helps: []int{0},
+		cause: "no-virtual-hosts", advice: "Login.VirtualHost=none", helps: []int{0},
 	},
 	{
 		name: "a one-time password is demanded, and not asked for", server: odd(), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Login.OneTime = control.OneTimeRequire },
-		cause: ftpwire.CauseNoChallenge, advice: "Login.OneTime=auto", helps: []int{0},
+		cause: "no-challenge", advice: "Login.OneTime=auto", helps: []int{0},
 	},
 	{
 		name: "a command after the login is refused", server: odd("SITE", "500 no"),
 		change: func(_ *oddWorld, p *ftpwire.Profile) {
 			p.Login.After = []control.AfterLogin{{Command: "SITE UMASK 022"}}
 		},
-		cause: ftpwire.CauseAfterLogin, advice: "Login.After", helps: []int{0},
+		cause: "after-login", advice: "Login.After", helps: []int{0},
 		byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.Login.After[0].MayFail = true },
 	},
 	{
 		name: "a mail server", server: with(odd("USER", "502 5.5.2 Error: command not recognized"), func(o *oddServer) { o.greeting = "220 mail.example.com ESMTP Postfix" }),
-		cause: ftpwire.CauseNotFTPLogin, says: "mail server",
+		cause: "not-ftp-login", says: "mail server",
 	},
 	{
 		name: "a mail server, TLS", server: with(odd("AUTH", "503 5.5.1 Error: authentication not enabled", "FEAT", "500 5.5.2 unknown"), func(o *oddServer) { o.greeting = "220 mail.example.com ESMTP Postfix" }),
-		change: withTLS, cause: ftpwire.CauseMailServer, says: "mail server",
+		change: withTLS, cause: "mail-server", says: "mail server",
 	},
 	{
 		name: "a mail server that wants its own hello", server: odd("USER", "503 5.5.1 Error: send HELO/EHLO first"),
-		cause: ftpwire.CauseMailServer, says: "mail server",
+		cause: "mail-server", says: "mail server",
 	},
 	{
 		name: "a mail server that takes nothing", server: with(odd(), func(o *oddServer) { o.greeting = "554 mx.example.com ESMTP not accepting messages" }),
-		cause: ftpwire.CauseMailServer, says: "mail server",
+		cause: "mail-server", says: "mail server",
 	},
 	{
 		name: "text in the middle of a session", server: odd("NOOP", "cannot open log file"), do: doNoop,
-		cause: ftpwire.CauseGarbled, seen: "cannot open log file", advice: "TransferOptions.Retry",
+		cause: "garbled", seen: "cannot open log file", advice: "TransferOptions.Retry",
 	},
 	{
 		name: "CCC is never answered", server: odd("CCC", ""), change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.ClearCommandChannel = true }),
-		cause: ftpwire.CauseCommandsInClear, advice: "ClearCommandChannel=false", helps: []int{0},
+		cause: "commands-in-clear", advice: "ClearCommandChannel=false", helps: []int{0},
 	},
 	{
 		name: "a database", server: with(odd(), func(o *oddServer) { o.greeting = "J\x00\x00\x00\n8.0.32" }),
-		cause: ftpwire.CauseNotFTP,
+		cause: "not-ftp",
 	},
 	{
 		name: "a web server", server: with(odd(), func(o *oddServer) { o.greeting = "HTTP/1.1 400 Bad Request" }),
-		cause: ftpwire.CauseHTTP,
+		cause: "http",
 	},
 	{
 		name: "an SSH server", server: with(odd(), func(o *oddServer) { o.greeting = "SSH-2.0-OpenSSH_9.2" }),
-		cause: ftpwire.CauseSSH, says: "SFTP",
+		cause: "ssh", says: "SFTP",
 	},
 	{
 		name: "no greeting at all", server: with(odd(), func(o *oddServer) { o.greeting = "FIN" }),
-		cause: ftpwire.CauseCutAtGreeting, advice: "Variant=ftp-tls-implicit",
+		cause: "cut-at-greeting", advice: "Variant=ftp-tls-implicit",
 	},
 	{
 		name: "FEAT swallowed", server: odd("FEAT", ""), // and not mended without asking
 		change: func(_ *oddWorld, p *ftpwire.Profile) { p.Login.MaxLogins = 1 },
-		cause:  ftpwire.CauseFeatSilent, advice: "Login.NoFeat=true Timeout", helps: []int{0},
+		cause:  "feat-silent", advice: "Login.NoFeat=true Timeout", helps: []int{0},
 	},
 	{
 		name: "nothing listens", server: odd(), change: onPort(2121),
-		cause: ftpwire.CauseNothingThere, seen: "connection refused",
+		cause: "nothing-there", seen: "connection refused",
 	},
 	{
 		name: "no such host", server: odd(), change: func(_ *oddWorld, p *ftpwire.Profile) { p.Host = "nowhere.example" },
-		cause: ftpwire.CauseNoSuchHost, says: "spelling",
+		cause: "no-such-host", says: "spelling",
 	},
 	{
 		name: "the name server is down", server: odd(), change: failing(&net.DNSError{Err: "server misbehaving", Name: "a.example", IsTemporary: true}),
-		cause: ftpwire.CauseNameServer,
+		cause: "name-server",
 	},
 	{
 		name: "no route", server: odd(), change: failing(os.NewSyscallError("connect", syscall.EHOSTUNREACH)),
-		cause: ftpwire.CauseNoRoute,
+		cause: "no-route",
 	},
 	{
 		name: "a firewall drops the packets", server: odd(), change: func(w *oddWorld, p *ftpwire.Profile) {
 			w.net.Blackhole(netip.MustParseAddrPort(oddHost + ":0"))
 		},
-		cause: ftpwire.CauseTimeout, advice: "Timeout",
+		cause: "timeout", advice: "Timeout",
 	},
 }

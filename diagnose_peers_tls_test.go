@@ -66,39 +66,39 @@ func onPort(port int) func(*oddWorld, *ftpwire.Profile) {
 var tlsPeers = []peerCase{
 	{
 		name: "AUTH SSL only, 504", server: knowsSSL("504 AUTH TLS is unknown", "AUTH SSL", "PBSZ", "PROT", "EPSV"), change: withTLS,
-		cause: ftpwire.CauseAuthSSL, seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "auth-ssl", seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH SSL only, 500", server: knowsSSL("500 what?", "AUTH SSL", "PBSZ", "PROT", "EPSV"), change: withTLS, do: doPut,
-		cause: ftpwire.CauseAuthSSL, seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "auth-ssl", seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH SSL only, 534", server: knowsSSL("534 no", "AUTH SSL", "PBSZ", "PROT", "EPSV"), change: withTLS, do: doGet,
-		cause: ftpwire.CauseAuthSSL, seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "auth-ssl", seen: "offers SSL", advice: "Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH SSL only, and FEAT is unknown", server: with(knowsSSL("502 no"), func(o *oddServer) { o.replies["FEAT"] = "502 no" }), change: withTLS,
-		cause: ftpwire.CauseNoExplicitTLS, seen: "AUTH: 502", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{1},
+		cause: "no-explicit-tls", seen: "AUTH: 502", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{1},
 	},
 	{
 		name: "no TLS at all", server: with(odd("AUTH", "502 no"), func(o *oddServer) { o.features = []string{"SIZE", "EPSV"} }), change: withTLS,
-		cause: ftpwire.CauseNoTLS, advice: "Variant=ftp-tls-implicit Variant=ftp", helps: []int{1}, says: "No password was sent",
+		cause: "no-tls", advice: "Variant=ftp-tls-implicit Variant=ftp", helps: []int{1}, says: "No password was sent",
 	},
 	{
 		name: "AUTH refused, implicit TLS elsewhere", server: with(odd("AUTH", "534 no"), bothPorts), change: withTLS,
-		cause: ftpwire.CauseNoExplicitTLS, advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "no-explicit-tls", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH ends the connection", server: with(odd("AUTH", "FIN"), bothPorts), change: withTLS,
-		cause: ftpwire.CauseCutAtAuth, advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "cut-at-auth", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH resets the connection", server: with(odd("AUTH", "RST"), bothPorts), change: withTLS, do: doPut,
-		cause: ftpwire.CauseCutAtAuth, advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "cut-at-auth", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "AUTH swallowed", server: with(odd("AUTH", ""), bothPorts), change: withTLS,
-		cause: ftpwire.CauseAuthSilent, advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
+		cause: "auth-silent", advice: "Variant=ftp-tls-implicit Variant=ftp-ssl-explicit", helps: []int{0},
 	},
 	{
 		name: "a firewall resets long ClientHellos", change: withTLS,
@@ -109,44 +109,44 @@ var tlsPeers = []peerCase{
 				}
 			}}
 		},
-		cause: ftpwire.CauseTLSCut, advice: "TLSMax=1.2 Variant=ftp-tls-implicit", helps: []int{0},
+		cause: "tls-cut", advice: "TLSMax=1.2 Variant=ftp-tls-implicit", helps: []int{0},
 	},
 	{
 		name: "implicit TLS on a port of clear text", server: odd(), change: all(withImplicit, onPort(21)),
-		cause: ftpwire.CauseClearReply, advice: "Variant=ftp-tls-explicit Variant=ftp", helps: []int{0, 1},
+		cause: "clear-reply", advice: "Variant=ftp-tls-explicit Variant=ftp", helps: []int{0, 1},
 	},
 	{
 		name: "explicit TLS on a port of implicit TLS", server: func() *oddServer { return &oddServer{implicit: true} }, change: all(withTLS, onPort(990)),
-		cause: ftpwire.CauseNoGreeting, advice: "Variant=ftp-tls-implicit Timeout", helps: []int{0},
+		cause: "no-greeting", advice: "Variant=ftp-tls-implicit Timeout", helps: []int{0},
 	},
 	{
 		name: "clear text on a port of implicit TLS", server: func() *oddServer { return &oddServer{implicit: true} }, change: onPort(990), do: doGet,
-		cause: ftpwire.CauseNoGreeting, advice: "Variant=ftp-tls-implicit Timeout", helps: []int{0},
+		cause: "no-greeting", advice: "Variant=ftp-tls-implicit Timeout", helps: []int{0},
 	},
 	{
 		name: "implicit TLS, the server ends the connection", change: all(withImplicit, onPort(21)),
 		server: with(odd(), func(o *oddServer) { o.greeting = "FIN" }),
-		cause:  ftpwire.CauseNoImplicitTLS, advice: "Variant=ftp-tls-explicit TLSMax=1.2",
+		cause:  "no-implicit-tls", advice: "Variant=ftp-tls-explicit TLSMax=1.2",
 	},
 	{
 		name: "implicit TLS, silence", change: all(withImplicit, onPort(21)),
 		server: with(odd(), func(o *oddServer) { o.greeting = "silence" }),
-		cause:  ftpwire.CauseTLSSilent, advice: "Variant=ftp-tls-explicit TLSMax=1.2",
+		cause:  "tls-silent", advice: "Variant=ftp-tls-explicit TLSMax=1.2",
 	},
 	{
 		name: "TLS 1.0 only", change: withTLS,
 		server: withTLSConfig(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 }),
-		cause:  ftpwire.CauseTLSVersion, advice: "TLSMin=1.0", helps: []int{0},
+		cause:  "tls-version", advice: "TLSMin=1.0", helps: []int{0},
 	},
 	{
 		name: "TLS 1.1 only, implicit", change: withImplicit,
 		server: with(withTLSConfig(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS11, tls.VersionTLS11 }), func(o *oddServer) { o.implicit = true }),
-		cause:  ftpwire.CauseTLSVersion, advice: "TLSMin=1.0", helps: []int{0},
+		cause:  "tls-version", advice: "TLSMin=1.0", helps: []int{0},
 	},
 	{
 		name: "TLS 1.3 only, and 1.2 is the highest", change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.TLSMax = tls.VersionTLS12 }),
 		server: withTLSConfig(func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }),
-		cause:  ftpwire.CauseTLSVersion, advice: "TLSMax=1.3 TLSMin=1.0", helps: []int{0},
+		cause:  "tls-version", advice: "TLSMax=1.3 TLSMin=1.0", helps: []int{0},
 	},
 	{
 		name: "RSA key exchange only", change: withTLS,
@@ -154,7 +154,7 @@ var tlsPeers = []peerCase{
 			c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
 			c.Certificates = []tls.Certificate{oddCertificate(nil, oddRSA)}
 		}),
-		cause: ftpwire.CauseNoCommonCipher, seen: "handshake_failure",
+		cause: "no-common-cipher", seen: "handshake_failure",
 		advice: "CipherSuites=TLS_RSA_WITH_AES_256_CBC_SHA,TLS_RSA_WITH_AES_128_CBC_SHA TLSMin=1.0", helps: []int{0},
 	},
 	{
@@ -166,50 +166,50 @@ var tlsPeers = []peerCase{
 				s.reset()
 			}}
 		},
-		cause: ftpwire.CauseSSL3, says: "RFC 7568",
+		cause: "ssl-3", says: "RFC 7568",
 	},
 	{
 		name: "ProFTPD wants TLS for data, and has clear text for commands", server: with(odd(), only("LIST", "522 SSL/TLS required on the data channel", isPrivate)),
-		cause: ftpwire.CauseWantsDataTLS, seen: "LIST: 522", advice: variants, helps: []int{0}, hides: "resum",
+		cause: "wants-data-tls", seen: "LIST: 522", advice: variants, helps: []int{0}, hides: "resum",
 	},
 	{
 		name: "pyftpdlib wants TLS for data", server: with(odd(), only("RETR", "521 PROT must be P", isPrivate)), do: doGet,
-		cause: ftpwire.CauseWantsDataTLS, seen: "521", advice: variants, helps: []int{0},
+		cause: "wants-data-tls", seen: "521", advice: variants, helps: []int{0},
 	},
 	{
 		name: "550 SSL/TLS required", server: with(odd(), only("STOR", "550 SSL/TLS required on the data channel.", isPrivate)), do: doPut,
-		cause: ftpwire.CauseWantsDataTLS, seen: "550", advice: variants, helps: []int{0},
+		cause: "wants-data-tls", seen: "550", advice: variants, helps: []int{0},
 	},
 	{
 		name: "425 Session is not encrypted", server: with(odd(), only("RETR", "425 Session is not encrypted", isPrivate)), do: doGet,
-		cause: ftpwire.CauseWantsDataTLS, seen: "425", advice: variants, helps: []int{0},
+		cause: "wants-data-tls", seen: "425", advice: variants, helps: []int{0},
 	},
 	{
 		name: "IIS 534 Policy requires SSL", server: with(odd(), only("LIST", "534 Policy requires SSL.", isPrivate)),
-		cause: ftpwire.CauseWantsDataTLS, seen: "534", advice: variants, helps: []int{0},
+		cause: "wants-data-tls", seen: "534", advice: variants, helps: []int{0},
 	},
 	{
 		name: "550 PROT P required", server: with(odd(), only("STOR", "550 PROT P required", isPrivate)), do: doPut,
-		cause: ftpwire.CauseWantsDataTLS, seen: "PROT P", advice: variants, helps: []int{0},
+		cause: "wants-data-tls", seen: "PROT P", advice: variants, helps: []int{0},
 	},
 	{
 		name: "550 PROT P required, TLS with PROT C", server: with(odd(), only("LIST", "550 PROT P required", isPrivate)),
 		change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) {
 			p.DataProtection, p.Quirks.Forbid = control.ProtectClear, []control.QuirkName{control.QuirkPROTPOn522}
 		}),
-		cause: ftpwire.CauseWantsProtection, seen: "PROT P", advice: "DataProtection=P", helps: []int{0},
+		cause: "wants-protection", seen: "PROT P", advice: "DataProtection=P", helps: []int{0},
 	},
 	{
 		name: "PROT P refused with 536", server: with(odd(), protOnly("C", "536 protection level not supported")), change: withTLS,
-		cause: ftpwire.CauseNoDataProtection, seen: "536", advice: "DataProtection=C", helps: []int{0},
+		cause: "no-data-protection", seen: "536", advice: "DataProtection=C", helps: []int{0},
 	},
 	{
 		name: "PROT P refused with 534", server: with(odd(), protOnly("C", "534 not here")), change: withTLS, do: doPut,
-		cause: ftpwire.CauseNoDataProtection, seen: "534", advice: "DataProtection=C", helps: []int{0},
+		cause: "no-data-protection", seen: "534", advice: "DataProtection=C", helps: []int{0},
 	},
 	{
 		name: "PROT P refused with 504", server: with(odd(), protOnly("C", "504 unknown level")), change: withTLS, do: doGet,
-		cause: ftpwire.CauseNoDataProtection, seen: "504", advice: "DataProtection=C", helps: []int{0},
+		cause: "no-data-protection", seen: "504", advice: "DataProtection=C", helps: []int{0},
 	},
 	{
 		name: "data connections are in clear, whatever PROT says", change: withTLS, do: doGet,
@@ -217,30 +217,30 @@ var tlsPeers = []peerCase{
 			o.on = map[string]func(*oddSession, string) bool{"PROT": func(s *oddSession, _ string) bool { s.reply("200 ok"); return true }}
 			o.linger = time.Second
 		}),
-		cause: ftpwire.CauseClearData, advice: "DataProtection=C", helps: []int{0},
+		cause: "clear-data", advice: "DataProtection=C", helps: []int{0},
 	},
 	{
 		name: "vsftpd demands resumption, which is off", server: with(odd(), resumes("522 SSL connection failed: session reuse required")),
 		change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.Resumption = tlsx.ResumeOff }),
-		cause:  ftpwire.CauseResumptionOff, seen: "522", advice: "Resumption=preferred", helps: []int{0},
+		cause:  "resumption-off", seen: "522", advice: "Resumption=preferred", helps: []int{0},
 	},
 	{
 		name: "FileZilla Server demands resumption, which is off", server: with(odd(), resumes("425 Unable to build data connection: TLS session of data connection not resumed.")),
 		change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.Resumption = tlsx.ResumeOff }), do: doGet,
-		cause: ftpwire.CauseResumptionOff, seen: "425", advice: "Resumption=preferred", helps: []int{0},
+		cause: "resumption-off", seen: "425", advice: "Resumption=preferred", helps: []int{0},
 	},
 	{
 		name: "resumption is required, and the server has no tickets", change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.Resumption = tlsx.ResumeRequired }),
 		server: withTLSConfig(func(c *tls.Config) { c.SessionTicketsDisabled = true }),
-		cause:  ftpwire.CauseNotResumedTLS, advice: "Resumption=preferred TLSMax=1.2", helps: []int{0},
+		cause:  "not-resumed-tls", advice: "Resumption=preferred TLSMax=1.2", helps: []int{0},
 	},
 	{
 		name: "no close_notify, listing", server: with(odd(), func(o *oddServer) { o.noCut = true }), change: withTLS,
-		cause: ftpwire.CauseTruncated, advice: "Quirks=no-close-notify", helps: []int{0}, says: "close_notify",
+		cause: "truncated", advice: "Quirks=no-close-notify", helps: []int{0}, says: "close_notify",
 	},
 	{
 		name: "no close_notify, file", server: with(odd("SIZE", "502 no"), func(o *oddServer) { o.noCut = true }), change: withTLS, do: doGet,
-		cause: ftpwire.CauseTruncated, advice: "Quirks=no-close-notify", helps: []int{0}, says: "close_notify",
+		cause: "truncated", advice: "Quirks=no-close-notify", helps: []int{0}, says: "close_notify",
 	},
 	{
 		name: "CCC ends the connection", change: all(withTLS, func(_ *oddWorld, p *ftpwire.Profile) { p.ClearCommandChannel = true }),
@@ -252,7 +252,7 @@ var tlsPeers = []peerCase{
 				return true
 			}}
 		}),
-		cause: ftpwire.CauseCommandsInClear, advice: "ClearCommandChannel=false", helps: []int{0},
+		cause: "commands-in-clear", advice: "ClearCommandChannel=false", helps: []int{0},
 	},
 	{
 		name: "TLS never begins on data connections", change: withTLS, do: doGet,
@@ -264,7 +264,7 @@ var tlsPeers = []peerCase{
 				return true
 			}}
 		}),
-		cause: ftpwire.CauseTLSDataSilent, advice: "SyncDataChannel=on TLSMax=1.2",
+		cause: "tls-data-silent", advice: "SyncDataChannel=on TLSMax=1.2",
 	},
 	{
 		name: "the look before an upload has no data connection", change: withTLS,
@@ -273,7 +273,7 @@ var tlsPeers = []peerCase{
 			return err
 		},
 		server: odd("NLST", "226 nothing"),
-		cause:  ftpwire.CauseUploadLook, advice: "NoUploadProbe=true SyncDataChannel=on", helps: []int{0},
+		cause:  "upload-look", advice: "NoUploadProbe=true SyncDataChannel=on", helps: []int{0},
 	},
 	{
 		name: "data connections over TLS 1.3 are reset", change: withTLS, do: doGet,
@@ -290,36 +290,36 @@ var tlsPeers = []peerCase{
 				return true
 			}}
 		}),
-		cause: ftpwire.CauseDataCutTLS, says: "3 octets", advice: "TLSMax=1.2 Resumption=off", helps: []int{0},
+		cause: "data-cut-tls", says: "3 octets", advice: "TLSMax=1.2 Resumption=off", helps: []int{0},
 	},
 	{
 		name: "self-signed certificate", server: certified(nil), change: verified,
-		cause: ftpwire.CauseSelfSigned, advice: "Trust=accept RootCAs", helps: []int{0}, byHand: accepting,
+		cause: "self-signed", advice: "Trust=accept RootCAs", helps: []int{0}, byHand: accepting,
 	},
 	{
 		name: "self-signed certificate of openssl req -x509", server: certified(func(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid = true, true }), change: verified,
-		cause: ftpwire.CauseSelfSigned, says: "self-signed", hides: "authority that", advice: "Trust=accept RootCAs", helps: []int{1}, byHand: trusting,
+		cause: "self-signed", says: "self-signed", hides: "authority that", advice: "Trust=accept RootCAs", helps: []int{1}, byHand: trusting,
 	},
 	{
 		name: "certificate for another name", server: certified(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"other.example"} }),
-		change: all(verified, trusting), cause: ftpwire.CauseWrongName, advice: "Trust=accept", helps: []int{0}, byHand: accepting,
+		change: all(verified, trusting), cause: "wrong-name", advice: "Trust=accept", helps: []int{0}, byHand: accepting,
 	},
 	{
 		name: "name in the CN only", server: certified(func(c *x509.Certificate) { c.IPAddresses = nil }),
-		change: all(verified, trusting), cause: ftpwire.CauseNameInCommonName, says: "odd server", advice: "Trust=accept", helps: []int{0}, byHand: accepting,
+		change: all(verified, trusting), cause: "name-in-common-name", says: "odd server", advice: "Trust=accept", helps: []int{0}, byHand: accepting,
 	},
 	{
 		name: "expired certificate", server: certified(func(c *x509.Certificate) { c.NotAfter = time.Date(1999, 6, 1, 0, 0, 0, 0, time.UTC) }),
-		change: all(verified, trusting), cause: ftpwire.CauseExpired, advice: "Trust=accept", helps: []int{0}, byHand: accepting,
+		change: all(verified, trusting), cause: "expired", advice: "Trust=accept", helps: []int{0}, byHand: accepting,
 	},
 	{
 		name: "certificate for clients", server: certified(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }),
-		change: all(verified, trusting), cause: ftpwire.CauseBadChain, advice: "Trust=accept Verify.SkipChain=true", helps: []int{1},
+		change: all(verified, trusting), cause: "bad-chain", advice: "Trust=accept Verify.SkipChain=true", helps: []int{1},
 	},
 	{
 		name: "client certificate demanded", change: withTLS,
 		server: withTLSConfig(func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert }),
-		cause:  ftpwire.CauseClientCertificateMissing, advice: "ClientCertificates", helps: []int{0},
+		cause:  "client-certificate-missing", advice: "ClientCertificates", helps: []int{0},
 		byHand: func(_ *oddWorld, p *ftpwire.Profile) { p.ClientCertificates = oddTLS.Certificates },
 	},
 }

@@ -13,31 +13,31 @@ import (
 
 // Causes that replies tell of.
 const (
-	CauseTypeUnknown     Cause = "type-unknown"
-	CauseNoBinary        Cause = "no-binary"
-	CauseNoType          Cause = "no-type"
-	CauseNoMode          Cause = "no-mode"
-	CauseNoStructure     Cause = "no-structure"
-	CauseNoSpace         Cause = "no-space"
-	CauseClosing         Cause = "closing"
-	CauseWantsResumption Cause = "wants-resumption"
-	CauseNotConfirmed    Cause = "not-confirmed"
-	CauseBrokenOffTLS    Cause = "broken-off-tls"
-	CauseServerFault     Cause = "server-fault"
-	CauseBrokenOff       Cause = "broken-off"
-	CauseOtherHost       Cause = "other-host"
-	CauseDataChannelTLS  Cause = "data-channel-tls"
-	CauseDataChannel     Cause = "data-channel"
-	CauseWantsDataTLS    Cause = "wants-data-tls"
-	CauseWantsProtection Cause = "wants-protection"
-	CauseMLSTUnlisted          = Cause(control.QuirkMLSTUnlisted)
-	CauseUnknownCommand  Cause = "unknown-command"
-	CauseInUse           Cause = "in-use"
-	CauseExists          Cause = "exists"
-	CauseNoDirectory     Cause = "no-directory"
-	CauseNotExist        Cause = "not-exist"
-	CausePermission      Cause = "permission"
-	CauseNotStored       Cause = "not-stored"
+	causeTypeUnknown     Cause = "type-unknown"
+	causeNoBinary        Cause = "no-binary"
+	causeNoType          Cause = "no-type"
+	causeNoMode          Cause = "no-mode"
+	causeNoStructure     Cause = "no-structure"
+	causeNoSpace         Cause = "no-space"
+	causeClosing         Cause = "closing"
+	causeWantsResumption Cause = "wants-resumption"
+	causeNotConfirmed    Cause = "not-confirmed"
+	causeBrokenOffTLS    Cause = "broken-off-tls"
+	causeServerFault     Cause = "server-fault"
+	causeBrokenOff       Cause = "broken-off"
+	causeOtherHost       Cause = "other-host"
+	causeDataChannelTLS  Cause = "data-channel-tls"
+	causeDataChannel     Cause = "data-channel"
+	causeWantsDataTLS    Cause = "wants-data-tls"
+	causeWantsProtection Cause = "wants-protection"
+	causeMLSTUnlisted          = Cause(control.QuirkMLSTUnlisted)
+	causeUnknownCommand  Cause = "unknown-command"
+	causeInUse           Cause = "in-use"
+	causeExists          Cause = "exists"
+	causeNoDirectory     Cause = "no-directory"
+	causeNotExist        Cause = "not-exist"
+	causePermission      Cause = "permission"
+	causeNotStored       Cause = "not-stored"
 )
 
 const (
@@ -49,118 +49,118 @@ const (
 
 var replyRules = []diagnosisRule{
 	{
-		cause: CauseTypeUnknown, find: refused(verbs("TYPE"), protocol.UnknownCommand), see: "RFC 959, Section 5.3.2",
+		cause: causeTypeUnknown, find: refused(verbs("TYPE"), protocol.UnknownCommand), see: "RFC 959, Section 5.3.2",
 		says: "the server does not know TYPE, by which it is told to leave a file as it is: what it would send may not be what the file holds. Nothing was transferred",
 	},
 	{
-		cause: CauseNoBinary, find: when(asItIs, refusedFormat("TYPE")), see: "RFC 959, Section 3.1.1",
+		cause: causeNoBinary, find: when(asItIs, refusedFormat("TYPE")), see: "RFC 959, Section 3.1.1",
 		says: "the server refuses to leave files as they are (TYPE I), and nothing was transferred",
 		try:  []string{"if it is text, have its line ends converted{Type=ascii}"},
 	},
 	{
-		cause: CauseNoType, find: refusedFormat("TYPE"), see: "RFC 959, Section 3.1.1",
+		cause: causeNoType, find: refusedFormat("TYPE"), see: "RFC 959, Section 3.1.1",
 		says: "the server does not have the type that was asked for, and nothing was transferred",
 		try:  []string{"leave it out{Type}"},
 	},
 	{
-		cause: CauseNoMode, find: refusedFormat("MODE"), see: "RFC 959, Section 3.4",
+		cause: causeNoMode, find: refusedFormat("MODE"), see: "RFC 959, Section 3.4",
 		says: "the server does not have the mode that was asked for, and nothing was transferred",
 		try:  []string{"leave it out{Format.Mode}"},
 	},
 	{
-		cause: CauseNoStructure, find: refusedFormat("STRU"), see: "RFC 959, Section 3.1.2",
+		cause: causeNoStructure, find: refusedFormat("STRU"), see: "RFC 959, Section 3.1.2",
 		says: "the server does not have the structure that was asked for, and nothing was transferred",
 		try:  []string{"leave it out{Format.Structure}"},
 	},
 	{
-		cause: CauseNoSpace, find: refused(anyVerb, protocol.NoSpace), see: seeReplies,
+		cause: causeNoSpace, find: refused(anyVerb, protocol.NoSpace), see: seeReplies,
 		says: "the server has no room for the file: disk full or quota reached",
 	},
 	{
-		cause: CauseClosing, find: refused(anyVerb, protocol.Closing), see: seeReplies,
+		cause: causeClosing, find: refused(anyVerb, protocol.Closing), see: seeReplies,
 		says: "the server closes the connection: too many connections, too long idle, or it is shutting down. Wait a little and try again",
 	},
 	{
-		cause: CauseWantsResumption, find: unless((*failure).inClear, either(refused(anyVerb, protocol.WantsResumption), both(notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer }), refused(anyVerb, protocol.WantsProtection)))),
+		cause: causeWantsResumption, find: unless((*failure).inClear, either(refused(anyVerb, protocol.WantsResumption), both(notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer }), refused(anyVerb, protocol.WantsProtection)))),
 		says: "the server demands that a data connection resume the TLS session of the control connection", see: "docs/data-connections.md",
 		try: []string{"allow resumption{Resumption=preferred}", tryTLS12, "allow resumption by session ID{SessionIDs=true}"},
 	},
 	{
-		cause: CauseNotConfirmed, find: uploaded(refused(anyVerb, protocol.Aborted, protocol.DataChannel, protocol.Unexplained, protocol.InUse)), words: moved, see: seeReplies,
+		cause: causeNotConfirmed, find: uploaded(refused(anyVerb, protocol.Aborted, protocol.DataChannel, protocol.Unexplained, protocol.InUse)), words: moved, see: seeReplies,
 		says: "all of the file had been sent (%s octets), and then the server reported a fault: it may have stored all of it, a part or nothing. Compare its size there before you send it again",
 	},
 	{
-		cause: CauseBrokenOffTLS, find: when((*failure).inTLS, either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel)))), see: seeResume,
+		cause: causeBrokenOffTLS, find: when((*failure).inTLS, either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel)))), see: seeResume,
 		says: "the data connection broke off. Some servers, and some firewalls, can't cope with TLS 1.3, or with resumed sessions",
 		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryTLS12, "go without resumption{Resumption=off}", tryRetry},
 	},
 	{
-		cause: CauseBrokenOff, find: either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel))), see: seeReplies,
+		cause: causeBrokenOff, find: either(refused(anyVerb, protocol.Aborted), begun(refused(anyVerb, protocol.DataChannel))), see: seeReplies,
 		says: "the data connection broke off",
 		try:  []string{"have the transfer go on where it ended{TransferOptions.Resume=true}", tryRetry},
 	},
 	{
-		cause: CauseOtherHost, find: refused(anyVerb, protocol.WrongPeer), see: "RFC 2577, Section 4",
+		cause: causeOtherHost, find: refused(anyVerb, protocol.WrongPeer), see: "RFC 2577, Section 4",
 		says: "the server takes data connections from the host of the control connection alone, and saw another one: a proxy or NAT with several addresses is in between",
 		try:  []string{"have data go the same way as commands{DirectData=false}", tryActive, tryPassive},
 	},
 	{
-		cause: CauseDataChannelTLS, find: when((*failure).inTLS, refused(anyVerb, protocol.DataChannel)), see: "docs/data-connections.md",
+		cause: causeDataChannelTLS, find: when((*failure).inTLS, refused(anyVerb, protocol.DataChannel)), see: "docs/data-connections.md",
 		says: "the server could not or would not use the data connection. Over TLS that mostly means that it wants the TLS session resumed, or protection, and does not say so; else a firewall is in between",
 		try:  []string{tryProtect, "allow resumption{Resumption=preferred}", tryTLS12, tryActive},
 	},
 	{
-		cause: CauseDataChannel, find: refused(anyVerb, protocol.DataChannel), see: seeData,
+		cause: causeDataChannel, find: refused(anyVerb, protocol.DataChannel), see: seeData,
 		says: "the server could not or would not use the data connection: a firewall or NAT is in between, or, with TLS, the session was not resumed",
 		try:  []string{tryActive, tryPassive, tryTLS12},
 	},
 	{
-		cause: CauseWantsDataTLS, find: when((*failure).inClear, refused(anyVerb, protocol.WantsProtection, protocol.WantsResumption)), see: "RFC 4217, Section 9",
+		cause: causeWantsDataTLS, find: when((*failure).inClear, refused(anyVerb, protocol.WantsProtection, protocol.WantsResumption)), see: "RFC 4217, Section 9",
 		says: "the server wants TLS on data connections, which a session in clear text can't have",
 		try:  []string{"use explicit TLS{Variant=ftp-tls-explicit}", tryImplicit},
 	},
 	{
-		cause: CauseWantsProtection, find: refused(anyVerb, protocol.WantsProtection), see: "RFC 4217, Section 9",
+		cause: causeWantsProtection, find: refused(anyVerb, protocol.WantsProtection), see: "RFC 4217, Section 9",
 		says: "the server demands protected data connections, or refuses them. In a session in clear text only TLS can protect them",
 		try:  []string{"use explicit TLS{Variant=ftp-tls-explicit}", tryProtect, "do without protection of data{DataProtection=C}"},
 	},
 	{
-		cause: CauseMLSTUnlisted, find: refused(verbs("SIZE", "MDTM"), protocol.UnknownCommand), words: verbOf, see: "RFC 3659, Section 7",
+		cause: causeMLSTUnlisted, find: refused(verbs("SIZE", "MDTM"), protocol.UnknownCommand), words: verbOf, see: "RFC 3659, Section 7",
 		says: "the server does not know the command %s. Some have MLST, which tells the same, and do not list it",
 		try:  []string{"have it tried{Quirks=mlst-unlisted}"},
 	},
 	{
-		cause: CauseUnknownCommand, find: refused(anyVerb, protocol.UnknownCommand), words: verbOf, see: seeReplies,
+		cause: causeUnknownCommand, find: refused(anyVerb, protocol.UnknownCommand), words: verbOf, see: seeReplies,
 		says: "the server does not know the command %s",
 	},
 	{
-		cause: CauseInUse, find: refused(anyVerb, protocol.InUse), see: seeReplies,
+		cause: causeInUse, find: refused(anyVerb, protocol.InUse), see: seeReplies,
 		says: "somebody else is using the file on the server. Try again when it is free",
 		try:  []string{tryRetry},
 	},
 	{
-		cause: CauseExists, find: refused(anyVerb, protocol.Exists), see: seeReplies,
+		cause: causeExists, find: refused(anyVerb, protocol.Exists), see: seeReplies,
 		says: "something of that name is there already",
 	},
 	{
-		cause: CauseNoDirectory, find: refused(makes, protocol.NotExist), words: pathOf, see: seeReplies,
+		cause: causeNoDirectory, find: refused(makes, protocol.NotExist), words: pathOf, see: seeReplies,
 		says: "a directory of the path is missing on the server, or this user may not see it: make it first%s",
 	},
 	{
-		cause: CauseNotExist, find: saying(fs.ErrNotExist), words: pathOf, see: seeReplies,
+		cause: causeNotExist, find: saying(fs.ErrNotExist), words: pathOf, see: seeReplies,
 		says: "probably there is no such file or directory, or this user may not see it%s",
 	},
 	{
-		cause: CausePermission, find: saying(fs.ErrPermission), see: seeReplies,
+		cause: causePermission, find: saying(fs.ErrPermission), see: seeReplies,
 		says: "this user may not do that on the server",
 	},
 	{
-		cause: CauseServerFault, find: transient(refused(anyVerb, protocol.Unexplained)), see: seeReplies,
+		cause: causeServerFault, find: transient(refused(anyVerb, protocol.Unexplained)), see: seeReplies,
 		says: "the server reports a fault of its own, which may pass. Try again later",
 		try:  []string{tryRetry},
 	},
 	{
-		cause: CauseNotStored, find: refused(uploads, protocol.Unexplained), see: seeReplies,
+		cause: causeNotStored, find: refused(uploads, protocol.Unexplained), see: seeReplies,
 		says: "the server could not create the file: this user may not write there, or a directory of the path is missing",
 	},
 }
@@ -235,34 +235,34 @@ var pathOf = words(func(e *protocol.ReplyError) []string {
 
 // Causes about servers that speak something else.
 const (
-	CauseSSH      Cause = "ssh"
-	CauseHTTP     Cause = "http"
-	CauseTLSFirst Cause = "tls-first"
-	CauseGarbled  Cause = "garbled"
-	CauseNotFTP   Cause = "not-ftp"
+	causeSSH      Cause = "ssh"
+	causeHTTP     Cause = "http"
+	causeTLSFirst Cause = "tls-first"
+	causeGarbled  Cause = "garbled"
+	causeNotFTP   Cause = "not-ftp"
 )
 
 var protocolRules = []diagnosisRule{
 	{
-		cause: CauseSSH, find: speaking("SSH"),
+		cause: causeSSH, find: speaking("SSH"),
 		says: "SFTP is another protocol than FTP: use a client for SFTP there, or the port of the FTP server, usually 21",
 	},
 	{
-		cause: CauseHTTP, find: speaking("HTTP"),
+		cause: causeHTTP, find: speaking("HTTP"),
 		says: "use the port of the FTP server, usually 21; if an HTTP proxy is in between, connect around it",
 	},
 	{
-		cause: CauseTLSFirst, find: speaking("TLS"), see: "RFC 4217, Appendix A",
+		cause: causeTLSFirst, find: speaking("TLS"), see: "RFC 4217, Appendix A",
 		says: "the server begins with TLS",
 		try:  []string{"use implicit TLS{Variant=ftp-tls-implicit}"},
 	},
 	{
-		cause: CauseGarbled, find: both(inSession, speaking("three-digit code")), see: seeReplies,
+		cause: causeGarbled, find: both(inSession, speaking("three-digit code")), see: seeReplies,
 		says: "the server, or something on the way, sent text that is no reply in the middle of the session. No later reply could be trusted to answer its command, so the connection was given up",
 		try:  []string{tryRetry},
 	},
 	{
-		cause: CauseNotFTP, find: either(speaking("not an FTP reply"), both(greetingBroken, a[*protocol.SyntaxError]())), see: seeReplies,
+		cause: causeNotFTP, find: either(speaking("not an FTP reply"), both(greetingBroken, a[*protocol.SyntaxError]())), see: seeReplies,
 		says: "what answers there is not FTP, but another protocol, or a broken server. Use the port of the FTP server, usually 21",
 	},
 }

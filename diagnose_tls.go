@@ -17,23 +17,23 @@ import (
 
 // Causes about certificates.
 const (
-	CauseClientCertificateMissing Cause = "client-certificate-missing"
-	CauseClientCertificateIssuer  Cause = "client-certificate-issuer"
-	CauseClientCertificateRefused Cause = "client-certificate-refused"
-	CauseTrustDamaged             Cause = "trust-damaged"
-	CauseTrustLocked              Cause = "trust-locked"
-	CauseTrustFile                Cause = "trust-file"
-	CauseCertificateChanged       Cause = "certificate-changed"
-	CauseNotPinned                Cause = "not-pinned"
-	CauseRevoked                  Cause = "revoked"
-	CauseSeveralFaults            Cause = "several-faults"
-	CauseSelfSigned               Cause = "self-signed"
-	CauseUnknownAuthority         Cause = "unknown-authority"
-	CauseNameInCommonName         Cause = "name-in-common-name"
-	CauseWrongName                Cause = "wrong-name"
-	CauseExpired                  Cause = "expired"
-	CauseBadChain                 Cause = "bad-chain"
-	CauseOtherCertificate         Cause = "other-certificate"
+	causeClientCertificateMissing Cause = "client-certificate-missing"
+	causeClientCertificateIssuer  Cause = "client-certificate-issuer"
+	causeClientCertificateRefused Cause = "client-certificate-refused"
+	causeTrustDamaged             Cause = "trust-damaged"
+	causeTrustLocked              Cause = "trust-locked"
+	causeTrustFile                Cause = "trust-file"
+	causeCertificateChanged       Cause = "certificate-changed"
+	causeNotPinned                Cause = "not-pinned"
+	causeRevoked                  Cause = "revoked"
+	causeSeveralFaults            Cause = "several-faults"
+	causeSelfSigned               Cause = "self-signed"
+	causeUnknownAuthority         Cause = "unknown-authority"
+	causeNameInCommonName         Cause = "name-in-common-name"
+	causeWrongName                Cause = "wrong-name"
+	causeExpired                  Cause = "expired"
+	causeBadChain                 Cause = "bad-chain"
+	causeOtherCertificate         Cause = "other-certificate"
 )
 
 const (
@@ -45,75 +45,75 @@ const (
 
 var certificateRules = []diagnosisRule{
 	{
-		cause: CauseClientCertificateMissing, find: clientCertificate(tlsx.ClientCertificateMissing), see: seeClientCert,
+		cause: causeClientCertificateMissing, find: clientCertificate(tlsx.ClientCertificateMissing), see: seeClientCert,
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{trusted(e)} }),
 		says:  "the server lets in clients with a certificate only, signed by an authority that it trusts%s",
 		try:   []string{"give one and its key{?ClientCertificates}"},
 	},
 	{
-		cause: CauseClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer), see: seeClientCert,
+		cause: causeClientCertificateIssuer, find: clientCertificate(tlsx.ClientCertificateUnknownIssuer), see: seeClientCert,
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Issuer, trusted(e)} }),
 		says:  "the server does not trust the authority that signed the client certificate (%s), but others%s",
 		try:   []string{"give another certificate, signed by one of those{ClientCertificates}"},
 		then:  "Or ask the server's administrator to trust that authority",
 	},
 	{
-		cause: CauseClientCertificateRefused, find: a[*tlsx.ClientCertificateError](), see: seeClientCert,
+		cause: causeClientCertificateRefused, find: a[*tlsx.ClientCertificateError](), see: seeClientCert,
 		words: words(func(e *tlsx.ClientCertificateError) []string { return []string{e.Subject} }),
 		says:  "the server refused the client certificate (%s): it may have expired, been revoked, or not be meant for clients",
 		try:   []string{"give another one{ClientCertificates}"},
 	},
 	{
-		cause: CauseTrustDamaged, find: a[*tlsx.TrustFileError](),
+		cause: causeTrustDamaged, find: a[*tlsx.TrustFileError](),
 		words: words(func(e *tlsx.TrustFileError) []string { return []string{e.Path} }),
 		says:  "a line of the file of accepted certificates is damaged: %s",
 		try:   []string{"correct it, or remove it{Trust=remove}"},
 	},
 	{
-		cause: CauseTrustLocked, find: is(tlsx.ErrTrustLocked),
+		cause: causeTrustLocked, find: is(tlsx.ErrTrustLocked),
 		says: "the certificate could not be remembered: another program holds the file of accepted certificates. Try again",
 	},
 	{
-		cause: CauseTrustFile, find: a[*tlsx.TrustStoreError](),
+		cause: causeTrustFile, find: a[*tlsx.TrustStoreError](),
 		says: "the file of accepted certificates can't be read or written. Nothing is said against the certificate",
 		try:  []string{"use another file{Trust=file}", "do without remembering: pin the certificate{Verify.Pins}"},
 	},
 	{
-		cause: CauseCertificateChanged, find: a((*tlsx.CertificateError).Changed), see: seeCert,
+		cause: causeCertificateChanged, find: a((*tlsx.CertificateError).Changed), see: seeCert,
 		says: "the server shows another certificate than the one that was accepted before. That can be a renewal, or somebody in between: " +
 			"ask the server's administrator for the new fingerprint",
 		try:  []string{"accept it if it is the same{Trust=accept}"},
 		then: "Nothing was sent",
 	},
 	{
-		cause: CauseNotPinned, find: judged(tlsx.ReasonNotPinned), see: seeCert,
+		cause: causeNotPinned, find: judged(tlsx.ReasonNotPinned), see: seeCert,
 		says: "the server's certificate matches no pin. It was renewed with another key, or somebody is in between",
 		try:  []string{"correct the pin, if the server's administrator confirms the new key{Verify.Pins}"},
 		then: "Nothing was sent",
 	},
 	{
-		cause: CauseRevoked, find: judged(tlsx.ReasonRevoked), see: seeCert,
+		cause: causeRevoked, find: judged(tlsx.ReasonRevoked), see: seeCert,
 		says: "the certificate's authority has revoked it: the server's key may be known to others. Its administrator must replace it",
 	},
 	{
-		cause: CauseSeveralFaults, find: a(func(e *tlsx.CertificateError) bool {
+		cause: causeSeveralFaults, find: a(func(e *tlsx.CertificateError) bool {
 			return (e.Reasons.Has(tlsx.ReasonWrongName) || e.Reasons.Has(tlsx.ReasonExpired)) && e.Reasons != tlsx.ReasonWrongName && e.Reasons != tlsx.ReasonExpired
 		}), see: seeCert,
 		says: "several things are wrong with the server's certificate: compare its fingerprint with the server's administrator",
 		try:  []string{"accept it for this host, if it is the right one{Trust=accept}"},
 	},
 	{
-		cause: CauseSelfSigned, find: either(judged(tlsx.ReasonSelfSigned), without(judged(tlsx.ReasonUnknownAuthority), a(selfSigned))), see: seeCert,
+		cause: causeSelfSigned, find: either(judged(tlsx.ReasonSelfSigned), without(judged(tlsx.ReasonUnknownAuthority), a(selfSigned))), see: seeCert,
 		says: "the server's certificate is self-signed: nobody but itself vouches for it",
 		try:  []string{tryAccept, "give it as trusted{RootCAs}", trySkip},
 	},
 	{
-		cause: CauseUnknownAuthority, find: either(a[x509.UnknownAuthorityError](), judged(tlsx.ReasonUnknownAuthority)), see: seeCert,
+		cause: causeUnknownAuthority, find: either(a[x509.UnknownAuthorityError](), judged(tlsx.ReasonUnknownAuthority)), see: seeCert,
 		says: "the server's certificate is signed by an authority that this computer does not know",
 		try:  []string{tryCA, tryAccept, trySkip},
 	},
 	{
-		cause: CauseNameInCommonName, find: a(func(e x509.HostnameError) bool {
+		cause: causeNameInCommonName, find: a(func(e x509.HostnameError) bool {
 			c := e.Certificate
 			return c != nil && c.Subject.CommonName != "" && len(c.DNSNames)+len(c.IPAddresses) == 0
 		}), see: "RFC 9525, Section 2",
@@ -123,22 +123,22 @@ var certificateRules = []diagnosisRule{
 		try: []string{tryAccept},
 	},
 	{
-		cause: CauseWrongName, find: either(a[x509.HostnameError](), judged(tlsx.ReasonWrongName)), see: "RFC 9525, Section 6",
+		cause: causeWrongName, find: either(a[x509.HostnameError](), judged(tlsx.ReasonWrongName)), see: "RFC 9525, Section 6",
 		says: "the server's certificate is for another name: use the name that stands in the certificate as the host",
 		try:  []string{tryAccept},
 	},
 	{
-		cause: CauseExpired, find: either(invalid(x509.Expired), judged(tlsx.ReasonExpired), judged(tlsx.ReasonNotYetValid)), see: seeCert,
+		cause: causeExpired, find: either(invalid(x509.Expired), judged(tlsx.ReasonExpired), judged(tlsx.ReasonNotYetValid)), see: seeCert,
 		says: "the server's certificate has expired or is not valid yet. Check this computer's clock; the server's administrator must renew the certificate",
 		try:  []string{tryAccept},
 	},
 	{
-		cause: CauseBadChain, find: either(judged(tlsx.ReasonBadChain), a[x509.CertificateInvalidError]()), see: seeCert,
+		cause: causeBadChain, find: either(judged(tlsx.ReasonBadChain), a[x509.CertificateInvalidError]()), see: seeCert,
 		says: "the server's certificate, or one of its authorities, is not meant for servers, or breaks another rule. Its administrator can replace it",
 		try:  []string{tryAccept, "have its chain not checked{Verify.SkipChain=true}", trySkip},
 	},
 	{
-		cause: CauseOtherCertificate, find: a[*tlsx.IdentityError](), see: "RFC 4217, Section 10.2",
+		cause: causeOtherCertificate, find: a[*tlsx.IdentityError](), see: "RFC 4217, Section 10.2",
 		says: "the data connection showed another certificate than the control connection: somebody may have taken it over, or a load balancer answered. Nothing was transferred",
 		try:  []string{"take every certificate that verifies, if the server is several machines{Identity=verified}"},
 	},
@@ -172,32 +172,32 @@ func selfSigned(e x509.UnknownAuthorityError) bool {
 
 // Causes about TLS that was not to be had as it was demanded.
 const (
-	CauseMechanism        Cause = "mechanism"
-	CauseAuthSSL          Cause = "auth-ssl"
-	CauseOddAuthReply     Cause = "odd-auth-reply"
-	CauseMailServer       Cause = "mail-server"
-	CauseNoTLS            Cause = "no-tls"
-	CauseNoExplicitTLS    Cause = "no-explicit-tls"
-	CauseNoDataProtection Cause = "no-data-protection"
-	CauseNoClearData      Cause = "no-clear-data"
-	CauseCommandsInClear  Cause = "commands-in-clear"
+	causeMechanism        Cause = "mechanism"
+	causeAuthSSL          Cause = "auth-ssl"
+	causeOddAuthReply     Cause = "odd-auth-reply"
+	causeMailServer       Cause = "mail-server"
+	causeNoTLS            Cause = "no-tls"
+	causeNoExplicitTLS    Cause = "no-explicit-tls"
+	causeNoDataProtection Cause = "no-data-protection"
+	causeNoClearData      Cause = "no-clear-data"
+	causeCommandsInClear  Cause = "commands-in-clear"
 )
 
 var securityRules = []diagnosisRule{
 	{
-		cause: CauseMechanism, find: a(func(e *control.SecurityError) bool { return e.Mechanism != "" }), see: "RFC 2228",
+		cause: causeMechanism, find: a(func(e *control.SecurityError) bool { return e.Mechanism != "" }), see: "RFC 2228",
 		words: words(func(e *control.SecurityError) []string { return []string{e.Mechanism} }),
 		says: "the server and this side do not agree about the security mechanism %s: whether the server has it, the keys, or the levels of protection. " +
 			"Nothing was sent with less of it than was demanded",
 	},
 	{
-		cause: CauseAuthSSL, find: a(func(e *control.SecurityError) bool { return slices.Contains(e.Offers, "SSL") }), see: "RFC 4217, Section 17",
+		cause: causeAuthSSL, find: a(func(e *control.SecurityError) bool { return slices.Contains(e.Offers, "SSL") }), see: "RFC 4217, Section 17",
 		says: "the server knows TLS by an old name only",
 		try:  []string{"ask for it by AUTH SSL{Variant=ftp-ssl-explicit}"},
 		then: noPassword,
 	},
 	{
-		cause: CauseOddAuthReply, find: a(func(e *control.SecurityError) bool {
+		cause: causeOddAuthReply, find: a(func(e *control.SecurityError) bool {
 			re, ok := errors.AsType[*protocol.ReplyError](e.Err)
 			return ok && re.Verb == "AUTH" && re.Reply.Code.Class() == 2
 		}), see: "RFC 4217, Section 4",
@@ -206,34 +206,34 @@ var securityRules = []diagnosisRule{
 		then: noPassword,
 	},
 	{
-		cause: CauseMailServer, find: either(a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }), speaksOfMail),
+		cause: causeMailServer, find: either(a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }), speaksOfMail),
 		says: "a mail server answers there (SMTP), whose greeting is like that of FTP. Use the port of the FTP server, usually 21",
 		then: noPassword,
 	},
 	{
-		cause: CauseNoTLS, find: both(a(func(e *control.SecurityError) bool { return e.NoTLS }), refusalOf("AUTH")), see: "RFC 4217, Section 4",
+		cause: causeNoTLS, find: both(a(func(e *control.SecurityError) bool { return e.NoTLS }), refusalOf("AUTH")), see: "RFC 4217, Section 4",
 		says: "the server has no TLS on this port: its list of features (FEAT) names none",
 		try:  []string{tryImplicit, tryClear},
 		then: noPassword,
 	},
 	{
-		cause: CauseNoExplicitTLS, find: refusalOf("AUTH"), see: "RFC 4217, Section 4",
+		cause: causeNoExplicitTLS, find: refusalOf("AUTH"), see: "RFC 4217, Section 4",
 		says: "the server has no explicit TLS on this port, or knows it by another name",
 		try:  []string{tryImplicit, "use the older name{Variant=ftp-ssl-explicit}", tryClear},
 		then: noPassword,
 	},
 	{
-		cause: CauseNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }), see: "RFC 4217, Section 9",
+		cause: causeNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }), see: "RFC 4217, Section 9",
 		says: "the server takes no data connections without protection",
 		try:  []string{tryProtect},
 	},
 	{
-		cause: CauseNoDataProtection, find: refusalOf("PROT", "PBSZ"), see: "RFC 4217, Section 9",
+		cause: causeNoDataProtection, find: refusalOf("PROT", "PBSZ"), see: "RFC 4217, Section 9",
 		says: "the server does not protect data connections as asked: names and contents of files would travel differently from what was demanded",
 		try:  []string{"do without protection of data, if anybody on the way may read and change it{DataProtection=C}"},
 	},
 	{
-		cause: CauseCommandsInClear, find: either(a[*tlsx.ClearError](), silent("CCC"), cutAt("CCC")), see: "RFC 4217, Section 12.3",
+		cause: causeCommandsInClear, find: either(a[*tlsx.ClearError](), silent("CCC"), cutAt("CCC")), see: "RFC 4217, Section 12.3",
 		says: "TLS was to end on the control connection after the login, and the server ended all of it, did not answer, or went on in a way that is not understood",
 		try:  []string{"leave TLS on{ClearCommandChannel=false}"},
 	},
@@ -270,28 +270,28 @@ const noPassword = "No password was sent"
 
 // Causes about TLS.
 const (
-	CauseSessionIDOnly     Cause = "session-id-only"
-	CauseSessionIDUnusable Cause = "session-id-unusable"
-	CauseResumptionOff     Cause = "resumption-off"
-	CauseNotResumedTLS     Cause = "not-resumed-tls"
-	CauseTruncated         Cause = "truncated"
-	CauseSSL3              Cause = "ssl-3"
-	CauseTLSVersion        Cause = "tls-version"
-	CauseNoCommonCipher    Cause = "no-common-cipher"
-	CauseRenegotiation     Cause = "renegotiation"
-	CauseClientCertificate Cause = "client-certificate"
-	CauseTLSAlert          Cause = "tls-alert"
-	CauseClearReply        Cause = "clear-reply"
-	CauseClearData         Cause = "clear-data"
-	CauseTLSSilent         Cause = "tls-silent"
-	CauseUploadLook        Cause = "upload-look"
-	CauseTLSDataSilent     Cause = "tls-data-silent"
-	CauseNoImplicitTLS     Cause = "no-implicit-tls"
-	CauseTLSDataCut        Cause = "tls-data-cut"
-	CauseTLSCut            Cause = "tls-cut"
-	CauseTLSPeer           Cause = "tls-peer"
-	CauseTLSControl        Cause = "tls-control"
-	CauseTLSData           Cause = "tls-data"
+	causeSessionIDOnly     Cause = "session-id-only"
+	causeSessionIDUnusable Cause = "session-id-unusable"
+	causeResumptionOff     Cause = "resumption-off"
+	causeNotResumedTLS     Cause = "not-resumed-tls"
+	causeTruncated         Cause = "truncated"
+	causeSSL3              Cause = "ssl-3"
+	causeTLSVersion        Cause = "tls-version"
+	causeNoCommonCipher    Cause = "no-common-cipher"
+	causeRenegotiation     Cause = "renegotiation"
+	causeClientCertificate Cause = "client-certificate"
+	causeTLSAlert          Cause = "tls-alert"
+	causeClearReply        Cause = "clear-reply"
+	causeClearData         Cause = "clear-data"
+	causeTLSSilent         Cause = "tls-silent"
+	causeUploadLook        Cause = "upload-look"
+	causeTLSDataSilent     Cause = "tls-data-silent"
+	causeNoImplicitTLS     Cause = "no-implicit-tls"
+	causeTLSDataCut        Cause = "tls-data-cut"
+	causeTLSCut            Cause = "tls-cut"
+	causeTLSPeer           Cause = "tls-peer"
+	causeTLSControl        Cause = "tls-control"
+	causeTLSData           Cause = "tls-data"
 )
 
 // oldSuites are what servers have that know no cipher suite with forward secrecy.
@@ -307,107 +307,107 @@ const (
 
 var tlsRules = []diagnosisRule{
 	{
-		cause: CauseSessionIDOnly, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDOnly }), see: seeResume,
+		cause: causeSessionIDOnly, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDOnly }), see: seeResume,
 		says: "the server resumes TLS sessions by session ID, not by ticket",
 		try:  []string{"allow that{SessionIDs=true}"},
 		then: "Or the server's administrator enables session tickets, or TLS 1.3",
 	},
 	{
-		cause: CauseSessionIDUnusable, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDUnusable }), see: seeResume,
+		cause: causeSessionIDUnusable, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.Reuse == tlsx.SessionIDUnusable }), see: seeResume,
 		says: "the server resumes TLS sessions by session ID, and its ID could not be used. The server's administrator can enable session tickets, or TLS 1.3",
 	},
 	{
-		cause: CauseResumptionOff, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer && e.Reuse == tlsx.Off }), see: seeResume,
+		cause: causeResumptionOff, find: notResumed(func(e *tlsx.NotResumedError) bool { return e.ByServer && e.Reuse == tlsx.Off }), see: seeResume,
 		says: "the server refused a data connection that did not resume the TLS session, and probably demands it: resumption is switched off here",
 		try:  []string{"allow it{Resumption=preferred}"},
 	},
 	{
-		cause: CauseNotResumedTLS, find: notResumed(func(e *tlsx.NotResumedError) bool { return !e.ByServer }), see: seeResume,
+		cause: causeNotResumedTLS, find: notResumed(func(e *tlsx.NotResumedError) bool { return !e.ByServer }), see: seeResume,
 		says: "the server did not resume the TLS session on the data connection, and resumption is required",
 		try:  []string{"prefer it instead of requiring it{Resumption=preferred}", tryTLS12},
 	},
 	{
-		cause: CauseTruncated, find: without(a[*control.EmptyError](), is(tlsx.ErrTruncated)), see: "RFC 8446, Section 6.1",
+		cause: causeTruncated, find: without(a[*control.EmptyError](), is(tlsx.ErrTruncated)), see: "RFC 8446, Section 6.1",
 		says: "the connection ended in the middle of the data, without TLS's end mark (close_notify): the data may be cut. Try again",
 		try:  []string{acceptCuts}, then: cutsUnseen,
 	},
 	{
-		cause: CauseSSL3, find: a(func(e *tlsx.HandshakeError) bool {
+		cause: causeSSL3, find: a(func(e *tlsx.HandshakeError) bool {
 			return e.Failure == tlsx.FailureVersion && strings.Contains(e.Hint, "SSL 3.0")
 		}), see: "RFC 7568",
 		says: "the server speaks SSL 3.0 only, which RFC 7568 forbids: whoever is in between can read it, so it is not to be had here. The server's administrator must enable TLS",
 	},
 	{
-		cause: CauseTLSVersion, find: handshake(tlsx.FailureVersion), words: hintOf, see: "RFC 8996",
+		cause: causeTLSVersion, find: handshake(tlsx.FailureVersion), words: hintOf, see: "RFC 8996",
 		says: "%s",
 		try:  []string{"allow newer versions{TLSMax=1.3}", "allow old versions, which are weak{TLSMin=1.0}"},
 	},
 	{
-		cause: CauseNoCommonCipher, find: alert(40, 71), words: alertOf, see: "RFC 4217, Section 3",
+		cause: causeNoCommonCipher, find: alert(40, 71), words: alertOf, see: "RFC 4217, Section 3",
 		says: "%s. Old servers have only cipher suites that are not offered unless they are named",
 		try:  []string{"name them{CipherSuites=" + oldSuites + "}", "allow old versions, which are weak{TLSMin=1.0}"},
 		then: "Others demand a client certificate",
 	},
 	{
-		cause: CauseRenegotiation, find: renegotiation, see: "RFC 8446, Section 4.1.2",
+		cause: causeRenegotiation, find: renegotiation, see: "RFC 8446, Section 4.1.2",
 		says: "the server wants to negotiate TLS anew in the middle of the connection, which is not done here; some ask for a client certificate in that way. Its administrator can switch that off",
 		try:  []string{"use TLS 1.3, which has no such thing{TLSMin=1.3}"},
 	},
 	{
-		cause: CauseClientCertificate, find: alert(42, 43, 44, 45, 46, 48, 116), words: alertOf, see: seeClientCert,
+		cause: causeClientCertificate, find: alert(42, 43, 44, 45, 46, 48, 116), words: alertOf, see: seeClientCert,
 		says: "%s",
 		try:  []string{"give the client's certificate and its key{ClientCertificates}"},
 	},
 	{
-		cause: CauseTLSAlert, find: alert(), words: alertOf, see: "RFC 8446, Section 6.2",
+		cause: causeTLSAlert, find: alert(), words: alertOf, see: "RFC 8446, Section 6.2",
 		says: "%s",
 	},
 	{
-		cause: CauseClearReply, find: a(notTLS("FTP reply")), words: hintOf, see: "RFC 4217, Appendix A",
+		cause: causeClearReply, find: a(notTLS("FTP reply")), words: hintOf, see: "RFC 4217, Appendix A",
 		says: "the server answers in clear text where TLS was to begin",
 		try:  []string{tryExplicit, tryImplicit, tryClear},
 	},
 	{
-		cause: CauseClearData, find: both(handshake(tlsx.FailureNotTLS), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 9",
+		cause: causeClearData, find: both(handshake(tlsx.FailureNotTLS), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 9",
 		says: "the server does not protect data connections, though it agreed to",
 		try:  []string{tryClearing},
 	},
 	{
-		cause: CauseTLSDataSilent, find: both(handshake(tlsx.FailureTimeout), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 7",
+		cause: causeTLSDataSilent, find: both(handshake(tlsx.FailureTimeout), a(inPhase(tlsx.PhaseData))), see: "RFC 4217, Section 7",
 		says: "the data connection was opened, but TLS did not come about on it in time: the server waits for something else, or does not see that connection",
 		try:  []string{"do one step at a time{SyncDataChannel=on}", tryTLS12, tryActive},
 	},
 	{
-		cause: CauseTLSSilent, find: either(handshake(tlsx.FailureTimeout), when(implicit, silent(""))), see: "RFC 4217, Section 4",
+		cause: causeTLSSilent, find: either(handshake(tlsx.FailureTimeout), when(implicit, silent(""))), see: "RFC 4217, Section 4",
 		says: "the server sent nothing where TLS was to begin: it has none there, or a firewall swallows what TLS begins with",
 		try:  []string{tryExplicit, tryTLS12, tryImplicit},
 	},
 	{
-		cause: CauseNoImplicitTLS, find: when(implicit, both(a(func(e *tlsx.HandshakeError) bool { return e.Silent }), handshake(tlsx.FailureEnded))), words: hintOf, see: "RFC 4217, Appendix A",
+		cause: causeNoImplicitTLS, find: when(implicit, both(a(func(e *tlsx.HandshakeError) bool { return e.Silent }), handshake(tlsx.FailureEnded))), words: hintOf, see: "RFC 4217, Appendix A",
 		says: "%s. The server may have no implicit TLS here",
 		try:  []string{tryExplicit, tryTLS12},
 	},
 	{
-		cause: CauseTLSDataCut, find: both(handshake(tlsx.FailureEnded), a(inPhase(tlsx.PhaseData))), words: hintOf, see: seeResume,
+		cause: causeTLSDataCut, find: both(handshake(tlsx.FailureEnded), a(inPhase(tlsx.PhaseData))), words: hintOf, see: seeResume,
 		says: "%s. Servers that want the TLS session of the control connection resumed do that, and firewalls that look into FTP",
 		try:  []string{"allow resumption{Resumption=preferred}", tryTLS12, tryActive, tryClearing},
 	},
 	{
-		cause: CauseTLSCut, find: without(a[*control.UnansweredLoginError](), handshake(tlsx.FailureEnded)), words: hintOf, see: seeTLS,
+		cause: causeTLSCut, find: without(a[*control.UnansweredLoginError](), handshake(tlsx.FailureEnded)), words: hintOf, see: seeTLS,
 		says: "%s. Firewalls and old servers do that with a ClientHello that is too large or too new for them; or the server speaks TLS in another way, or wants a client certificate",
 		try:  []string{"use TLS 1.2, whose ClientHello is smaller{TLSMax=1.2}", tryExplicit, tryImplicit},
 	},
 	{
-		cause: CauseTLSPeer, find: a(func(e *tlsx.HandshakeError) bool { return e.Hint != "" }), words: hintOf, see: seeTLS,
+		cause: causeTLSPeer, find: a(func(e *tlsx.HandshakeError) bool { return e.Hint != "" }), words: hintOf, see: seeTLS,
 		says: "%s",
 	},
 	{
-		cause: CauseTLSControl, find: a(inPhase(tlsx.PhaseControl)), see: seeTLS,
+		cause: causeTLSControl, find: a(inPhase(tlsx.PhaseControl)), see: seeTLS,
 		says: "the TLS handshake failed",
 		try:  []string{tryTLS12, "allow old versions, which are weak{TLSMin=1.0}"},
 	},
 	{
-		cause: CauseTLSData, find: a[*tlsx.HandshakeError](), see: seeResume,
+		cause: causeTLSData, find: a[*tlsx.HandshakeError](), see: seeResume,
 		says: "the TLS handshake of the data connection failed. A server that demands session resumption, or a firewall that looks into FTP, does that",
 		try:  []string{tryTLS12, tryActive},
 	},

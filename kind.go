@@ -144,56 +144,56 @@ var kindsOfCauses = []struct {
 	judge  func(*failure) Kind
 	causes []Cause
 }{
-	{always(KindInterrupted), []Cause{CauseCancelled}},
-	{always(KindLocal), []Cause{CauseTrustDamaged, CauseTrustLocked, CauseTrustFile}},
+	{always(KindInterrupted), []Cause{causeCancelled}},
+	{always(KindLocal), []Cause{causeTrustDamaged, causeTrustLocked, causeTrustFile}},
 	{always(KindConnect), []Cause{
-		CauseNoGreeting, CauseNoSuchHost, CauseNameServer, CauseNothingThere, CauseNoRoute, CauseCutAtGreeting,
-		CauseSSH, CauseHTTP, CauseTLSFirst, CauseNotFTP, CauseMailServer, CauseNotFTPLogin,
-		CauseProxyUse, CauseProxyUnknown, CauseProxyTimeout, CauseProxyDown, CauseProxyNoTLS, CauseProxyScheme, CauseProxyWantsLogin,
-		CauseProxyRejects, CauseProxyKind, CauseProxyNoFTP, CauseProxyRedirects, CauseProxyForbidsTunnel, CauseProxyForbids,
-		CauseProxyForbidsData, CauseProxyServerDown, CauseLoginProxyKind, CauseNoVirtualHosts, CauseVirtualHostUnknown,
-		CauseMechanism, CauseAuthSSL, CauseOddAuthReply, CauseNoTLS, CauseNoExplicitTLS, CauseNoClearData, CauseNoDataProtection,
-		CauseCommandsInClear, CauseAuthSilent, CauseCutAtAuth, CauseWantsDataTLS, CauseWantsProtection,
-		CauseSSL3, CauseTLSVersion, CauseNoCommonCipher, CauseTLSAlert, CauseClearReply, CauseTLSSilent, CauseNoImplicitTLS,
-		CauseTLSCut, CauseTLSPeer, CauseTLSControl,
+		causeNoGreeting, causeNoSuchHost, causeNameServer, causeNothingThere, causeNoRoute, causeCutAtGreeting,
+		causeSSH, causeHTTP, causeTLSFirst, causeNotFTP, causeMailServer, causeNotFTPLogin,
+		causeProxyUse, causeProxyUnknown, causeProxyTimeout, causeProxyDown, causeProxyNoTLS, causeProxyScheme, causeProxyWantsLogin,
+		causeProxyRejects, causeProxyKind, causeProxyNoFTP, causeProxyRedirects, causeProxyForbidsTunnel, causeProxyForbids,
+		causeProxyForbidsData, causeProxyServerDown, causeLoginProxyKind, causeNoVirtualHosts, causeVirtualHostUnknown,
+		causeMechanism, causeAuthSSL, causeOddAuthReply, causeNoTLS, causeNoExplicitTLS, causeNoClearData, causeNoDataProtection,
+		causeCommandsInClear, causeAuthSilent, causeCutAtAuth, causeWantsDataTLS, causeWantsProtection,
+		causeSSL3, causeTLSVersion, causeNoCommonCipher, causeTLSAlert, causeClearReply, causeTLSSilent, causeNoImplicitTLS,
+		causeTLSCut, causeTLSPeer, causeTLSControl,
 	}},
 	{always(KindCertificate), []Cause{
-		CauseCertificateChanged, CauseNotPinned, CauseRevoked, CauseSeveralFaults, CauseSelfSigned, CauseUnknownAuthority,
-		CauseNameInCommonName, CauseWrongName, CauseExpired, CauseBadChain, CauseOtherCertificate, CauseProxyCertificate,
+		causeCertificateChanged, causeNotPinned, causeRevoked, causeSeveralFaults, causeSelfSigned, causeUnknownAuthority,
+		causeNameInCommonName, causeWrongName, causeExpired, causeBadChain, causeOtherCertificate, causeProxyCertificate,
 	}},
 	{always(KindLogin), []Cause{
-		CauseLoginRejected, CauseLoginRejected530, CauseAnonymousRefused, CauseLoginUnanswered, CauseLockedOut, CauseNeedAccount,
-		CauseWantsTLS, CauseNoChallenge, CauseChallengeUnanswered, CauseLoginProxyRejects, CauseProxyServerLogin,
-		CauseClientCertificateMissing, CauseClientCertificateIssuer, CauseClientCertificateRefused, CauseClientCertificate,
+		causeLoginRejected, causeLoginRejected530, causeAnonymousRefused, causeLoginUnanswered, causeLockedOut, causeNeedAccount,
+		causeWantsTLS, causeNoChallenge, causeChallengeUnanswered, causeLoginProxyRejects, causeProxyServerLogin,
+		causeClientCertificateMissing, causeClientCertificateIssuer, causeClientCertificateRefused, causeClientCertificate,
 	}},
-	{always(KindNotFound), []Cause{CauseNotExist, CauseNoDirectory, CauseOtherListing, CauseProxyNoFile}},
-	{always(KindNotAllowed), []Cause{CausePermission, CauseNotStored, CauseProxyForbidsURL}},
-	{always(KindNoSpace), []Cause{CauseNoSpace, CauseLocalDiskFull}},
+	{always(KindNotFound), []Cause{causeNotExist, causeNoDirectory, causeOtherListing, causeProxyNoFile}},
+	{always(KindNotAllowed), []Cause{causePermission, causeNotStored, causeProxyForbidsURL}},
+	{always(KindNoSpace), []Cause{causeNoSpace, causeLocalDiskFull}},
 	{always(KindUnproven), []Cause{
-		CauseNoProof, CauseNoHashProof, CauseEarlyReply, CauseEmptyCut, CauseEmptyNoTLS, CauseEmptyUnconfirmed, CauseEmptyNoData,
+		causeNoProof, causeNoHashProof, causeEarlyReply, causeEmptyCut, causeEmptyNoTLS, causeEmptyUnconfirmed, causeEmptyNoData,
 	}},
 	{always(KindOther), []Cause{
-		CauseTooLarge, CauseNoSums, CauseNotInCodePage, CauseTypeUnknown, CauseNoBinary, CauseNoType, CauseNoMode, CauseNoStructure,
-		CauseMLSTUnlisted, CauseUnknownCommand, CauseExists,
+		causeTooLarge, causeNoSums, causeNotInCodePage, causeTypeUnknown, causeNoBinary, causeNoType, causeNoMode, causeNoStructure,
+		causeMLSTUnlisted, causeUnknownCommand, causeExists,
 	}},
 
 	// What may have been done if it can't be repeated.
-	{passingOr(KindUnproven), []Cause{CauseNotConfirmed, CauseForgotten}},
+	{passingOr(KindUnproven), []Cause{causeNotConfirmed, causeForgotten}},
 
 	// Data connections.
 	{passingOr(KindConnect), []Cause{
-		CauseReplyHeld, CausePortsBlocked, CauseLowPort, CauseAddressRefused, CauseStranger, CauseActiveBlocked, CauseActiveRefused,
-		CauseAddressNonsense, CauseAddressIgnored, CauseAddressWrong, CausePortClosed, CausePortFiltered, CausePassiveBlocked,
-		CausePassiveRefused, CauseOtherHost, CauseDataChannel, CauseDataChannelTLS, CauseProxyDataPort, CauseUploadLook,
-		CauseSessionIDOnly, CauseSessionIDUnusable, CauseResumptionOff, CauseNotResumedTLS, CauseWantsResumption,
-		CauseClearData, CauseTLSDataSilent, CauseTLSDataCut, CauseTLSData, CauseRenegotiation,
+		causeReplyHeld, causePortsBlocked, causeLowPort, causeAddressRefused, causeStranger, causeActiveBlocked, causeActiveRefused,
+		causeAddressNonsense, causeAddressIgnored, causeAddressWrong, causePortClosed, causePortFiltered, causePassiveBlocked,
+		causePassiveRefused, causeOtherHost, causeDataChannel, causeDataChannelTLS, causeProxyDataPort, causeUploadLook,
+		causeSessionIDOnly, causeSessionIDUnusable, causeResumptionOff, causeNotResumedTLS, causeWantsResumption,
+		causeClearData, causeTLSDataSilent, causeTLSDataCut, causeTLSData, causeRenegotiation,
 	}},
 
 	// What goes by whether another attempt may succeed.
 	{passingOr(KindOther), []Cause{
-		CauseSizeDiffers, CauseContentsDiffer, CauseSizeUseless, CauseSizeUnexpected, CauseChanged, CauseNotResumed, CauseFormatCut,
-		CauseFormatBroken, CauseTruncated, CauseTooManyUsers, CauseAfterLogin, CauseClosing, CauseIdledOut, CauseInUse, CauseServerFault,
-		CauseBrokenOff, CauseBrokenOffTLS, CauseDataCut, CauseDataCutTLS, CauseCutOff, CauseTimeout, CauseGarbled, CauseProxyGotNothing,
-		CauseEPSVSilent, CausePASVSilent, CausePORTSilent, CauseFeatSilent, CauseTransferSilent, CauseCutAtAddress, CauseControlLost,
+		causeSizeDiffers, causeContentsDiffer, causeSizeUseless, causeSizeUnexpected, causeChanged, causeNotResumed, causeFormatCut,
+		causeFormatBroken, causeTruncated, causeTooManyUsers, causeAfterLogin, causeClosing, causeIdledOut, causeInUse, causeServerFault,
+		causeBrokenOff, causeBrokenOffTLS, causeDataCut, causeDataCutTLS, causeCutOff, causeTimeout, causeGarbled, causeProxyGotNothing,
+		causeEPSVSilent, causePASVSilent, causePORTSilent, causeFeatSilent, causeTransferSilent, causeCutAtAddress, causeControlLost,
 	}},
 }

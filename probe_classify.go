@@ -103,9 +103,9 @@ func alertKind(err error) probeKind {
 	switch {
 	case d == nil:
 		return probeTLSOther
-	case d.Cause == CauseNoCommonCipher:
+	case d.Cause == causeNoCommonCipher:
 		return probeCiphers
-	case d.Cause == CauseClientCertificate:
+	case d.Cause == causeClientCertificate:
 		return probeOwnCert
 	}
 	return probeTLSOther
