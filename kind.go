@@ -6,7 +6,9 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
+	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -67,7 +69,7 @@ func KindOf(err error) Kind {
 		return ""
 	case isType[*ProfileError](err) || isType[*URLError](err) || isType[*protocol.ArgumentError](err):
 		return KindUsage
-	case localError(err) && !isType[*net.OpError](err):
+	case localError(err) && !isType[*net.OpError](err) && !isType[*proxy.Error](err):
 		return kindOfLocal(err)
 	case doubtful(err):
 		return KindUnproven
@@ -95,10 +97,24 @@ func kindOfLocal(err error) Kind {
 // connection that was lost before the reply came.
 func doubtful(err error) bool {
 	if e, ok := errors.AsType[*FileError](err); ok {
-		return e.Lost != nil && unrepeatable(e.Op)
+		return unrepeatable(e.Op) && (e.Lost != nil || changing(unansweredVerb(e.Err)))
 	}
 	e, ok := errors.AsType[*ReconnectError](err)
 	return ok && e.Sent && unrepeatable(e.Op)
+}
+
+// changing reports whether a second command of a verb is refused because the first was carried out.
+var changing = verbs("DELE", "RMD", "XRMD", "MKD", "XMKD", "RNTO")
+
+// unansweredVerb returns the command whose reply never came, "" if err is not about one.
+func unansweredVerb(err error) protocol.Verb {
+	if e, ok := errors.AsType[*control.TimeoutError](err); ok {
+		return e.Verb
+	}
+	if e, ok := errors.AsType[*control.ClosedError](err); ok && e.Awaited {
+		return e.Verb
+	}
+	return ""
 }
 
 // unrepeatable reports whether a second attempt of an operation fails because the first one
@@ -128,6 +144,8 @@ func passingOr(k Kind) func(*failure) Kind {
 			return KindConnect
 		case Temporary(f.err):
 			return KindTemporary
+		case f.reply != nil && ofLogin(f.reply.Verb):
+			return KindLogin // which Temporary does not have repeated, whatever the code
 		}
 		return k
 	}

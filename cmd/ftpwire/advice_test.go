@@ -109,6 +109,6 @@ func TestAdviceOnStored(t *testing.T) {
 	env["FTPWIRE_CONFIG"] = filepath.Join(t.TempDir(), "connections.toml")
 	address := strings.TrimPrefix(s.url, "ftpes://")
 	runIn(t, setting{env: env}, "connection", "add", "lab", "ftp://"+address+"/").want(t, exitGood)
-	runIn(t, setting{env: env}, "ls", "lab:/").want(t, exitUsage, "Use explicit TLS (--tls explicit), or use implicit TLS, port 990 (--tls implicit)")
+	runIn(t, setting{env: env}, "ls", "lab:/").want(t, exitLogin, "Use explicit TLS (--tls explicit), or use implicit TLS, port 990 (--tls implicit)")
 	runIn(t, setting{env: env}, "ls", "lab:/", "--tls", "explicit", "--ca", s.ca).want(t, exitGood)
 }

@@ -20,23 +20,25 @@ complete: what came before a failure has already been written. A URL that ends i
 		Args:    nargs(1, 1, "a URL is missing"),
 	}
 	f.addFileFlags(cmd)
+	f.retryFlags.add(cmd)
 	f.maxSize.add(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.cat(&f, args[0]) }
 	return cmd
 }
 
 func (a *app) cat(f *connFlags, rawURL string) error {
+	a.once, f.fileOut = true, true
 	l, err := a.locate(f, rawURL)
 	if err != nil {
 		return err
 	}
 	if l.Dir {
-		return a.withLocation(f, l, func(c *ftpwire.Client) error { return a.catNames(c, l.Path) })
+		return a.askingAt(f, l, func(c *ftpwire.Client) error { return a.catNames(c, l.Path) })
 	}
 	if err := needFile(l); err != nil {
 		return err
 	}
-	return a.withLocation(f, l, func(c *ftpwire.Client) error {
+	return a.askingAt(f, l, func(c *ftpwire.Client) error {
 		_, err := c.Get(a.ctx, l.Path, a.stdout, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize)})
 		return onPath(l.Path, err)
 	})

@@ -9,13 +9,13 @@ import (
 func (a *app) rmCmd() *cobra.Command {
 	return a.eachCmd("rm URL...", "Delete files", "Deletes files. Directories are rmdir's.",
 		"  ftpwire rm ftpes://alice@ftp.example.com/old.txt ftpes://alice@ftp.example.com/older.txt",
-		func(c *ftpwire.Client, path string) error { return c.Conn().Dele(a.ctx, path) })
+		func(c *ftpwire.Client, path string) error { return c.Unlink(a.ctx, path) })
 }
 
 func (a *app) rmdirCmd() *cobra.Command {
 	return a.eachCmd("rmdir URL...", "Remove empty directories", "Removes directories, which must be empty.",
 		"  ftpwire rmdir ftpes://alice@ftp.example.com/old/",
-		func(c *ftpwire.Client, path string) error { return c.Conn().Rmd(a.ctx, bare(path)) })
+		func(c *ftpwire.Client, path string) error { return c.Rmdir(a.ctx, bare(path)) })
 }
 
 func (a *app) mkdirCmd() *cobra.Command {
@@ -38,6 +38,26 @@ func (a *app) eachCmd(use, short, long, example string, do func(*ftpwire.Client,
 	var f connFlags
 	cmd := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: nargs(1, -1, "a URL is missing")}
 	f.addClientFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.each(cmd, &f, args, do) }
+	f.retryFlags.add(cmd)
+	format := addFormat(cmd, "nothing, or JSON lines: one object for each URL")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.each(cmd, &f, format.value == "json", args, do)
+	}
 	return cmd
+}
+
+// A changeJSON says how a change went.
+type changeJSON struct {
+	Path  string       `json:"path"`
+	To    string       `json:"to,omitempty"` // of mv
+	OK    bool         `json:"ok"`
+	Error *failureJSON `json:"error,omitempty"`
+}
+
+func (a *app) newChangeJSON(cmd *cobra.Command, path string, err error) changeJSON {
+	j := changeJSON{Path: path, OK: err == nil}
+	if err != nil {
+		j.Error = a.failure(cmd, err)
+	}
+	return j
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
@@ -47,8 +48,9 @@ the beginnings of ids; --list shows them.
 A run that is interrupted, takes longer than --max-time, or loses the server reports
 what it knows, marked INCOMPLETE.
 
-Exit code 0: nothing failed; 1: something failed; 2: the server could not be checked, or
-not completely; 130: interrupted.`,
+Exit code 0: nothing failed; 1: something failed; 10: nothing did, but not everything was
+checked. Other codes say why it could not begin: "ftpwire help exit-codes". --retry N tries
+to begin again, for a server that is just starting.`,
 		Example: `  ftpwire check
   ftpwire check ftpes://tester@ftp.example.com/ --write-dir upload
   ftpwire check ftp://ftp.example.com/ --read-only --level must --format json --output report.json
@@ -56,6 +58,7 @@ not completely; 130: interrupted.`,
 		Args: nargs(0, 1, ""),
 	}
 	f.addServerFlags(cmd)
+	f.retryFlags.add(cmd)
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.only, "only", nil, "only checks that `PATTERN` matches (repeatable)")
 	fs.StringArrayVar(&f.skip, "skip", nil, "leave out checks that `PATTERN` matches (repeatable)")
@@ -73,7 +76,7 @@ not completely; 130: interrupted.`,
 	fs.BoolVar(&f.list, "list", false, "list the checks, and check nothing")
 	fs.StringArrayVar(&f.faults, "fault", nil, "make the embedded server misbehave as `NAME` says (repeatable); help lists the names")
 	cmd.RegisterFlagCompletionFunc("fault", completeFaults)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(f.faults) == 1 && f.faults[0] == "help" {
 			return listFaults(a.stdout)
 		}
@@ -83,12 +86,12 @@ not completely; 130: interrupted.`,
 		if f.list {
 			return f.listCases(a.stdout)
 		}
-		return a.check(&f, args)
+		return a.check(cmd, &f, args)
 	}
 	return cmd
 }
 
-func (a *app) check(f *checkFlags, args []string) error {
+func (a *app) check(cmd *cobra.Command, f *checkFlags, args []string) error {
 	target, opts, stop, err := a.checkTarget(f, args)
 	if err != nil {
 		return err
@@ -105,10 +108,16 @@ func (a *app) check(f *checkFlags, args []string) error {
 		out = file
 	}
 	count := a.counter(opts, f.count())
-	report, err := conformance.Run(a.ctx, target, *opts)
+	var report *conformance.Report
+	a.again(&f.connFlags, func() error {
+		if report, err = conformance.Run(a.ctx, target, *opts); report != nil {
+			return nil
+		}
+		return asClient(err)
+	})
 	count.end()
 	if report == nil {
-		return a.setupError(target.Addr, err)
+		return a.setupError(cmd, target.Addr, err)
 	}
 	if err := f.write(out, report); err != nil {
 		return errtext.Errorf("the report: %w", err)
@@ -120,12 +129,17 @@ func (a *app) check(f *checkFlags, args []string) error {
 	}
 	a.leftBehind(report.Leftover)
 	switch {
-	case err != nil:
-		return err // interrupted
+	case err != nil: // interrupted
+		a.report(cmd, err)
+		return errSaid
 	case report.Incomplete != "":
-		return usagef("%s was not checked to the end: %s", target.Addr, report.Incomplete)
+		a.report(cmd, fmt.Errorf("%s was not checked to the end: %s", target.Addr, report.Incomplete))
+	}
+	switch {
 	case report.Failed():
 		return errSaid
+	case report.Incomplete != "":
+		return saidError{kind: ftpwire.KindUnproven}
 	}
 	return nil
 }
@@ -148,22 +162,30 @@ func (f *checkFlags) write(w io.Writer, r *conformance.Report) error {
 	return b.Flush()
 }
 
-// setupError says why a server could not be checked.
-func (a *app) setupError(addr string, err error) error {
+// setupError says why a server could not be checked. No code of it is that of a failed check.
+func (a *app) setupError(cmd *cobra.Command, addr string, err error) error {
 	se, ok := errors.AsType[*conformance.SetupError](err)
 	if !ok {
 		return cannot(err)
 	}
 	a.leftBehind(se.Leftover)
-	hint := a.advice(nil, asClient(se))
+	hint := a.advice(cmd, asClient(se))
 	if se.Stage == "working directory" {
 		hint = strings.TrimSpace(hint + " --write-dir names a directory that may be written to; --read-only checks what needs none.")
 	}
-	return &usageError{err: errtext.Errorf("%s could not be checked: %w", addr, se), hint: hint}
+	kind := ftpwire.KindOf(asClient(se))
+	if kind == ftpwire.KindOther {
+		kind = ftpwire.KindUnproven
+	}
+	return &kindError{&hintError{err: errtext.Errorf("%s could not be checked: %w", addr, se), hint: hint}, kind}
 }
 
 // asClient returns what a client would say of the same server, for which there is advice.
-func asClient(se *conformance.SetupError) error {
+func asClient(err error) error {
+	se, ok := errors.AsType[*conformance.SetupError](err)
+	if !ok {
+		return err
+	}
 	if silence, ok := errors.AsType[*conformance.SilenceError](se); ok {
 		return &control.TimeoutError{After: silence.After}
 	}

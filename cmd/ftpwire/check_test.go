@@ -164,7 +164,7 @@ func (p *checkProcess) wantInterrupted(t *testing.T, format string) {
 }
 
 // TestCheckNotFTP checks what is said about servers that are none, or want another
-// kind of TLS: exit code 2, soon, and the advice that every command gives.
+// kind of TLS: soon, and the advice that every command gives.
 func TestCheckNotFTP(t *testing.T) {
 	t.Parallel()
 	user := []ftptest.User{{Name: "alice", Password: testPassword}}
@@ -175,6 +175,7 @@ func TestCheckNotFTP(t *testing.T) {
 		name, scheme, addr, path string
 		err                      string
 		same                     bool // "ls" gives the same advice
+		code                     int  // if it is not exitConnect
 	}{
 		{name: "silent port", scheme: "ftp", addr: speaking(t, ""), err: "on a port of implicit TLS", same: true},
 		{name: "silent port, explicit TLS", scheme: "ftpes", addr: speaking(t, ""), err: "on a port of implicit TLS", same: true},
@@ -185,8 +186,8 @@ func TestCheckNotFTP(t *testing.T) {
 		{name: "implicit as clear", scheme: "ftp", addr: implicit.Addr(), err: "Use implicit TLS (ftps://)", same: true},
 		{name: "explicit as implicit", scheme: "ftps", addr: explicit.Addr(), err: "Use explicit TLS, port 21 (ftpes://)", same: true},
 		{name: "clear as explicit", scheme: "ftpes", addr: clear.Addr(), err: "no explicit TLS on this port"},
-		{name: "read-only account", scheme: "ftp", addr: clear.Addr(), err: "MKD: 550"},
-		{name: "typo in the path", scheme: "ftp", addr: clear.Addr(), path: "typo/", err: "CWD: 550"},
+		{name: "read-only account", scheme: "ftp", addr: clear.Addr(), err: "MKD: 550", code: exitNotAllowed},
+		{name: "typo in the path", scheme: "ftp", addr: clear.Addr(), path: "typo/", err: "CWD: 550", code: exitNotFound},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -198,7 +199,7 @@ func TestCheckNotFTP(t *testing.T) {
 			if d := time.Since(begin); d > 3*timeout {
 				t.Errorf("it took %s; want three timeouts at most", d)
 			}
-			r.want(t, exitUsage, "could not be checked", tt.err)
+			r.want(t, cmpOr(tt.code, exitConnect), "could not be checked", tt.err)
 			if r.out != "" {
 				t.Errorf("a report:\n%s", r.out)
 			}
@@ -246,16 +247,17 @@ func TestCheckIncomplete(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		args []string
+		code int
 		err  string
 	}{
-		{"the directory is not proven", []string{"--fault", "pwd-root"}, "not proven to be ours"},
-		{"the time is over", []string{"--fault", "reply-none", "--max-time", "1s"}, "the total time of 1s is over"},
-		{"no greeting ends", []string{"--fault", "greeting-half", "--timeout", "300ms"}, "the server is gone"},
+		{"the directory is not proven", []string{"--fault", "pwd-root"}, exitUnproven, "not proven to be ours"},
+		{"the time is over", []string{"--fault", "reply-none", "--max-time", "1s"}, exitUnproven, "the total time of 1s is over"},
+		{"no greeting ends", []string{"--fault", "greeting-half", "--timeout", "300ms"}, exitNo, "the server is gone"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := runIn(t, setting{}, append([]string{"check", "--tls", "none"}, tt.args...)...)
-			r.want(t, exitUsage, "was not checked to the end", tt.err)
+			r.want(t, tt.code, "was not checked to the end", tt.err)
 			if !strings.Contains(r.out, "\nINCOMPLETE: ") {
 				t.Errorf("no report that is marked:\n%s", r.out)
 			}

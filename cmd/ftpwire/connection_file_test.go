@@ -243,7 +243,7 @@ func TestConnectionShared(t *testing.T) {
 	s.write(one("aa") + "[trusted.plant]\npins = [\"" + pin + "\"]\nca = \"plant.pem\"\n")
 	s.line("ls aa:").want(t, exitGood)
 	s.write(one("aa") + "[trusted.plant]\npins = [\"sha256//" + strings.Repeat("A", 43) + "=\"]\nca = \"plant.pem\"\n")
-	s.line("ls aa:").want(t, exitUsage, "pin")
+	s.line("ls aa:").want(t, exitCertificate, "pin")
 	s.line("connection add cc --host h.example --trusted plant").want(t, exitGood)
 	if diff := cmp.Diff("host = \"h.example\"\ntrusted = \"plant\"\n", s.text()[strings.Index(s.text(), "[connection.cc]\n")+len("[connection.cc]\n"):]); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
@@ -297,8 +297,8 @@ func TestConnectionAdvice(t *testing.T) {
 	s := newShelf(t)
 	s.store(f, "nas")
 	for _, args := range []string{"ls nas: --data-mode epsv", "connection test nas --data-mode epsv"} {
-		s.line(args).want(t, exitNo, "hint: ", `"ftpwire connection edit nas --`)
+		s.line(args).want(t, exitTemporary, "hint: ", `"ftpwire connection edit nas --`)
 	}
 	s.line("connection edit nas --tls implicit").want(t, exitGood)
-	s.line("ls nas:").want(t, exitUsage, `"ftpwire connection edit nas --tls explicit"`)
+	s.line("ls nas:").want(t, exitConnect, `"ftpwire connection edit nas --tls explicit"`)
 }

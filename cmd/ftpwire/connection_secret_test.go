@@ -65,7 +65,7 @@ func TestConnectionPassword(t *testing.T) {
 		{"no variable", `password_env = "NONE"`, exitUsage, "the environment variable NONE is not set"},
 		{"line for the shell", `password_command = "echo ` + testPassword + ` | cat"`, exitGood, ""},
 		{"program and arguments", `password_command = ["` + printing + `", "` + testPassword + `"]`, exitGood, ""},
-		{"without a shell", `password_command = ["` + printing + `", "$HOME"]`, exitUsage, "PASS: 530"},
+		{"without a shell", `password_command = ["` + printing + `", "$HOME"]`, exitLogin, "PASS: 530"},
 		{"command fails", `password_command = "echo leaked-words; exit 3"`, exitUsage, "the command ended with exit status 3"},
 		{"no command", `password_command = ["no-such-program-here"]`, exitUsage, "can't be run"},
 		{"nothing printed", `password_command = "true"`, exitUsage, "printed nothing"},
@@ -73,7 +73,7 @@ func TestConnectionPassword(t *testing.T) {
 		{"too much", `password_command = "head -c 100000 /dev/zero"`, exitUsage, "more than 65536 bytes"},
 		{"keyring", `password_keyring = true`, exitGood, ""},
 		{"keyring, off", `password_keyring = false`, exitUsage, `no password for user "alice"`},
-		{"wrong", `password = "wrong-words-here"`, exitUsage, "PASS: 530"},
+		{"wrong", `password = "wrong-words-here"`, exitLogin, "PASS: 530"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

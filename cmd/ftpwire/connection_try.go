@@ -25,6 +25,7 @@ what is stored, and are not stored.`,
 		ValidArgsFunction: a.oneName,
 	}
 	f.addFileFlags(cmd)
+	f.retryFlags.add(cmd)
 	lf.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		target := strings.TrimSuffix(args[0], ":") + ":"

@@ -37,6 +37,6 @@ func TestDataFlags(t *testing.T) {
 		})
 	}
 	t.Run("all ports blocked", func(t *testing.T) {
-		f.run(t, "cat", "URL/hello.txt", "--block-port", "1-65535").want(t, exitNo, "--block-port")
+		f.run(t, "cat", "URL/hello.txt", "--block-port", "1-65535").want(t, exitTemporary, "--block-port")
 	})
 }

@@ -9,29 +9,29 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
-)
-
-// The exit codes, as "ftpwire help exit-codes" explains them.
-const (
-	exitGood        = 0
-	exitNo          = 1
-	exitUsage       = 2
-	exitInterrupted = 130
 )
 
 // errNoCommand ends a run that was given no command: the help is its message.
 var errNoCommand = &usageError{}
 
-// errSaid ends a run whose errors have been printed already.
-var errSaid = errors.New("reported")
+// A saidError ends a run whose errors have been printed already.
+type saidError struct {
+	kind ftpwire.Kind
+	text string // for JSON; "" if there is an object that says it
+}
+
+func (e saidError) Error() string { return e.text }
+
+// errSaid ends a run that has printed all that there is to say.
+var errSaid = saidError{kind: ftpwire.KindOther}
 
 // A usageError reports why a command could not even begin: a wrong command line, a file
-// that cannot be read, a server that cannot be reached or refuses the login.
+// that cannot be read.
 type usageError struct {
 	err  error
 	hint string
-	more string // to be said besides the advice on err
 }
 
 func (e *usageError) Error() string {
@@ -71,17 +71,14 @@ func (a *app) fail(cmd *cobra.Command, args []string, err error) int {
 	if name, ok := unknownCommand(cmd, args, err); ok {
 		err = &usageError{err: fmt.Errorf("unknown command %q", name), hint: suggestCommand(cmd, name)}
 	}
-	code := exitNo
-	if _, usage := errors.AsType[*usageError](err); usage {
-		code = exitUsage
+	code := exitOf(a.kindOf(err))
+	said, ok := errors.AsType[saidError](err)
+	if wantsJSON(cmd, args) && err != error(errNoCommand) && (!ok || said.text != "") {
+		a.writeFailure(cmd, err)
 	}
-	if a.ctx.Err() != nil {
-		code = exitInterrupted
+	if !ok && err != error(errNoCommand) {
+		a.report(cmd, err)
 	}
-	if err == errSaid || err == error(errNoCommand) {
-		return code
-	}
-	a.report(cmd, err)
 	return code
 }
 
@@ -93,8 +90,8 @@ func (a *app) report(cmd *cobra.Command, err error) {
 	}
 	if a.ctx.Err() != nil {
 		a.say(prefix + "interrupted")
-		if h, ok := errors.AsType[*hintError](err); ok && h.more != "" {
-			a.say("hint: " + h.more)
+		if more := a.adviceAfterSignal(err); more != "" {
+			a.say("hint: " + more)
 		}
 		return
 	}
@@ -109,7 +106,7 @@ func (a *app) report(cmd *cobra.Command, err error) {
 func (a *app) adviceFor(cmd *cobra.Command, err error) string {
 	hint, more := "", ""
 	if u, ok := errors.AsType[*usageError](err); ok {
-		hint, more = u.hint, u.more
+		hint = u.hint
 	}
 	if h, ok := errors.AsType[*hintError](err); ok {
 		hint, more = h.hint, h.more
@@ -121,6 +118,14 @@ func (a *app) adviceFor(cmd *cobra.Command, err error) string {
 		more = "" // said already
 	}
 	return strings.TrimSpace(hint + " " + more)
+}
+
+// adviceAfterSignal returns what to know about err after an interruption, or "".
+func (a *app) adviceAfterSignal(err error) string {
+	if h, ok := errors.AsType[*hintError](err); ok {
+		return h.more
+	}
+	return ""
 }
 
 // unknownCommand reports whether err is cobra's about a command that does not

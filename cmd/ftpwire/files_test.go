@@ -109,7 +109,7 @@ func TestDataProtection(t *testing.T) {
 		{name: "in clear", args: []string{"--prot", "C"}},
 		{name: "resumption off", args: []string{"--resume-tls", "off"}, secured: true},
 		{name: "resumption required", args: []string{"--resume-tls", "required"}, secured: true, resumed: true},
-		{name: "resumption required and not to be had", args: []string{"--resume-tls", "required"}, cfg: ftptest.Config{NoTickets: true}, code: exitNo, err: "--tls-max 1.2"},
+		{name: "resumption required and not to be had", args: []string{"--resume-tls", "required"}, cfg: ftptest.Config{NoTickets: true}, code: exitConnect, err: "--tls-max 1.2"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -206,10 +206,10 @@ func TestFailedGetLeavesNothing(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{"no such file", "", "nope.txt", exitNo, `RETR "nope.txt": 550`},
+		{"no such file", "", "nope.txt", exitNotFound, `RETR "nope.txt": 550`},
 		{"a directory", "", "sub", exitNo, `RETR "sub": 550`},
-		{"half the file", "data-truncated-226", "hello.txt", exitNo, "octets came"},
-		{"reset", "data-reset", "hello.txt", exitNo, `RETR "hello.txt"`},
+		{"half the file", "data-truncated-226", "hello.txt", exitTemporary, "octets came"},
+		{"reset", "data-reset", "hello.txt", exitTemporary, `RETR "hello.txt"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -251,7 +251,7 @@ func TestPutNames(t *testing.T) {
 		})
 	}
 	f.run(t, "put", "-", "URL/sub").want(t, exitUsage, "standard input has no name")
-	f.run(t, "put", local, "URL/none/x").want(t, exitNo, `STOR "none/x": 55`)
+	f.run(t, "put", local, "URL/none/x").want(t, exitNotFound, `STOR "none/x": 55`)
 }
 
 func TestASCII(t *testing.T) {
@@ -282,7 +282,7 @@ func TestTypeD(t *testing.T) {
 			t.Errorf("cat %s: exit %d, %q, %s", url, r.code, r.out, r.err)
 		}
 	}
-	f.run(t, "cat", "URL/none;type=d").want(t, exitNo, "none")
+	f.run(t, "cat", "URL/none;type=d").want(t, exitNotFound, "none")
 	f.run(t, "get", "URL/names;type=d", t.TempDir()).want(t, exitUsage, "names a directory")
 	f.run(t, "put", filepath.Join(t.TempDir(), "none"), "URL/names;type=d").want(t, exitUsage, ";type=d")
 	f.run(t, "ls", "URL/names;type=d").want(t, exitGood, "")
@@ -301,9 +301,9 @@ func TestChange(t *testing.T) {
 		{"mkdir URL/d URL/f", exitNo, `MKD "d": 550`, "/f", ""},
 		{"mv URL/hello.txt d/moved", exitGood, "", "/d/moved", "/hello.txt"},
 		{"mv URL/d/moved /d/e/", exitGood, "", "/d/e/moved", "/d/moved"},
-		{"mv URL/none x", exitNo, `RNFR "none": 550`, "", "/x"},
+		{"mv URL/none x", exitNotFound, `RNFR "none": 550`, "", "/x"},
 		{"rmdir URL/d", exitNo, `RMD "d": 550`, "/d", ""},
-		{"rm URL/none URL/d/e/moved", exitNo, `DELE "none": 550`, "", "/d/e/moved"},
+		{"rm URL/none URL/d/e/moved", exitNotFound, `DELE "none": 550`, "", "/d/e/moved"},
 		{"rmdir URL/d/e/ URL/d URL/f", exitGood, "", "", "/d"},
 	}
 	for _, s := range steps {
@@ -360,7 +360,7 @@ func TestListings(t *testing.T) {
 		}
 	})
 	t.Run("nothing", func(t *testing.T) {
-		f.run(t, "ls", "URL/none").want(t, exitNo, "none: ", "550", "hint: Probably there is no such file")
+		f.run(t, "ls", "URL/none").want(t, exitNotFound, "none: ", "550", "hint: Probably there is no such file")
 	})
 	t.Run("stat", func(t *testing.T) {
 		r := f.run(t, "stat", "URL/hello.txt")
@@ -377,7 +377,7 @@ func TestListings(t *testing.T) {
 		}
 	})
 	t.Run("stat of the login directory", func(t *testing.T) { f.run(t, "stat", "URL").want(t, exitGood) })
-	t.Run("stat of nothing", func(t *testing.T) { f.run(t, "stat", "URL/none").want(t, exitNo, `MLST "none": 550`) })
+	t.Run("stat of nothing", func(t *testing.T) { f.run(t, "stat", "URL/none").want(t, exitNotFound, `MLST "none": 550`) })
 }
 
 // A canceller cancels when a text is written to it.
@@ -424,7 +424,7 @@ func TestServerGoneWhileNobodyTypes(t *testing.T) {
 	defer close(stdin.end)
 	s := setting{env: f.env, stdin: io.MultiReader(strings.NewReader(strings.Repeat("a", 100_000)), stdin)}
 	r := f.runIn(t, s, "put", "-", "URL/typed")
-	r.want(t, exitNo, `STOR "typed" failed`)
+	r.want(t, exitTemporary, `STOR "typed" failed`)
 	if strings.Contains(r.err, "--retry") || strings.Contains(r.err, "--resume") {
 		t.Errorf("advice on what can't be done: %s", r.err)
 	}

@@ -48,7 +48,7 @@ complete and right; --format json tells what proved it.`,
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		toOutput := len(args) == 2 && args[1] == "-"
 		if toOutput && !f.proxyGet {
-			a.once = true
+			f.fileOut = true
 			if err := f.only("standard output can't be read again or written twice"); err != nil {
 				return err
 			}

@@ -33,6 +33,7 @@ code is 1 if they differ, or if the server computes no such hash.`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addClientFlags(cmd)
+	f.retryFlags.add(cmd)
 	cmd.Flags().StringVar(&algorithm, "algorithm", "", "compute this hash: `NAME` is one of "+strings.Join(shortNames(), ", ")+" (default: the best that the server offers)")
 	cmd.Flags().StringVar(&check, "check", "", "compare with the local `FILE`")
 	format := addFormat(cmd, "a line as of sha256sum, or one JSON object")
@@ -51,7 +52,7 @@ code is 1 if they differ, or if the server computes no such hash.`,
 			return err
 		}
 		defer h.close()
-		return a.withLocation(&f, l, func(c *ftpwire.Client) error { return onPath(l.Path, a.hash(c.Conn(), l.Path, &h)) })
+		return a.askingAt(&f, l, func(c *ftpwire.Client) error { return onPath(l.Path, a.hash(c.Conn(), l.Path, &h)) })
 	}
 	return cmd
 }
@@ -113,6 +114,8 @@ type hashJSON struct {
 	Local     string `json:"local,omitempty"`
 	LocalSum  string `json:"local_sum,omitempty"`
 	Same      *bool  `json:"same,omitempty"`
+
+	Error *failureJSON `json:"error,omitempty"`
 }
 
 func (a *app) hash(c *control.Conn, path string, h *hashing) error {
@@ -127,13 +130,17 @@ func (a *app) hash(c *control.Conn, path string, h *hashing) error {
 		}
 		out.Same = new(out.LocalSum == sum.Sum)
 	}
-	if err := a.printHash(h, out); err != nil {
-		return err
-	}
 	if out.Same != nil && !*out.Same {
-		return &ftpwire.MismatchError{Path: path, What: sum.Algorithm, Local: out.LocalSum, Remote: sum.Sum}
+		err = &ftpwire.MismatchError{Path: path, What: sum.Algorithm, Local: out.LocalSum, Remote: sum.Sum}
+		err = &outcomeError{&kindError{err, ftpwire.KindOther}, func(e *failureJSON) any { out.Error = e; return out }}
+		if h.json {
+			return err
+		}
 	}
-	return nil
+	if werr := a.printHash(h, out); werr != nil {
+		return werr
+	}
+	return err
 }
 
 func (a *app) printHash(h *hashing, out hashJSON) (err error) {

@@ -56,7 +56,7 @@ func TestHash(t *testing.T) {
 		})
 	}
 	f := serve(t, ftptest.Config{})
-	t.Run("no such file", func(t *testing.T) { f.run(t, "hash", "URL/none").want(t, exitNo, "550") })
+	t.Run("no such file", func(t *testing.T) { f.run(t, "hash", "URL/none").want(t, exitNotFound, "550") })
 	t.Run("JSON", func(t *testing.T) {
 		r := f.run(t, "hash", "URL/hello.txt", "--format", "json", "--check", same)
 		r.want(t, exitGood)

@@ -15,7 +15,7 @@ func topics() []*cobra.Command {
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
 		{Use: "proxies", Short: "How to go through HTTP, SOCKS and FTP proxies", Long: proxiesText},
 		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
-		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText},
+		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText()},
 	}
 }
 
@@ -67,20 +67,6 @@ errors or in what --log prints.
 Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx),
 FTPWIRE_PROXY_PASSWORD (of an HTTP or SOCKS proxy, --proxy) and
 FTPWIRE_LOGIN_PROXY_PASSWORD (of an FTP proxy, --login-proxy), or asked for.`
-
-const exitCodesText = `  0    good: everything was done
-  1    the answer is no: a file was not found or not transferred, the server refused
-       a command, a check failed, a line could not be parsed
-  2    it could not even be tried: a wrong command line or URL, a local file that
-       cannot be read, no connection, no TLS, no login; a check that did not come
-       to its end
-  130  interrupted by SIGINT, SIGTERM or SIGHUP; nothing incomplete is left under a
-       local name, and a temporary file on the server is removed, or named if it can't be
-
-After a signal the command ends by itself, within four seconds. Another signal in the
-first second counts as the same one; a later signal kills the command.
-
-Commands that take several URLs go on after a refusal, and return the worst code.`
 
 // helpCmd replaces cobra's, which returns 0 for what it cannot find.
 func helpCmd() *cobra.Command {

@@ -43,19 +43,19 @@ func TestPasswordSources(t *testing.T) {
 		err   string
 	}{
 		{name: "URL", args: []string{inURL}, err: "warning: the password in the URL"},
-		{name: "URL before the environment", args: []string{wrongInURL}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}, code: exitUsage, err: "PASS: 530"},
+		{name: "URL before the environment", args: []string{wrongInURL}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}, code: exitLogin, err: "PASS: 530"},
 		{name: "file", args: []string{"URL/", "--password-file", right}},
 		{name: "file with CR LF", args: []string{"URL/", "--password-file", rightCR}},
 		{name: "standard input", args: []string{"URL/", "--password-file", "-"}, stdin: testPassword},
-		{name: "file before the environment", args: []string{"URL/", "--password-file", wrong}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}, code: exitUsage, err: "PASS: 530"},
+		{name: "file before the environment", args: []string{"URL/", "--password-file", wrong}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}, code: exitLogin, err: "PASS: 530"},
 		{name: "environment", args: []string{"URL/"}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}},
-		{name: "environment before .netrc", args: []string{"URL/"}, env: map[string]string{"FTPWIRE_PASSWORD": "wrong", "NETRC": netrc}, code: exitUsage, err: "PASS: 530"},
+		{name: "environment before .netrc", args: []string{"URL/"}, env: map[string]string{"FTPWIRE_PASSWORD": "wrong", "NETRC": netrc}, code: exitLogin, err: "PASS: 530"},
 		{name: ".netrc", args: []string{"URL/"}, env: map[string]string{"NETRC": netrc}},
 		{name: ".netrc names the user", args: []string{anonymousURL}, env: map[string]string{"NETRC": netrc}},
 		{name: ".netrc with another user", args: []string{"URL/"}, env: map[string]string{"NETRC": other}},
 		{name: "--user", args: []string{anonymousURL, "--user", testUser}, env: map[string]string{"FTPWIRE_PASSWORD": testPassword}},
 		{name: "none", args: []string{"URL/"}, code: exitUsage, err: `no password for user "alice", and no terminal`},
-		{name: "wrong", args: []string{"URL/"}, env: map[string]string{"FTPWIRE_PASSWORD": "wrong"}, code: exitUsage, err: "hint: The server rejected the login"},
+		{name: "wrong", args: []string{"URL/"}, env: map[string]string{"FTPWIRE_PASSWORD": "wrong"}, code: exitLogin, err: "hint: The server rejected the login"},
 		{name: "missing .netrc", args: []string{"URL/"}, env: map[string]string{"NETRC": filepath.Join(dir, "none")}, code: exitUsage, err: "warning: "},
 	}
 	for _, tt := range tests {
@@ -105,7 +105,7 @@ func TestSharedNetrcWarns(t *testing.T) {
 func TestAnonymousNeverGetsThePassword(t *testing.T) {
 	addr, passwords := echoServer(t)
 	for _, url := range []string{"ftp://" + addr + "/", "ftp://anonymous@" + addr + "/", "ftp://ftp@" + addr + "/"} {
-		runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "ls", url).want(t, exitUsage, "PASS: 530")
+		runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "ls", url).want(t, exitLogin, "PASS: 530")
 		if got := <-passwords; got == testPassword {
 			t.Errorf("%s: the password was sent", url)
 		}
@@ -157,14 +157,14 @@ func TestNoOutputHoldsThePassword(t *testing.T) {
 	}{
 		{"log", []string{"ls", "--log", "URL/"}, exitGood},
 		{"log of what is sent", []string{"ls", "--log-sent", "URL/"}, exitGood},
-		{"echo", []string{"ls", "--log", "ftp://alice@" + echo + "/"}, exitUsage},
-		{"echo of the URL's", []string{"ls", "--log", "ftp://alice:" + testPassword + "@" + echo + "/"}, exitUsage},
+		{"echo", []string{"ls", "--log", "ftp://alice@" + echo + "/"}, exitLogin},
+		{"echo of the URL's", []string{"ls", "--log", "ftp://alice:" + testPassword + "@" + echo + "/"}, exitLogin},
 		{"bad URL", []string{"ls", "ftp://alice:" + testPassword + "@h:port/"}, exitUsage},
 		{"bad escape", []string{"ls", "ftp://alice:" + testPassword + "@h/%zz"}, exitUsage},
-		{"nobody there", []string{"ls", "ftp://alice:" + testPassword + "@" + deadAddr(t) + "/"}, exitUsage},
+		{"nobody there", []string{"ls", "ftp://alice:" + testPassword + "@" + deadAddr(t) + "/"}, exitConnect},
 		{"quote", []string{"quote", "URL/", "PASS " + testPassword}, exitNo},
 		{"quote as JSON", []string{"quote", "--format", "json", "URL/", "SITE PSWD " + testPassword + " " + testPassword}, exitNo},
-		{"check", []string{"check", "ftp://alice:" + testPassword + "@" + echo + "/", "--timeout", "2s"}, exitUsage},
+		{"check", []string{"check", "ftp://alice:" + testPassword + "@" + echo + "/", "--timeout", "2s"}, exitLogin},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := f.runIn(t, setting{env: password}, tt.args...)
@@ -183,19 +183,20 @@ func TestUnreachable(t *testing.T) {
 	tests := []struct {
 		name string
 		args []string
+		code int
 		want []string
 	}{
-		{"server down", []string{"ls", "ftp://" + dead + "/"}, []string{dead, "connection refused", "hint: Nothing listens there"}},
-		{"server down for get", []string{"get", "ftp://" + dead + "/x", "-"}, []string{"ftpwire: get: ", "hint: "}},
-		{"server down for rm", []string{"rm", "ftp://" + dead + "/x"}, []string{"ftpwire: rm: ", "hint: "}},
-		{"server down for check", []string{"check", "ftp://" + dead + "/"}, []string{dead + " could not be checked"}},
-		{"unknown authority", []string{"ls", f.url + "/"}, []string{"certificate", "--ca FILE", "ftpwire trust accept"}},
-		{"implicit where explicit is", []string{"ls", strings.Replace(f.url, "ftpes", "ftps", 1) + "/"}, []string{"TLS handshake", "hint: "}},
-		{"no TLS there", []string{"ls", strings.Replace(clear.url, "ftp", "ftpes", 1) + "/"}, []string{"AUTH", "No password was sent"}},
+		{"server down", []string{"ls", "ftp://" + dead + "/"}, exitConnect, []string{dead, "connection refused", "hint: Nothing listens there"}},
+		{"server down for get", []string{"get", "ftp://" + dead + "/x", "-"}, exitConnect, []string{"ftpwire: get: ", "hint: "}},
+		{"server down for rm", []string{"rm", "ftp://" + dead + "/x"}, exitConnect, []string{"ftpwire: rm: ", "hint: "}},
+		{"server down for check", []string{"check", "ftp://" + dead + "/"}, exitConnect, []string{dead + " could not be checked"}},
+		{"unknown authority", []string{"ls", f.url + "/"}, exitCertificate, []string{"certificate", "--ca FILE", "ftpwire trust accept"}},
+		{"implicit where explicit is", []string{"ls", strings.Replace(f.url, "ftpes", "ftps", 1) + "/"}, exitConnect, []string{"TLS handshake", "hint: "}},
+		{"no TLS there", []string{"ls", strings.Replace(clear.url, "ftp", "ftpes", 1) + "/"}, exitConnect, []string{"AUTH", "No password was sent"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			runIn(t, setting{env: f.env}, tt.args...).want(t, exitUsage, tt.want...)
+			runIn(t, setting{env: f.env}, tt.args...).want(t, tt.code, tt.want...)
 		})
 	}
 	t.Run("insecure", func(t *testing.T) {
@@ -207,7 +208,7 @@ func TestAccount(t *testing.T) {
 	s := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: "alice", Password: testPassword, Account: "dept-42"}}})
 	env := map[string]string{"FTPWIRE_PASSWORD": testPassword}
 	url := "ftp://alice@" + s.Addr() + "/"
-	runIn(t, setting{env: env}, "ls", url).want(t, exitUsage, "hint: The server wants an account", "--acct")
+	runIn(t, setting{env: env}, "ls", url).want(t, exitLogin, "hint: The server wants an account", "--acct")
 	r := runIn(t, setting{env: env}, "ls", "--log", "--acct", "dept-42", url)
 	r.want(t, exitGood, "> ACCT ****")
 	if strings.Contains(r.err, "dept-42") {

@@ -33,6 +33,7 @@ write; "ftpwire help parse list" explains them.`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addDataFlags(cmd)
+	f.retryFlags.add(cmd)
 	lf.add(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -41,7 +42,7 @@ write; "ftpwire help parse list" explains them.`,
 			return err
 		}
 		f.list.Limits = listing.Limits{Entries: -1, Bytes: -1} // entries are printed as they come
-		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
+		return a.asking(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			l2 := lister{app: a, cmd: cmd, json: format.value == "json", lines: lines}
 			l2.table.w = a.stdout
 			if lf.detectZone() {
@@ -87,7 +88,7 @@ func (l *lister) list(c *ftpwire.Client, path string) error {
 	}
 	l.notes.say(l.app, l.lines)
 	if unread {
-		return errSaid
+		return saidError{ftpwire.KindOther, "a line of the listing can't be read"}
 	}
 	return nil
 }

@@ -23,7 +23,9 @@ may have the same NAME: before it, and is relative to the connection's path.`,
 		Args: nargs(2, 2, "URL and NEWPATH are needed"),
 	}
 	f.addClientFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	f.retryFlags.add(cmd)
+	format := addFormat(cmd, "nothing, or one JSON object")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		l, err := a.locate(&f, args[0])
 		if err != nil {
 			return err
@@ -36,7 +38,14 @@ may have the same NAME: before it, and is relative to the connection's path.`,
 			return err
 		}
 		return a.withLocation(&f, l, func(c *ftpwire.Client) error {
-			return onPath(l.Path, c.Conn().Rename(a.ctx, bare(l.Path), to))
+			err := onPath(l.Path, a.changing(&f, func() error { return c.Rename(a.ctx, bare(l.Path), to) }))
+			if err != nil {
+				return &outcomeError{err, func(f *failureJSON) any { return changeJSON{Path: l.Path, To: to, Error: f} }}
+			}
+			if format.value == "json" {
+				return writeJSON(a.stdout, changeJSON{Path: l.Path, To: to, OK: true})
+			}
+			return nil
 		})
 	}
 	return cmd

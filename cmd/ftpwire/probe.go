@@ -46,7 +46,8 @@ The password goes over TLS whose certificate is accepted, or to this computer it
 --insecure and --allow-clear let it go elsewhere. A login that is rejected is not
 tried again, so that no account is locked.
 
-Exit code 0: something works; 1: nothing does; 2: nothing could be tried.`,
+Exit code 0: something works. If nothing does, it is the code of the attempts that came
+farthest, if they have one in common, else 1: see "ftpwire help exit-codes".`,
 		Example: `  ftpwire probe ftp.example.com --user alice
   ftpwire probe ftp.example.com:2121 --user alice --insecure --write
   ftpwire probe ftp.example.com --user alice --format json`,
@@ -151,7 +152,7 @@ func (a *app) probe(cmd *cobra.Command, f *probeFlags, arg string) error {
 		a.leftBehind(r.Leftover)
 	}
 	if r.Recommended == nil {
-		return errSaid
+		return saidError{kind: probeKind(r)}
 	}
 	return unsaved
 }

@@ -59,6 +59,7 @@ type probeJSON struct {
 	Server      ftpwire.ProbeServer    `json:"server"`
 	Pruned      []ftpwire.ProbePruned  `json:"pruned"`
 	Leftover    string                 `json:"leftover,omitempty"`
+	Error       *failureJSON           `json:"error,omitempty"` // if nothing works
 }
 
 func (p *probeReport) json() probeJSON {
@@ -76,7 +77,30 @@ func (p *probeReport) json() probeJSON {
 		}
 		j.Attempts = append(j.Attempts, a)
 	}
+	if r.Recommended == nil {
+		kind := probeKind(r)
+		j.Error = &failureJSON{Kind: kind, Exit: exitOf(kind), Text: strings.Join(r.Why, " ")}
+	}
 	return j
+}
+
+// probeKind returns what kind of failure it is that nothing works: that of the attempts that
+// came the farthest.
+func probeKind(r *ftpwire.ProbeResult) ftpwire.Kind {
+	var sum failures
+	stage := ftpwire.StageConnect
+	for _, t := range r.Attempts {
+		if t.Stage > stage {
+			stage, sum = t.Stage, failures{}
+		}
+		if t.Stage == stage && t.Err != nil {
+			sum.add(ftpwire.KindOf(t.Err))
+		}
+	}
+	if sum.n == 0 {
+		return ftpwire.KindOther
+	}
+	return sum.kind
 }
 
 // some makes a list that is not there an empty one, which JSON writes as [].

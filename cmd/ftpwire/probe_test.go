@@ -101,7 +101,7 @@ func TestProbeJSON(t *testing.T) {
 		works          bool
 	}{
 		{"right", testPassword, 0, 1, true},
-		{"wrong", "wr0ng-pw", 1, 1, false},
+		{"wrong", "wr0ng-pw", exitLogin, 1, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": tt.password}}, f.probeArgs("--format", "json")...)

@@ -62,7 +62,7 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.logFlags.check(); err != nil {
 		return nil, err
 	}
-	if err := f.transferFlags.check(); err != nil {
+	if err := f.retryFlags.check(); err != nil {
 		return nil, err
 	}
 	if typ, err := f.formatFlags.typeOf(l); err == nil && typ != 'I' {

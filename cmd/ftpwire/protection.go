@@ -106,5 +106,5 @@ func (w *watch) warnClear(verb protocol.Verb) {
 
 // dialError says why a server could not be reached, or refused the login.
 func dialError(p *ftpwire.Profile, err error) error {
-	return &usageError{err: errtext.Errorf("%s: %w", describe(p), err)}
+	return errtext.Errorf("%s: %w", describe(p), err)
 }

@@ -106,12 +106,10 @@ const noProxy = "--no-proxy"
 // byEnvironment adds advice to the error of a proxy that comes from the environment: how
 // to connect without it.
 func (f *proxyFlags) byEnvironment(err error) error {
-	u, ok := errors.AsType[*usageError](err)
-	if _, hop := errors.AsType[*proxy.Error](err); !ok || !hop || f.proxyURL != "" {
+	if _, hop := errors.AsType[*proxy.Error](err); !hop || f.proxyURL != "" {
 		return err
 	}
-	u.more = "The proxy was named by the environment; " + noProxy + " connects directly."
-	return err
+	return &hintError{err: err, more: "The proxy was named by the environment; " + noProxy + " connects directly."}
 }
 
 // hopPassword completes the credentials of the HTTP or SOCKS proxy.

@@ -201,19 +201,19 @@ func TestProxy(t *testing.T) {
 		{name: "password in the URL", proxy: &testProxy{login: "bob:" + proxyPassword}, user: "bob:" + proxyPassword, vars: map[string]string{},
 			conns: 2, err: "warning: the proxy's password in --proxy can be seen"},
 		{name: "no password", proxy: &testProxy{login: "bob:" + proxyPassword}, user: "bob", vars: map[string]string{}, code: exitUsage, err: `no password for user "bob" of the proxy`},
-		{name: "wrong password, HTTP", proxy: &testProxy{login: "bob:other"}, user: "bob", code: exitUsage, err: "hint: The proxy rejected its own login"},
-		{name: "wrong password, SOCKS", proxy: &testProxy{socks: true, login: "bob:other"}, user: "bob", code: exitUsage, err: "hint: The proxy rejected its own login"},
-		{name: "login missing", proxy: &testProxy{login: "bob:other"}, code: exitUsage, err: "hint: The proxy lets nobody in without a login"},
-		{name: "forbidden, HTTP", proxy: &testProxy{allow: func(int, string) bool { return false }}, conns: 1, code: exitUsage, err: "--proxy-get"},
-		{name: "forbidden, SOCKS", proxy: &testProxy{socks: true, allow: func(int, string) bool { return false }}, conns: 1, code: exitUsage, err: "its rules forbid"},
-		{name: "server down", proxy: &testProxy{port: "1"}, conns: 1, code: exitUsage, err: "could not connect to the server"},
-		{name: "environment that forbids", proxy: &testProxy{allow: func(int, string) bool { return false }}, env: "http_proxy", conns: 1, code: exitUsage, err: "--no-proxy connects directly"},
+		{name: "wrong password, HTTP", proxy: &testProxy{login: "bob:other"}, user: "bob", code: exitConnect, err: "hint: The proxy rejected its own login"},
+		{name: "wrong password, SOCKS", proxy: &testProxy{socks: true, login: "bob:other"}, user: "bob", code: exitConnect, err: "hint: The proxy rejected its own login"},
+		{name: "login missing", proxy: &testProxy{login: "bob:other"}, code: exitConnect, err: "hint: The proxy lets nobody in without a login"},
+		{name: "forbidden, HTTP", proxy: &testProxy{allow: func(int, string) bool { return false }}, conns: 1, code: exitConnect, err: "--proxy-get"},
+		{name: "forbidden, SOCKS", proxy: &testProxy{socks: true, allow: func(int, string) bool { return false }}, conns: 1, code: exitConnect, err: "its rules forbid"},
+		{name: "server down", proxy: &testProxy{port: "1"}, conns: 1, code: exitConnect, err: "could not connect to the server"},
+		{name: "environment that forbids", proxy: &testProxy{allow: func(int, string) bool { return false }}, env: "http_proxy", conns: 1, code: exitConnect, err: "--no-proxy connects directly"},
 		{name: "environment", env: "ftp_proxy", conns: 2},
 		{name: "environment in capitals", proxy: &testProxy{socks: true}, env: "ALL_PROXY", conns: 2},
-		{name: "environment excepted", env: "ftp_proxy", vars: map[string]string{"no_proxy": ".example.invalid"}, code: exitUsage, err: "no host of that name"},
-		{name: "environment ignored", env: "ftp_proxy", args: []string{"--no-proxy"}, code: exitUsage, err: "no host of that name"},
+		{name: "environment excepted", env: "ftp_proxy", vars: map[string]string{"no_proxy": ".example.invalid"}, code: exitConnect, err: "no host of that name"},
+		{name: "environment ignored", env: "ftp_proxy", args: []string{"--no-proxy"}, code: exitConnect, err: "no host of that name"},
 		{name: "no TLS at the proxy", args: []string{"--proxy-ca", "/dev/null"}, code: exitUsage, err: "--proxy-ca needs a proxy with TLS"},
-		{name: "active mode by HTTP", args: []string{"--active"}, conns: 1, code: exitNo, err: "only a SOCKS proxy accepts connections"},
+		{name: "active mode by HTTP", args: []string{"--active"}, conns: 1, code: exitConnect, err: "only a SOCKS proxy accepts connections"},
 		{name: "log", args: []string{"--log"}, conns: 2, err: "> RETR hello.txt"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -262,7 +262,7 @@ func TestProxyData(t *testing.T) {
 	f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
 	p := &testProxy{allow: func(n int, _ string) bool { return n == 0 }}
 	url := p.start(t)
-	f.run(t, "cat", "URL/hello.txt", "--proxy", url).want(t, exitNo, "not connections to the server's data ports")
+	f.run(t, "cat", "URL/hello.txt", "--proxy", url).want(t, exitConnect, "not connections to the server's data ports")
 	p = &testProxy{}
 	r := f.run(t, "cat", "URL/hello.txt", "--proxy", p.start(t), "--proxy-data=false")
 	r.want(t, exitGood)
@@ -303,11 +303,11 @@ func TestProxyGet(t *testing.T) {
 		{name: "absolute path", get: answer("200 OK\r\nContent-Length: 6", "hello\n"), path: "//sub/a%20b.txt", asks: "/%2Fsub/a%20b.txt", out: "hello\n"},
 		{name: "text", get: answer("200 OK\r\nContent-Length: 6", "hello\n"), args: []string{"--ascii"}, asks: "/sub/a%20b.txt;type=a", out: "hello\n"},
 		{name: "size demanded", get: answer("200 OK\r\nContent-Length: 6", "hello\n"), args: []string{"--require", "size"}, asks: "/sub/a%20b.txt", out: "hello\n"},
-		{name: "cut", get: answer("200 OK\r\nContent-Length: 60", "hello\n"), asks: "/sub/a%20b.txt", code: exitNo, err: "unexpected EOF"},
+		{name: "cut", get: answer("200 OK\r\nContent-Length: 60", "hello\n"), asks: "/sub/a%20b.txt", code: exitTemporary, err: "unexpected EOF"},
 		{name: "no length", get: answer("200 OK\r\nConnection: close", "hello\n"), asks: "/sub/a%20b.txt", err: "a part of it would look like the whole", out: "hello\n"},
 		{name: "no length, size demanded", get: answer("200 OK\r\nConnection: close", "hello\n"), args: []string{"--require", "size"}, asks: "/sub/a%20b.txt", code: exitNo, err: "does not say how long"},
-		{name: "no such file", get: answer("404 Not Found\r\nContent-Length: 0", ""), asks: "/sub/a%20b.txt", code: exitNo, err: "found no such file"},
-		{name: "no FTP", get: answer("501 Not Implemented\r\nContent-Length: 0", ""), asks: "/sub/a%20b.txt", code: exitNo, err: "does not speak FTP"},
+		{name: "no such file", get: answer("404 Not Found\r\nContent-Length: 0", ""), asks: "/sub/a%20b.txt", code: exitNotFound, err: "found no such file"},
+		{name: "no FTP", get: answer("501 Not Implemented\r\nContent-Length: 0", ""), asks: "/sub/a%20b.txt", code: exitConnect, err: "does not speak FTP"},
 		{name: "resume", args: []string{"--resume"}, code: exitUsage, err: "--resume: a proxy that fetches the file"},
 		{name: "hash", args: []string{"--require", "hash"}, code: exitUsage, err: "--require: a proxy that fetches the file"},
 		{name: "rate", args: []string{"--limit-rate", "1k"}, code: exitUsage, err: "--limit-rate"},
@@ -381,5 +381,5 @@ func TestProxyTLS(t *testing.T) {
 	if got := p.targets(); r.out != "hello\n" || len(got) != 2 {
 		t.Errorf("got %q; the proxy was asked for %q", r.out, got)
 	}
-	f.run(t, "cat", "--proxy", url, "URL/hello.txt").want(t, exitUsage, "hint: TLS with the proxy failed", "The certificate is the proxy's")
+	f.run(t, "cat", "--proxy", url, "URL/hello.txt").want(t, exitCertificate, "hint: TLS with the proxy failed", "The certificate is the proxy's")
 }

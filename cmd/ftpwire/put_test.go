@@ -20,11 +20,14 @@ func TestPutRefused(t *testing.T) {
 	if err := os.WriteFile(local, noise(1000), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []int{425, 426, 450, 451, 452, 501, 530, 532, 550, 552, 553} {
+	for code, exit := range map[int]int{
+		425: exitTemporary, 426: exitTemporary, 450: exitTemporary, 451: exitTemporary, 452: exitNoSpace, 501: exitNo, 530: exitNotAllowed,
+		532: exitLogin, 550: exitNotAllowed, 552: exitNoSpace, 553: exitNotAllowed,
+	} {
 		for _, more := range [][]ftptest.Fault{{"cwd-anything", "mlst-unknown"}, nil} {
 			t.Run(fmt.Sprint(code, more), func(t *testing.T) {
 				f := serve(t, ftptest.Config{Faults: append([]ftptest.Fault{ftptest.Fault(fmt.Sprintf("stor-refused-%d", code))}, more...)})
-				f.run(t, "put", local, "URL/new").want(t, exitNo, fmt.Sprintf(`STOR "new": %d`, code))
+				f.run(t, "put", local, "URL/new").want(t, exit, fmt.Sprintf(`STOR "new": %d`, code))
 				if n := sent(f, "STOR"); n != 1 {
 					t.Errorf("STOR was sent %d times", n)
 				}
@@ -40,7 +43,7 @@ func TestPutRefused(t *testing.T) {
 	})
 	t.Run("a directory, with 450", func(t *testing.T) {
 		f := serve(t, ftptest.Config{Faults: []ftptest.Fault{"stor-refused-450"}})
-		f.run(t, "put", local, "URL/sub").want(t, exitNo, `STOR "sub": 450`)
+		f.run(t, "put", local, "URL/sub").want(t, exitTemporary, `STOR "sub": 450`)
 		if f.Exists("/sub/up.bin") {
 			t.Error("it is in the directory")
 		}
@@ -80,20 +83,21 @@ func TestPutThenClosed(t *testing.T) {
 func TestRetryOfRefusedLogin(t *testing.T) {
 	for fault, want := range map[ftptest.Fault]struct {
 		logins int
+		code   int
 		hint   string
 	}{
-		"login-attempts-530": {1, "too many failed ones"},
-		"login-attempts-421": {1, "too many failed ones"},
-		"login-invalid-430":  {1, "check user name and password"},
-		"login-disabled-454": {1, "check user name and password"},
-		"closed-at-pass":     {1, "no answer to PASS"},
-		"421-at-pass":        {1, ""},
-		"login-full-530":     {3, "too many users now"},
-		"login-full-421":     {3, "too many users now"},
+		"login-attempts-530": {1, exitLogin, "too many failed ones"},
+		"login-attempts-421": {1, exitLogin, "too many failed ones"},
+		"login-invalid-430":  {1, exitLogin, "check user name and password"},
+		"login-disabled-454": {1, exitLogin, "check user name and password"},
+		"closed-at-pass":     {1, exitLogin, "no answer to PASS"},
+		"421-at-pass":        {1, exitLogin, ""},
+		"login-full-530":     {3, exitTemporary, "too many users now"},
+		"login-full-421":     {3, exitTemporary, "too many users now"},
 	} {
 		t.Run(string(fault), func(t *testing.T) {
 			f := serve(t, ftptest.Config{Faults: []ftptest.Fault{fault}})
-			f.run(t, "get", "--retry", "2", "--retry-delay", "1ms", "URL/hello.txt", filepath.Join(t.TempDir(), "a")).want(t, exitUsage, want.hint)
+			f.run(t, "get", "--retry", "2", "--retry-delay", "1ms", "URL/hello.txt", filepath.Join(t.TempDir(), "a")).want(t, want.code, want.hint)
 			if n := sent(f, "PASS"); n != want.logins {
 				t.Errorf("%d logins; want %d", n, want.logins)
 			}

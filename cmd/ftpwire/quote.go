@@ -31,6 +31,7 @@ the session's protection.`,
 		Args: nargs(2, -1, "URL and COMMAND are needed"),
 	}
 	f.addClientFlags(cmd)
+	f.retryFlags.add(cmd)
 	format := addFormat(cmd, "the dialogue, or JSON lines")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		var commands []protocol.Command

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire"
 	dialogue "github.com/ftpwire/ftpwire/conformance/transcript"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
@@ -104,7 +105,7 @@ func usesTLS(scripts []*dialogue.Script) bool {
 func (a *app) replay(address string, scripts []*dialogue.Script, pairs []tls.Certificate) error {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
-		return &usageError{err: err}
+		return &kindError{err, ftpwire.KindLocal}
 	}
 	defer ln.Close()
 	defer context.AfterFunc(a.ctx, func() { ln.Close() })()

@@ -123,7 +123,7 @@ func TestReplayRefuses(t *testing.T) {
 	const log = "-- dialogue --\nS: 220 ready\nC: USER alice\nS: 230 in\nC: FEAT\nS: 502 no\nC: QUIT\nS: 221 bye\n"
 	good := write("good", log)
 	played := startReplay(t, good)
-	runIn(t, setting{}, "ls", "ftp://bob:secret-word@"+played.addr+"/").want(t, exitUsage)
+	runIn(t, setting{}, "ls", "ftp://bob:secret-word@"+played.addr+"/").want(t, exitTemporary)
 	played.want(t, exitNo, "want C: USER alice")
 	for name, want := range map[string]string{
 		write("cut", strings.Replace(log, "C: QUIT", "D> data-1.cut", 1)+"-- data-1.cut --\nx\n"): "only the beginning",

@@ -93,19 +93,19 @@ func TestReplayFaults(t *testing.T) {
 		code           int
 		says           []string
 	}{
-		"closed at once":      {"E: close\n", "ftp", exitUsage, []string{"unexpected EOF"}},
-		"reset at once":       {"E: reset\n", "ftp", exitUsage, []string{"reset"}},
-		"no greeting":         {"E: silence\n", "ftp", exitUsage, []string{"no reply to the greeting within 1s"}},
-		"silence at a login":  {"S: 220 ready\nC: USER user-1\nE: silence\n", "ftp", exitUsage, []string{"no reply to USER within 1s"}},
-		"alert":               {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails alert 40\n", "ftpes", exitUsage, []string{"handshake failure"}},
-		"reset in handshake":  {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails reset\n", "ftpes", exitUsage, []string{"reset"}},
-		"silent handshake":    {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails silence\n", "ftpes", exitUsage, []string{"timeout"}},
-		"expired":             {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails client self-signed,expired,wrong-name\n", "ftpes", exitUsage, []string{"expired", "self-signed", "other.example"}},
-		"SSH":                 {"T: fails sends SSH-2.0-x\n", "ftps", exitUsage, []string{"SSH server"}},
-		"filtered port":       {passive + "D! data silence\nC: QUIT\nS: 221 bye\n", "ftp", exitNo, []string{"EPSV", "timeout"}},
-		"refused port":        {passive + "D! data refused\nC: QUIT\nS: 221 bye\n", "ftp", exitNo, []string{"EPSV", "refused"}},
-		"reset listing":       {passive + "C: LIST\nS: 150 go\nD> list reset\nS: 426 cut\nC: QUIT\nS: 221 bye\n", "ftp", exitNo, []string{"LIST", "cut"}},
-		"silent in a listing": {passive + "C: LIST\nS: 150 go\nD> list silence\nC: ABOR\nS: 426 cut\nS: 226 aborted\nC: QUIT\nS: 221 bye\n", "ftp", exitNo, []string{"LIST failed while moving data"}},
+		"closed at once":      {"E: close\n", "ftp", exitConnect, []string{"unexpected EOF"}},
+		"reset at once":       {"E: reset\n", "ftp", exitConnect, []string{"reset"}},
+		"no greeting":         {"E: silence\n", "ftp", exitConnect, []string{"no reply to the greeting within 1s"}},
+		"silence at a login":  {"S: 220 ready\nC: USER user-1\nE: silence\n", "ftp", exitTemporary, []string{"no reply to USER within 1s"}},
+		"alert":               {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails alert 40\n", "ftpes", exitConnect, []string{"handshake failure"}},
+		"reset in handshake":  {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails reset\n", "ftpes", exitConnect, []string{"reset"}},
+		"silent handshake":    {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails silence\n", "ftpes", exitConnect, []string{"timeout"}},
+		"expired":             {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails client self-signed,expired,wrong-name\n", "ftpes", exitCertificate, []string{"expired", "self-signed", "other.example"}},
+		"SSH":                 {"T: fails sends SSH-2.0-x\n", "ftps", exitConnect, []string{"SSH server"}},
+		"filtered port":       {passive + "D! data silence\nC: QUIT\nS: 221 bye\n", "ftp", exitTemporary, []string{"EPSV", "timeout"}},
+		"refused port":        {passive + "D! data refused\nC: QUIT\nS: 221 bye\n", "ftp", exitTemporary, []string{"EPSV", "refused"}},
+		"reset listing":       {passive + "C: LIST\nS: 150 go\nD> list reset\nS: 426 cut\nC: QUIT\nS: 221 bye\n", "ftp", exitTemporary, []string{"LIST", "cut"}},
+		"silent in a listing": {passive + "C: LIST\nS: 150 go\nD> list silence\nC: ABOR\nS: 426 cut\nS: 226 aborted\nC: QUIT\nS: 221 bye\n", "ftp", exitTemporary, []string{"LIST failed while moving data"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 )
 
@@ -86,7 +87,7 @@ func (a *app) serve(f *serveFlags, args []string) error {
 		if errors.Is(err, syscall.EADDRINUSE) {
 			u.hint = "Another program listens there. Choose another port, or any free one with --listen 127.0.0.1:0."
 		}
-		return u
+		return &kindError{u, ftpwire.KindLocal}
 	}
 	defer s.Close()
 	ca, temporary, err := writeCA(f, s)

@@ -27,8 +27,8 @@ func TestServeLogins(t *testing.T) {
 	defer s.stop(t)
 	url := "ftpes://bob@" + listeningOn.FindStringSubmatch(s.stdout.String())[1] + "/"
 	env := setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}
-	runIn(t, env, "ls", "--ca", ca, url).want(t, exitUsage, "332")
-	runIn(t, env, "ls", "--ca", ca, "--acct", "accounting", "--tls-min", "1.3", url).want(t, exitUsage, "protocol version")
+	runIn(t, env, "ls", "--ca", ca, url).want(t, exitLogin, "332")
+	runIn(t, env, "ls", "--ca", ca, "--acct", "accounting", "--tls-min", "1.3", url).want(t, exitConnect, "protocol version")
 	r := runIn(t, env, "quote", "--ca", ca, "--acct", "accounting", url, "FEAT", "SITE QUOTA", "STAT")
 	for _, want := range []string{" AUTH TLS;SSL", " HOST", "Maximum disk quota: 1000 bytes", "protected by TLS 1.2"} {
 		if !strings.Contains(r.out, want) {
@@ -71,7 +71,7 @@ func TestServeClientCA(t *testing.T) {
 	defer s.stop(t)
 	url := "ftpes://alice@" + listeningOn.FindStringSubmatch(s.stdout.String())[1] + "/"
 	wrong := setting{env: map[string]string{"FTPWIRE_PASSWORD": "not needed"}}
-	runIn(t, wrong, "ls", "--ca", ca, url).want(t, exitUsage, "certificate required")
+	runIn(t, wrong, "ls", "--ca", ca, url).want(t, exitLogin, "certificate required")
 	runIn(t, wrong, "ls", "--ca", ca, "--cert", own, url).want(t, exitGood)
 
 	// A stored connection needs no password either, if a certificate logs in.
@@ -84,7 +84,7 @@ func TestServeClientCA(t *testing.T) {
 	both := startServe(t, "--client-ca", other, "--user", "alice:"+testPassword, "--ca-out", ca)
 	defer both.stop(t)
 	url = "ftpes://alice@" + listeningOn.FindStringSubmatch(both.stdout.String())[1] + "/"
-	runIn(t, none, "ls", "--ca", ca, "--cert", other, url).want(t, exitUsage, "530")
+	runIn(t, none, "ls", "--ca", ca, "--cert", other, url).want(t, exitLogin, "530")
 }
 
 // writeSelfSigned writes a certificate that is its own authority, with its key.
@@ -119,7 +119,7 @@ func TestServeOneTimePasswords(t *testing.T) {
 	defer s.stop(t)
 	url := "ftp://otto@" + listeningOn.FindStringSubmatch(s.stdout.String())[1] + "/"
 	r := runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": "0000000000000000"}}, "quote", url, "NOOP")
-	r.want(t, exitUsage, "530")
+	r.want(t, exitLogin, "530")
 	runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": testPassword}}, "quote", url, "NOOP").want(t, exitGood)
 	if log := s.stderr.String(); !strings.Contains(log, "otp-sha1 99 ftp1 ext") {
 		t.Errorf("no challenge in %q", log)

@@ -110,7 +110,7 @@ func TestServeFlags(t *testing.T) {
 	env := map[string]string{"FTPWIRE_PASSWORD": testPassword}
 	url := "ftpes://alice@" + addr
 	runIn(t, setting{env: env}, "ls", "--ca", ca, url+"/").want(t, exitGood)
-	runIn(t, setting{env: env}, "mkdir", "--ca", ca, url+"/d").want(t, exitNo, `MKD "d": 55`)
+	runIn(t, setting{env: env}, "mkdir", "--ca", ca, url+"/d").want(t, exitNotAllowed, `MKD "d": 55`)
 	if r := runIn(t, setting{env: env}, "quote", "--format", "json", "--ca", ca, url+"/", "NOOP"); !strings.Contains(r.out, `"lint":["bare-lf"]`) {
 		t.Errorf("the fault does not show: %s%s", r.out, r.err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +19,18 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// dial connects and logs in. An error is a usageError, since nothing else could be tried.
-func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
+// dial connects and logs in, several times if --retry says so.
+func (a *app) dial(f *connFlags, l *ftpwire.Location) (client *ftpwire.Client, err error) {
+	connect, err := a.dialler(f, l)
+	if err != nil {
+		return nil, err
+	}
+	err = a.again(f, func() (err error) { client, err = connect(); return err })
+	return client, err
+}
+
+// dialler returns what connects and logs in, as often as it is called.
+func (a *app) dialler(f *connFlags, l *ftpwire.Location) (func() (*ftpwire.Client, error), error) {
 	if err := a.credentialsLater(f, l); err != nil {
 		return nil, err
 	}
@@ -28,28 +39,26 @@ func (a *app) dial(f *connFlags, l *ftpwire.Location) (*ftpwire.Client, error) {
 		return nil, err
 	}
 	w := a.watch(f, p)
-	a.tried = p
-	var client *ftpwire.Client
-	err := a.retries(&f.transferFlags, nil).Do(a.ctx, func(ctx context.Context) (err error) {
-		client, err = ftpwire.Dial(ctx, p)
-		return err
-	})
-	w.tellAccepted()
-	if _, rejected := errors.AsType[*control.RejectedLoginError](err); rejected {
-		clear(a.typed)
-	}
-	if err != nil {
-		return nil, f.byEnvironment(dialError(p, err))
-	}
-	w.warn(client.Conn())
-	context.AfterFunc(a.ctx, func() {
-		time.AfterFunc(patience.SignalCleanup.Default, func() { client.Conn().Close() })
-	})
-	if err := f.formatFlags.set(client.Conn(), l); err != nil {
-		client.Conn().Close()
-		return nil, err
-	}
-	return client, nil
+	return func() (*ftpwire.Client, error) {
+		a.tried = p
+		client, err := ftpwire.Dial(a.ctx, p)
+		w.tellAccepted()
+		if _, rejected := errors.AsType[*control.RejectedLoginError](err); rejected {
+			clear(a.typed)
+		}
+		if err != nil {
+			return nil, f.byEnvironment(dialError(p, err))
+		}
+		w.warn(client.Conn())
+		context.AfterFunc(a.ctx, func() {
+			time.AfterFunc(patience.SignalCleanup.Default, func() { client.Conn().Close() })
+		})
+		if err := f.formatFlags.set(client.Conn(), l); err != nil {
+			client.Conn().Close()
+			return nil, err
+		}
+		return client, nil
+	}, nil
 }
 
 // hangUp ends a session. Its errors do not count: the command is done, or has failed for
@@ -102,8 +111,8 @@ func (a *app) withLocation(f *connFlags, l *ftpwire.Location, do func(*ftpwire.C
 }
 
 // each calls do for every URL and goes on after a refusal. URLs of one server that
-// follow each other share a session.
-func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftpwire.Client, string) error) error {
+// follow each other share a session. In JSON there is an object for each.
+func (a *app) each(cmd *cobra.Command, f *connFlags, asJSON bool, urls []string, do func(*ftpwire.Client, string) error) error {
 	var locations []*ftpwire.Location
 	for _, u := range urls {
 		l, err := a.locate(f, u)
@@ -117,36 +126,65 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, urls []string, do func(*ftp
 	}
 	var client *ftpwire.Client
 	var last *ftpwire.Profile
-	refused := false
+	var sum failures
 	defer func() {
 		if client != nil {
-			a.hangUp(client, refused)
+			a.hangUp(client, sum.n > 0)
 		}
 	}()
 	for _, l := range locations {
 		if client == nil || client.Conn().Err() != nil || !sameServer(last, &l.Profile) {
 			if client != nil {
-				a.hangUp(client, refused)
+				a.hangUp(client, sum.n > 0)
 			}
 			named := l.Profile
 			var err error
 			if client, err = a.dial(f, l); err != nil {
-				return err
+				sum.add(a.kindOf(err))
+				return &kindError{err, sum.kind}
 			}
 			last = &named
 		}
-		if err := do(client, l.Path); err != nil {
-			refused = true
-			a.report(cmd, onPath(l.Path, err))
-			if a.ctx.Err() != nil {
-				break
+		err := onPath(l.Path, a.changing(f, func() error { return do(client, l.Path) }))
+		if asJSON {
+			if err := writeJSON(a.stdout, a.newChangeJSON(cmd, l.Path, err)); err != nil {
+				return err
 			}
 		}
+		if err != nil {
+			sum.add(a.kindOf(err))
+			a.report(cmd, err)
+		}
+		if a.ctx.Err() != nil {
+			break
+		}
 	}
-	if refused {
-		return errSaid
+	return sum.err(len(locations))
+}
+
+// failures counts those of several files.
+type failures struct {
+	n    int
+	kind ftpwire.Kind // the one that all have, or KindOther
+}
+
+func (s *failures) add(k ftpwire.Kind) {
+	if s.n++; s.n == 1 {
+		s.kind = k
+	} else if s.kind != k {
+		s.kind = ftpwire.KindOther
 	}
-	return nil
+}
+
+// err returns the error of a run with several files, each of which has been reported.
+func (s *failures) err(all int) error {
+	switch {
+	case s.n == 0:
+		return nil
+	case all == 1:
+		return saidError{kind: s.kind}
+	}
+	return saidError{s.kind, fmt.Sprintf("%d of %d failed", s.n, all)}
 }
 
 // sameServer compares the servers that two URLs name, before anything is completed.
@@ -185,8 +223,17 @@ func onPath(path string, err error) error {
 	if err == nil || names(err, path) {
 		return err
 	}
-	return errtext.Errorf("%s: %w", visibleName(path), err)
+	return &pathError{path, errtext.Errorf("%s: %w", visibleName(path), err)}
 }
+
+// A pathError is an error with the path in front of it.
+type pathError struct {
+	path string
+	err  error
+}
+
+func (e *pathError) Error() string { return e.err.Error() }
+func (e *pathError) Unwrap() error { return e.err }
 
 // names reports whether err itself names its path.
 func names(err error, path string) bool {

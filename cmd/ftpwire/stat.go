@@ -20,9 +20,10 @@ The exit code is 1 if there is no such file, so that scripts can ask.`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addClientFlags(cmd)
+	f.retryFlags.add(cmd)
 	format := addFormat(cmd, "a property a line, or one JSON object")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return a.with(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
+		return a.asking(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
 			path := l.Path
 			if path == "" {
 				path = "." // commands other than MLST want a name

@@ -121,11 +121,11 @@ func TestQuote(t *testing.T) {
 	}{
 		{"two commands", []string{"URL/", "SYST", "noop"}, "> SYST\n< 215 UNIX Type: L8\n> NOOP\n< 200 ", exitGood},
 		{"in the URL's directory", []string{"URL/sub", "TYPE I", "SIZE inner.bin"}, "> TYPE I\n< 200 Type is I\n> SIZE inner.bin\n< 213 4\n", exitGood},
-		{"refusal ends it", []string{"URL/", "CWD none", "NOOP"}, "> CWD none\n< 550 none: ", exitNo},
+		{"refusal ends it", []string{"URL/", "CWD none", "NOOP"}, "> CWD none\n< 550 none: ", exitNotFound},
 		{"sequence", []string{"URL/", "RNFR hello.txt", "RNTO hi.txt"}, "> RNFR hello.txt\n< 350 ", exitGood},
 		{"QUIT", []string{"URL/", "QUIT"}, "> QUIT\n< 221 ", exitGood},
 		{"JSON", []string{"URL/", "--format", "json", "SYST"}, `{"command":"SYST","code":215,"lines":["UNIX Type: L8"]}` + "\n", exitGood},
-		{"JSON of a refusal", []string{"URL/", "--format", "json", "CWD none"}, `{"command":"CWD none","code":550,"lines":["none: `, exitNo},
+		{"JSON of a refusal", []string{"URL/", "--format", "json", "CWD none"}, `{"command":"CWD none","code":550,"lines":["none: `, exitNotFound},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestQuote(t *testing.T) {
 			}
 		})
 	}
-	f.run(t, "quote", "URL/none", "NOOP").want(t, exitNo, `CWD "none": 550`)
+	f.run(t, "quote", "URL/none", "NOOP").want(t, exitNotFound, `CWD "none": 550`)
 }
 
 func TestCheck(t *testing.T) {
@@ -189,7 +189,7 @@ func TestCheck(t *testing.T) {
 	t.Run("URL", func(t *testing.T) {
 		f := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
 		f.run(t, "check", "URL/", "--only", id).want(t, exitGood)
-		f.runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": "wrong"}}, "check", "URL/", "--only", id).want(t, exitUsage, "could not be checked")
+		f.runIn(t, setting{env: map[string]string{"FTPWIRE_PASSWORD": "wrong"}}, "check", "URL/", "--only", id).want(t, exitLogin, "could not be checked")
 		if entries := f.run(t, "ls", "URL/").out; strings.Contains(entries, "ftpwire-") {
 			t.Errorf("something was left behind:\n%s", entries)
 		}

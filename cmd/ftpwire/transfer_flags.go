@@ -12,7 +12,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/datachan"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // paceFlags say how fast files move, and what keeps the session alive meanwhile.
@@ -108,24 +107,22 @@ func (m *maxSize) add(cmd *cobra.Command) {
 type transferFlags struct {
 	resumeFile, verifyFile, temp bool
 	maxSize                      maxSize
-	retry                        int
-	retryDelay                   time.Duration
-	require                      choices
-	format                       *choice
+	retryFlags
+	require choices
+	format  *choice
 }
 
 // requirable are the words of --require.
 var requirable = map[string]ftpwire.Proof{"size": ftpwire.ProofSize, "hash": ftpwire.ProofHash, "close_notify": ftpwire.ProofEnd}
 
 func (f *transferFlags) add(cmd *cobra.Command, down bool) {
+	f.retryFlags.add(cmd)
 	f.require.words = []string{"size", "hash"}
 	if down {
 		f.require.words = append(f.require.words, "close_notify")
 	}
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.resumeFile, "resume", false, "go on where an earlier transfer ended, if what is there is proven to be the beginning of the file; after a failure keep what can be resumed")
-		fs.IntVar(&f.retry, "retry", 0, "try `N` times more, on new connections, after failures that may pass")
-		fs.Var(positive{&f.retryDelay}, "retry-delay", "pause before the first --retry, doubled for each further one up to a minute (default 1s)")
 		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file if it offers one, otherwise the size")
 		fs.Var(&f.require, "require", "fail without this proof that the file is complete and right")
 		if down {
@@ -138,24 +135,13 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 	cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(f.require.words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// check refuses flags that can't be combined.
-func (f *transferFlags) check() error {
-	switch {
-	case f.retry < 0:
-		return usagef("--retry can't be negative")
-	case f.retryDelay != 0 && f.retry == 0:
-		return usagef("--retry-delay needs --retry")
-	}
-	return nil
-}
-
 // only refuses the flags that need a file which can be read again.
 func (f *transferFlags) only(why string) error {
 	for _, flag := range []struct {
 		name string
 		set  bool
 	}{
-		{"--resume", f.resumeFile}, {"--retry", f.retry > 0}, {"--verify", f.verifyFile},
+		{"--resume", f.resumeFile}, {"--retry", f.retry > 0 && !f.fileOut}, {"--verify", f.verifyFile},
 		{"--require", len(f.require.values) > 0}, {"--temp", f.temp}, {"--format json", f.json()},
 	} {
 		if flag.set {
@@ -174,20 +160,10 @@ func (f *transferFlags) proof() (p ftpwire.Proof) {
 	return p
 }
 
-// retries returns what --retry asks for. A bar that is in the way is cleared.
-func (a *app) retries(f *transferFlags, b *bar) ftpwire.Retry {
-	return ftpwire.Retry{Attempts: f.retry, Delay: f.retryDelay, Failed: func(err error, pause time.Duration) {
-		b.clear()
-		if !a.quiet {
-			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", errtext.Of(err), pause.Round(10*time.Millisecond)))
-		}
-	}}
-}
-
 // options returns what the flags ask for, with b, if not nil, told of the progress.
 func (a *app) options(f *transferFlags, b *bar) *ftpwire.TransferOptions {
 	o := &ftpwire.TransferOptions{
-		Resume: f.resumeFile, MaxSize: int64(f.maxSize), TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(f, b),
+		Resume: f.resumeFile, MaxSize: int64(f.maxSize), TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(&f.retryFlags, b),
 	}
 	if b != nil {
 		o.Progress = b.progress

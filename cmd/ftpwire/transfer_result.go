@@ -6,57 +6,51 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // A transferJSON says how a transfer went.
 type transferJSON struct {
-	Local       string   `json:"local"`
-	Remote      string   `json:"remote"`
-	OK          bool     `json:"ok"`
-	Bytes       int64    `json:"bytes"`
-	Moved       int64    `json:"moved"`
-	ResumedFrom int64    `json:"resumed_from"`
-	Prefix      string   `json:"prefix,omitempty"`    // why what was there could be kept
-	Restarted   string   `json:"restarted,omitempty"` // why it could not
-	Proof       []string `json:"proof"`
-	Algorithm   string   `json:"algorithm,omitempty"`
-	Sum         string   `json:"sum,omitempty"`
-	Attempts    int      `json:"attempts"`
-	Seconds     float64  `json:"seconds"`
-	TLS         bool     `json:"tls"`             // of the data connection
-	Reply       string   `json:"reply,omitempty"` // the final one: servers tell a job's id in it, or the file's name
-	Partial     string   `json:"partial,omitempty"`
-	Error       string   `json:"error,omitempty"`
-	Said        []string `json:"said,omitempty"` // with --verbose and an error: what was said last
+	Local       string       `json:"local"`
+	Remote      string       `json:"remote"`
+	OK          bool         `json:"ok"`
+	Bytes       int64        `json:"bytes"`
+	Moved       int64        `json:"moved"`
+	ResumedFrom int64        `json:"resumed_from"`
+	Prefix      string       `json:"prefix,omitempty"`    // why what was there could be kept
+	Restarted   string       `json:"restarted,omitempty"` // why it could not
+	Proof       []string     `json:"proof"`
+	Algorithm   string       `json:"algorithm,omitempty"`
+	Sum         string       `json:"sum,omitempty"`
+	Attempts    int          `json:"attempts"`
+	Seconds     float64      `json:"seconds"`
+	TLS         bool         `json:"tls"`             // of the data connection
+	Reply       string       `json:"reply,omitempty"` // the final one: servers tell a job's id in it, or the file's name
+	Partial     string       `json:"partial,omitempty"`
+	Error       *failureJSON `json:"error,omitempty"`
 }
 
 // finish tells how a transfer went, as far as the flags ask for it, and returns err with
 // advice on the files that it has left.
 func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.TransferResult, err error) error {
-	if f.json() {
-		if werr := writeJSON(a.stdout, a.newTransferJSON(local, remote, r, err)); werr != nil && err == nil {
-			err = werr
-		}
+	j := newTransferJSON(local, remote, r)
+	if err != nil {
+		return &outcomeError{leftOver(&f.transferFlags, down, r, err), func(e *failureJSON) any { j.Error = e; return j }}
 	}
-	if err == nil {
-		a.tellProof(f, r)
-		return nil
+	if j.OK = true; f.json() {
+		err = writeJSON(a.stdout, j)
 	}
-	return leftOver(&f.transferFlags, down, r, err)
+	a.tellProof(f, r)
+	return err
 }
 
-func (a *app) newTransferJSON(local, remote string, r ftpwire.TransferResult, err error) transferJSON {
+func newTransferJSON(local, remote string, r ftpwire.TransferResult) transferJSON {
 	j := transferJSON{
-		Local: local, Remote: remote, OK: err == nil, Bytes: r.Bytes, Moved: r.Moved, ResumedFrom: r.ResumedFrom,
+		Local: local, Remote: remote, Bytes: r.Bytes, Moved: r.Moved, ResumedFrom: r.ResumedFrom,
 		Prefix: r.Prefix, Restarted: r.Restarted, Proof: []string{}, Algorithm: r.Algorithm, Sum: r.Sum,
 		Attempts: r.Attempts, Seconds: math.Round(r.Duration.Seconds()*1000) / 1000, TLS: r.Data.TLS, Reply: r.Data.Final, Partial: r.Partial,
 	}
 	if r.Proof != 0 {
 		j.Proof = strings.Split(r.Proof.String(), ", ")
-	}
-	if err != nil {
-		j.Error, j.Said = a.masked(errtext.Of(err)), a.recentLines()
 	}
 	return j
 }

@@ -60,13 +60,13 @@ func TestTransferFlags(t *testing.T) {
 		{name: "require", args: []string{"--require", "size,hash"}, want: transferJSON{OK: true, Proof: []string{"reply", "size", "hash"}, Algorithm: "SHA-256", Attempts: 1}},
 		{name: "verify without hashes", fault: "hash-unknown", args: []string{"--verify"}, err: "only its size was compared (--verify)",
 			want: transferJSON{OK: true, Proof: []string{"reply", "size"}, Attempts: 1}},
-		{name: "require without hashes", fault: "hash-unknown", args: []string{"--require", "hash"}, code: exitNo, err: "(--require size)",
+		{name: "require without hashes", fault: "hash-unknown", args: []string{"--require", "hash"}, code: exitUnproven, err: "(--require size)",
 			want: transferJSON{Proof: []string{}, Attempts: 1}},
-		{name: "wrong hash", fault: "hash-wrong", args: []string{"--verify"}, code: exitNo, err: "The contents differ here and on the server",
+		{name: "wrong hash", fault: "hash-wrong", args: []string{"--verify"}, code: exitTemporary, err: "The contents differ here and on the server",
 			want: transferJSON{Proof: []string{"reply", "size"}, Attempts: 1}},
-		{name: "retry", fault: "hash-wrong", args: []string{"--verify", "--retry", "2", "--retry-delay", "1ms"}, code: exitNo, err: "trying again in ",
+		{name: "retry", fault: "hash-wrong", args: []string{"--verify", "--retry", "2", "--retry-delay", "1ms"}, code: exitTemporary, err: "trying again in ",
 			want: transferJSON{Proof: []string{"reply", "size"}, Attempts: 3}},
-		{name: "close_notify in clear", args: []string{"--require", "close_notify"}, code: exitNo, err: "the data came in clear", down: true,
+		{name: "close_notify in clear", args: []string{"--require", "close_notify"}, code: exitUnproven, err: "the data came in clear", down: true,
 			want: transferJSON{Proof: []string{"reply", "size"}, Attempts: 1}},
 		{name: "log", args: []string{"--verify", "--log"}, err: "200000 bytes; proof: reply, size, hash (SHA-256 ",
 			want: transferJSON{OK: true, Proof: []string{"reply", "size", "hash"}, Algorithm: "SHA-256", Attempts: 1}},
@@ -83,7 +83,7 @@ func TestTransferFlags(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("mismatch (-want +got):\n%s", diff)
 			}
-			if j.OK && (j.Bytes != size || j.Moved < size) || j.OK == (j.Error != "") || j.OK && j.Reply == "" {
+			if j.OK && (j.Bytes != size || j.Moved < size) || j.OK == (j.Error != nil) || j.OK && j.Reply == "" {
 				t.Errorf("got %+v", j)
 			}
 		}
@@ -124,7 +124,7 @@ func TestResume(t *testing.T) {
 	local, part := filepath.Join(dir, "noise.bin"), filepath.Join(dir, ".noise.bin.ftpwire-part")
 	get := []string{"get", "--resume", "--format", "json", "URL/noise.bin", local}
 	r := f.run(t, get...)
-	r.want(t, exitNo, "hint: ", "What has come so far is kept in "+part+"; the same command goes on from there.")
+	r.want(t, exitTemporary, "hint: ", "What has come so far is kept in "+part+"; the same command goes on from there.")
 	if j := transferOf(t, r); j.Partial != part {
 		t.Errorf("got %+v", j)
 	}
@@ -192,7 +192,7 @@ func TestTemp(t *testing.T) {
 		if err := os.WriteFile(big, noise(2_000_000), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f.run(t, "put", "--temp", big, "URL/d.bin").want(t, exitNo, "The temporary file may be left on the server as .d.bin.ftpwire-")
+		f.run(t, "put", "--temp", big, "URL/d.bin").want(t, exitTemporary, "The temporary file may be left on the server as .d.bin.ftpwire-")
 	})
 	t.Run("resume", func(t *testing.T) {
 		f.run(t, "put", "--temp", "--resume", "--log", local, "URL/c.bin").want(t, exitGood, "> STOR .c.bin.ftpwire-part")
@@ -202,14 +202,14 @@ func TestTemp(t *testing.T) {
 // TestRetryDial tries to connect again.
 func TestRetryDial(t *testing.T) {
 	r := runIn(t, setting{}, "get", "--retry", "2", "--retry-delay", "1ms", "ftp://"+deadAddr(t)+"/a", filepath.Join(t.TempDir(), "a"))
-	r.want(t, exitUsage, "trying again in ", "hint: Nothing listens there")
+	r.want(t, exitConnect, "trying again in ", "hint: Nothing listens there")
 	if n := strings.Count(r.err, "trying again"); n != 2 {
 		t.Errorf("tried again %d times:\n%s", n, r.err)
 	}
 	f := serve(t, ftptest.Config{})
 	f.env["FTPWIRE_PASSWORD"] = "wrong"
 	r = f.run(t, "get", "--retry", "2", "--retry-delay", "1ms", "URL/hello.txt", filepath.Join(t.TempDir(), "a"))
-	r.want(t, exitUsage, "PASS: 530")
+	r.want(t, exitLogin, "PASS: 530")
 	if strings.Contains(r.err, "trying again") {
 		t.Errorf("a wrong password was tried again:\n%s", r.err)
 	}
@@ -230,7 +230,7 @@ func TestPace(t *testing.T) {
 	}
 	f.run(t, "get", "--speed-limit", "1k", "--speed-time", "5s", "URL/noise.bin", local).want(t, exitGood)
 	crawls := serve(t, ftptest.Config{Faults: []ftptest.Fault{"data-crawls"}})
-	crawls.run(t, "get", "--speed-limit", "1k", "--speed-time", "200ms", "URL/hello.txt", local+"2").want(t, exitNo, "fewer than 1024 octets a second moved in the last 200ms")
+	crawls.run(t, "get", "--speed-limit", "1k", "--speed-time", "200ms", "URL/hello.txt", local+"2").want(t, exitTemporary, "fewer than 1024 octets a second moved in the last 200ms")
 	start = time.Now()
 	f.run(t, "put", "--limit-rate", "256k", local, "URL/up.bin").want(t, exitGood)
 	if took := time.Since(start); took < 100*time.Millisecond {

@@ -100,6 +100,7 @@ The exit code is 1 if there was none.`,
 		Args:    nargs(1, 1, "which server? HOST, HOST:PORT or its URL"),
 	}
 	f.addTrustFile(cmd)
+	format := addFormat(cmd, "a line for people, or one JSON object")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		host, port, err := a.serverName(args[0])
 		if err != nil {
@@ -116,10 +117,20 @@ The exit code is 1 if there was none.`,
 		if !found {
 			return &hintError{err: fmt.Errorf("no certificate of %s was accepted", hostPort(visible(host), port)), hint: otherPorts(store, host)}
 		}
-		fmt.Fprintf(a.stdout, "removed: the certificate of %s\n", hostPort(visible(host), port))
-		return nil
+		if format.value == "json" {
+			return writeJSON(a.stdout, removalJSON{host, port, true})
+		}
+		_, err = fmt.Fprintf(a.stdout, "removed: the certificate of %s\n", hostPort(visible(host), port))
+		return err
 	}
 	return cmd
+}
+
+// A removalJSON says which certificate was forgotten.
+type removalJSON struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port"`
+	Removed bool   `json:"removed"`
 }
 
 // otherPorts says under which ports the store knows a host.

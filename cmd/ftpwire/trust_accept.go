@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -32,6 +33,8 @@ server's administrator tells it, 64 hexadecimal digits with or without colons. W
 	f.addReachFlags(cmd)
 	f.addTalkFlags(cmd)
 	f.addTrustFile(cmd)
+	f.retryFlags.add(cmd)
+	format := addFormat(cmd, "a property a line, or one JSON object")
 	cmd.Flags().StringVar(&sha256, "sha256", "", "accept it without a question if its SHA-256 is `HEX`, otherwise refuse it")
 	cmd.Flags().BoolVar(&yes, "yes", false, "accept whatever the server shows, without a question")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -49,49 +52,80 @@ server's administrator tells it, 64 hexadecimal digits with or without colons. W
 				hint: "Say with --sha256 HEX which certificate it must be, or accept any with --yes.",
 			}
 		}
-		return a.accept(&f, args[0], want, yes)
+		return a.accept(&f, args[0], want, yes, format.value == "json")
 	}
 	return cmd
 }
 
 // accept accepts the certificate of a server if it is the wanted one, or if somebody
 // says so.
-func (a *app) accept(f *connFlags, rawURL string, want *tlsx.Fingerprint, yes bool) error {
+func (a *app) accept(f *connFlags, rawURL string, want *tlsx.Fingerprint, yes, asJSON bool) error {
 	in, err := a.inspect(f, rawURL)
 	if err != nil {
 		return err
 	}
-	if err := in.write(a.stdout); err != nil {
-		return err
+	out := a.stdout
+	if asJSON {
+		out = terminalWriter{a} // for whoever is asked
 	}
+	if !asJSON || want == nil && !yes {
+		if err := in.write(out); err != nil {
+			return err
+		}
+	}
+	said, err := a.acceptInspected(f, in, want, yes)
+	if err != nil {
+		return &outcomeError{&kindError{err, a.acceptKind(err)}, func(e *failureJSON) any { return acceptanceJSON{in, false, e} }}
+	}
+	if asJSON {
+		return writeJSON(a.stdout, acceptanceJSON{in, true, nil})
+	}
+	_, err = fmt.Fprintln(a.stdout, said)
+	return err
+}
+
+// An acceptanceJSON says what became of a certificate.
+type acceptanceJSON struct {
+	*inspection
+	Accepted bool         `json:"accepted"` // now, or before, or it passes all checks
+	Error    *failureJSON `json:"error,omitempty"`
+}
+
+// acceptKind returns what kind of failure err is if no certificate was accepted.
+func (a *app) acceptKind(err error) ftpwire.Kind {
+	if kind := a.kindOf(err); kind != ftpwire.KindOther {
+		return kind
+	}
+	return ftpwire.KindCertificate
+}
+
+// acceptInspected returns what to say if the certificate is accepted now, or need not be.
+func (a *app) acceptInspected(f *connFlags, in *inspection, want *tlsx.Fingerprint, yes bool) (string, error) {
 	server := hostPort(in.Host, in.Port)
 	switch {
 	case in.err != nil:
-		return in.err
+		return "", in.err
 	case want != nil && *want != in.Certificate.SHA256:
-		return &hintError{
+		return "", &hintError{
 			err:  fmt.Errorf("the certificate of %s has another SHA-256 than the one given; nothing was accepted", server),
 			hint: "The SHA-256 was that of another certificate, or somebody is in between.",
 		}
 	case in.Verdict == verdictValid:
-		fmt.Fprintln(a.stdout, "nothing to accept: it passes all checks")
-		return nil
+		return "nothing to accept: it passes all checks", nil
 	case in.Verdict == verdictAccepted:
-		fmt.Fprintln(a.stdout, "nothing to accept: it was accepted before")
-		return nil
+		return "nothing to accept: it was accepted before", nil
 	}
 	if want == nil && !yes && !a.confirm(in) {
-		return errors.New("the certificate was not accepted")
+		return "", errors.New("the certificate was not accepted")
 	}
 	store, err := a.trustStore(f.trustFile)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := in.remember(store); err != nil {
-		return cannot(err)
+		return "", cannot(err)
 	}
-	fmt.Fprintf(a.stdout, "accepted: the certificate of %s, in %s\n", server, visible(store.Path()))
-	return nil
+	return fmt.Sprintf("accepted: the certificate of %s, in %s", server, visible(store.Path())), nil
 }
 
 // remember puts the certificate into the store, provided that the store says what it

@@ -26,7 +26,7 @@ func (a *app) trustShowCmd() *cobra.Command {
 was accepted. Nobody logs in, and no password is asked for or sent. The port of the
 URL's scheme is 21 for ftpes:// and 990 for ftps://; its path does not matter.
 
-The exit code is 1 if commands would refuse the certificate.`,
+The exit code is 4 if commands would refuse the certificate.`,
 		Example: `  ftpwire trust show ftpes://ftp.example.com/
   ftpwire trust show --format json ftps://ftp.example.com/ | jq -r .certificate.pin`,
 		Args: nargs(1, 1, "a URL is missing"),
@@ -34,6 +34,7 @@ The exit code is 1 if commands would refuse the certificate.`,
 	f.addReachFlags(cmd)
 	f.addTalkFlags(cmd)
 	f.addTrustFile(cmd)
+	f.retryFlags.add(cmd)
 	format := addFormat(cmd, "a property a line, or one JSON object")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		in, err := a.inspect(&f, args[0])
@@ -46,7 +47,7 @@ The exit code is 1 if commands would refuse the certificate.`,
 			err = in.write(a.stdout)
 		}
 		if err == nil && in.Verdict != verdictValid && in.Verdict != verdictAccepted {
-			err = errSaid
+			err = saidError{kind: ftpwire.KindCertificate}
 		}
 		return err
 	}
@@ -110,7 +111,7 @@ func (a *app) inspect(f *connFlags, rawURL string) (*inspection, error) {
 	if err := a.record(f, &l.Profile, &l.Profile); err != nil {
 		return nil, err
 	}
-	if err := a.look(in, &l.Profile); err != nil {
+	if err := a.again(f, func() error { return a.look(in, &l.Profile) }); err != nil {
 		return nil, err
 	}
 	return in, in.judge(store)
@@ -142,7 +143,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 		if _, early := errors.AsType[*tlsx.HandshakeError](err); !early && in.Reasons != 0 && a.ctx.Err() == nil {
 			return nil
 		}
-		return cannot(errtext.Errorf("%s: %w", describe(p), err))
+		return dialError(p, err)
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(a.ctx, patience.QuitAtEnd.Default)
@@ -151,7 +152,7 @@ func (a *app) look(in *inspection, p *ftpwire.Profile) error {
 	}()
 	state, ok := conn.TLS()
 	if !ok {
-		return &usageError{err: fmt.Errorf("%s: the server has no TLS, and so no certificate", describe(p))}
+		return &kindError{fmt.Errorf("%s: the server has no TLS, and so no certificate", describe(p)), ftpwire.KindConnect}
 	}
 	in.Certificate, in.TLS = tlsx.Facts(state.PeerCertificates[0]), tlsx.VersionName(state.Version)
 	in.Staple = newStapleJSON(tlsx.StapleStatus(state))

@@ -86,16 +86,16 @@ func (r result) prints(t *testing.T, parts ...string) {
 func TestTrust(t *testing.T) {
 	f := serveUntrusted(t)
 	accept := "ftpwire trust accept ftpes://" + f.host + "/"
-	f.run(t, "ls", "URL/").want(t, exitUsage, "was refused: it is signed by an authority", "hint: ", "("+accept+")")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "was refused: it is signed by an authority", "hint: ", "("+accept+")")
 	f.run(t, "trust", "list").want(t, exitGood, "no accepted certificates in "+f.file)
 
 	r := f.run(t, "trust", "show", "URL/")
-	r.want(t, exitNo)
+	r.want(t, exitCertificate)
 	r.prints(t, f.host, "names     localhost, 127.0.0.1, ::1", f.facts.SHA256.String(), f.facts.Pin.String(), "OCSP      no response stapled", "problem   it is signed", "not accepted yet")
 
 	wrong := "00" + fmt.Sprintf("%x", f.facts.SHA256[1:])
-	f.run(t, "trust", "accept", "URL/", "--sha256", wrong).want(t, exitNo, "another SHA-256", "nothing was accepted")
-	f.run(t, "ls", "URL/").want(t, exitUsage, "was refused")
+	f.run(t, "trust", "accept", "URL/", "--sha256", wrong).want(t, exitCertificate, "another SHA-256", "nothing was accepted")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "was refused")
 
 	r = f.run(t, "trust", "accept", "URL/", "--sha256", f.facts.SHA256.String())
 	r.want(t, exitGood)
@@ -123,7 +123,7 @@ func TestTrust(t *testing.T) {
 	f.run(t, "trust", "remove", host).want(t, exitNo, "no certificate of "+host+":21 was accepted", "There is one of "+f.host)
 	f.run(t, "trust", "remove", "URL/").want(t, exitGood)
 	f.run(t, "trust", "remove", f.host).want(t, exitNo, "was accepted", `"ftpwire trust list"`)
-	f.run(t, "ls", "URL/").want(t, exitUsage, "was refused")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "was refused")
 }
 
 func TestTrustOfAValidCertificate(t *testing.T) {
@@ -179,19 +179,19 @@ func TestTrustChanged(t *testing.T) {
 	old := tlsx.Fingerprint{1, 2, 3}
 	f.accepts(t, old, tlsx.ReasonAny)
 	hint := "Accept it if it is the same (ftpwire trust accept ftpes://" + f.host + "/)"
-	f.run(t, "ls", "URL/").want(t, exitUsage, "it has changed: on 2026-01-02", old.String(), f.facts.SHA256.String(), hint)
-	f.run(t, "ls", "--accept-new", "URL/").want(t, exitUsage, "it has changed", hint)
-	f.answer(t, setting{terminal: true, stdin: strings.NewReader("\n")}, "ls", "URL/").want(t, exitUsage, "HAS CHANGED", "it has changed")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "it has changed: on 2026-01-02", old.String(), f.facts.SHA256.String(), hint)
+	f.run(t, "ls", "--accept-new", "URL/").want(t, exitCertificate, "it has changed", hint)
+	f.answer(t, setting{terminal: true, stdin: strings.NewReader("\n")}, "ls", "URL/").want(t, exitCertificate, "HAS CHANGED", "it has changed")
 
 	r := f.run(t, "trust", "show", "URL/")
-	r.want(t, exitNo)
+	r.want(t, exitCertificate)
 	r.prints(t, "CHANGED: on 2026-01-02", "before    SHA-256 "+old.String()+", CN=before", "now       SHA-256 "+f.facts.SHA256.String())
 	r = f.run(t, "trust", "show", "--format", "json", "URL/")
-	r.want(t, exitNo)
+	r.want(t, exitCertificate)
 	r.prints(t, `"verdict":"changed"`, `"trusted":{"host":"127.0.0.1"`)
 
-	f.answer(t, setting{terminal: true, stdin: strings.NewReader("n\n")}, "trust", "accept", "URL/").want(t, exitNo, "HAS CHANGED", "was not accepted")
-	f.run(t, "ls", "URL/").want(t, exitUsage, "it has changed")
+	f.answer(t, setting{terminal: true, stdin: strings.NewReader("n\n")}, "trust", "accept", "URL/").want(t, exitCertificate, "HAS CHANGED", "was not accepted")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "it has changed")
 	r = f.answer(t, setting{terminal: true, stdin: strings.NewReader("y\n")}, "trust", "accept", "URL/")
 	r.want(t, exitGood, "HAS CHANGED")
 	r.prints(t, "before", old.String(), "accepted: ")
@@ -205,9 +205,9 @@ func TestTrustChanged(t *testing.T) {
 func TestTrustForLess(t *testing.T) {
 	f := serveUntrusted(t)
 	f.accepts(t, f.facts.SHA256, tlsx.ReasonExpired)
-	f.run(t, "ls", "URL/").want(t, exitUsage, "was refused")
+	f.run(t, "ls", "URL/").want(t, exitCertificate, "was refused")
 	r := f.run(t, "trust", "show", "URL/")
-	r.want(t, exitNo)
+	r.want(t, exitCertificate)
 	r.prints(t, "not accepted: on 2026-01-02 it was, for less (expired)")
 	f.run(t, "trust", "accept", "--yes", "URL/").want(t, exitGood)
 	f.run(t, "ls", "URL/").want(t, exitGood)
@@ -221,8 +221,8 @@ func TestTrustPrompt(t *testing.T) {
 		err          string
 		remembered   bool
 	}{
-		{name: "no", answer: "n\n", code: exitUsage, err: "was refused"},
-		{name: "nothing", answer: "", code: exitUsage, err: "was refused"},
+		{name: "no", answer: "n\n", code: exitCertificate, err: "was refused"},
+		{name: "nothing", answer: "", code: exitCertificate, err: "was refused"},
 		{name: "once", answer: "o\n", err: "can't be verified"},
 		{name: "always", answer: "a\n", err: "can't be verified", remembered: true},
 	}
@@ -231,7 +231,7 @@ func TestTrustPrompt(t *testing.T) {
 			f := serveUntrusted(t)
 			// Two sessions, one question.
 			r := f.answer(t, setting{terminal: true, stdin: strings.NewReader(tt.answer)}, "rmdir", "URL/none", strings.Replace(f.url, testUser+"@", "anonymous@", 1)+"/none")
-			r.want(t, cmpOr(tt.code, exitUsage), tt.err)
+			r.want(t, cmpOr(tt.code, exitNo), tt.err)
 			if n := strings.Count(r.err, "Accept it?"); n != 1 {
 				t.Errorf("%d questions, want 1:\n%s", n, r.err)
 			}
@@ -256,9 +256,9 @@ func cmpOr(a, b int) int {
 func TestAcceptNewBeforeAFailedLogin(t *testing.T) {
 	f := serveUntrusted(t)
 	f.env["FTPWIRE_PASSWORD"] = "wrong"
-	f.run(t, "ls", "--accept-new", "URL/").want(t, exitUsage, "is accepted from now on", "PASS: 530")
+	f.run(t, "ls", "--accept-new", "URL/").want(t, exitLogin, "is accepted from now on", "PASS: 530")
 	r := f.run(t, "ls", "--accept-new", "URL/")
-	r.want(t, exitUsage, "PASS: 530")
+	r.want(t, exitLogin, "PASS: 530")
 	if strings.Contains(r.err, "from now on") {
 		t.Errorf("it is said twice:\n%s", r.err)
 	}
@@ -268,7 +268,7 @@ func TestAcceptNewBeforeAFailedLogin(t *testing.T) {
 func TestNoPromptOnUsedInput(t *testing.T) {
 	f := serveUntrusted(t)
 	r := f.answer(t, setting{terminal: true, stdin: strings.NewReader(testPassword + "\na\n")}, "ls", "--password-file", "-", "URL/")
-	r.want(t, exitUsage, "was refused")
+	r.want(t, exitCertificate, "was refused")
 	if strings.Contains(r.err, "Accept it?") {
 		t.Errorf("it asks:\n%s", r.err)
 	}

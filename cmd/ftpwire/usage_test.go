@@ -166,7 +166,6 @@ func TestUsage(t *testing.T) {
 		{"trust without a place", "trust list", "no file of accepted certificates"},
 		{"trust show nothing", "trust show", "a URL is missing"},
 		{"trust show clear text", "trust show --trust-file x ftp://h/", "no certificate in clear text"},
-		{"trust show a certificate nowhere", "trust show --trust-file x ftpes://" + deadAddr(t) + "/", "refused"},
 		{"trust accept without a terminal", "trust accept --trust-file x ftpes://h/", "--sha256 HEX"},
 		{"trust accept a bad SHA-256", "trust accept --sha256 12 ftpes://h/", "--sha256: "},
 		{"trust remove nothing", "trust remove", "which server?"},
@@ -181,7 +180,7 @@ func TestUsage(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := runIn(t, setting{}, strings.Fields(tt.args)...)
 			r.want(t, exitUsage, tt.want)
-			if r.out != "" {
+			if r.out != "" && !strings.Contains(tt.args, "--format json") {
 				t.Errorf("standard output: %q", r.out)
 			}
 			if tt.args != "" && strings.Count(r.err, "\n") > 2 {
