@@ -185,39 +185,47 @@ func (c *Client) closeTimeout() time.Duration {
 // the entries are the names that NLST has, without anything else.
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
-		for e, err := range c.untilFirst(ctx, c.mendedEntries(ctx, path)) {
-			if err == nil && isDot(e) {
-				continue
+		done, err := c.take(ctx)
+		begun := false // something was yielded, and the turn given back, so that the loop can call the Client
+		o := operation{c: c, op: "list", path: path, begun: func() bool { return begun }}
+		give := func(e listing.Entry, err error) bool {
+			if !begun {
+				begun = true
+				done()
 			}
-			if !yield(e, err) {
-				return
+			return yield(e, o.fail(err, nil))
+		}
+		if err != nil {
+			yield(listing.Entry{}, o.fail(err, nil))
+			return
+		}
+		defer func() {
+			if !begun {
+				done()
 			}
+		}()
+		err = o.run(ctx, func(ctx context.Context) error {
+			for e, err := range c.allEntries(ctx, path) {
+				if err != nil && !begun && !isType[*parse.Error](err) {
+					return err
+				}
+				if err == nil && isDot(e) {
+					continue
+				}
+				if !give(e, err) {
+					return nil
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			give(listing.Entry{}, err)
 		}
 	}
 }
 
 func isDot(e listing.Entry) bool {
 	return e.Kind == listing.KindCurrent || e.Kind == listing.KindParent || e.Name == "." || e.Name == ".."
-}
-
-// mendedEntries is allEntries, once more on a new connection where that mends the first
-// error.
-func (c *Client) mendedEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
-	return func(yield func(listing.Entry, error) bool) {
-		for again := true; again; {
-			again = false
-			first := true
-			for e, err := range c.allEntries(ctx, path) {
-				if again = first && c.mend(ctx, "", path, err); again {
-					break
-				}
-				first = false
-				if !yield(e, err) {
-					return
-				}
-			}
-		}
-	}
 }
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
@@ -272,12 +280,12 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 // has no MLST. The second way tells less: Size is -1, and Time is zero, if the server
 // does not tell them.
 func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
-	done, err := c.take(ctx)
-	if err != nil {
-		return listing.Entry{}, err
-	}
-	defer done()
-	return c.stat(ctx, path)
+	var e listing.Entry
+	err := c.do(ctx, "stat", path, func(ctx context.Context) (err error) {
+		e, err = c.stat(ctx, path)
+		return err
+	})
+	return e, err
 }
 
 // stat is Stat for a caller that has the turn.

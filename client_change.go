@@ -57,13 +57,8 @@ func (c *Client) refusedForGood(ctx context.Context, err error) bool {
 // If the connection is lost before the reply, Rename tries once more on a new one. If the old name is gone then, the error matches
 // fs.ErrNotExist and its Lost says that the first attempt may have renamed it.
 func (c *Client) Rename(ctx context.Context, from, to string) error {
-	done, err := c.take(ctx)
-	if err != nil {
-		return &FileError{Op: "rename", Path: from, Err: err}
-	}
-	defer done()
 	o := operation{c: c, op: "rename", path: from, also: to}
-	return o.run(ctx, func(ctx context.Context) error { return c.conn.Rename(ctx, from, to) })
+	return o.inTurn(ctx, func(ctx context.Context) error { return c.conn.Rename(ctx, from, to) })
 }
 
 // Chmod sets the permissions of a file, the nine bits of [fs.FileMode.Perm], by SITE CHMOD, or by MFF if the server lists that for
@@ -116,7 +111,7 @@ func (c *Client) Getwd(ctx context.Context) (string, error) {
 // MkdirAll makes a directory and those above it that are not there. It is no error if the directory is there already. The error is a
 // *[FileError]; it matches fs.ErrExist if something else than a directory has one of the names.
 func (c *Client) MkdirAll(ctx context.Context, name string) error {
-	return c.do(ctx, "mkdir", name, func(ctx context.Context) error { return c.mkdirAll(ctx, name) })
+	return c.do(ctx, "mkdirall", name, func(ctx context.Context) error { return c.mkdirAll(ctx, name) })
 }
 
 // mkdirAll tries the directory first: whoever may make one need not be allowed to look at those above it.

@@ -20,9 +20,8 @@ func (c *Client) WriteFile(ctx context.Context, name string, data []byte) error 
 
 // store is Put on the present connection.
 func (c *Client) store(ctx context.Context, name string, src io.Reader) error {
-	u := &upload{job: newJob(c, name, nil), src: src}
-	_, err := u.inTurn(ctx)
-	return err
+	u := &upload{job: newJob(c, "put", name, nil), src: src, target: name}
+	return u.attempt(ctx)
 }
 
 // Create begins to store a file, which is replaced if it exists. Only a nil error from Close says that the file is stored: that the
@@ -105,7 +104,7 @@ func (c *Client) writer(ctx context.Context, op, name string, store func(context
 	over, begun := make(chan struct{}), &begunReader{Reader: r, begun: make(chan struct{})}
 	f := &newFile{ctx: ctx, op: op, path: name, w: w, over: over}
 	f.forget = context.AfterFunc(ctx, func() { w.CloseWithError(context.Cause(ctx)) })
-	o := operation{c: c, op: op, path: name, last: begun.yes}
+	o := operation{c: c, op: op, path: name, begun: begun.yes}
 	go func() {
 		defer close(over)
 		defer done()

@@ -3,7 +3,6 @@ package ftpwire
 import (
 	"context"
 	"errors"
-	"path"
 	"slices"
 	"time"
 
@@ -45,20 +44,6 @@ func (p *Profile) mending(ctx context.Context, err error) (q *Profile, ok bool) 
 	again := *p
 	again.Quirks.Known = append(slices.Clip(again.Quirks.Known), u.Quirk)
 	return &again, true
-}
-
-// mend replaces the connection by one that does without what err says has cost it, and
-// reports whether the operation on remote can begin again. Nothing has been transferred by
-// then. A relative path needs the working directory of before: dir, or, if that is "", the
-// one after the login.
-func (c *Client) mend(ctx context.Context, dir, remote string, err error) bool {
-	if !isType[*control.UnansweredError](err) || !c.mayLoginAgain() || ctx.Err() != nil {
-		return false
-	}
-	if dir == "" && !path.IsAbs(remote) && c.conn.Roamed() {
-		return false
-	}
-	return c.redial(ctx, dir) == nil
 }
 
 // mayLoginAgain reports whether a new connection may take the place of this one, to mend

@@ -64,7 +64,7 @@ func (c *Client) ReadFile(ctx context.Context, name string) ([]byte, error) {
 	var buf bytes.Buffer
 	err := c.do(ctx, "read", name, func(ctx context.Context) error {
 		buf.Reset()
-		d := &download{job: newJob(c, name, nil), w: &buf}
+		d := &download{job: newJob(c, "read", name, nil), w: &buf}
 		if err := d.prepare(ctx); err != nil {
 			return err
 		}

@@ -2,90 +2,139 @@ package ftpwire
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net"
 	"path"
+
+	"github.com/ftpwire/ftpwire/control"
 )
 
-// An operation is one call of a file operation, with what its errors name.
+// An operation is one call of a method of Client: what its errors name, and how it is repeated.
 type operation struct {
-	c    *Client
-	op   string
-	path string
-	also string      // the other pathname of Rename
-	last func() bool // whether an attempt has gone too far to be repeated; nil: none does
+	c     *Client
+	op    string
+	path  string
+	also  string      // the other pathname of Rename
+	begun func() bool // whether an attempt has gone so far that only retry allows another one; nil: none does
+	retry Retry       // more than the one repetition that is there without it
+	tries *int        // counts the attempts; may be nil
 }
 
-// do runs try in the Client's turn. If the connection has been lost before, try gets a new one; if try loses it, and may be repeated,
-// it is repeated once. Both need a Profile that allows another login, and the working directory of before for a relative pathname.
-// For more attempts, and for passing refusals, there is [Retry.Do].
+// do runs try in the Client's turn; see [operation.run].
 func (c *Client) do(ctx context.Context, op, name string, try func(context.Context) error) error {
-	done, err := c.take(ctx)
-	if err != nil {
-		return &FileError{Op: op, Path: name, Err: err}
-	}
-	defer done()
-	return operation{c: c, op: op, path: name}.run(ctx, try)
+	return operation{c: c, op: op, path: name}.inTurn(ctx, try)
 }
 
-// run is do for a caller that has the turn.
-func (o operation) run(ctx context.Context, try func(context.Context) error) error {
-	dir, again, err := o.ready(ctx)
+// inTurn is run for a caller that does not have the turn.
+func (o operation) inTurn(ctx context.Context, try func(context.Context) error) error {
+	done, err := o.c.take(ctx)
 	if err != nil {
-		return err
-	}
-	err = try(ctx)
-	for err != nil && !o.final() && o.c.mend(ctx, dir, o.path, err) {
-		err = try(ctx)
-	}
-	if err == nil || !again || o.final() || o.c.conn.Err() == nil || ctx.Err() != nil || !Temporary(err) {
 		return o.fail(err, nil)
 	}
-	if failed := o.c.redial(ctx, dir); failed != nil {
-		return &ReconnectError{Op: o.op, Path: o.path, Lost: err, Sent: true, Err: failed}
-	}
-	return o.fail(try(ctx), err)
+	defer done()
+	return o.run(ctx, try)
 }
 
-func (o operation) final() bool { return o.last != nil && o.last() }
+// run is the one way in which methods of a Client meet the server. If the connection has been lost before, try gets a new one. If try
+// loses it before the operation has begun, it is run once more on a new one, or as often as retry says; after that, only as retry says.
+// A new connection needs a Profile, and the working directory of before for a relative pathname.
+func (o operation) run(ctx context.Context, try func(context.Context) error) error {
+	c, wanted := o.c, o.retry.Attempts
+	if c.closed.Load() {
+		return o.fail(errClosed, nil)
+	}
+	dir, known := o.place(ctx)
+	again := known && c.profile != nil
+	free := again && c.mayLoginAgain()
+	if !again {
+		o.retry.Attempts = 0
+	}
+	lost := c.conn.Err()
+	err := o.retry.attempts(ctx, func(n int) error {
+		if n > 0 || free && lost != nil {
+			if err := o.connect(ctx, dir, lost, n > 0); err != nil {
+				return err
+			}
+		}
+		if lost = o.attempt(ctx, dir, free, try); !free || wanted > 0 || !o.lostByChance(ctx, lost) {
+			return lost
+		}
+		if err := o.connect(ctx, dir, lost, true); err != nil {
+			return err
+		}
+		return o.fail(o.attempt(ctx, dir, free, try), lost)
+	})
+	if wanted > 0 && c.profile == nil && Temporary(err) {
+		err = &onceError{err}
+	}
+	return o.fail(err, nil)
+}
 
-// fail returns the error that says what failed. Errors that say it already stay as they are.
+// connect makes another connection. lost is what became of the one before, in the operation if sent is set.
+func (o operation) connect(ctx context.Context, dir string, lost error, sent bool) error {
+	if failed := o.c.redial(ctx, dir); failed != nil {
+		return &ReconnectError{Op: o.op, Path: o.path, Lost: lost, Sent: sent, Err: failed}
+	}
+	return nil
+}
+
+// attempt runs try. Where a command that can be done without has cost the connection, such as EPSV, it runs try again on a connection
+// on which that command is not sent: each of them happens once. Nothing has been transferred by then.
+func (o operation) attempt(ctx context.Context, dir string, mayMend bool, try func(context.Context) error) error {
+	for {
+		if o.tries != nil {
+			*o.tries++
+		}
+		err := try(ctx)
+		if !mayMend || o.hasBegun() || ctx.Err() != nil || !isType[*control.UnansweredError](err) {
+			return err
+		}
+		if err := o.connect(ctx, dir, err, true); err != nil {
+			return err
+		}
+	}
+}
+
+func (o operation) hasBegun() bool { return o.begun != nil && o.begun() }
+
+// lostByChance reports whether err is the loss of the connection before the operation had begun, and nothing that would happen again.
+func (o operation) lostByChance(ctx context.Context, err error) bool {
+	return !o.hasBegun() && o.c.conn.Err() != nil && ctx.Err() == nil && Temporary(err) && !isType[*ReconnectError](err)
+}
+
+// place returns the working directory that another connection would need, "" for that of the login. known is false if nobody knows it
+// any more, or it is not asked for as there can be no other connection.
+func (o operation) place(ctx context.Context) (dir string, known bool) {
+	c := o.c
+	switch {
+	case path.IsAbs(o.path) && (o.also == "" || path.IsAbs(o.also)), !c.conn.Roamed():
+		return "", true
+	case c.conn.Err() != nil, c.profile == nil, !c.mayLoginAgain() && o.retry.Attempts == 0:
+		return "", false
+	}
+	dir, err := c.conn.Pwd(ctx)
+	return dir, err == nil
+}
+
+// fail returns the error that says what failed, and how the attempt before was lost, if there was one. Errors that say it already, and
+// those of local files, stay as they are.
 func (o operation) fail(err, lost error) error {
-	if err == nil || isType[*FileError](err) && lost == nil {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *FileError:
+		if e.Lost == nil {
+			e.Lost = lost
+		}
+		return e
+	case *ReconnectError:
+		return e
+	}
+	if isLocal(err) {
 		return err
 	}
 	return &FileError{Op: o.op, Path: o.path, Err: err, Lost: lost}
 }
 
-// ready makes sure that there is a connection. dir is the working directory that another one would need, "" for that of the login.
-// again reports whether there may be another one.
-func (o operation) ready(ctx context.Context) (dir string, again bool, err error) {
-	c := o.c
-	if c.closed.Load() {
-		return "", false, &FileError{Op: o.op, Path: o.path, Err: errClosed}
-	}
-	roamed := o.relative() && c.conn.Roamed()
-	lost := c.conn.Err()
-	switch {
-	case !c.mayLoginAgain():
-		return "", false, o.fail(lost, nil)
-	case lost != nil && roamed:
-		return "", false, o.fail(lost, nil) // nobody knows the working directory
-	case lost != nil:
-		if err := c.redial(ctx, ""); err != nil {
-			return "", false, &ReconnectError{Op: o.op, Path: o.path, Lost: lost, Err: err}
-		}
-	case roamed:
-		if dir, err = c.conn.Pwd(ctx); err != nil {
-			return "", false, o.fail(c.lost(ctx), nil)
-		}
-	}
-	return dir, true, nil
-}
-
-func (o operation) relative() bool {
-	return !path.IsAbs(o.path) || o.also != "" && !path.IsAbs(o.also)
-}
-
 // errClosed is the error of operations after Close.
-var errClosed = errors.Join(errors.New("ftp: the Client is closed"), net.ErrClosed)
+var errClosed = fmt.Errorf("ftp: the Client is closed: %w", net.ErrClosed)

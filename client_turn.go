@@ -2,10 +2,7 @@ package ftpwire
 
 import (
 	"context"
-	"iter"
 	"sync"
-
-	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // take waits for an operation's turn, as long as ctx lets it. done gives the turn back.
@@ -62,31 +59,5 @@ func (c *Client) letGo() {
 func (o *openFile) ask() {
 	if f := o.file; f != nil && o.waiting > 0 && !f.leaving.Swap(true) {
 		go f.giveWay()
-	}
-}
-
-// untilFirst keeps the turn until there is something to yield. Then the listing gives it
-// up, so that the loop can call the Client.
-func (c *Client) untilFirst(ctx context.Context, seq iter.Seq2[listing.Entry, error]) iter.Seq2[listing.Entry, error] {
-	return func(yield func(listing.Entry, error) bool) {
-		done, err := c.take(ctx)
-		if err != nil {
-			yield(listing.Entry{}, err)
-			return
-		}
-		mine := true
-		give := func() {
-			if mine {
-				mine = false
-				done()
-			}
-		}
-		defer give()
-		for e, err := range seq {
-			give()
-			if !yield(e, err) {
-				return
-			}
-		}
 	}
 }

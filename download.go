@@ -30,19 +30,14 @@ import (
 // [TransferOptions] names, the error may be a *[control.TransferError] or an error of the
 // local file.
 func (c *Client) Download(ctx context.Context, remote, local string, o *TransferOptions) (TransferResult, error) {
-	d := &download{job: newJob(c, remote, o), local: local}
+	d := &download{job: newJob(c, "download", remote, o), local: local}
 	if info, err := os.Stat(local); err == nil && info.IsDir() {
 		return d.r, &fs.PathError{Op: "download", Path: local, Err: errIsDirectory}
 	}
 	if err := d.o.conflict(false); err != nil {
 		return d.r, err
 	}
-	done, err := d.begin(ctx)
-	if err != nil {
-		return d.r, err
-	}
-	defer done()
-	err = d.attempts(ctx, d.attempt)
+	err := d.run(ctx, d.attempt, nil)
 	return d.r, err
 }
 
@@ -239,6 +234,7 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		}
 		return err
 	}
+	d.begun = true
 	if offset == 0 {
 		if err := p.restart(); err != nil {
 			rd.Close()

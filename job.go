@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash"
 	"io"
+	"time"
 
 	"github.com/ftpwire/ftpwire/control"
 )
@@ -12,10 +13,12 @@ import (
 // [Client.Get] and [Client.Put] have in common.
 type job struct {
 	c      *Client
+	op     string
 	remote string
 	o      TransferOptions
 	r      TransferResult
 
+	begun  bool      // data may have moved, in some attempt
 	alg    string    // for hash, "" if no sum is wanted or to be had
 	hash   hash.Hash // of what this attempt has moved
 	reason string    // why a proof is missing
@@ -23,37 +26,38 @@ type job struct {
 	from, to int64 // the octets of the remote file that are transferred, to -1 for its end
 }
 
-func newJob(c *Client, remote string, o *TransferOptions) job {
-	j := job{c: c, remote: remote, to: -1}
+func newJob(c *Client, op, remote string, o *TransferOptions) job {
+	j := job{c: c, op: op, remote: remote, to: -1}
 	if o != nil {
 		j.o = *o
 	}
 	return j
 }
 
-// begin waits for the turn. done gives it back.
-func (j *job) begin(ctx context.Context) (done func(), err error) {
-	if done, err = j.c.take(ctx); err != nil {
-		return nil, err
-	}
-	if j.o.Resume {
-		err = control.Resumable(j.c.conn.FileFormat())
-	}
+// run waits for the turn, and keeps it for all attempts, and for what is done at the end of them.
+func (j *job) run(ctx context.Context, try func(context.Context) error, end func(error)) error {
+	o := operation{c: j.c, op: j.op, path: j.remote, retry: j.o.Retry, begun: func() bool { return j.begun }, tries: &j.r.Attempts}
+	done, err := j.c.take(ctx)
 	if err != nil {
-		done()
-		return nil, err
+		return o.fail(err, nil)
 	}
-	return done, nil
-}
-
-// attempts runs try on the present connection, and on new ones if it fails for a passing
-// reason.
-func (j *job) attempts(ctx context.Context, try func(context.Context) error) error {
-	return j.c.retried(ctx, j.o.Retry, j.remote, &j.r, func(ctx context.Context) error {
+	defer done()
+	start := time.Now()
+	defer func() { j.r.Duration = time.Since(start) }()
+	err = o.run(ctx, func(ctx context.Context) error {
 		j.from, j.to = 0, -1
 		j.r.Bytes, j.r.Proof, j.r.Partial, j.r.Prefix, j.r.ResumedFrom = 0, 0, "", "", 0
+		if j.o.Resume {
+			if err := control.Resumable(j.c.conn.FileFormat()); err != nil {
+				return err
+			}
+		}
 		return try(ctx)
 	})
+	if end != nil {
+		end(err)
+	}
+	return err
 }
 
 // prepare finds out whether the required proofs are possible, before data move. size is

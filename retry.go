@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"path"
 	"syscall"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -107,6 +107,9 @@ func (r Retry) pause(n int) time.Duration {
 // connections or sessions now. A login that the server answered by ending the connection
 // counts as refused.
 func Temporary(err error) bool {
+	if why, ok := noOther(err); ok {
+		err = why // how the connection was lost before does not matter any more
+	}
 	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
 		return false
 	}
@@ -195,41 +198,6 @@ func isType[E error](err error) bool {
 	return ok
 }
 
-// retried runs try until it succeeds or fails for good. remote is its path: a relative
-// path needs the same working directory on every connection.
-func (c *Client) retried(ctx context.Context, retry Retry, remote string, r *TransferResult, try func(context.Context) error) error {
-	start := time.Now()
-	defer func() { r.Duration = time.Since(start) }()
-	dir, wanted := "", retry.Attempts > 0
-	if wanted && c.profile != nil && !path.IsAbs(remote) {
-		var err error
-		if dir, err = c.conn.Pwd(ctx); err != nil && c.conn.Roamed() { // otherwise it is the login directory
-			retry.Attempts = 0
-		}
-	}
-	if c.profile == nil {
-		retry.Attempts = 0
-	}
-	err := retry.attempts(ctx, func(n int) error {
-		if n > 0 {
-			if err := c.redial(ctx, dir); err != nil {
-				return err
-			}
-		}
-		r.Attempts++
-		err := try(ctx)
-		for r.Moved == 0 && c.mend(ctx, dir, remote, err) {
-			r.Attempts++
-			err = try(ctx)
-		}
-		return err
-	})
-	if wanted && c.profile == nil && Temporary(err) {
-		return &onceError{err}
-	}
-	return err
-}
-
 // errNoProfile is why there is no other connection.
 var errNoProfile = errors.New("ftp: the Client has no Profile to connect with again")
 
@@ -237,14 +205,17 @@ var errNoProfile = errors.New("ftp: the Client has no Profile to connect with ag
 type onceError struct{ err error }
 
 func (e *onceError) Error() string {
-	return e.err.Error() + "; there was one attempt only, as the Client has no Profile to connect with again"
+	return errtext.Of(e.err) + "; there was one attempt only, as the Client has no Profile to connect with again"
 }
 
 func (e *onceError) Unwrap() error { return e.err }
 
 // redial replaces the connection, and goes to dir if that is not "".
 func (c *Client) redial(ctx context.Context, dir string) error {
-	if c.profile == nil {
+	switch {
+	case c.closed.Load():
+		return errClosed
+	case c.profile == nil:
 		return errNoProfile
 	}
 	old := c.conn
@@ -271,5 +242,9 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 	c.mu.Lock()
 	c.conn = n.conn
 	c.mu.Unlock()
+	if c.closed.Load() { // meanwhile: Close may have closed the old one only
+		n.conn.Close()
+		return errClosed
+	}
 	return nil
 }

@@ -59,12 +59,7 @@ func (c *Client) kept(ctx context.Context, name string) error {
 // Mkdir makes a directory. If the server tells that the new directory has another name than path, the error is an
 // *[OtherNameError].
 func (c *Client) Mkdir(ctx context.Context, path string) error {
-	done, err := c.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return c.mkdir(ctx, path)
+	return c.do(ctx, "mkdir", path, func(ctx context.Context) error { return c.mkdir(ctx, path) })
 }
 
 // mkdir is Mkdir for a caller that has the turn.

@@ -13,21 +13,16 @@ import (
 // before an error has been written. o may be nil. Options that need a local file, Resume
 // and Retry, are refused.
 func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *TransferOptions) (TransferResult, error) {
-	d := &download{job: newJob(c, remote, o), w: w}
+	d := &download{job: newJob(c, "get", remote, o), w: w}
 	if err := errors.Join(d.onlyOnce(), d.o.conflict(false), d.o.noCopy()); err != nil {
 		return d.r, err
 	}
-	done, err := d.begin(ctx)
-	if err != nil {
-		return d.r, err
-	}
-	defer done()
-	err = d.attempts(ctx, func(ctx context.Context) error {
+	err := d.run(ctx, func(ctx context.Context) error {
 		if err := d.prepare(ctx); err != nil {
 			return err
 		}
 		return d.proven(ctx, nil, d.transfer(ctx, nil, 0))
-	})
+	}, nil)
 	return d.r, err
 }
 
@@ -39,11 +34,11 @@ func (c *Client) Get(ctx context.Context, remote string, w io.Writer, o *Transfe
 // If ctx ends, the server refuses the rest, or the control connection is lost while r keeps
 // its reader waiting, Put returns: one last Read of r may then still be under way.
 func (c *Client) Put(ctx context.Context, remote string, r io.Reader, o *TransferOptions) (TransferResult, error) {
-	u := &upload{job: newJob(c, remote, o), src: r}
+	u := &upload{job: newJob(c, "put", remote, o), src: r}
 	if err := u.onlyOnce(); err != nil {
 		return u.r, err
 	}
-	return u.run(ctx)
+	return u.all(ctx)
 }
 
 var errOnce = errors.New("ftp: a stream can't be gone back to: Resume and Retry need a file")

@@ -24,7 +24,7 @@ import (
 // REST and STOR if the server lists REST STREAM, otherwise APPE. If the server refuses
 // that way or does something else, it uses the other one.
 func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOptions) (TransferResult, error) {
-	u := &upload{job: newJob(c, remote, o), local: local}
+	u := &upload{job: newJob(c, "upload", remote, o), local: local}
 	f, err := os.Open(local)
 	if err != nil {
 		return u.r, err
@@ -40,7 +40,7 @@ func (c *Client) Upload(ctx context.Context, local, remote string, o *TransferOp
 	case !u.regular() && u.onlyOnce() != nil:
 		return u.r, &fs.PathError{Op: "upload", Path: local, Err: errors.New("is no regular file, and can't be read twice")}
 	}
-	return u.run(ctx)
+	return u.all(ctx)
 }
 
 // An upload is one call of Upload or Put.
@@ -64,28 +64,19 @@ type upload struct {
 // regular reports whether what is sent is a file that can be read again.
 func (u *upload) regular() bool { return u.info != nil && u.info.Mode().IsRegular() }
 
-// run makes the attempts.
-func (u *upload) run(ctx context.Context) (TransferResult, error) {
-	done, err := u.begin(ctx)
-	if err != nil {
-		return u.r, err
-	}
-	defer done()
-	return u.inTurn(ctx)
-}
-
-// inTurn is run for a caller that has the turn.
-func (u *upload) inTurn(ctx context.Context) (TransferResult, error) {
+// all makes the attempts.
+func (u *upload) all(ctx context.Context) (TransferResult, error) {
 	if err := u.o.conflict(true); err != nil {
 		return u.r, err
 	}
 	if u.target = u.remote; u.o.TempUpload {
 		u.target = u.o.tempName(u.remote)
 	}
-	err := u.attempts(ctx, u.attempt)
-	if err != nil && !isType[*SkippedError](err) {
-		u.c.leave(ctx, u, err)
-	}
+	err := u.run(ctx, u.attempt, func(err error) {
+		if err != nil && !isType[*SkippedError](err) {
+			u.c.leave(ctx, u, err)
+		}
+	})
 	return u.r, u.withAside(err)
 }
 

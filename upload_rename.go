@@ -251,7 +251,8 @@ func (u *upload) withAside(err error) error {
 	if err == nil || u.aside == "" || isType[*RenameError](err) {
 		return err
 	}
-	return &RenameError{From: u.target, To: u.remote, Aside: u.aside, Err: err, Reason: fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside)}
+	aside := &RenameError{From: u.target, To: u.remote, Aside: u.aside, Err: err, Reason: fmt.Sprintf("the file that was to be replaced may be left as %q", u.aside)}
+	return &FileError{Op: u.op, Path: u.remote, Err: aside}
 }
 
 func (s *swap) failed(err error, reason string) error {

@@ -30,6 +30,7 @@ func (u *upload) unique(ctx context.Context) (err error) {
 	u.target, u.r.Name = "", ""
 	w, err := u.c.conn.Stou(ctx)
 	if err != nil {
+		u.begun = !isType[*control.UnansweredError](err) // a second one might store a second file
 		return err
 	}
 	name := w.Name()
@@ -57,7 +58,7 @@ func (u *upload) unique(ctx context.Context) (err error) {
 
 // transmit sends what follows offset over an open upload, and compares the sizes.
 func (u *upload) transmit(ctx context.Context, w *control.Upload, way uploadWay, offset int64) error {
-	u.stored = true
+	u.stored, u.begun = true, true
 	u.r.ResumedFrom = offset
 	m := u.meter(offset, 0, u.size())
 	m.watch(w.OnTally)

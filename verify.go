@@ -19,15 +19,8 @@ import (
 // server offers any. If they differ, the error is a *[MismatchError]. If a proof that
 // require asks for is missing, the error is an *[UnprovenError]; if require is zero,
 // either proof is enough. The result says which proofs there are.
-func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (r TransferResult, err error) {
-	done, err := c.take(ctx)
-	if err != nil {
-		return r, err
-	}
-	defer done()
-	start := time.Now()
-	defer func() { r.Duration = time.Since(start) }()
-	r.Attempts = 1
+func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (TransferResult, error) {
+	var r TransferResult
 	f, err := os.Open(local)
 	if err != nil {
 		return r, err
@@ -37,7 +30,19 @@ func (c *Client) Verify(ctx context.Context, local, remote string, require Proof
 	if err != nil {
 		return r, err
 	}
-	r.Bytes = info.Size()
+	start, attempts := time.Now(), 0
+	o := operation{c: c, op: "verify", path: remote, tries: &attempts}
+	err = o.inTurn(ctx, func(ctx context.Context) (err error) {
+		r, err = c.verify(ctx, f, info.Size(), remote, require)
+		return err
+	})
+	r.Attempts, r.Duration = attempts, time.Since(start)
+	return r, err
+}
+
+// verify is Verify for a caller that has the turn.
+func (c *Client) verify(ctx context.Context, f *os.File, local int64, remote string, require Proof) (r TransferResult, err error) {
+	r.Bytes = local
 	if size := c.sizeIfKnown(ctx, remote); size >= 0 && size != r.Bytes {
 		return r, &MismatchError{remote, "size", strconv.FormatInt(r.Bytes, 10), strconv.FormatInt(size, 10)}
 	} else if size >= 0 {

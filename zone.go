@@ -16,12 +16,13 @@ const zoneFiles = 3
 // MDTM, which are UTC, and uses the zone for the listings to come. The second result is false if the zone can't be
 // found: there is no MDTM, no file has a time of day, or the files disagree. MLSD needs no zone.
 func (c *Client) DetectZone(ctx context.Context, dir string) (*time.Location, bool, error) {
-	done, err := c.take(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	defer done()
-	return c.detectZone(ctx, dir)
+	var loc *time.Location
+	var ok bool
+	err := c.do(ctx, "detectzone", dir, func(ctx context.Context) (err error) {
+		loc, ok, err = c.detectZone(ctx, dir)
+		return err
+	})
+	return loc, ok, err
 }
 
 // detectZone is DetectZone with the turn held.

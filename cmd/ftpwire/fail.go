@@ -95,11 +95,20 @@ func (a *app) report(cmd *cobra.Command, err error) {
 		}
 		return
 	}
-	a.say(prefix + errtext.Of(err))
+	a.say(prefix + message(err))
 	if hint := a.adviceFor(cmd, err); hint != "" {
 		a.say("hint: " + a.toStore(hint))
 	}
 	a.tellRecent()
+}
+
+// message returns the text of err. The operation and the file of a FileError are left out: the command line has named both.
+func message(err error) string {
+	text := errtext.Of(err)
+	if e, ok := errors.AsType[*ftpwire.FileError](err); ok && e.Lost == nil {
+		return strings.Replace(text, errtext.Of(e), errtext.Of(e.Err), 1)
+	}
+	return text
 }
 
 // adviceFor returns what cmd says to do about err, or "".

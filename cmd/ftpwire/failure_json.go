@@ -12,7 +12,6 @@ import (
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // A failureJSON is a failure in JSON: the member "error" of an object. docs/exit-codes.md
@@ -51,7 +50,7 @@ func (a *app) failure(cmd *cobra.Command, err error) *failureJSON {
 		f.Text, f.Hint = "interrupted", a.masked(a.adviceAfterSignal(err))
 	} else {
 		f.Temporary = kind != ftpwire.KindOther && ftpwire.Temporary(err)
-		f.Text, f.Hint = a.masked(errtext.Of(err)), a.masked(a.toStore(a.adviceFor(cmd, err)))
+		f.Text, f.Hint = a.masked(message(err)), a.masked(a.toStore(a.adviceFor(cmd, err)))
 	}
 	f.Path = a.masked(pathOf(err))
 	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {

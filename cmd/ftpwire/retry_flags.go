@@ -11,7 +11,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol"
-	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 // retryFlags say how often to try again what may pass.
@@ -44,7 +43,7 @@ func (a *app) retries(f *retryFlags, b *bar) ftpwire.Retry {
 	return ftpwire.Retry{Attempts: f.retry, Delay: f.retryDelay, Failed: func(err error, pause time.Duration) {
 		b.clear()
 		if !a.quiet {
-			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", errtext.Of(err), pause.Round(10*time.Millisecond)))
+			a.say(fmt.Sprintf("ftpwire: %s; trying again in %v", message(err), pause.Round(10*time.Millisecond)))
 		}
 	}}
 }
