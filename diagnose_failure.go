@@ -87,7 +87,7 @@ func (f *failure) useless(c Change) bool {
 	if f.p != nil && (c.Holds(f.p) || !c.works(f.p)) {
 		return true
 	}
-	if c.Field != FieldDataMode {
+	if c.Field != fieldDataMode {
 		return false
 	}
 	switch c.Value {

@@ -177,7 +177,7 @@ func refusedFormat(verb protocol.Verb) finder {
 
 // asItIs reports whether files are known to move as they are because nothing else was asked
 // for.
-func asItIs(f *failure) bool { return f.p != nil && !f.has(FieldType) }
+func asItIs(f *failure) bool { return f.p != nil && !f.has(fieldType) }
 
 // uploads and makes say which command was refused: one that stores a file, or any that
 // puts something where nothing was.

@@ -23,7 +23,7 @@ func (c Change) Apply(p *Profile) error {
 	if c.Value == "" {
 		return fmt.Errorf("ftp: only the user can tell the value of %s", c.Field)
 	}
-	if c.Field == FieldQuirks {
+	if c.Field == fieldQuirks {
 		p.Quirks.Force = append(slices.Clone(p.Quirks.Force), control.QuirkName(c.Value))
 		return nil
 	}
@@ -53,12 +53,12 @@ func (c Change) Holds(p *Profile) bool {
 func (c Change) works(p *Profile) bool {
 	security := p.Protocol().Security()
 	switch c.Field {
-	case FieldTLSMin, FieldTLSMax, FieldCipherSuites, FieldResumption, FieldSessionIDs, FieldIdentity,
-		FieldClearCommandChannel, FieldDataProtection, FieldSync, FieldInsecure, FieldSkipChain:
+	case fieldTLSMin, fieldTLSMax, fieldCipherSuites, fieldResumption, fieldSessionIDs, fieldIdentity,
+		fieldClearCommandChannel, fieldDataProtection, fieldSync, fieldInsecure, fieldSkipChain:
 		return security != control.SecurityNone
-	case FieldNAT:
+	case fieldNAT:
 		return !active(p.dataMode())
-	case FieldDirectData:
+	case fieldDirectData:
 		return p.Proxy != nil
 	}
 	return true
@@ -76,25 +76,25 @@ const noValue = "none"
 
 // held has the fields that are set in more than one place, or whose values include others.
 var held = map[Field]func(p *Profile, value string) bool{
-	FieldVariant:        func(p *Profile, v string) bool { return p.Protocol().String() == v },
-	FieldTLSMin:         func(p *Profile, v string) bool { return p.tls().MinVersion <= versionOf(v) },
-	FieldDataProtection: func(p *Profile, v string) bool { return cmp.Or(p.DataProtection, control.ProtectPrivate).String() == v },
-	FieldNAT:            func(p *Profile, v string) bool { return cmp.Or(p.NAT, p.Data.NAT).String() == v },
-	FieldSync:           func(p *Profile, v string) bool { return cmp.Or(p.SyncDataChannel, p.Data.Sync).String() == v },
-	FieldQuirks:         func(p *Profile, v string) bool { return slices.Contains(p.Quirks.Force, control.QuirkName(v)) },
-	FieldTLSMax: func(p *Profile, v string) bool {
+	fieldVariant:        func(p *Profile, v string) bool { return p.Protocol().String() == v },
+	fieldTLSMin:         func(p *Profile, v string) bool { return p.tls().MinVersion <= versionOf(v) },
+	fieldDataProtection: func(p *Profile, v string) bool { return cmp.Or(p.DataProtection, control.ProtectPrivate).String() == v },
+	fieldNAT:            func(p *Profile, v string) bool { return cmp.Or(p.NAT, p.Data.NAT).String() == v },
+	fieldSync:           func(p *Profile, v string) bool { return cmp.Or(p.SyncDataChannel, p.Data.Sync).String() == v },
+	fieldQuirks:         func(p *Profile, v string) bool { return slices.Contains(p.Quirks.Force, control.QuirkName(v)) },
+	fieldTLSMax: func(p *Profile, v string) bool {
 		have, want := cmp.Or(p.tls().MaxVersion, tls.VersionTLS13), versionOf(v)
 		return have == want || have < want && want < tls.VersionTLS13
 	},
-	FieldDataMode: func(p *Profile, v string) bool {
+	fieldDataMode: func(p *Profile, v string) bool {
 		have := p.dataMode()
 		return have.String() == v || v == "passive" && !active(have) || v == "active" && active(have)
 	},
-	FieldCipherSuites: func(p *Profile, v string) bool {
+	fieldCipherSuites: func(p *Profile, v string) bool {
 		want, err := tlsx.ParseCipherSuites(v)
 		return err == nil && slices.ContainsFunc(want, func(id uint16) bool { return slices.Contains(p.CipherSuites, id) })
 	},
-	FieldKeepAlive: func(p *Profile, v string) bool {
+	fieldKeepAlive: func(p *Profile, v string) bool {
 		want, err := time.ParseDuration(v)
 		return err == nil && p.KeepAlive > 0 && p.KeepAlive <= want
 	},

@@ -303,14 +303,14 @@ func TestProbePlanKeeps(t *testing.T) {
 		keep  []Field
 		holds func(ProbeCombination) bool
 	}{
-		{"implicit", Profile{Variant: VariantTLSImplicit}, []Field{FieldVariant}, func(c ProbeCombination) bool { return c.Security == control.SecurityImplicit }},
-		{"clear", Profile{Variant: VariantFTP}, []Field{FieldVariant}, func(c ProbeCombination) bool { return !c.hasTLS() }},
-		{"active", Profile{DataMode: datachan.ModeActive}, []Field{FieldDataMode}, func(c ProbeCombination) bool { return isActiveMode(c.DataMode) }},
-		{"CCC", Profile{Config: control.Config{ClearCommandChannel: true}}, []Field{FieldClearCommandChannel}, func(c ProbeCombination) bool { return c.Security != control.SecurityExplicit || c.ClearCommands }},
-		{"PROT C", Profile{Config: control.Config{DataProtection: control.ProtectClear}}, []Field{FieldDataProtection}, func(c ProbeCombination) bool { return !c.protected() }},
-		{"TLS 1.0", Profile{TLSMin: tls.VersionTLS10, TLSMax: tls.VersionTLS10}, []Field{FieldTLSMin, FieldTLSMax}, func(c ProbeCombination) bool { return c.TLSMax == tls.VersionTLS10 || !c.hasTLS() }},
-		{"no FEAT", Profile{Config: control.Config{Login: control.LoginOptions{NoFeat: true}}}, []Field{FieldNoFeat}, func(c ProbeCombination) bool { return c.NoFeat }},
-		{"NAT", Profile{NAT: datachan.NATServer}, []Field{FieldNAT}, func(c ProbeCombination) bool { return c.NAT == datachan.NATServer }},
+		{"implicit", Profile{Variant: VariantTLSImplicit}, []Field{fieldVariant}, func(c ProbeCombination) bool { return c.Security == control.SecurityImplicit }},
+		{"clear", Profile{Variant: VariantFTP}, []Field{fieldVariant}, func(c ProbeCombination) bool { return !c.hasTLS() }},
+		{"active", Profile{DataMode: datachan.ModeActive}, []Field{fieldDataMode}, func(c ProbeCombination) bool { return isActiveMode(c.DataMode) }},
+		{"CCC", Profile{Config: control.Config{ClearCommandChannel: true}}, []Field{fieldClearCommandChannel}, func(c ProbeCombination) bool { return c.Security != control.SecurityExplicit || c.ClearCommands }},
+		{"PROT C", Profile{Config: control.Config{DataProtection: control.ProtectClear}}, []Field{fieldDataProtection}, func(c ProbeCombination) bool { return !c.protected() }},
+		{"TLS 1.0", Profile{TLSMin: tls.VersionTLS10, TLSMax: tls.VersionTLS10}, []Field{fieldTLSMin, fieldTLSMax}, func(c ProbeCombination) bool { return c.TLSMax == tls.VersionTLS10 || !c.hasTLS() }},
+		{"no FEAT", Profile{Config: control.Config{Login: control.LoginOptions{NoFeat: true}}}, []Field{fieldNoFeat}, func(c ProbeCombination) bool { return c.NoFeat }},
+		{"NAT", Profile{NAT: datachan.NATServer}, []Field{fieldNAT}, func(c ProbeCombination) bool { return c.NAT == datachan.NATServer }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := aPort

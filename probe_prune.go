@@ -82,7 +82,7 @@ var basicRules = []probeRule{
 		}
 		return fmt.Sprintf("on port %d no greeting comes: %s", c.Port, o.words)
 	}},
-	{name: "another AUTH works", about: FieldAuth, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "another AUTH works", about: fieldAuth, prune: func(p *probePlan, c ProbeCombination) string {
 		for i := range p.tried {
 			o := &p.tried[i]
 			if samePort(c)(o) && c.Security == control.SecurityExplicit && o.step.combination.Auth != c.Auth && o.tookAuth() {
@@ -104,7 +104,7 @@ var basicRules = []probeRule{
 		if o := p.firstOf(func(o *probeOutcome) bool { return samePort(c)(o) && timedOut(o.err) }, probeNoAuth); o != nil {
 			return fmt.Sprintf("on port %d AUTH gets no answer: %s", c.Port, o.words)
 		}
-		if c.Auth != "TLS-C" && c.Auth != "TLS-P" || p.space.keep[FieldAuth] {
+		if c.Auth != "TLS-C" && c.Auth != "TLS-P" || p.space.keep[fieldAuth] {
 			return ""
 		}
 		if p.any(func(o *probeOutcome) bool { return samePort(c)(o) && slices.Contains(o.offers, c.Auth) }) {
@@ -134,7 +134,7 @@ var wayRules = []probeRule{
 		o := p.firstOf(func(o *probeOutcome) bool { return samePort(c)(o) && !c.hasTLS() }, probeWantsTLS)
 		return because(o, "on port %d the server wants TLS: %s", c.Port, wordsOf(o))
 	}},
-	{name: "suites", about: FieldCipherSuites, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "suites", about: fieldCipherSuites, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.WeakCiphers {
 			return ""
 		}
@@ -145,7 +145,7 @@ var wayRules = []probeRule{
 		}
 		return "nothing speaks for weak cipher suites"
 	}},
-	{name: "old versions", about: FieldTLSMin, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "old versions", about: fieldTLSMin, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.oldVersions() {
 			return ""
 		}
@@ -155,7 +155,7 @@ var wayRules = []probeRule{
 		}
 		return "nothing speaks for TLS older than 1.2"
 	}},
-	{name: "TLS 1.2", about: FieldTLSMax, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "TLS 1.2", about: fieldTLSMax, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.versions12() {
 			return ""
 		}
@@ -165,7 +165,7 @@ var wayRules = []probeRule{
 		}
 		return "nothing speaks against the newest version of TLS"
 	}},
-	{name: "resumption off", about: FieldResumption, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "resumption off", about: fieldResumption, prune: func(p *probePlan, c ProbeCombination) string {
 		switch c.Resumption {
 		case tlsx.ResumeRequired:
 			return "requiring resumption works nowhere where preferring it does not"
@@ -177,13 +177,13 @@ var wayRules = []probeRule{
 		}
 		return ""
 	}},
-	{name: "session IDs", about: FieldSessionIDs, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "session IDs", about: fieldSessionIDs, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.SessionIDs || p.any(func(o *probeOutcome) bool { return o.byID }) {
 			return ""
 		}
 		return "nothing speaks for resuming TLS sessions by ID"
 	}},
-	{name: "FEAT", about: FieldNoFeat, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "FEAT", about: fieldNoFeat, prune: func(p *probePlan, c ProbeCombination) string {
 		switch o := p.first(probeNoFeat); {
 		case !c.NoFeat:
 			return because(o, "FEAT: %s", wordsOf(o))
@@ -192,7 +192,7 @@ var wayRules = []probeRule{
 		}
 		return ""
 	}},
-	{name: "CCC", about: FieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "CCC", about: fieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.ClearCommands {
 			return ""
 		}
@@ -204,14 +204,14 @@ var wayRules = []probeRule{
 		}
 		return "nothing speaks for commands in clear text after the login"
 	}},
-	{name: "PROT P", about: FieldDataProtection, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "PROT P", about: fieldDataProtection, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.protected() {
 			return ""
 		}
 		o := p.firstOf(sameHandshake(c), probeProtP)
 		return because(o, "%s", wordsOf(o))
 	}},
-	{name: "PROT C", about: FieldDataProtection, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "PROT C", about: fieldDataProtection, prune: func(p *probePlan, c ProbeCombination) string {
 		if !c.ClearData {
 			return ""
 		}
@@ -234,7 +234,7 @@ var wayRules = []probeRule{
 		}
 		return "nothing speaks for data connections that end without close_notify"
 	}},
-	{name: "commands protected", about: FieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "commands protected", about: fieldClearCommandChannel, prune: func(p *probePlan, c ProbeCombination) string {
 		if c.commandsSeen() {
 			return ""
 		}
@@ -286,7 +286,7 @@ var formRules = []probeRule{
 		}
 		return fmt.Sprintf("%s: %s", c.DataMode, o.words)
 	}},
-	{name: "address named", about: FieldNAT, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "address named", about: fieldNAT, prune: func(p *probePlan, c ProbeCombination) string {
 		if c.DataMode != datachan.ModePASV || c.NAT == datachan.NATControlHost {
 			return ""
 		}
@@ -302,7 +302,7 @@ var formRules = []probeRule{
 		}
 		return ""
 	}},
-	{name: "sync", about: FieldSync, prune: func(p *probePlan, c ProbeCombination) string {
+	{name: "sync", about: fieldSync, prune: func(p *probePlan, c ProbeCombination) string {
 		if c.Sync == datachan.SyncAuto {
 			return ""
 		}

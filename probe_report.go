@@ -64,19 +64,19 @@ func (rec *recommendation) add(f Field, value, format string, args ...any) {
 func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
 	c := r.works.step.combination
 	pages := r.listed.names.Guesses()
-	if len(pages) > 0 && !r.plan.space.keep[FieldCodePage] {
+	if len(pages) > 0 && !r.plan.space.keep[fieldCodePage] {
 		c.CodePage = "auto:" + pages[0].CodePage
 	}
 	p := c.profile(&r.o.Profile)
 	rec := &recommendation{p: p}
-	rec.add(FieldPort, strconv.Itoa(c.Port), "the server is there")
+	rec.add(fieldPort, strconv.Itoa(c.Port), "the server is there")
 	r.recommendTLS(rec, c)
-	if c.NoFeat && !r.plan.space.keep[FieldNoFeat] {
-		rec.add(FieldNoFeat, "true", "with FEAT: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.NoFeat }))
+	if c.NoFeat && !r.plan.space.keep[fieldNoFeat] {
+		rec.add(fieldNoFeat, "true", "with FEAT: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.NoFeat }))
 	}
 	r.recommendData(rec, c)
 	if c.NoCloseNotify {
-		rec.add(FieldQuirks, string(control.QuirkNoCloseNotify), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() && !t.NoCloseNotify }))
+		rec.add(fieldQuirks, string(control.QuirkNoCloseNotify), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() && !t.NoCloseNotify }))
 	}
 	r.recommendListing(rec, c, pages)
 	return p, rec.settings, c
@@ -85,51 +85,51 @@ func (r *probeRun) recommend() (*Profile, []ProbeSetting, ProbeCombination) {
 // recommendTLS settles variant, versions and suites.
 func (r *probeRun) recommendTLS(rec *recommendation, c ProbeCombination) {
 	p := rec.p
-	rec.add(FieldVariant, p.Variant.String(), "%s", r.whyVariant(c))
+	rec.add(fieldVariant, p.Variant.String(), "%s", r.whyVariant(c))
 	if !c.hasTLS() {
 		p.TLSMin, p.TLSMax, p.DataProtection = r.o.Profile.TLSMin, r.o.Profile.TLSMax, r.o.Profile.DataProtection
 		return
 	}
 	if p.Auth = r.o.Profile.Auth; c.Auth != "TLS" && c.Auth != "SSL" && c.Auth != "" {
 		p.Auth = []string{c.Auth}
-		rec.add(FieldAuth, strings.Join(p.Auth, ","), "the server takes this word only")
+		rec.add(fieldAuth, strings.Join(p.Auth, ","), "the server takes this word only")
 	}
 	kept := r.plan.space.keep
 	switch version := tlsx.VersionName(r.works.version); {
-	case kept[FieldTLSMin] || kept[FieldTLSMax]:
+	case kept[fieldTLSMin] || kept[fieldTLSMax]:
 	case c.oldVersions():
-		rec.add(FieldTLSMin, p.TLSMin.String(), "the server has nothing newer than %s", version)
-		rec.add(FieldTLSMax, p.TLSMax.String(), "newer versions were refused")
+		rec.add(fieldTLSMin, p.TLSMin.String(), "the server has nothing newer than %s", version)
+		rec.add(fieldTLSMax, p.TLSMax.String(), "newer versions were refused")
 	case c.versions12():
 		p.TLSMin = r.o.Profile.TLSMin
-		rec.add(FieldTLSMax, p.TLSMax.String(), "with a newer version: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.TLSMax > tls.VersionTLS12 }))
+		rec.add(fieldTLSMax, p.TLSMax.String(), "with a newer version: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.TLSMax > tls.VersionTLS12 }))
 	default:
 		p.TLSMin, p.TLSMax = r.o.Profile.TLSMin, r.o.Profile.TLSMax
 		if p.Variant == VariantSSLExplicit {
 			p.TLSMin = tls.VersionTLS12
-			rec.add(FieldTLSMin, p.TLSMin.String(), "the server speaks %s", version)
+			rec.add(fieldTLSMin, p.TLSMin.String(), "the server speaks %s", version)
 		}
 	}
 	if c.WeakCiphers {
 		p.CipherSuites = tlsx.CipherSuites{r.cipher}
-		rec.add(FieldCipherSuites, p.CipherSuites.String(), "the server chose it, and has none of the secure ones")
+		rec.add(fieldCipherSuites, p.CipherSuites.String(), "the server chose it, and has none of the secure ones")
 	}
 	if c.Resumption != r.o.Profile.Resumption || c.Resumption == tlsx.ResumeOff {
-		rec.add(FieldResumption, c.Resumption.String(), "%s", r.whyResumption(c))
+		rec.add(fieldResumption, c.Resumption.String(), "%s", r.whyResumption(c))
 	}
 	if c.SessionIDs {
-		rec.add(FieldSessionIDs, "true", "the server demands that sessions are resumed, and issues no tickets")
+		rec.add(fieldSessionIDs, "true", "the server demands that sessions are resumed, and issues no tickets")
 	}
 	if c.ClearCommands {
-		rec.add(FieldClearCommandChannel, "true", "with commands protected: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.ClearCommands }))
+		rec.add(fieldClearCommandChannel, "true", "with commands protected: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !t.ClearCommands }))
 	}
 	if c.ClearData {
-		rec.add(FieldDataProtection, p.DataProtection.String(), "with protection: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() }))
+		rec.add(fieldDataProtection, p.DataProtection.String(), "with protection: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.protected() }))
 	} else {
 		p.DataProtection = r.o.Profile.DataProtection
 	}
 	if p.Insecure {
-		rec.add(FieldInsecure, "true", "it was asked for")
+		rec.add(fieldInsecure, "true", "it was asked for")
 	}
 }
 
@@ -159,25 +159,25 @@ func (r *probeRun) recommendData(rec *recommendation, c ProbeCombination) {
 	p := rec.p
 	kept := r.plan.space.keep
 	switch {
-	case kept[FieldDataMode]:
+	case kept[fieldDataMode]:
 		p.DataMode, p.Data.Mode = r.o.Profile.DataMode, r.o.Profile.Data.Mode
 	case c.DataMode == datachan.ModeEPSV:
 		p.DataMode = datachan.ModePassive
-		rec.add(FieldDataMode, p.DataMode.String(), "EPSV works")
+		rec.add(fieldDataMode, p.DataMode.String(), "EPSV works")
 	case c.DataMode == datachan.ModeEPRT:
 		p.DataMode = datachan.ModeActive
-		rec.add(FieldDataMode, p.DataMode.String(), "EPRT works, and passive mode does not: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !isActiveMode(t.DataMode) }))
+		rec.add(fieldDataMode, p.DataMode.String(), "EPRT works, and passive mode does not: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return !isActiveMode(t.DataMode) }))
 	default:
-		rec.add(FieldDataMode, p.DataMode.String(), "%s works, and others do not: %s", c.DataMode, r.plan.whyNot(c, func(t ProbeCombination) bool { return t.DataMode < c.DataMode }))
+		rec.add(fieldDataMode, p.DataMode.String(), "%s works, and others do not: %s", c.DataMode, r.plan.whyNot(c, func(t ProbeCombination) bool { return t.DataMode < c.DataMode }))
 	}
-	if c.DataMode == datachan.ModePASV && c.NAT != datachan.NATControlHost && !kept[FieldNAT] {
-		rec.add(FieldNAT, c.NAT.String(), "data connections go to the address that the server names; at its own: %s",
+	if c.DataMode == datachan.ModePASV && c.NAT != datachan.NATControlHost && !kept[fieldNAT] {
+		rec.add(fieldNAT, c.NAT.String(), "data connections go to the address that the server names; at its own: %s",
 			r.plan.whyNot(c, func(t ProbeCombination) bool {
 				return t.DataMode == datachan.ModePASV && t.NAT == datachan.NATControlHost
 			}))
 	}
-	if c.Sync != datachan.SyncAuto && !kept[FieldSync] {
-		rec.add(FieldSync, c.Sync.String(), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.Sync == datachan.SyncAuto }))
+	if c.Sync != datachan.SyncAuto && !kept[fieldSync] {
+		rec.add(fieldSync, c.Sync.String(), "otherwise: %s", r.plan.whyNot(c, func(t ProbeCombination) bool { return t.Sync == datachan.SyncAuto }))
 	}
 }
 
@@ -186,11 +186,11 @@ func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, pag
 	p := rec.p
 	if o := r.plan.firstOf(func(o *probeOutcome) bool { return o.step.combination.Listing == "MLSD" }, probeListing); o != nil && c.Listing != "MLSD" {
 		p.Quirks.Force = append(slices.Clone(p.Quirks.Force), control.QuirkMLSDBroken)
-		rec.add(FieldQuirks, string(control.QuirkMLSDBroken), "MLSD: %s", o.words)
+		rec.add(fieldQuirks, string(control.QuirkMLSDBroken), "MLSD: %s", o.words)
 	}
 	if format, all := r.listed.dates.Propose(); format != "" && all && p.DateFormat == "" && p.List.Lines.Dates == nil {
 		p.DateFormat = format
-		rec.add(FieldDateFormat, format, "it reads the dates of %d lines that are not known otherwise", r.listed.dates.Unread())
+		rec.add(fieldDateFormat, format, "it reads the dates of %d lines that are not known otherwise", r.listed.dates.Unread())
 	}
 	if c.CodePage == "" {
 		return
@@ -199,7 +199,7 @@ func (r *probeRun) recommendListing(rec *recommendation, c ProbeCombination, pag
 	for _, g := range pages[1:] {
 		reason += ", or " + g.String()
 	}
-	rec.add(FieldCodePage, c.CodePage, "%s", reason)
+	rec.add(fieldCodePage, c.CodePage, "%s", reason)
 }
 
 // whyNot returns why nothing better than what works was found among the combinations that f
@@ -277,7 +277,7 @@ func (r *probeRun) why() []string {
 		}
 	}
 	if r.withheld() {
-		say("clear", "The server has no TLS that can be used, so that the password would go in clear text; it was not sent. If the network is trusted, allow that"+r.named(Change{FieldAllowClear, "true"})+".")
+		say("clear", "The server has no TLS that can be used, so that the password would go in clear text; it was not sent. If the network is trusted, allow that"+r.named(Change{fieldAllowClear, "true"})+".")
 	}
 	for _, o := range order {
 		if o.kind == probeWorks || o.kind == probeLogged || o.kind == probeSilent && !o.step.patient && r.plan.patient(o.step.combination.Port) {

@@ -67,11 +67,11 @@ func newProbeSpace(o *ProbeOptions) *probeSpace {
 func (s *probeSpace) hold(p *Profile) {
 	t := p.tls()
 	for field, hold := range map[Field]func(){
-		FieldVariant: func() {
+		fieldVariant: func() {
 			s.securities = securitiesOf(p.Protocol())
 			s.allowClear = s.allowClear || slices.Contains(s.securities, control.SecurityNone)
 		},
-		FieldAuth: func() {
+		fieldAuth: func() {
 			if s.auths = p.Auth; p.Variant == VariantSSLExplicit {
 				s.auths = []string{"SSL"}
 			}
@@ -79,21 +79,21 @@ func (s *probeSpace) hold(p *Profile) {
 				s.auths = []string{"TLS"}
 			}
 		},
-		FieldCipherSuites:        func() { s.weak = []bool{false} },
-		FieldResumption:          func() { s.resumptions = []tlsx.Resumption{p.Resumption} },
-		FieldSessionIDs:          func() { s.sessionIDs = []bool{p.SessionIDs} },
-		FieldClearCommandChannel: func() { s.ccc = []bool{p.ClearCommandChannel} },
-		FieldNoFeat:              func() { s.noFeat = []bool{p.Login.NoFeat} },
-		FieldDataProtection:      func() { s.clearData = []bool{p.DataProtection == control.ProtectClear} },
-		FieldDataMode:            func() { s.modes = modesOf(cmp.Or(p.DataMode, p.Data.Mode)) },
-		FieldNAT:                 func() { s.nats = []datachan.NAT{cmp.Or(p.NAT, p.Data.NAT)} },
-		FieldSync:                func() { s.syncs = []datachan.Sync{cmp.Or(p.SyncDataChannel, p.Data.Sync)} },
+		fieldCipherSuites:        func() { s.weak = []bool{false} },
+		fieldResumption:          func() { s.resumptions = []tlsx.Resumption{p.Resumption} },
+		fieldSessionIDs:          func() { s.sessionIDs = []bool{p.SessionIDs} },
+		fieldClearCommandChannel: func() { s.ccc = []bool{p.ClearCommandChannel} },
+		fieldNoFeat:              func() { s.noFeat = []bool{p.Login.NoFeat} },
+		fieldDataProtection:      func() { s.clearData = []bool{p.DataProtection == control.ProtectClear} },
+		fieldDataMode:            func() { s.modes = modesOf(cmp.Or(p.DataMode, p.Data.Mode)) },
+		fieldNAT:                 func() { s.nats = []datachan.NAT{cmp.Or(p.NAT, p.Data.NAT)} },
+		fieldSync:                func() { s.syncs = []datachan.Sync{cmp.Or(p.SyncDataChannel, p.Data.Sync)} },
 	} {
 		if s.keep[field] {
 			hold()
 		}
 	}
-	if s.keep[FieldTLSMin] || s.keep[FieldTLSMax] {
+	if s.keep[fieldTLSMin] || s.keep[fieldTLSMax] {
 		s.versions = [][2]uint16{{t.MinVersion, cmp.Or(t.MaxVersion, tls.VersionTLS13)}}
 	}
 }
@@ -101,8 +101,8 @@ func (s *probeSpace) hold(p *Profile) {
 // varies reports whether a probe tries the values of a setting.
 func (s *probeSpace) varies(f Field) bool {
 	return !s.keep[f] && slices.Contains([]Field{
-		FieldVariant, FieldAuth, FieldTLSMin, FieldTLSMax, FieldCipherSuites, FieldResumption, FieldSessionIDs,
-		FieldClearCommandChannel, FieldNoFeat, FieldDataProtection, FieldDataMode, FieldNAT, FieldSync,
+		fieldVariant, fieldAuth, fieldTLSMin, fieldTLSMax, fieldCipherSuites, fieldResumption, fieldSessionIDs,
+		fieldClearCommandChannel, fieldNoFeat, fieldDataProtection, fieldDataMode, fieldNAT, fieldSync,
 	}, f)
 }
 

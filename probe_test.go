@@ -616,7 +616,7 @@ func TestProbeClearText(t *testing.T) {
 		{"not allowed", "192.0.2.1:2121", func(*ftpwire.ProbeOptions) {}, false},
 		{"allowed", "192.0.2.1:2121", func(o *ftpwire.ProbeOptions) { o.AllowClear = true }, true},
 		{"asked for", "192.0.2.1:2121", func(o *ftpwire.ProbeOptions) {
-			o.Profile.Variant, o.Keep = ftpwire.VariantFTP, []ftpwire.Field{ftpwire.FieldVariant}
+			o.Profile.Variant, o.Keep = ftpwire.VariantFTP, []ftpwire.Field{"Variant"}
 		}, true},
 		{"this computer", "127.0.0.1:2121", func(*ftpwire.ProbeOptions) {}, true},
 	} {

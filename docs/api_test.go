@@ -20,10 +20,10 @@ import (
 // one that goes, or by a new capability; then the number is raised in the same commit.
 // 2,621 were there when they were first counted; the file operations, package io/fs,
 // net/http and server-to-server transfers of the client need more.
-const maxNames = 2700
+const maxNames = 2600
 
 // maxUncommented is how many exported names may lack a comment.
-const maxUncommented = 330
+const maxUncommented = 290
 
 // apiFile is where the exported names of the package in folder are written down.
 func apiFile(folder string) string {

@@ -14,9 +14,9 @@ import (
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
-// ErrClearData is in the chain of a [ClearError] if the peer sent application
+// errClearData is in the chain of a [ClearError] if the peer sent application
 // data where its close_notify was due.
-var ErrClearData = errors.New("application data instead of close_notify")
+var errClearData = errors.New("application data instead of close_notify")
 
 var errNoRecordConn = errors.New("the connection was not made with a RecordConn, so clear text after TLS may be lost")
 
@@ -44,7 +44,7 @@ func (e *ClearError) Unwrap() error { return e.Err }
 // decides; a close_notify that comes later is still recognised.
 //
 // The deadlines of the connection are cleared. On an error, a *[ClearError],
-// the connection is closed: in its chain are [ErrClearData], the alert that the
+// the connection is closed: in its chain are errClearData, the alert that the
 // server sent, io.ErrUnexpectedEOF, os.ErrDeadlineExceeded or the context's
 // error. When the context ends, the connection is closed at once.
 //
@@ -114,7 +114,7 @@ func (c *RecordConn) settle(tc *tls.Conn) error {
 	n, err := tc.Read(b[:])
 	switch {
 	case n > 0:
-		return &ClearError{ErrClearData}
+		return &ClearError{errClearData}
 	case err == io.EOF && c.ended:
 		return &ClearError{io.ErrUnexpectedEOF}
 	case err == io.EOF, errors.Is(err, errClearText):

@@ -167,12 +167,12 @@ func TestClearRefused(t *testing.T) {
 		{"application data", func(p clearPeer) error {
 			_, err := io.WriteString(p, "230 injected\r\n")
 			return err
-		}, ErrClearData},
+		}, errClearData},
 		{"application data, then close_notify", func(p clearPeer) error {
 			p.out.hold = true
 			_, err := io.WriteString(p, "230 injected\r\n")
 			return errors.Join(err, p.CloseWrite(), p.out.SetDeadline(time.Time{}), p.out.flush())
-		}, ErrClearData},
+		}, errClearData},
 		{"forged record", sendAlert, nil},
 		{"closed without close_notify", func(p clearPeer) error {
 			return errors.Join(p.untilNotify(), p.out.Close())
@@ -258,7 +258,7 @@ func TestClearTimeout(t *testing.T) {
 				t.Fatal(err)
 			}
 			io.WriteString(p, "230 late\r\n")
-			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, ErrClearData) {
+			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, errClearData) {
 				t.Errorf("Read = %v, want ErrClearData", err)
 			}
 		})

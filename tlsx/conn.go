@@ -31,7 +31,7 @@ const (
 	// ticket, only a TLS 1.2 session ID; Config.SessionIDs makes use of it.
 	SessionIDOnly
 	// SessionIDUnusable means that nothing was offered, since the server issued
-	// only a session ID and it cannot be used; [Session.SessionIDError] says why.
+	// only a session ID and it cannot be used; NotResumedError.SessionID says why.
 	SessionIDUnusable
 	// Reversed means that this side was the TLS server, which cannot resume a session:
 	// see [Session.DataAsServer].

@@ -40,8 +40,8 @@ func (i Identity) String() string {
 	return fmt.Sprintf("Identity(%d)", int(i))
 }
 
-// ParseIdentity reads "same", "verified" or "none".
-func ParseIdentity(s string) (Identity, error) {
+// parseIdentity reads "same", "verified" or "none".
+func parseIdentity(s string) (Identity, error) {
 	for _, i := range []Identity{IdentitySame, IdentityVerified, IdentityNone} {
 		if s == i.String() {
 			return i, nil
@@ -53,9 +53,9 @@ func ParseIdentity(s string) (Identity, error) {
 // MarshalText is String.
 func (i Identity) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
-// UnmarshalText is ParseIdentity.
+// UnmarshalText is parseIdentity.
 func (i *Identity) UnmarshalText(b []byte) (err error) {
-	*i, err = ParseIdentity(string(b))
+	*i, err = parseIdentity(string(b))
 	return err
 }
 

@@ -112,11 +112,11 @@ func TestIdentityVerifiedAsksNobody(t *testing.T) {
 
 func TestParseIdentity(t *testing.T) {
 	for _, want := range []Identity{IdentitySame, IdentityVerified, IdentityNone} {
-		if got, err := ParseIdentity(want.String()); got != want || err != nil {
+		if got, err := parseIdentity(want.String()); got != want || err != nil {
 			t.Errorf("ParseIdentity(%q) = %v, %v", want, got, err)
 		}
 	}
-	if _, err := ParseIdentity("Same"); err == nil {
+	if _, err := parseIdentity("Same"); err == nil {
 		t.Error("upper case was accepted")
 	}
 }

@@ -12,12 +12,12 @@ import (
 // A Fingerprint is the SHA-256 of a certificate in DER: what people compare.
 type Fingerprint [sha256.Size]byte
 
-// FingerprintOf returns the fingerprint of cert.
-func FingerprintOf(cert *x509.Certificate) Fingerprint { return sha256.Sum256(cert.Raw) }
+// fingerprintOf returns the fingerprint of cert.
+func fingerprintOf(cert *x509.Certificate) Fingerprint { return sha256.Sum256(cert.Raw) }
 
-// ParseFingerprint reads 64 hexadecimal digits of either case, with or without
+// parseFingerprint reads 64 hexadecimal digits of either case, with or without
 // colons between the bytes.
-func ParseFingerprint(s string) (Fingerprint, error) {
+func parseFingerprint(s string) (Fingerprint, error) {
 	digits := s
 	if strings.Contains(s, ":") {
 		for part := range strings.SplitSeq(s, ":") {
@@ -50,9 +50,9 @@ func (f Fingerprint) String() string {
 // MarshalText returns lower-case hexadecimal digits without colons.
 func (f Fingerprint) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, f[:]), nil }
 
-// UnmarshalText is ParseFingerprint.
+// UnmarshalText is parseFingerprint.
 func (f *Fingerprint) UnmarshalText(b []byte) (err error) {
-	*f, err = ParseFingerprint(string(b))
+	*f, err = parseFingerprint(string(b))
 	return err
 }
 
@@ -75,8 +75,8 @@ func KeyPin(cert *x509.Certificate) Pin {
 	return Pin{sum: sha256.Sum256(cert.RawSubjectPublicKeyInfo)}
 }
 
-// CertificatePin returns the pin of cert itself.
-func CertificatePin(cert *x509.Certificate) Pin {
+// certificatePin returns the pin of cert itself.
+func certificatePin(cert *x509.Certificate) Pin {
 	return Pin{certificate: true, sum: sha256.Sum256(cert.Raw)}
 }
 
@@ -91,7 +91,7 @@ func ParsePin(s string) (Pin, error) {
 		return Pin{sum: [sha256.Size]byte(b)}, nil
 	}
 	if digits, ok := strings.CutPrefix(s, certPinPrefix); ok {
-		f, err := ParseFingerprint(digits)
+		f, err := parseFingerprint(digits)
 		if err != nil {
 			return Pin{}, fmt.Errorf("ftp: pin %q: want 64 hexadecimal digits after %s", shorten(s), certPinPrefix)
 		}
@@ -118,13 +118,13 @@ func ParsePins(list string) ([]Pin, error) {
 	return pins, nil
 }
 
-// Certificate reports whether p names a certificate rather than a public key.
-func (p Pin) Certificate() bool { return p.certificate }
+// ofCertificate reports whether p names a certificate rather than a public key.
+func (p Pin) ofCertificate() bool { return p.certificate }
 
-// Matches reports whether p names cert or its public key.
-func (p Pin) Matches(cert *x509.Certificate) bool {
+// matches reports whether p names cert or its public key.
+func (p Pin) matches(cert *x509.Certificate) bool {
 	if p.certificate {
-		return p == CertificatePin(cert)
+		return p == certificatePin(cert)
 	}
 	return p == KeyPin(cert)
 }

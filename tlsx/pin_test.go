@@ -14,7 +14,7 @@ import (
 
 func TestParsePin(t *testing.T) {
 	self := issue(t, certSpec{})
-	key, cert := KeyPin(self.cert), CertificatePin(self.cert)
+	key, cert := KeyPin(self.cert), certificatePin(self.cert)
 	spki, err := x509.MarshalPKIXPublicKey(self.cert.PublicKey)
 	if err != nil {
 		t.Fatal(err)
@@ -56,14 +56,14 @@ func TestParsePin(t *testing.T) {
 			}
 		})
 	}
-	if !cert.Certificate() || key.Certificate() {
+	if !cert.ofCertificate() || key.ofCertificate() {
 		t.Error("Certificate is wrong")
 	}
 }
 
 func TestParsePins(t *testing.T) {
 	a, b := issue(t, certSpec{}), issue(t, certSpec{})
-	want := []Pin{KeyPin(a.cert), CertificatePin(b.cert)}
+	want := []Pin{KeyPin(a.cert), certificatePin(b.cert)}
 	for _, sep := range []string{";", ",", " ", "; "} {
 		got, err := ParsePins(want[0].String() + sep + want[1].String())
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Pin{})); diff != "" || err != nil {
@@ -90,13 +90,13 @@ func TestPinMatches(t *testing.T) {
 		{"key", KeyPin(first.cert), first, true},
 		{"key, renewed", KeyPin(first.cert), renewed, true},
 		{"key, other", KeyPin(first.cert), other, false},
-		{"certificate", CertificatePin(first.cert), first, true},
-		{"certificate, renewed", CertificatePin(first.cert), renewed, false},
+		{"certificate", certificatePin(first.cert), first, true},
+		{"certificate, renewed", certificatePin(first.cert), renewed, false},
 		{"zero", Pin{}, first, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.pin.Matches(tt.cert.cert); got != tt.want {
+			if got := tt.pin.matches(tt.cert.cert); got != tt.want {
 				t.Errorf("Matches = %v, want %v", got, tt.want)
 			}
 		})
@@ -156,13 +156,13 @@ func TestReason(t *testing.T) {
 			if got := tt.reason.String(); got != tt.text {
 				t.Errorf("String = %q", got)
 			}
-			if got, err := ParseReason(tt.text); got != tt.reason || err != nil {
+			if got, err := parseReason(tt.text); got != tt.reason || err != nil {
 				t.Errorf("ParseReason = %v, %v", got, err)
 			}
 		})
 	}
 	for _, bad := range []string{"", "none", "expired,", "Expired", "expired, self-signed"} {
-		if got, err := ParseReason(bad); err == nil {
+		if got, err := parseReason(bad); err == nil {
 			t.Errorf("ParseReason(%q) = %v", bad, got)
 		}
 	}

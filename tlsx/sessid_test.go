@@ -214,7 +214,7 @@ func TestSessionIDsBesideTickets(t *testing.T) {
 			t.Errorf("Reuse() = %v", p.client.Reuse())
 		}
 		p.close()
-		if err := e.client.SessionIDError(); err != nil {
+		if err := e.client.sessionIDError(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -330,7 +330,7 @@ func TestSessionIDFallsBack(t *testing.T) {
 				}
 				p.close()
 			}
-			err := e.client.SessionIDError()
+			err := e.client.sessionIDError()
 			if _, ok := errors.AsType[*SessionIDError](err); !ok {
 				t.Errorf("SessionIDError() = %v", err)
 			}

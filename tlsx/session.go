@@ -165,15 +165,15 @@ func (s *Session) Tickets() int {
 func (s *Session) RefusedReuse(reuse Reuse) *NotResumedError {
 	e := &NotResumedError{Reuse: reuse, ByServer: true}
 	if reuse == SessionIDUnusable {
-		e.SessionID = s.SessionIDError()
+		e.SessionID = s.sessionIDError()
 	}
 	return e
 }
 
-// SessionIDError says why a session ID that the server issued cannot be used
+// sessionIDError says why a session ID that the server issued cannot be used
 // for data connections: Reuse is SessionIDUnusable then. It is a
 // *[SessionIDError], or nil.
-func (s *Session) SessionIDError() error {
+func (s *Session) sessionIDError() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.control == nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
-// ErrNoTrustStore is returned by methods of a nil *TrustStore that would have to store
+// errNoTrustStore is returned by methods of a nil *TrustStore that would have to store
 // something.
-var ErrNoTrustStore = errors.New("ftp: there is no trust store")
+var errNoTrustStore = errors.New("ftp: there is no trust store")
 
 // A Trusted is an accepted certificate: one entry of a [TrustStore].
 type Trusted struct {
@@ -118,7 +118,7 @@ func (s *TrustStore) Replace(old, new Trusted) error { return s.set(&old, new) }
 
 func (s *TrustStore) set(old *Trusted, t Trusted) error {
 	if s == nil {
-		return ErrNoTrustStore
+		return errNoTrustStore
 	}
 	t, err := t.normal()
 	if err != nil {

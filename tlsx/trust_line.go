@@ -141,7 +141,7 @@ func parseTrusted(s string) (t Trusted, ok bool) {
 		return t, false
 	}
 	t.SHA256 = Fingerprint(b)
-	if t.Reasons, err = ParseReason(reasons); err != nil {
+	if t.Reasons, err = parseReason(reasons); err != nil {
 		return t, false
 	}
 	t.Date, err = time.Parse(time.RFC3339, date)

@@ -96,10 +96,10 @@ func TestTrustStoreNil(t *testing.T) {
 		t.Errorf("Remove = %v, %v", removed, err)
 	}
 	e := trusted("a", 21, 1)
-	if err := s.Accept(e); err != ErrNoTrustStore {
+	if err := s.Accept(e); err != errNoTrustStore {
 		t.Errorf("Accept = %v", err)
 	}
-	if err := s.Replace(e, e); err != ErrNoTrustStore {
+	if err := s.Replace(e, e); err != errNoTrustStore {
 		t.Errorf("Replace = %v", err)
 	}
 	if s.Path() != "" {

@@ -88,21 +88,11 @@ func (a Answer) String() string {
 
 // A CertificateQuestion puts a certificate that failed a check to a person.
 type CertificateQuestion struct {
-	Host     string
-	Port     int
-	Reasons  Reason           // what is wrong
-	Problems []string         // the same in words, one sentence each, such as "it is self-signed"
-	Facts    CertificateFacts // of the server's certificate
+	// CertificateError says what is wrong, and is what the handshake fails with if the
+	// certificate is not accepted.
+	CertificateError
 	// Chain is what the server sent, its own certificate first.
 	Chain []*x509.Certificate
-	// Known is the trust store's entry for this host and port, or nil. Either it is for
-	// another certificate (see Changed), or more is wrong now than was accepted then.
-	Known *Trusted
-}
-
-// Changed reports whether the host was known by another certificate.
-func (q *CertificateQuestion) Changed() bool {
-	return q.Known != nil && q.Known.SHA256 != q.Facts.SHA256
 }
 
 const defaultPort = 21
@@ -199,11 +189,7 @@ func (c *Config) judge(st tls.ConnectionState) (*CertificateError, *Trusted) {
 }
 
 func (c *Config) question(e *CertificateError, st tls.ConnectionState) *CertificateQuestion {
-	return &CertificateQuestion{
-		Host: e.Host, Port: e.Port,
-		Reasons: e.Reasons, Problems: e.Problems,
-		Facts: e.Facts, Chain: st.PeerCertificates, Known: e.Known,
-	}
+	return &CertificateQuestion{CertificateError: *e, Chain: st.PeerCertificates}
 }
 
 // remember stores the certificate of e, provided that the store still says

@@ -194,13 +194,13 @@ func (x *examination) pins() {
 	}
 	want := make([]string, 0, len(x.v.Pins))
 	for _, p := range x.v.Pins {
-		if p.Matches(x.leaf) {
+		if p.matches(x.leaf) {
 			return
 		}
 		want = append(want, p.String())
 	}
 	x.add(ReasonNotPinned, errNotPinned, "it is not pinned: its pins are %s and %s, wanted is %s",
-		KeyPin(x.leaf), CertificatePin(x.leaf), listNames(want))
+		KeyPin(x.leaf), certificatePin(x.leaf), listNames(want))
 }
 
 func (x *examination) staple(st tls.ConnectionState) {

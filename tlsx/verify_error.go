@@ -12,13 +12,13 @@ import (
 // A CertificateError reports a server's certificate that was refused. It is in the chain
 // of a *[HandshakeError], and has the errors of crypto/x509 in its own chain.
 type CertificateError struct {
-	Host     string
-	Port     int
+	Host     string           // of the control connection, as it was dialed; "" if the caller named none
+	Port     int              // of the control connection
 	Reasons  Reason           // what is wrong; 0 if only Err says it
-	Problems []string         // the same in words, one sentence each
-	Facts    CertificateFacts // of the certificate
-	// Known is the trust store's entry for this host and port, or nil. If
-	// Changed, it holds the old certificate.
+	Problems []string         // the same in words, one sentence each, such as "it is self-signed"
+	Facts    CertificateFacts // of the server's certificate
+	// Known is the trust store's entry for this host and port, or nil. Either it is for
+	// another certificate (see Changed), or more is wrong now than was accepted then.
 	Known *Trusted
 	// Err joins the errors of the checks and of the trust store.
 	Err error

@@ -40,7 +40,7 @@ func Facts(cert *x509.Certificate) CertificateFacts {
 		KeyType:    keyType(cert),
 		Signature:  cert.SignatureAlgorithm.String(),
 		SelfSigned: selfSigned(cert),
-		SHA256:     FingerprintOf(cert),
+		SHA256:     fingerprintOf(cert),
 		Pin:        KeyPin(cert),
 	}
 	if cert.SerialNumber != nil {

@@ -34,9 +34,9 @@ var reasonNames = []string{
 	"wrong-name", "bad-chain", "revoked", "not-pinned",
 }
 
-// ParseReason reads names separated by commas, or "any". It is what String
+// parseReason reads names separated by commas, or "any". It is what String
 // writes.
-func ParseReason(s string) (Reason, error) {
+func parseReason(s string) (Reason, error) {
 	var r Reason
 	for name := range strings.SplitSeq(s, ",") {
 		bit := reasonNamed(name)
@@ -90,8 +90,8 @@ func (r Reason) String() string {
 // MarshalText is String.
 func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// UnmarshalText is ParseReason.
+// UnmarshalText is parseReason.
 func (r *Reason) UnmarshalText(b []byte) (err error) {
-	*r, err = ParseReason(string(b))
+	*r, err = parseReason(string(b))
 	return err
 }

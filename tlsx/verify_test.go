@@ -17,6 +17,7 @@ import (
 	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/tlsx/statefile"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const day = 24 * time.Hour
@@ -73,8 +74,8 @@ func TestVerify(t *testing.T) {
 		{"for clients, no chain", forClients.server(), Verification{SkipChain: true}, 0},
 
 		{"key pinned", good.server(), Verification{Pins: []Pin{KeyPin(self.cert), KeyPin(good.cert)}}, 0},
-		{"certificate pinned", good.server(), Verification{Pins: []Pin{CertificatePin(good.cert)}}, 0},
-		{"another pinned", good.server(), Verification{Pins: []Pin{KeyPin(self.cert), CertificatePin(self.cert)}}, ReasonNotPinned},
+		{"certificate pinned", good.server(), Verification{Pins: []Pin{certificatePin(good.cert)}}, 0},
+		{"another pinned", good.server(), Verification{Pins: []Pin{KeyPin(self.cert), certificatePin(self.cert)}}, ReasonNotPinned},
 		{"the issuer pinned", good.server(root), Verification{Pins: []Pin{KeyPin(root.cert)}}, ReasonNotPinned},
 		{"pinned, the rest stays in force", self.server(), Verification{Pins: []Pin{KeyPin(self.cert)}}, ReasonSelfSigned},
 		{"pinned, no chain", self.server(), Verification{SkipChain: true, Pins: []Pin{KeyPin(self.cert)}}, 0},
@@ -103,7 +104,7 @@ func TestVerify(t *testing.T) {
 			if got := len(e.Problems); got != strings.Count(tt.want.String(), ",")+1 {
 				t.Errorf("%d problems for %v: %q", got, tt.want, e.Problems)
 			}
-			if e.Facts.SHA256 != FingerprintOf(tt.cert.Leaf) || e.Host != testHost || e.Port != 21 {
+			if e.Facts.SHA256 != fingerprintOf(tt.cert.Leaf) || e.Host != testHost || e.Port != 21 {
 				t.Errorf("error is for %s port %d, %s", e.Host, e.Port, e.Facts.SHA256)
 			}
 			checkX509(t, err, tt.want)
@@ -136,7 +137,7 @@ func TestVerifyWords(t *testing.T) {
 	err := tryControl(t, verifying(Verification{Roots: x509.NewCertPool()}), self.server())
 	for _, want := range []string{
 		"certificate of ftp.example.com:21", "self-signed", "expired on " + now.Add(-day).UTC().Format("2006-01-02"),
-		"it is for localhost, not for ftp.example.com", "SHA-256 " + FingerprintOf(self.cert).String(),
+		"it is for localhost, not for ftp.example.com", "SHA-256 " + fingerprintOf(self.cert).String(),
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in %q", want, err)
@@ -244,9 +245,9 @@ func TestAsk(t *testing.T) {
 					t.Fatalf("%d questions, want 1", len(questions))
 				}
 				q := questions[0]
-				want := CertificateQuestion{Host: testHost, Port: 2121, Reasons: ReasonSelfSigned,
-					Facts: Facts(e.cert.Leaf), Problems: q.Problems, Chain: q.Chain}
-				if diff := cmp.Diff(want, *q, cmp.AllowUnexported(Pin{})); diff != "" {
+				want := CertificateError{Host: testHost, Port: 2121, Reasons: ReasonSelfSigned,
+					Facts: Facts(e.cert.Leaf), Problems: q.Problems, Err: q.Err}
+				if diff := cmp.Diff(want, q.CertificateError, cmp.AllowUnexported(Pin{}, CertificateError{}), cmpopts.EquateErrors()); diff != "" {
 					t.Errorf("question mismatch (-want +got):\n%s", diff)
 				}
 				if len(q.Chain) != 1 || q.Changed() {
@@ -363,21 +364,21 @@ func TestAskOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
-			q := &CertificateQuestion{Host: testHost, Port: 21 + i%2, Reasons: ReasonExpired}
+			q := &CertificateQuestion{CertificateError: CertificateError{Host: testHost, Port: 21 + i%2, Reasons: ReasonExpired}}
 			if got, want := f(t.Context(), q), []Answer{AcceptOnce, Reject}[i%2]; got != want {
 				t.Errorf("port %d: %v, want %v", q.Port, got, want)
 			}
 		})
 	}
 	wg.Wait()
-	f(t.Context(), &CertificateQuestion{Host: testHost, Port: 21, Reasons: ReasonWrongName})
+	f(t.Context(), &CertificateQuestion{CertificateError: CertificateError{Host: testHost, Port: 21, Reasons: ReasonWrongName}})
 	if diff := cmp.Diff(map[int]int{21: 2, 22: 1}, asked); diff != "" {
 		t.Errorf("asked mismatch (-want +got):\n%s", diff)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	f(ctx, &CertificateQuestion{Port: 23})
-	f(t.Context(), &CertificateQuestion{Port: 23})
+	f(ctx, &CertificateQuestion{CertificateError: CertificateError{Port: 23}})
+	f(t.Context(), &CertificateQuestion{CertificateError: CertificateError{Port: 23}})
 	if asked[23] < 1 {
 		t.Error("the answer to a cancelled question was kept")
 	}
@@ -402,7 +403,7 @@ func TestVerifyWithTrust(t *testing.T) {
 	if q, err := try(verifying(v), first); err != nil || q == nil || q.Known != nil {
 		t.Fatalf("unknown host: %v, question %+v", err, q)
 	}
-	want := Trusted{Host: testHost, Port: 990, SHA256: FingerprintOf(first.cert), Reasons: ReasonSelfSigned, Subject: "CN=" + testHost}
+	want := Trusted{Host: testHost, Port: 990, SHA256: fingerprintOf(first.cert), Reasons: ReasonSelfSigned, Subject: "CN=" + testHost}
 	got, ok, err := store.Lookup("FTP.example.com.", 990)
 	if err != nil || !ok || time.Since(got.Date) > time.Minute {
 		t.Fatalf("Lookup = %+v, %v, %v", got, ok, err)
@@ -427,14 +428,14 @@ func TestVerifyWithTrust(t *testing.T) {
 
 	answer = Reject
 	q, err = try(verifying(v), second)
-	if q == nil || !q.Changed() || q.Known.SHA256 != FingerprintOf(first.cert) {
+	if q == nil || !q.Changed() || q.Known.SHA256 != fingerprintOf(first.cert) {
 		t.Errorf("changed: question %+v", q)
 	}
 	e, ok := errors.AsType[*CertificateError](err)
 	if !ok || !e.Changed() {
 		t.Fatalf("changed: %v", err)
 	}
-	for _, f := range []Fingerprint{FingerprintOf(first.cert), FingerprintOf(second.cert)} {
+	for _, f := range []Fingerprint{fingerprintOf(first.cert), fingerprintOf(second.cert)} {
 		if !strings.Contains(err.Error(), f.String()) {
 			t.Errorf("%s is not in %q", f, err)
 		}
@@ -443,7 +444,7 @@ func TestVerifyWithTrust(t *testing.T) {
 	if _, err := try(verifying(v), second); err != nil {
 		t.Errorf("changed, accepted: %v", err)
 	}
-	if got, _, _ := store.Lookup(testHost, 990); got.SHA256 != FingerprintOf(second.cert) {
+	if got, _, _ := store.Lookup(testHost, 990); got.SHA256 != fingerprintOf(second.cert) {
 		t.Errorf("entry is %+v", got)
 	}
 	v.Port = 21
@@ -457,7 +458,7 @@ func TestVerifyWithTrust(t *testing.T) {
 func TestTrustOverrulesNoPin(t *testing.T) {
 	self := issue(t, certSpec{})
 	store := newStore(t)
-	if err := store.Accept(Trusted{Host: testHost, Port: 21, SHA256: FingerprintOf(self.cert), Reasons: ReasonAny}); err != nil {
+	if err := store.Accept(Trusted{Host: testHost, Port: 21, SHA256: fingerprintOf(self.cert), Reasons: ReasonAny}); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(context.Context, *CertificateQuestion) Answer { t.Error("asked"); return AcceptAlways }
@@ -493,7 +494,7 @@ func TestAcceptNew(t *testing.T) {
 	if e, ok := errors.AsType[*CertificateError](err); !ok || !e.Changed() {
 		t.Errorf("changed certificate: %v", err)
 	}
-	if es, _ := store.Entries(); len(es) != 1 || es[0].SHA256 != FingerprintOf(first.cert) {
+	if es, _ := store.Entries(); len(es) != 1 || es[0].SHA256 != fingerprintOf(first.cert) {
 		t.Errorf("entries %+v", es)
 	}
 }
@@ -513,7 +514,7 @@ func TestAcceptNewRace(t *testing.T) {
 			err := c.verify(t.Context(), tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}})
 			if err == nil {
 				mu.Lock()
-				accepted[FingerprintOf(cert)] = true
+				accepted[fingerprintOf(cert)] = true
 				mu.Unlock()
 			} else if e, ok := errors.AsType[*CertificateError](err); !ok || !e.Changed() {
 				t.Errorf("verify = %v", err)

@@ -164,21 +164,21 @@ func keptBy(cmd *cobra.Command) []ftpwire.Field {
 		flag  string
 		field ftpwire.Field
 	}{
-		{"tls", ftpwire.FieldVariant},
-		{"auth-ssl", ftpwire.FieldAuth},
-		{"tls-min", ftpwire.FieldTLSMin},
-		{"tls-max", ftpwire.FieldTLSMax},
-		{"ciphers", ftpwire.FieldCipherSuites},
-		{"resume-tls", ftpwire.FieldResumption},
-		{"session-ids", ftpwire.FieldSessionIDs},
-		{"ccc", ftpwire.FieldClearCommandChannel},
-		{"no-feat", ftpwire.FieldNoFeat},
-		{"prot", ftpwire.FieldDataProtection},
-		{"data-mode", ftpwire.FieldDataMode},
-		{"active", ftpwire.FieldDataMode},
-		{"nat", ftpwire.FieldNAT},
-		{"sync-data", ftpwire.FieldSync},
-		{"charset", ftpwire.FieldCodePage},
+		{"tls", "Variant"},
+		{"auth-ssl", "Auth"},
+		{"tls-min", "TLSMin"},
+		{"tls-max", "TLSMax"},
+		{"ciphers", "CipherSuites"},
+		{"resume-tls", "Resumption"},
+		{"session-ids", "SessionIDs"},
+		{"ccc", "ClearCommandChannel"},
+		{"no-feat", "Login.NoFeat"},
+		{"prot", "DataProtection"},
+		{"data-mode", "DataMode"},
+		{"active", "DataMode"},
+		{"nat", "NAT"},
+		{"sync-data", "SyncDataChannel"},
+		{"charset", "CodePage"},
 	} {
 		if cmd.Flags().Changed(k.flag) {
 			kept = append(kept, k.field)
@@ -190,7 +190,7 @@ func keptBy(cmd *cobra.Command) []ftpwire.Field {
 // probeName returns what a setting of p is called in the report.
 func probeName(p *ftpwire.Profile) func(ftpwire.Change) string {
 	return func(c ftpwire.Change) string {
-		if c.Field == ftpwire.FieldAllowClear {
+		if c.Field == "ProbeOptions.AllowClear" {
 			return "--allow-clear"
 		}
 		name := flagName(c)

@@ -17,20 +17,20 @@ import (
 // recommendFlags are the flags that say what a probe recommends, by the setting. A setting
 // without one stands in the URL.
 var recommendFlags = map[ftpwire.Field]string{
-	ftpwire.FieldTLSMin:              "tls-min",
-	ftpwire.FieldTLSMax:              "tls-max",
-	ftpwire.FieldCipherSuites:        "ciphers",
-	ftpwire.FieldResumption:          "resume-tls",
-	ftpwire.FieldSessionIDs:          "session-ids",
-	ftpwire.FieldClearCommandChannel: "ccc",
-	ftpwire.FieldDataProtection:      "prot",
-	ftpwire.FieldNoFeat:              "no-feat",
-	ftpwire.FieldDataMode:            "data-mode",
-	ftpwire.FieldNAT:                 "nat",
-	ftpwire.FieldSync:                "sync-data",
-	ftpwire.FieldQuirks:              "quirk",
-	ftpwire.FieldCodePage:            "charset",
-	ftpwire.FieldDateFormat:          "date-format",
+	"TLSMin":              "tls-min",
+	"TLSMax":              "tls-max",
+	"CipherSuites":        "ciphers",
+	"Resumption":          "resume-tls",
+	"SessionIDs":          "session-ids",
+	"ClearCommandChannel": "ccc",
+	"DataProtection":      "prot",
+	"Login.NoFeat":              "no-feat",
+	"DataMode":            "data-mode",
+	"NAT":                 "nat",
+	"SyncDataChannel":                "sync-data",
+	"Quirks":              "quirk",
+	"CodePage":            "charset",
+	"DateFormat":          "date-format",
 }
 
 // notPassedOn are flags that the command line does not repeat, besides those of the probe
@@ -58,7 +58,7 @@ func (a *app) commandArgs(cmd *cobra.Command, l *ftpwire.Location, r *ftpwire.Pr
 	}
 	for _, s := range r.Settings {
 		name := recommendFlags[s.Field]
-		if name == "" || a.conn == nil && s.Field == ftpwire.FieldDataMode && s.Value == "passive" {
+		if name == "" || a.conn == nil && s.Field == "DataMode" && s.Value == "passive" {
 			continue
 		}
 		said[name] = true
@@ -118,7 +118,7 @@ func storedArgs(name string, stored, p *ftpwire.Profile) []string {
 
 // valueOf returns the value of a setting as its flag takes it.
 func valueOf(s ftpwire.ProbeSetting) string {
-	if s.Field == ftpwire.FieldDataMode {
+	if s.Field == "DataMode" {
 		return strings.ToLower(s.Value)
 	}
 	return s.Value

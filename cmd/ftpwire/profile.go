@@ -195,9 +195,7 @@ func (f *connFlags) applyData(p *ftpwire.Profile) error {
 		return usagef("--no-data-cert needs a client certificate (--cert or --pfx)")
 	}
 	p.SessionIDs, p.NoDataCertificate, p.NoUploadProbe = f.sessionIDs, f.noDataCert, f.noUploadProbe
-	var err error
-	p.Identity, err = tlsx.ParseIdentity(f.identity.value)
-	return err
+	return p.Identity.UnmarshalText([]byte(f.identity.value))
 }
 
 func tlsVersion(flag, s string) (uint16, error) {

@@ -25,8 +25,10 @@ func distrusted(scripts []*dialogue.Script) (reasons tlsx.Reason) {
 		for _, step := range s.Steps {
 			if words, ok := step.How.Distrusted(); ok {
 				for word := range strings.SplitSeq(words, ",") {
-					r, _ := tlsx.ParseReason(word) // one of another version can't be imitated
-					reasons |= r
+					var r tlsx.Reason
+					if r.UnmarshalText([]byte(word)) == nil { // one of another version can't be imitated
+						reasons |= r
+					}
 				}
 			}
 		}

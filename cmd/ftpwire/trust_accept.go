@@ -40,11 +40,10 @@ server's administrator tells it, 64 hexadecimal digits with or without colons. W
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		var want *tlsx.Fingerprint
 		if sha256 != "" {
-			fp, err := tlsx.ParseFingerprint(sha256)
-			if err != nil {
+			want = new(tlsx.Fingerprint)
+			if err := want.UnmarshalText([]byte(sha256)); err != nil {
 				return usagef("--sha256: %w", err)
 			}
-			want = &fp
 		}
 		if want == nil && !yes && !a.terminal() {
 			return &usageError{

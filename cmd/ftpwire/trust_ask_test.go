@@ -38,8 +38,8 @@ func TestAskCertificate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			q := &tlsx.CertificateQuestion{Host: "h", Port: 21, Problems: []string{"it is self-signed"}, Known: tt.known,
-				Facts: tlsx.CertificateFacts{Subject: "CN=s", SHA256: tlsx.Fingerprint{1}}}
+			q := &tlsx.CertificateQuestion{CertificateError: tlsx.CertificateError{Host: "h", Port: 21, Problems: []string{"it is self-signed"}, Known: tt.known,
+				Facts: tlsx.CertificateFacts{Subject: "CN=s", SHA256: tlsx.Fingerprint{1}}}}
 			path := "file"
 			if tt.nowhere {
 				path = ""
