@@ -28,6 +28,7 @@ type app struct {
 	env     func(string) (string, bool)
 	quiet   bool
 	verbose bool
+	helpAll bool   // --help is to leave nothing out
 	config  string // the file of stored connections, as --config names it
 
 	conn         *connection     // that the command line names, if it does
@@ -73,7 +74,7 @@ func newApp(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer, env 
 func (a *app) run(args []string) int {
 	a.learn(args)
 	root := a.root()
-	args = afterCommand(root, args)
+	args = a.allHelp(afterCommand(root, args))
 	root.SetArgs(a.forCompletion(args))
 	root.SetIn(a.stdin)
 	root.SetOut(maskWriter{a, a.stdout})
@@ -88,6 +89,7 @@ func (a *app) run(args []string) int {
 
 // root returns the command tree.
 func (a *app) root() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "ftpwire",
 		Short: "FTP and FTPS: move files, check servers, serve for tests",
@@ -103,14 +105,18 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version || a.verbose {
+				return a.printVersion("text")
+			}
 			cmd.SetOut(a.stderr)
 			cmd.Help()
 			return errNoCommand
 		},
 	}
+	root.Flags().BoolVarP(&version, "version", "V", false, "print the version, as -v without a command does")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar, no warnings")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "after an error, print what was said last")
-	root.PersistentFlags().StringVar(&a.config, "config", "", "`FILE` of stored connections (default: FTPWIRE_CONFIG, or ftpwire/connections.toml in the configuration directory)")
+	root.PersistentFlags().StringVar(&a.config, "config", "", "`FILE` of stored connections, in place of FTPWIRE_CONFIG and the usual one")
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
 		&cobra.Group{ID: groupFiles, Title: "Files:"},
@@ -134,8 +140,8 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 	a.completeTargets(root)
 	root.AddCommand(topics()...)
 	root.CompletionOptions.DisableDefaultCmd = true
-	sections(root)
-	root.SetHelpCommand(helpCmd())
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { io.WriteString(cmd.OutOrStdout(), helpText(cmd, a.helpAll)) })
+	root.SetHelpCommand(a.helpCmd())
 	root.SetHelpCommandGroupID(groupOther)
 	return root
 }

@@ -76,7 +76,7 @@ func (a *app) connectionRemoveCmd() *cobra.Command {
 		Use:     "remove NAME...",
 		Aliases: []string{"rm"},
 		Short:   "Remove stored connections",
-		Long:    "Removes stored connections, with their passwords in the system's keyring. On a terminal it asks first.",
+		Long:    "Removes stored connections, with their passwords in the system's keyring. On a terminal\nit asks first.",
 		Example: "  ftpwire connection remove nas\n  ftpwire connection remove --yes nas web",
 		Args:    nargs(1, -1, "which connection?"),
 		ValidArgsFunction: func(c *cobra.Command, _ []string, w string) ([]cobra.Completion, cobra.ShellCompDirective) {

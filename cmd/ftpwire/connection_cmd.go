@@ -19,7 +19,8 @@ NAME:PATH as well, where NAME is a stored connection:
   ftpwire put report.pdf nas:pub/
 
 Flags on the command line count more than what is stored. "ftpwire help connections" explains
-the file, passwords, and certificates that connections share.`,
+the file, passwords, and certificates that connections share; "ftpwire help connection-flags"
+lists the flags that connections can have.`,
 		Example: `  ftpwire connection add nas ftpes://alice@nas.example.com/ --group home --keyring
   ftpwire connection test nas
   ftpwire connection list --group home

@@ -184,7 +184,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			}
 		})
 	}
-	u.hint = suggestion(near, fmt.Sprintf("%q lists the flags.", cmd.CommandPath()+" --help"))
+	u.hint = suggestion(near, fmt.Sprintf("%q lists the flags.", "ftpwire help flags "+strings.TrimPrefix(cmd.CommandPath(), "ftpwire ")))
 	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok && !cmd.HasParent() {
 		if owner := ownerOf(cmd, ne.GetSpecifiedName()); owner != "" {
 			u.hint = fmt.Sprintf("--%s is a flag of commands, as in \"ftpwire %s --%[1]s ...\".", ne.GetSpecifiedName(), owner)

@@ -130,6 +130,7 @@ const (
 	sectionProxy       = "Proxy"
 	sectionLog         = "Log"
 	sectionTransfer    = "Transfer"
+	sectionFormat      = "Format"
 	sectionData        = "Data connection"
 )
 

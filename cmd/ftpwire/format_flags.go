@@ -25,7 +25,7 @@ var (
 )
 
 func (f *formatFlags) add(cmd *cobra.Command) {
-	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+	inSection(cmd, sectionFormat, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.ascii, "ascii", false, "move text: convert line ends; short for --type ascii")
 		f.fileType = addChoice(cmd, "type", "", "binary|ascii|ebcdic|local8", "what is moved: files as they are (binary, the default; local8 is the same under the name TYPE L 8), or text, which travels as ASCII or EBCDIC")
 		f.structure = addChoice(cmd, "structure", "file", "file|record", "what files consist of; the records of hosts that have them are lines here")
@@ -35,7 +35,7 @@ func (f *formatFlags) add(cmd *cobra.Command) {
 
 // addCompress adds the flags that listings have, too.
 func (f *formatFlags) addCompress(cmd *cobra.Command) {
-	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
+	inSection(cmd, sectionFormat, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.compress, "compress", false, "compress data on the way (MODE Z)")
 		fs.IntVar(&f.level, "compress-level", 0, "compression level `N`, from 1 (fast) to 9 (small); the server is told it too")
 	})

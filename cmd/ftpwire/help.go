@@ -1,16 +1,12 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // topics are pages of the help that belong to no single command.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
+		{Use: topicConnectionFlags, Short: "The flags about the connection, which most commands have", Long: connectionFlagsText},
 		{Use: "connections", Short: "Stored connections: their names, their file, passwords and certificates", Long: connectionsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
 		{Use: "proxies", Short: "How to go through HTTP, SOCKS and FTP proxies", Long: proxiesText},
@@ -18,6 +14,14 @@ func topics() []*cobra.Command {
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText()},
 	}
 }
+
+// topicConnectionFlags is the topic of the flags that the help of commands leaves out.
+const topicConnectionFlags = "connection-flags"
+
+const connectionFlagsText = `Every command that connects to a server has these flags, or those of them that it has a use
+for: a command that moves no data has none about data connections. "ftpwire help flags ls"
+prints all flags of a command. Flags may stand before the command, too: "ftpwire --log ls URL".
+"ftpwire connection add NAME URL" stores a server with flags such as these under a name.`
 
 const urlsText = `A URL is SCHEME://[USER[:PASSWORD]@]HOST[:PORT]/PATH[;type=a]
 
@@ -67,32 +71,3 @@ errors or in what --log prints.
 Other passwords are in FTPWIRE_PFX_PASSWORD (of a PKCS #12 file, --pfx),
 FTPWIRE_PROXY_PASSWORD (of an HTTP or SOCKS proxy, --proxy) and
 FTPWIRE_LOGIN_PROXY_PASSWORD (of an FTP proxy, --login-proxy), or asked for.`
-
-// helpCmd replaces cobra's, which returns 0 for what it cannot find.
-func helpCmd() *cobra.Command {
-	return &cobra.Command{
-		Use:     "help [COMMAND]",
-		Short:   "Explain a command or a topic",
-		Long:    "Explains a command or a topic; without either, lists them.",
-		Example: "  ftpwire help get\n  ftpwire help urls",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			target, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 || target == nil {
-				name := strings.Join(args, " ")
-				return &usageError{err: fmt.Errorf("no help on %q", name), hint: suggestTopic(cmd.Root(), name)}
-			}
-			target.InitDefaultHelpFlag()
-			return target.Help()
-		},
-	}
-}
-
-func suggestTopic(root *cobra.Command, name string) string {
-	var near []string
-	for _, c := range root.Commands() {
-		if similar(name, c.Name()) {
-			near = append(near, c.Name())
-		}
-	}
-	return suggestion(near, `"ftpwire help" lists commands and topics.`)
-}

@@ -65,27 +65,6 @@ func TestLogKinds(t *testing.T) {
 	}
 }
 
-// TestLeadingFlags: what is a flag of the command may stand before it, and nothing else.
-func TestLeadingFlags(t *testing.T) {
-	root := newApp(t.Context(), strings.NewReader(""), nil, nil, nil).root()
-	for _, tt := range []struct{ in, want string }{
-		{"ls --log URL", "ls --log URL"},
-		{"--log ls URL", "ls --log URL"},
-		{"-q --log --timeout 30 --user=a get URL", "get -q --log --timeout 30 --user=a URL"},
-		{"--log-file ls ls URL", "ls --log-file ls URL"},
-		{"--log-file ls", "--log-file ls"},
-		{"--log parse list", "--log parse list"},
-		{"--nonsense ls URL", "--nonsense ls URL"},
-		{"other ls URL", "other ls URL"},
-		{"--log", "--log"},
-		{"", ""},
-	} {
-		if got := strings.Join(afterCommand(root, strings.Fields(tt.in)), " "); got != tt.want {
-			t.Errorf("%q becomes %q; want %q", tt.in, got, tt.want)
-		}
-	}
-}
-
 // TestLogPrivate: neither the log nor the transcript has the user, the host or an address,
 // and the transcript can still be played.
 func TestLogPrivate(t *testing.T) {

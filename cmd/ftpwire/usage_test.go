@@ -3,10 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire/control"
 )
@@ -173,7 +176,7 @@ func TestUsage(t *testing.T) {
 		{"trust remove no host", "trust remove a/b", "no host name"},
 		{"trust remove a bad URL", "trust remove http://h/", "unknown scheme"},
 		{"help on nothing", "help nonsense", `no help on "nonsense"`},
-		{"misspelt topic", "help url", "Did you mean urls?"},
+		{"misspelt topic", "help ulrs", "Did you mean urls?"},
 		{"unknown shell", "completion tcsh", "bash, zsh, fish and powershell"},
 	}
 	for _, tt := range tests {
@@ -198,8 +201,9 @@ func aTolerance() string {
 	return ""
 }
 
+// The help of each command fits on a screen, and --all leaves nothing out.
 func TestHelp(t *testing.T) {
-	var a app
+	root := newApp(t.Context(), nil, nil, nil, nil).root()
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
@@ -212,23 +216,73 @@ func TestHelp(t *testing.T) {
 			}
 			asked := runIn(t, setting{}, append([]string{"help"}, path...)...)
 			asked.want(t, exitGood)
-			if !strings.Contains(asked.out, strings.TrimSpace(c.Example)) || !strings.Contains(asked.out, c.Long) {
-				t.Errorf("the help lacks description or example:\n%s", asked.out)
-			}
-			if !c.Runnable() {
+			if c.IsAdditionalHelpTopicCommand() {
+				if !strings.HasPrefix(asked.out, c.Long) {
+					t.Errorf("the topic lacks its text:\n%s", asked.out)
+				}
 				return
 			}
-			flag := runIn(t, setting{}, append(path, "--help")...)
+			flag := runIn(t, setting{}, append(slices.Clone(path), "--help")...)
 			flag.want(t, exitGood)
 			if flag.out != asked.out {
 				t.Errorf("--help prints another text:\n%s", flag.out)
 			}
+			if n := strings.Count(flag.out, "\n"); n > maxHelp {
+				t.Errorf("%d lines; a screen has %d:\n%s", n, maxHelp, flag.out)
+			}
+			for line := range strings.Lines(flag.out) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
+					t.Errorf("%d columns: %s", n, line)
+				}
+			}
+			whole := runIn(t, setting{}, append(slices.Clone(path), "--help", "--all")...)
+			whole.want(t, exitGood)
+			if !strings.Contains(whole.out, strings.TrimSpace(c.Example)) || !strings.Contains(whole.out, c.Long) {
+				t.Errorf("the whole help lacks description or example:\n%s", whole.out)
+			}
+			if !strings.Contains(flag.out, first(c.Long, "\n\n", 1)) {
+				t.Errorf("the help lacks the first paragraph:\n%s", flag.out)
+			}
+			c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+				if f.Hidden {
+					return
+				}
+				if name := "--" + f.Name; !strings.Contains(whole.out, name) {
+					t.Errorf("the whole help lacks %s", name)
+				} else if !slices.Contains(commonSections, sectionOf(f)) && !strings.Contains(flag.out, name) {
+					t.Errorf("the help lacks %s:\n%s", name, flag.out)
+				} else if slices.Contains(commonSections, sectionOf(f)) && !strings.Contains(flag.out, topicConnectionFlags) {
+					t.Errorf("the help does not say where %s is", name)
+				}
+			})
 		})
 		for _, sub := range c.Commands() {
 			walk(sub)
 		}
 	}
-	walk(a.root())
+	walk(root)
+	if all := runIn(t, setting{}, "help", "flags", "ls"); all.out != runIn(t, setting{}, "ls", "--help", "--all").out {
+		t.Error(`"help flags ls" is not the whole help of ls`)
+	}
+}
+
+// Whatever is asked for is explained, or something near is named.
+func TestHelpOnAnything(t *testing.T) {
+	for _, tt := range []struct{ ask, want string }{
+		{"", "Usage:"}, {"-q", "no progress bar"}, {"flags", "--resume-tls"}, {"connection-flags", "--resume-tls"}, {"connection", "connection-flags"},
+		{"tls", "--tls-min"}, {"TLS", "--tls-min"}, {"passive", "--data-mode"}, {"--resume-tls", "Of: cat, "}, {"resume-tls", "Of: cat, "}, {"-4", "--ip 4"},
+		{"url", "ftpes://host/a/b"}, {"proxy", "SOCKS"}, {"mlsd-broken", "LIST is used from then on"}, {aTolerance(), "What is done, always"},
+		{"exit", "interrupted by"}, {"--all ls", "--resume-tls"}, {"help", "Explains a command"}, {"--help", "Explains a command"}, {"-q ls", "Lists a directory"},
+	} {
+		r := runIn(t, setting{}, append([]string{"help"}, strings.Fields(tt.ask)...)...)
+		r.want(t, exitGood)
+		if !strings.Contains(r.out, tt.want) {
+			t.Errorf("help %s lacks %q:\n%s", tt.ask, tt.want, r.out)
+		}
+	}
+	for ask, want := range map[string]string{"passiv": "Did you mean passive", "conection": "connection", "--resum-tls": "--resume-tls", "mlsd-borken": "Did you mean mlsd-broken?", "nonsense": "lists commands and topics", "ls x": "no help on"} {
+		runIn(t, setting{}, append([]string{"help"}, strings.Fields(ask)...)...).want(t, exitUsage, want)
+	}
 }
 
 // A flag that examples use must exist: they are what users copy.
@@ -267,6 +321,11 @@ func TestVersion(t *testing.T) {
 	r.want(t, exitGood)
 	if !strings.HasPrefix(r.out, "ftpwire ") || !strings.Contains(r.out, " go1.") {
 		t.Errorf("version prints %q", r.out)
+	}
+	for _, args := range [][]string{{"--version"}, {"-V"}, {"-v"}, {"-qv"}, {"--verbose"}} {
+		if again := runIn(t, setting{}, args...); again.out != r.out || again.code != exitGood {
+			t.Errorf("%q prints %q and %q, exit code %d", args, again.out, again.err, again.code)
+		}
 	}
 	r = runIn(t, setting{}, "version", "--format", "json")
 	r.want(t, exitGood)

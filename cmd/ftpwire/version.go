@@ -44,25 +44,27 @@ func (a *app) versionCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
-		Long:    "Prints the version of this binary, the Go version it was built with, and the revision of its source.",
+		Long:    "Prints the version of this binary, the Go version it was built with, and the revision of its source.\n\"ftpwire --version\" and \"ftpwire -v\" print the same. With a command, -v is --verbose.",
 		Example: "  ftpwire version",
 		Args:    nargs(0, 0, ""),
 	}
 	format := addFormat(cmd, "lines for people, or one JSON object")
-	cmd.RunE = func(*cobra.Command, []string) error {
-		b := readBuild()
-		if format.value == "json" {
-			return writeJSON(a.stdout, b)
-		}
-		fmt.Fprintf(a.stdout, "ftpwire %s, %s %s\n", b.Version, b.Go, b.Platform)
-		if b.Revision != "" {
-			modified := ""
-			if b.Modified {
-				modified = ", modified"
-			}
-			fmt.Fprintf(a.stdout, "revision %s of %s%s\n", b.Revision, b.Time, modified)
-		}
-		return nil
-	}
+	cmd.RunE = func(*cobra.Command, []string) error { return a.printVersion(format.value) }
 	return cmd
+}
+
+func (a *app) printVersion(format string) error {
+	b := readBuild()
+	if format == "json" {
+		return writeJSON(a.stdout, b)
+	}
+	fmt.Fprintf(a.stdout, "ftpwire %s, %s %s\n", b.Version, b.Go, b.Platform)
+	if b.Revision != "" {
+		modified := ""
+		if b.Modified {
+			modified = ", modified"
+		}
+		fmt.Fprintf(a.stdout, "revision %s of %s%s\n", b.Revision, b.Time, modified)
+	}
+	return nil
 }
