@@ -37,8 +37,8 @@ func TestEveryLeadingFlag(t *testing.T) {
 				check("--"+f.Name, "-q")
 				check("--" + f.Name + "=false")
 			} else {
-				check("--"+f.Name, "ls") // a value may be the name of a command
-				check("--" + f.Name + "=ls")
+				check("--"+f.Name, "man") // a value may be the name of a command
+				check("--" + f.Name + "=man")
 				check("-q", "--"+f.Name, "-", "--quiet", "--"+f.Name, "other")
 			}
 			if s := f.Shorthand; s != "" && f.NoOptDefVal != "" {
