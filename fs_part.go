@@ -3,7 +3,6 @@ package ftpwire
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -13,6 +12,9 @@ import (
 
 // errGaveWay is why a transfer ended that another operation did not wait for any longer.
 var errGaveWay = errors.New("ftp: another operation wants the connection")
+
+// errNoOffset is why a transfer can't begin at an offset.
+var errNoOffset = errors.New("ftp: the server can't begin at an offset (REST), and the octets before it are too many to throw away")
 
 // reach makes off the next octet of the transfer, or has it held.
 func (f *File) reach(off int64) error {
@@ -73,7 +75,7 @@ func (f *File) open(ctx context.Context, off int64) error {
 			continue
 		}
 		if off-from > fileThrow {
-			return fmt.Errorf("ftp: the server can't begin at %d (REST), and the octets before it are too many to throw away", off)
+			return errNoOffset
 		}
 		err := f.retrieve(ctx, from)
 		if err == nil {

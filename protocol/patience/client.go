@@ -19,6 +19,9 @@ var (
 	// FileAhead is how long an open file keeps the connection from other operations.
 	FileAhead = row(Wait{Layer: ".", Name: "FileAhead", Kind: Bound, Default: 250 * time.Millisecond,
 		Reason: "reading ahead in an open file that another operation waits for; then its transfer is given up"})
+	// TransportIdle is how long a Transport keeps a connection.
+	TransportIdle = row(Wait{Layer: ".", Name: "TransportIdle", Kind: Bound, Default: time.Minute,
+		Reason: "a connection of a Transport that no request uses; servers end idle sessions after some minutes"})
 	SourceRead = row(Wait{Layer: ".", Name: "SourceRead", Kind: Pause, Default: 20 * time.Millisecond,
 		Reason: "the last read of a source that an upload has given up ends by then, so that the caller may go back in it, unless the source keeps its reader waiting"})
 	Swap = row(Wait{Layer: ".", Name: "Swap", Kind: Bound, Default: 15 * time.Second,
