@@ -39,7 +39,7 @@ func (a *app) cat(f *connFlags, rawURL string) error {
 		return err
 	}
 	return a.askingAt(f, l, func(c *ftpwire.Client) error {
-		_, err := c.Get(a.ctx, l.Path, a.stdout, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize)})
+		_, err := c.Get(a.ctx, l.Path, a.stdout, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize), From: f.span.from, To: f.span.to})
 		return onPath(l.Path, err)
 	})
 }

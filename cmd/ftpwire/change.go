@@ -1,9 +1,15 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 func (a *app) rmCmd() *cobra.Command {
@@ -19,9 +25,33 @@ func (a *app) rmdirCmd() *cobra.Command {
 }
 
 func (a *app) mkdirCmd() *cobra.Command {
-	return a.eachCmd("mkdir URL...", "Make directories", "Makes directories. Those above must exist, or be made first: URLs are taken in order.",
-		"  ftpwire mkdir ftpes://alice@ftp.example.com/a ftpes://alice@ftp.example.com/a/b",
-		func(c *ftpwire.Client, path string) error { return c.Mkdir(a.ctx, bare(path)) })
+	parents := false
+	cmd := a.eachCmd("mkdir URL...", "Make directories", "Makes directories. With --parents, those above are made, too, and it is no error if a directory is there already.",
+		"  ftpwire mkdir ftpes://alice@ftp.example.com/a ftpes://alice@ftp.example.com/a/b\n  ftpwire mkdir -p ftpes://alice@ftp.example.com/2026/01/31",
+		func(c *ftpwire.Client, path string) error {
+			if parents {
+				return c.MkdirAll(a.ctx, bare(path))
+			}
+			return a.mkdir(c, bare(path))
+		})
+	cmd.Flags().BoolVarP(&parents, "parents", "p", false, "make the directories above, too")
+	return cmd
+}
+
+// mkdir makes a directory. If it can't, because the one above is not there, the hint names --parents.
+func (a *app) mkdir(c *ftpwire.Client, name string) error {
+	err := c.Mkdir(a.ctx, name)
+	if up := path.Dir(name); isRefused(err) && up != "." && up != "/" && alive(c.Conn()) {
+		if _, serr := c.Stat(a.ctx, up); errors.Is(serr, fs.ErrNotExist) {
+			return &hintError{err: err, hint: fmt.Sprintf("The directory %s does not exist; --parents makes it, too.", visibleName(up))}
+		}
+	}
+	return err
+}
+
+func isRefused(err error) bool {
+	_, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok
 }
 
 // bare returns a directory's path without the slash at its end, which some servers

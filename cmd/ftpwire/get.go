@@ -46,10 +46,13 @@ complete and right; --format json tells what proved it.`,
 		fs.BoolVar(&f.proxyGet, "proxy-get", false, "let the HTTP proxy fetch an ftp:// URL itself (GET), if it allows no connections to FTP servers")
 	})
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if err := f.checkCopy(true); err != nil {
+			return err
+		}
 		toOutput := len(args) == 2 && args[1] == "-"
 		if toOutput && !f.proxyGet {
 			f.fileOut = true
-			if err := f.only("standard output can't be read again or written twice"); err != nil {
+			if err := f.only("standard output can't be read again or written twice", f.ofFile()...); err != nil {
 				return err
 			}
 			return a.cat(&f, args[0])
@@ -66,7 +69,7 @@ complete and right; --format json tells what proved it.`,
 		if toOutput {
 			return onPath(l.Path, a.getByProxy(&f, l, "-"))
 		}
-		local, err := localName(l.Path, args[1:])
+		local, err := localName(l.Path, args[1:], f.createDirs)
 		if err != nil {
 			return err
 		}
@@ -78,6 +81,11 @@ complete and right; --format json tells what proved it.`,
 		})
 	}
 	return cmd
+}
+
+// ofFile returns the flags of get that need a file here.
+func (f *transferFlags) ofFile() []namedFlag {
+	return []namedFlag{{"--no-clobber", f.noClobber}, {"--create-dirs", f.createDirs}, {"--format json", f.json()}}
 }
 
 // locateFile is locate for a URL that must name a file.
@@ -98,8 +106,8 @@ func needFile(l *ftpwire.Location) error {
 }
 
 // localName returns the file to write: the argument, or the remote file's name in
-// the directory that the argument names.
-func localName(remote string, args []string) (string, error) {
+// the directory that the argument names. If create is set, directories need not be there.
+func localName(remote string, args []string, create bool) (string, error) {
 	dir := ""
 	if len(args) > 0 {
 		dir = args[0]
@@ -108,14 +116,18 @@ func localName(remote string, args []string) (string, error) {
 		}
 		info, err := os.Stat(dir)
 		endsInSlash := os.IsPathSeparator(dir[len(dir)-1])
-		if err != nil && endsInSlash {
-			return "", cannot(err)
+		absent := create && errors.Is(err, os.ErrNotExist)
+		if err != nil && !absent && endsInSlash {
+			return "", noLocalDir(err)
 		}
-		if err != nil {
-			_, err = os.Stat(filepath.Dir(dir)) // where the file is to appear
-			return dir, cannot(err)
+		if err != nil && !endsInSlash {
+			if !absent {
+				_, err = os.Stat(filepath.Dir(dir)) // where the file is to appear
+				return dir, noLocalDir(err)
+			}
+			return dir, nil
 		}
-		if !info.IsDir() {
+		if err == nil && !info.IsDir() {
 			return dir, nil
 		}
 	}
@@ -129,12 +141,20 @@ func localName(remote string, args []string) (string, error) {
 	return filepath.Join(dir, base.Name), nil
 }
 
+// noLocalDir is cannot for a directory that --create-dirs would make.
+func noLocalDir(err error) error {
+	if !errors.Is(err, os.ErrNotExist) {
+		return cannot(err)
+	}
+	return &usageError{err: err, hint: "--create-dirs makes directories that are not there."}
+}
+
 // get copies a remote file to a local one.
 func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
 	info, err := os.Stat(local)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		a.once = true
-		if err := f.only(fmt.Sprintf("%s is not a regular file, and can't be read again or written twice", local)); err != nil {
+		if err := f.only(fmt.Sprintf("%s is not a regular file, and can't be read again or written twice", local), f.ofFile()...); err != nil {
 			return err
 		}
 		return a.getInto(c, f, remote, local)
@@ -164,7 +184,7 @@ func (a *app) getInto(c *ftpwire.Client, f *connFlags, remote, local string) err
 		return cannot(err)
 	}
 	defer w.Close()
-	if _, err := c.Get(a.ctx, remote, w, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize)}); err != nil {
+	if _, err := c.Get(a.ctx, remote, w, &ftpwire.TransferOptions{MaxSize: int64(f.maxSize), From: f.span.from, To: f.span.to}); err != nil {
 		return err
 	}
 	return w.Close()

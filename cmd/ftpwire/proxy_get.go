@@ -65,7 +65,7 @@ func (f *connFlags) checkProxyGet(l *ftpwire.Location) error {
 	if g.require.has("size") && len(g.require.values) == 1 {
 		g.require.values = nil
 	}
-	return g.only("a proxy that fetches the file can't do that (--proxy-get)")
+	return g.only("a proxy that fetches the file can't do that (--proxy-get)", append(f.ofFile(), namedFlag{"--range", !f.span.whole()})...)
 }
 
 // fileURL returns the URL to ask a proxy for.

@@ -39,6 +39,9 @@ is complete and right; --format json tells what proved it.`,
 
 func (a *app) put(f *connFlags, local, rawURL string) error {
 	a.once = local == "-"
+	if err := f.checkCopy(false); err != nil {
+		return err
+	}
 	l, err := a.locate(f, rawURL)
 	if err != nil {
 		return err
@@ -54,15 +57,19 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		if info.IsDir() {
 			return usagef("%s: is a directory", local)
 		}
-	} else if err := f.only("standard input can't be read twice"); err != nil {
+	} else if err := f.only("standard input can't be read twice", namedFlag{"--allocate", f.allocate}); err != nil {
 		return err
 	} else if f.passwordFile == "-" {
 		return usagef("both the file and the password are to come from standard input")
 	}
-	if local == "-" && intoDir(l.Path) {
+	if local == "-" && intoDir(l.Path) && !f.unique {
 		return errUnnamed
 	}
 	return a.withLocation(f, l, func(c *ftpwire.Client) error {
+		if f.unique {
+			r, err := a.upload(c, f, local, bare(l.Path))
+			return onPath(l.Path, a.finish(f, false, local, l.Path, r, err))
+		}
 		remote, err := remoteName(local, l.Path)
 		if err != nil {
 			return err
@@ -70,7 +77,7 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 		// To ask first whether the path is that of a directory would cost every upload
 		// several round trips. A server refuses to store under a directory's name, but a
 		// temporary file has another name.
-		if f.temp && !intoDir(l.Path) && a.provenDir(c, l.Path) {
+		if (f.temp || f.noClobber || f.newer || f.append) && !intoDir(l.Path) && a.provenDir(c, l.Path) {
 			if remote, err = remoteName(local, l.Path+"/"); err != nil {
 				return err
 			}
@@ -81,9 +88,6 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 				return err
 			}
 			r, err = a.upload(c, f, local, remote)
-		}
-		if local == "-" {
-			return onPath(remote, err)
 		}
 		return onPath(remote, a.finish(f, false, local, remote, r, err))
 	})
@@ -114,14 +118,27 @@ func remoteName(local, path string) (string, error) {
 
 func (a *app) upload(c *ftpwire.Client, f *connFlags, local, remote string) (r ftpwire.TransferResult, err error) {
 	if local == "-" {
-		_, err = c.Put(a.ctx, remote, a.input(), nil)
+		o := &ftpwire.TransferOptions{}
+		f.copyFlags.set(o)
+		r, err = c.Put(a.ctx, remote, a.input(), o)
+		if a.ctx.Err() != nil {
+			a.settleLeft(c, &f.transferFlags, remote, -1, &r)
+		}
 		return r, err
 	}
 	b := a.barFor(f, filepath.Base(local))
 	r, err = c.Upload(a.ctx, local, remote, a.options(&f.transferFlags, b))
 	b.end(err)
-	if a.ctx.Err() != nil && r.Partial != "" && !f.resumeFile {
-		r.Partial = a.settle(c, r.Partial)
+	if a.ctx.Err() != nil {
+		a.settleLeft(c, &f.transferFlags, remote, sizeHere(local), &r)
 	}
 	return r, err
+}
+
+// sizeHere returns the size of a local file, -1 if it is none.
+func sizeHere(local string) int64 {
+	if info, err := os.Stat(local); err == nil && info.Mode().IsRegular() {
+		return info.Size()
+	}
+	return -1
 }

@@ -18,7 +18,7 @@ func mayBeDir(err error) bool {
 		return false
 	}
 	re, ok := errors.AsType[*protocol.ReplyError](err)
-	if !ok || re.Verb != "STOR" || re.Transient() || !re.OfFile() {
+	if !ok || re.Verb != "STOR" && re.Verb != "APPE" || re.Transient() || !re.OfFile() {
 		return false
 	}
 	switch re.Meaning() {

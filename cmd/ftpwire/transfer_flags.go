@@ -105,6 +105,7 @@ func (m *maxSize) add(cmd *cobra.Command) {
 
 // transferFlags say how a file is copied, and what must prove that it is complete.
 type transferFlags struct {
+	copyFlags
 	resumeFile, verifyFile, temp bool
 	maxSize                      maxSize
 	retryFlags
@@ -122,28 +123,29 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 		f.require.words = append(f.require.words, "close_notify")
 	}
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
-		fs.BoolVar(&f.resumeFile, "resume", false, "go on where an earlier transfer ended, if what is there is proven to be the beginning of the file; after a failure keep what can be resumed")
+		if !f.append {
+			fs.BoolVar(&f.resumeFile, "resume", false, "go on where an earlier transfer ended, if what is there is proven to be the beginning of the file; after a failure keep what can be resumed")
+		}
 		fs.BoolVar(&f.verifyFile, "verify", false, "compare the server's hash of the file if it offers one, otherwise the size")
 		fs.Var(&f.require, "require", "fail without this proof that the file is complete and right")
 		if down {
 			f.maxSize.add(cmd)
-		} else {
+		} else if !f.append {
 			fs.BoolVar(&f.temp, "temp", false, "upload under a temporary name, and rename the file when it is complete")
 		}
 	})
+	f.copyFlags.add(cmd, down)
 	f.format = addFormat(cmd, "nothing, or one JSON object that says how the transfer went")
 	cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(f.require.words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // only refuses the flags that need a file which can be read again.
-func (f *transferFlags) only(why string) error {
-	for _, flag := range []struct {
-		name string
-		set  bool
-	}{
+func (f *transferFlags) only(why string, flags ...namedFlag) error {
+	for _, flag := range append([]namedFlag{
 		{"--resume", f.resumeFile}, {"--retry", f.retry > 0 && !f.fileOut}, {"--verify", f.verifyFile},
-		{"--require", len(f.require.values) > 0}, {"--temp", f.temp}, {"--format json", f.json()},
-	} {
+		{"--require", len(f.require.values) > 0}, {"--temp", f.temp},
+		{"--newer", f.newer}, {"--preserve-times", f.keepTime},
+	}, flags...) {
 		if flag.set {
 			return usagef("%s: %s", flag.name, why)
 		}
@@ -165,6 +167,7 @@ func (a *app) options(f *transferFlags, b *bar) *ftpwire.TransferOptions {
 	o := &ftpwire.TransferOptions{
 		Resume: f.resumeFile, MaxSize: int64(f.maxSize), TempUpload: f.temp, Verify: f.verifyFile, Require: f.proof(), Retry: a.retries(&f.retryFlags, b),
 	}
+	f.copyFlags.set(o)
 	if b != nil {
 		o.Progress = b.progress
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/ftpwire/ftpwire"
 )
@@ -26,6 +27,14 @@ type transferJSON struct {
 	TLS         bool         `json:"tls"`             // of the data connection
 	Reply       string       `json:"reply,omitempty"` // the final one: servers tell a job's id in it, or the file's name
 	Partial     string       `json:"partial,omitempty"`
+	Left        string       `json:"left,omitempty"`      // of a failed upload: what has the name; see ftpwire.Left
+	LeftSize    *int64       `json:"left_size,omitempty"` // its octets
+	Before      *int64       `json:"before,omitempty"`    // octets before --append
+	Name        string       `json:"name,omitempty"`      // that the server chose (--unique)
+	Time        string       `json:"time,omitempty"`      // that the copy was given (--preserve-times)
+	Untimed     string       `json:"untimed,omitempty"`   // why it was not
+	Compared    string       `json:"compared,omitempty"`  // what --newer compared
+	Skipped     string       `json:"skipped,omitempty"`   // why nothing was copied (--no-clobber, --newer)
 	Error       *failureJSON `json:"error,omitempty"`
 }
 
@@ -33,13 +42,38 @@ type transferJSON struct {
 // advice on the files that it has left.
 func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.TransferResult, err error) error {
 	j := newTransferJSON(local, remote, r)
-	if err != nil {
-		return &outcomeError{leftOver(&f.transferFlags, down, r, err), func(e *failureJSON) any { j.Error = e; return j }}
+	if f.append && r.Before >= 0 {
+		j.Before = &r.Before
 	}
+	skipped, skips := isSkipped(err)
+	switch {
+	case skips:
+		j.Skipped = skipped.Reason
+	case err != nil:
+		text := leftOver(&f.transferFlags, down, r)
+		if !down {
+			text = strings.TrimSpace(a.leftText(&f.transferFlags, remote, sizeHere(local), r) + " " + text)
+		}
+		if text != "" {
+			err = &hintError{err: err, more: text}
+		}
+		return &outcomeError{err, func(e *failureJSON) any { j.Error = e; return j }}
+	}
+	err = nil
 	if j.OK = true; f.json() {
 		err = writeJSON(a.stdout, j)
 	}
+	if skips {
+		if !a.quiet {
+			a.say(fmt.Sprintf("ftpwire: %s is skipped: %s", visibleName(skipped.Path), skipped.Reason))
+		}
+		return err
+	}
 	a.tellProof(f, r)
+	a.tellCopy(f, r)
+	if !down {
+		a.tellReply(remote, r)
+	}
 	return err
 }
 
@@ -48,6 +82,13 @@ func newTransferJSON(local, remote string, r ftpwire.TransferResult) transferJSO
 		Local: local, Remote: remote, Bytes: r.Bytes, Moved: r.Moved, ResumedFrom: r.ResumedFrom,
 		Prefix: r.Prefix, Restarted: r.Restarted, Proof: []string{}, Algorithm: r.Algorithm, Sum: r.Sum,
 		Attempts: r.Attempts, Seconds: math.Round(r.Duration.Seconds()*1000) / 1000, TLS: r.Data.TLS, Reply: r.Data.Final, Partial: r.Partial,
+	}
+	j.Left, j.Name, j.Untimed, j.Compared = r.Left.String(), r.Name, r.Untimed, r.Compared
+	if r.Left != ftpwire.LeftUnasked && r.LeftSize >= 0 {
+		j.LeftSize = &r.LeftSize
+	}
+	if !r.Time.IsZero() {
+		j.Time = r.Time.UTC().Format(time.RFC3339)
 	}
 	if r.Proof != 0 {
 		j.Proof = strings.Split(r.Proof.String(), ", ")
@@ -80,23 +121,21 @@ func (a *app) tellProof(f *connFlags, r ftpwire.TransferResult) {
 	}
 }
 
-// leftOver adds to the advice on err where the part is that --resume can continue.
-func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult, err error) error {
+// leftOver says where the part is that --resume can continue, or the temporary file.
+func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult) string {
 	if r.Partial == "" {
-		return err
+		return ""
 	}
-	text := ""
+	name := visibleName(r.Partial)
 	switch {
 	case f.resumeFile && down:
-		text = fmt.Sprintf("What has come so far is kept in %s; the same command goes on from there.", visibleName(r.Partial))
+		return fmt.Sprintf("What has come so far is kept in %s; the same command goes on from there.", name)
 	case f.resumeFile && r.PartialUnsure:
-		text = fmt.Sprintf("What was sent so far may be on the server as %s; the same command goes on from there.", visibleName(r.Partial))
+		return fmt.Sprintf("What was sent so far may be on the server as %s; the same command goes on from there.", name)
 	case f.resumeFile:
-		text = fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", visibleName(r.Partial))
+		return fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", name)
 	case r.PartialUnsure:
-		text = fmt.Sprintf("The temporary file may be left on the server as %s.", visibleName(r.Partial))
-	default:
-		text = fmt.Sprintf("The temporary file is left on the server as %s.", visibleName(r.Partial))
+		return fmt.Sprintf("The temporary file may be left on the server as %s.", name)
 	}
-	return &hintError{err: err, more: text}
+	return fmt.Sprintf("The temporary file is left on the server as %s.", name)
 }
