@@ -29,6 +29,8 @@ const (
 	causeChanged          Cause = "changed"
 	causeNoHashProof      Cause = "no-hash-proof"
 	causeNoProof          Cause = "no-proof"
+	causeRecordsCut       Cause = "records-cut"
+	causeNoParent         Cause = "no-parent"
 	causeNotResumed       Cause = "not-resumed"
 	causeNoSums           Cause = "no-sums"
 	causeNotInCodePage    Cause = "not-in-code-page"
@@ -77,6 +79,16 @@ var fileRules = []diagnosisRule{
 		cause: causeNoHashProof, find: a(func(e *UnprovenError) bool { return e.Want.Has(ProofHash) && !e.Have.Has(ProofHash) }),
 		says: "the proof that was demanded is not to be had from this server",
 		try:  []string{"have its size be enough{TransferOptions.Require=size}"},
+	},
+	{
+		cause: causeRecordsCut, find: a(func(e *UnprovenError) bool { return e.Want == ProofReply }),
+		says: "the server says that it has not stored everything: the lines are longer than its records",
+		try:  []string{"have them wrapped, or the records longer, by SITE WRAPRECORD or SITE LRECL{Login.After}"},
+	},
+	{
+		cause: causeNoParent, find: a[*NoDirectoryError](),
+		says: "the directory of the file is missing on the server, or this user may not see it",
+		try:  []string{"have it made{TransferOptions.MakeDirs}"},
 	},
 	{
 		cause: causeNoProof, find: a[*UnprovenError](),

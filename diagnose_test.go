@@ -98,6 +98,8 @@ func TestDiagnose(t *testing.T) {
 		{"changed meanwhile", &ftpwire.ChangedError{}, "changed"},
 		{"no hash", &ftpwire.UnprovenError{Want: ftpwire.ProofHash}, "no-hash-proof"},
 		{"no proof", &ftpwire.UnprovenError{Want: ftpwire.ProofSize}, "no-proof"},
+		{"records cut", &ftpwire.UnprovenError{Want: ftpwire.ProofReply}, "records-cut"},
+		{"no directory for an upload", &ftpwire.NoDirectoryError{Path: "d/f", Dir: "d", Err: reply("STOR", 553, "d/f: No such file or directory")}, "no-parent"},
 		{"not resumed transfer", &ftpwire.ResumeError{}, "not-resumed"},
 		{"no sums", &control.HashUnsupportedError{}, "no-sums"},
 		{"mode, cut", &control.TransferError{Err: &mode.Error{Mode: "MODE Z", Err: io.ErrUnexpectedEOF}}, "format-cut"},

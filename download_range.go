@@ -24,7 +24,7 @@ func (d *download) bounds(ctx context.Context) (from, to int64, err error) {
 	}
 	switch {
 	case size < 0 && from > 0:
-		return 0, 0, &UnprovenError{Path: d.remote, Want: ProofSize, Reason: fmt.Sprintf("the server does not tell the size, so that nothing would show whether it begins at %d", from)}
+		return 0, 0, &control.OffsetError{Reason: fmt.Sprintf("the server does not tell the size of the file, so that nothing would show whether it begins at %d", from)}
 	case size >= 0 && from >= size && from > 0:
 		return 0, 0, &OptionsError{Reason: fmt.Sprintf("the range begins at %d, and %q has %d octets", from, d.remote, size)}
 	case size >= 0 && (to == 0 || to > size):
@@ -118,7 +118,7 @@ func (d *download) copySpan(rd *control.Download, p *part, whole bool, m *meter)
 func (c *Client) heedsRest(ctx context.Context, name string, size int64) error {
 	switch {
 	case c.noRest:
-		return &UnprovenError{Path: name, Want: ProofSize, Reason: "the server ignores offsets (REST)"}
+		return &control.OffsetError{Reason: "the server ignores REST"}
 	case c.restProven:
 		return nil
 	}
@@ -134,13 +134,13 @@ func (c *Client) heedsRest(ctx context.Context, name string, size int64) error {
 		if err := c.lost(ctx); err != nil {
 			return err
 		}
-		return &UnprovenError{Path: name, Want: ProofSize, Reason: "the server ignores offsets (REST)"}
+		return &control.OffsetError{Reason: "the server ignores REST"}
 	case err != io.ErrUnexpectedEOF && err != io.EOF:
 		return err
 	case cerr != nil:
 		return cerr
 	case n == 0:
-		return &UnprovenError{Path: name, Want: ProofSize, Reason: "the server sends nothing from the last octet of the file on, so that nothing shows whether it begins where it should (REST)"}
+		return &control.OffsetError{Reason: "the server sends nothing from the last octet of the file on (REST)"}
 	}
 	c.restProven = true
 	return nil

@@ -53,11 +53,11 @@ func TestRangeRefused(t *testing.T) {
 		faults   []ftptest.Fault
 		fails    func(error) bool
 	}{
-		{"REST ignored", 100_000, 0, []ftptest.Fault{"rest-ignored-retr"}, isUnproven},
-		{"REST ignored, with an end", 100_000, 100_001, []ftptest.Fault{"rest-ignored-retr"}, isUnproven},
-		{"REST off by one", 100_000, 100_010, []ftptest.Fault{"rest-off-by-one"}, isUnproven},
+		{"REST ignored", 100_000, 0, []ftptest.Fault{"rest-ignored-retr"}, isUnsupported},
+		{"REST ignored, with an end", 100_000, 100_001, []ftptest.Fault{"rest-ignored-retr"}, isUnsupported},
+		{"REST off by one", 100_000, 100_010, []ftptest.Fault{"rest-off-by-one"}, isUnsupported},
 		{"RETR refused after REST", 100_000, 0, []ftptest.Fault{"rest-retr-refused"}, refusedWith(550)},
-		{"no SIZE", 100_000, 0, []ftptest.Fault{"size-unknown"}, isUnproven},
+		{"no SIZE", 100_000, 0, []ftptest.Fault{"size-unknown"}, isUnsupported},
 		{"beyond the end", 300_000, 0, nil, isOptions},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,3 +124,5 @@ func TestRangeRefused(t *testing.T) {
 		}
 	})
 }
+
+func isUnsupported(err error) bool { return errors.Is(err, errors.ErrUnsupported) }

@@ -67,7 +67,7 @@ func KindOf(err error) Kind {
 	switch {
 	case err == nil:
 		return ""
-	case isType[*ProfileError](err) || isType[*URLError](err) || isType[*protocol.ArgumentError](err):
+	case isType[*ProfileError](err) || isType[*URLError](err) || isType[*protocol.ArgumentError](err) || isType[*OptionsError](err):
 		return KindUsage
 	case localError(err) && !isType[*net.OpError](err) && !isType[*proxy.Error](err):
 		return kindOfLocal(err)
@@ -96,6 +96,9 @@ func kindOfLocal(err error) Kind {
 // doubtful reports whether a change was asked for that must not be repeated blindly, on a
 // connection that was lost before the reply came.
 func doubtful(err error) bool {
+	if e, ok := errors.AsType[*onceAppendedError](err); ok && Temporary(e.err) {
+		return true
+	}
 	if e, ok := errors.AsType[*FileError](err); ok {
 		return unrepeatable(e.Op) && (e.Lost != nil || changing(unansweredVerb(e.Err)))
 	}
@@ -184,11 +187,11 @@ var kindsOfCauses = []struct {
 		causeWantsTLS, causeNoChallenge, causeChallengeUnanswered, causeLoginProxyRejects, causeProxyServerLogin,
 		causeClientCertificateMissing, causeClientCertificateIssuer, causeClientCertificateRefused, causeClientCertificate,
 	}},
-	{always(KindNotFound), []Cause{causeNotExist, causeNoDirectory, causeOtherListing, causeProxyNoFile}},
+	{always(KindNotFound), []Cause{causeNotExist, causeNoDirectory, causeNoParent, causeOtherListing, causeProxyNoFile}},
 	{always(KindNotAllowed), []Cause{causePermission, causeNotStored, causeProxyForbidsURL}},
 	{always(KindNoSpace), []Cause{causeNoSpace, causeLocalDiskFull}},
 	{always(KindUnproven), []Cause{
-		causeNoProof, causeNoHashProof, causeEarlyReply, causeEmptyCut, causeEmptyNoTLS, causeEmptyUnconfirmed, causeEmptyNoData,
+		causeNoProof, causeNoHashProof, causeRecordsCut, causeEarlyReply, causeEmptyCut, causeEmptyNoTLS, causeEmptyUnconfirmed, causeEmptyNoData,
 	}},
 	{always(KindOther), []Cause{
 		causeTooLarge, causeNoSums, causeNotInCodePage, causeTypeUnknown, causeNoBinary, causeNoType, causeNoMode, causeNoStructure,

@@ -120,6 +120,11 @@ func TestKindOf(t *testing.T) {
 		{"changed", &ChangedError{Path: "f"}, KindTemporary},
 
 		{"no proof", &UnprovenError{Path: "f", Want: ProofHash}, KindUnproven},
+		{"records cut", &UnprovenError{Path: "f", Want: ProofReply}, KindUnproven},
+		{"appended, or not", &onceAppendedError{lost}, KindUnproven},
+		{"append, no space", &onceAppendedError{transfer("APPE", control.PhaseReply, 5, reply("APPE", 552, "Quota exceeded"))}, KindNoSpace},
+		{"no directory", &NoDirectoryError{Path: "d/f", Dir: "d", Err: transfer("STOR", control.PhaseOpen, 0, reply("STOR", 553, "No"))}, KindNotFound},
+		{"options", &OptionsError{Reason: "no"}, KindUsage},
 		{"empty", &control.EmptyError{Path: "d", Err: tlsx.ErrTruncated}, KindUnproven},
 		{"removed, or not", &FileError{Op: "remove", Path: "f", Err: reply("DELE", 550, "No such file"), Lost: lost}, KindUnproven},
 		{"renamed, or not", &ReconnectError{Op: "rename", Path: "f", Lost: lost, Sent: true, Err: dial(syscall.ECONNREFUSED)}, KindUnproven},

@@ -11,7 +11,7 @@ type OptionsError struct {
 	Reason string // which options, and why
 }
 
-func (e *OptionsError) Error() string { return "ftp: options of the transfer: " + e.Reason }
+func (e *OptionsError) Error() string { return "ftp: " + e.Reason }
 
 // conflict returns an error if the options exclude each other. up says that it is an upload.
 func (o *TransferOptions) conflict(up bool) error {

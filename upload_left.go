@@ -38,7 +38,7 @@ func (u *upload) findLeft(ctx context.Context, err error) {
 	switch {
 	case size >= 0 && u.o.Append && size == u.base:
 		u.r.Left = LeftOld
-	case size >= 0 && size == total:
+	case size >= 0 && size == total && u.truncated() == nil:
 		u.r.Left = LeftWhole
 	case size >= 0:
 		u.r.Left = LeftPart
@@ -63,8 +63,8 @@ func untouched(err error) bool {
 // success: z/OS cuts lines that are longer than the records of the data set.
 func (u *upload) truncated() error {
 	if remark, lines := protocol.RemarkOf(u.r.Data.Final, u.target); remark == protocol.Truncated {
-		have := u.r.Proof &^ ProofReply
-		return &UnprovenError{Path: u.target, Want: ProofReply, Have: have, Reason: "the server's reply is a success and says: " + lines}
+		u.r.Proof &^= ProofReply
+		return &UnprovenError{Path: u.remote, Want: ProofReply, Have: u.r.Proof, Reason: "the server's reply is a success and says: " + lines}
 	}
 	return nil
 }

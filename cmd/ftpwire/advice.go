@@ -74,6 +74,7 @@ var flagNames = []struct {
 	{"TransferOptions.Retry", "", "--retry"},
 	{"TransferOptions.Require", "", "--require %s"},
 	{"TransferOptions.MaxSize", "", "--max-size"},
+	{"TransferOptions.MakeDirs", "", "--create-dirs"},
 	{"NoUploadProbe", "true", "--no-upload-probe"},
 	{"Type", "", "--type %s"},
 	{"Format.Structure", "", "--structure"},

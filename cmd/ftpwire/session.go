@@ -237,6 +237,9 @@ func (e *pathError) Unwrap() error { return e.err }
 
 // names reports whether err itself names its path.
 func names(err error, path string) bool {
+	if nd, ok := errors.AsType[*ftpwire.NoDirectoryError](err); ok {
+		return nd.Path == path
+	}
 	if t, ok := errors.AsType[*control.TransferError](err); ok {
 		return t.Path == path
 	}
