@@ -116,6 +116,9 @@ func Temporary(err error) bool {
 	if isType[*onceAppendedError](err) {
 		return false
 	}
+	if fe, ok := errors.AsType[*FXPError](err); ok && fe.NoWay {
+		return false
+	}
 	if errors.Is(err, control.ErrTooManyUsers) {
 		return true
 	}
@@ -178,7 +181,7 @@ func permanent(err error) bool {
 }
 
 func passing(err error) bool {
-	if isType[*ResumeError](err) || isType[*ChangedError](err) || isType[*MismatchError](err) || isType[*control.SizeError](err) ||
+	if isType[*ResumeError](err) || isType[*ChangedError](err) || isType[*MismatchError](err) || isType[*sumsDifferError](err) || isType[*control.SizeError](err) ||
 		isType[net.Error](err) || isType[*control.TimeoutError](err) || isType[*datachan.OpenError](err) || isType[*net.OpError](err) {
 		return true
 	}

@@ -145,9 +145,11 @@ func (r *Remote) Started() <-chan struct{} { return r.t.f.started }
 // Done is closed at the final reply, or if the connection ends. Start must have been called.
 func (r *Remote) Done() <-chan struct{} { return r.t.f.done }
 
-// Result returns the final reply, once Done is closed. The error is a *[protocol.ReplyError] if
-// the server refused the transfer or it failed there.
-func (r *Remote) Result() (protocol.Reply, error) { return r.t.f.reply, r.t.f.result() }
+// Result returns the text of the final reply, secrets masked, once Done is closed. The error is a
+// *[protocol.ReplyError] if the server refused the transfer or it failed there.
+func (r *Remote) Result() (final string, err error) {
+	return r.c.redact.String(r.t.f.reply.Text()), r.t.f.result()
+}
 
 // Close ends the transfer, with ABOR and within the AbortTimeout if its final reply is not in,
 // and gives the turn back. SSCN is then as it was before. The Conn is ready for its next operation

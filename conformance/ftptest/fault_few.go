@@ -38,6 +38,8 @@ func fewFaults() []deviation {
 			})},
 		{name: "eprt-502", doc: "EPRT is not implemented", command: refusing("EPRT", 502, "Command not implemented")},
 		{name: "mlsd-502", doc: "MLSD is not implemented, though FEAT lists MLST", command: refusing("MLSD", 502, "Command not implemented")},
+		{name: "sscn-502", doc: "SSCN is not implemented, though FEAT lists it", command: refusing("SSCN", 502, "Command not implemented")},
+		{name: "cpsv-502", doc: "CPSV is not implemented, though FEAT lists it", command: refusing("CPSV", 502, "Command not implemented")},
 		{name: "list-502", doc: "LIST is not implemented", command: refusing("LIST", 502, "Command not implemented")},
 		{name: "nlst-502", doc: "NLST is not implemented", command: refusing("NLST", 502, "Command not implemented")},
 		{name: "pbsz-prot-500", doc: "PBSZ and PROT are not understood",

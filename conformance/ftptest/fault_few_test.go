@@ -61,6 +61,16 @@ func fewChecks() []faultCheck {
 			c.begin()
 			c.do("EPRT |1|127.0.0.1|5000|", 502)
 		}},
+		{"sscn-502", TLSExplicit, func(t *testing.T, c *client) {
+			c.begin()
+			c.do("SSCN ON", 502)
+			c.do("CPSV", 227)
+		}},
+		{"cpsv-502", TLSExplicit, func(t *testing.T, c *client) {
+			c.begin()
+			c.do("CPSV", 502)
+			c.do("SSCN ON", 200)
+		}},
 		{"mlsd-502", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			if text := c.do("FEAT", 211); !strings.Contains(text, "MLST") {

@@ -29,6 +29,11 @@ var (
 		Server: "those that rename over no file"})
 	QuitReplaced = row(Wait{Layer: ".", Name: "QuitReplaced", Kind: Bound, Default: 2 * time.Second,
 		Reason: "QUIT on a connection that another one takes the place of: the server may count both"})
+	FXPSecond = row(Wait{Layer: ".", Name: "FXPSecond", Kind: Pause, Default: 250 * time.Millisecond,
+		Reason: "between two servers, the command of the destination waits for the preliminary reply of the source, so that a file that is not there is not stored",
+		Server: "vsftpd sends that reply only once the other server has connected"})
+	FXPOther = row(Wait{Layer: ".", Name: "FXPOther", Kind: Pause, Default: time.Second,
+		Reason: "one of two servers has failed: the other one notices, and says so, before its transfer is given up"})
 	ProxyFIN = row(Wait{Layer: ".", Name: "ProxyFIN", Kind: Pause, Default: 2 * time.Second,
 		Reason: "FIN after close_notify on the way through a SOCKS proxy",
 		Server: "microsocks 1.0.3 cuts both directions when one has ended"})
