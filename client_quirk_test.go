@@ -31,6 +31,7 @@ type script struct {
 	greeting string
 	replies  map[string]string // by command line; "" is silence, hangUp the end; 502 where none is given
 	data     map[string]string // by command line: what a transfer sends
+	ends     map[string]string // by command line: its final reply, if that is not "226 done"
 
 	heard func(line string) // called for each command, if not nil
 
@@ -133,7 +134,11 @@ func (s *script) session(network *memnet.Network, conn net.Conn) {
 			io.WriteString(dc, data)
 			dc.Close()
 			passive.Close()
-			reply = "150 here\r\n226 done"
+			end, ok := s.ends[line]
+			if !ok {
+				end = "226 done"
+			}
+			reply = "150 here\r\n" + end
 		case !known:
 			reply = "502 no"
 			switch verb, _, _ := strings.Cut(line, " "); verb {

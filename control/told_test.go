@@ -11,6 +11,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -46,7 +47,7 @@ func TestTold(t *testing.T) {
 	}
 
 	q, err := c.Space(t.Context(), "")
-	if diff := cmp.Diff(parse.Quota{Free: 700, Used: -1, Limit: -1, FilesUsed: -1, FilesLimit: -1}, q); err != nil || diff != "" {
+	if diff := cmp.Diff(control.Space{Quota: parse.Quota{Free: 700, Used: -1, Limit: -1, FilesUsed: -1, FilesLimit: -1}, By: "AVBL"}, q); err != nil || diff != "" {
 		t.Errorf("Space: %v, mismatch (-want +got):\n%s", err, diff)
 	}
 
@@ -110,7 +111,7 @@ func TestStatListReplies(t *testing.T) {
 	}
 }
 
-// TestSpaceReplies: who has no AVBL is asked for SITE QUOTA.
+// TestSpaceReplies: who has no AVBL is asked for SITE QUOTA, and who tells nothing there for a listing.
 func TestSpaceReplies(t *testing.T) {
 	none := parse.Quota{Free: -1, Used: -1, Limit: -1, FilesUsed: -1, FilesLimit: -1}
 	free := none
@@ -119,19 +120,23 @@ func TestSpaceReplies(t *testing.T) {
 	both.Used, both.Limit, both.Free = 17<<10, 1000<<10, 983<<10
 	for _, tt := range []struct {
 		name, avbl, quota string
-		want              parse.Quota
-		refused, bad      bool
+		listing           string // the reply to EPSV, in place of a listing
+		want              control.Space
+		refused           bool
 	}{
-		{"AVBL", "213 4096", "", free, false, false},
-		{"AVBL in words", "213 4 KB available", "", free, false, false},
-		{"AVBL without a number", "213 plenty", "", none, false, true},
-		{"Pure-FTPd", "500 what", "200 17 Kbytes used (1%) - authorized: 1000 Kb", both, false, false},
-		{"no limit", "550 no limit", "200 No quota in effect", parse.Quota{}, false, true},
-		{"neither", "502 no", "500 no", parse.Quota{}, true, false},
+		{"AVBL", "213 4096", "", "", control.Space{Quota: free, By: "AVBL"}, false},
+		{"AVBL in words", "213 4 KB available", "", "", control.Space{Quota: free, By: "AVBL"}, false},
+		{"AVBL without a number", "213 plenty", "200 17 Kbytes used (1%) - authorized: 1000 Kb", "", control.Space{Quota: both, By: "SITE QUOTA"}, false},
+		{"Pure-FTPd", "500 what", "200 17 Kbytes used (1%) - authorized: 1000 Kb", "", control.Space{Quota: both, By: "SITE QUOTA"}, false},
+		{"no such directory", "550 No such file or directory", "", "", control.Space{}, true},
+		{"no limit", "550 no limit", "200 No quota in effect", "502 no", control.Space{}, false},
+		{"neither", "502 no", "500 no", "502 no", control.Space{}, false},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
-			tc := login(t, &clear)
-			var q parse.Quota
+			cfg := clear
+			cfg.Data.Mode = datachan.ModeEPSV
+			tc := login(t, &cfg)
+			var q control.Space
 			op := tc.async(func() (err error) {
 				q, err = tc.c.Space(t.Context(), "d")
 				return err
@@ -140,14 +145,18 @@ func TestSpaceReplies(t *testing.T) {
 			if tt.quota != "" {
 				tc.answer("SITE QUOTA", tt.quota)
 			}
+			if tt.listing != "" {
+				tc.answer("EPSV", tt.listing)
+			}
 			err := op.wait()
 			_, refused := errors.AsType[*protocol.ReplyError](err)
-			_, bad := errors.AsType[*parse.Error](err)
-			if refused != tt.refused || bad != tt.bad || err != nil && !refused && !bad {
-				t.Errorf("%v; want refused %v, unreadable %v", err, tt.refused, tt.bad)
-			}
-			if tt.want.Free >= 0 && q != tt.want {
-				t.Errorf("%+v, want %+v", q, tt.want)
+			switch {
+			case tt.want.By != "" && (err != nil || q != tt.want):
+				t.Errorf("%+v, %v; want %+v", q, err, tt.want)
+			case tt.refused && (!refused || !errors.Is(err, fs.ErrNotExist)):
+				t.Errorf("%v; want the refusal", err)
+			case tt.want.By == "" && !tt.refused && !errors.Is(err, errors.ErrUnsupported):
+				t.Errorf("%v; want ErrUnsupported", err)
 			}
 		})
 	}
