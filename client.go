@@ -297,6 +297,9 @@ func (c *Client) stat(ctx context.Context, path string) (listing.Entry, error) {
 		if err == nil && e.Kind == listing.KindUnknown && e.Size < 0 && e.Time.IsZero() {
 			return c.statMore(ctx, path, e)
 		}
+		if err == nil && c.isHiddenLink(ctx, path, e) {
+			return c.statByParts(ctx, path)
+		}
 		if err == nil || !m.NotImplemented() && m != protocol.BadParameter && m != protocol.NotNow && !unread {
 			return e, err
 		}

@@ -32,8 +32,11 @@ func (r *remoteFS) stat(op, name string) (listing.Entry, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return e, err
 	}
-	e, err = r.byParts(name) // it is a link, or the listing leaves it out
-	return e, pathError(op, name, err)
+	missing := err
+	if e, err = r.byParts(name); err != nil && missing != nil && isRefusal(err) {
+		return e, missing // SIZE may be refused in other words
+	}
+	return e, pathError(op, name, err) // it is a link, or the listing leaves it out
 }
 
 // byMLST describes what a name leads to, if the server has MLST and it tells the kind.
@@ -53,6 +56,15 @@ func (r *remoteFS) byMLST(name string) (e listing.Entry, told bool, err error) {
 		return err
 	})
 	return e, told, err
+}
+
+// isHiddenLink reports whether MLST called a link a file: ProFTPD does, with the size and the permissions of the link itself.
+func (c *Client) isHiddenLink(ctx context.Context, path string, e listing.Entry) bool {
+	if e.Kind != listing.KindFile || e.Mode != "rwxrwxrwx" || !c.binary() {
+		return false
+	}
+	size, err := c.size(ctx, path)
+	return err == nil && size != e.Size
 }
 
 // byParts describes what a name leads to by SIZE, MDTM and CWD.

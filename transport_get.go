@@ -3,16 +3,20 @@ package ftpwire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/parse/listing"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // get answers GET and HEAD.
@@ -63,7 +67,19 @@ func (x *exchange) stat(ctx context.Context) (e listing.Entry, err error) {
 		}
 		return err
 	})
-	return e, err
+	if protocol.MeaningIn(err) != protocol.NotPlain {
+		return e, err
+	}
+	// It may be nothing at all: only a listing tells.
+	dir := path.Dir(x.path)
+	if dir == "." {
+		dir = ""
+	}
+	entries, failed := x.c.ReadDir(ctx, dir)
+	if failed != nil || slices.ContainsFunc(entries, func(e listing.Entry) bool { return e.Name == path.Base(x.path) }) {
+		return e, err
+	}
+	return e, &FileError{Op: "stat", Path: x.path, Err: fmt.Errorf("%w: %w", fs.ErrNotExist, err)}
 }
 
 // fileHeader returns what is known of a file before its octets.

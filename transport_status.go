@@ -1,7 +1,9 @@
 package ftpwire
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,6 +20,9 @@ func statusOf(err error) int {
 		return http.StatusUnauthorized
 	case !isRefusal(err) || isType[*control.SecurityError](err) || m.OfData() && m != protocol.Closing && m != protocol.IdledOut || doubtful(err):
 		return 0
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return http.StatusNotFound
 	}
 	switch KindOf(err) {
 	case KindNotFound:
