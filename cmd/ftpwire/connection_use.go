@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -185,17 +184,8 @@ func (c *connection) path(path string) string {
 
 // noURL is the error about an argument that is neither a URL nor NAME:PATH.
 func (a *app) noURL(arg string) error {
-	_, err := ftpwire.ParseURL(arg)
-	if err == nil {
-		err = errors.New("is no URL")
-	}
-	hint := `Write a URL, such as ftpes://HOST/PATH, or NAME:PATH of a stored connection; "ftpwire help urls" explains both.`
+	err, hint := urlFault(arg)
 	host, path, _ := strings.Cut(arg, "/")
-	h, port, serr := net.SplitHostPort(host)
-	if serr == nil && h != "" && isNumber(port) || strings.Contains(strings.Trim(host, "."), ".") && nameFault(host) == "" {
-		err = fmt.Errorf("%q is no URL", visible(arg))
-		hint = "Write " + urlForms(host, path)
-	}
 	if d := a.quietStore(); d.Has(kindConnection, host) {
 		hint = fmt.Sprintf("%s is a stored connection: write %s:%s", host, host, path)
 	}

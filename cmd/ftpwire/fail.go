@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
@@ -153,44 +152,11 @@ func unknownCommand(cmd *cobra.Command, args []string, err error) (string, bool)
 	return args[i], true
 }
 
-func suggestCommand(cmd *cobra.Command, name string) string {
-	var near []string
-	for _, c := range cmd.Commands() {
-		if c.Runnable() && !c.Hidden && (similar(name, c.Name()) || strings.HasPrefix(c.Name(), name) || slices.Contains(c.SuggestFor, name)) {
-			near = append(near, c.Name())
-		}
-	}
-	return suggestion(near, fmt.Sprintf("%q lists the commands.", cmd.CommandPath()+" --help"))
-}
-
 func suggestion(near []string, rest string) string {
 	if len(near) == 0 || len(near) > 3 {
 		return rest
 	}
 	return "Did you mean " + strings.Join(near, " or ") + "? " + rest
-}
-
-// flagError is an error about the flags of cmd, with the names that are near.
-func flagError(cmd *cobra.Command, err error) error {
-	u := &usageError{err: err}
-	var near []string
-	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		if ne.GetSpecifiedShortnames() != "" { // what follows the letter may be a password: "-psecret"
-			u.err = fmt.Errorf("unknown flag: -%s", ne.GetSpecifiedName())
-		}
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if name := ne.GetSpecifiedName(); len(name) > 1 && similar(name, f.Name) {
-				near = append(near, "--"+f.Name)
-			}
-		})
-	}
-	u.hint = suggestion(near, fmt.Sprintf("%q lists the flags.", "ftpwire help flags "+strings.TrimPrefix(cmd.CommandPath(), "ftpwire ")))
-	if ne, ok := errors.AsType[*pflag.NotExistError](err); ok && !cmd.HasParent() {
-		if owner := ownerOf(cmd, ne.GetSpecifiedName()); owner != "" {
-			u.hint = fmt.Sprintf("--%s is a flag of commands, as in \"ftpwire %s --%[1]s ...\".", ne.GetSpecifiedName(), owner)
-		}
-	}
-	return u
 }
 
 // ownerOf returns a command that has a flag, "" if none has.

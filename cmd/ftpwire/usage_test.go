@@ -35,7 +35,7 @@ func TestUsage(t *testing.T) {
 		{"flag without value", "ls ftp://h/ --user", "flag needs an argument"},
 		{"no URL", "ls", "a URL is missing"},
 		{"too many", "ls ftp://h/ ftp://i/", `one argument too many: "ftp://i/"`},
-		{"no scheme", "ls host/path", "has no scheme"},
+		{"no scheme", "ls host/path", "Write ftpes://host/path (explicit TLS)"},
 		{"SFTP", "ls sftp://host/", "is SFTP"},
 		{"no host", "ls ftp:///x", "names no host"},
 		{"bad port", "ls ftp://h:99999/", "port"},
