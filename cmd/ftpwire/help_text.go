@@ -54,7 +54,7 @@ func forms(cmd *cobra.Command) (list []form) {
 	rare, most := []string{sectionFormat}, []string{sectionFormat, sectionTransfer}
 	return append(list,
 		form{paragraphs: 1, examples: unlimited, brief: true, names: rare}, form{paragraphs: 1, examples: 2, brief: true, names: rare},
-		form{paragraphs: 1, examples: 2, brief: true, names: most})
+		form{paragraphs: 1, examples: 2, brief: true, names: most}, form{paragraphs: 1, brief: true, names: most})
 }
 
 // pageOf returns the help of cmd in a form.
