@@ -69,11 +69,11 @@ func isLocal(err error) bool {
 // A ReconnectError says that the connection was lost, before an operation or in it, and that no other could be made. It matches what
 // both errors match. A refused login is a *[control.RejectedLoginError] in it, which matches fs.ErrPermission: ask for it first.
 type ReconnectError struct {
-	Op   string
-	Path string
-	Lost error // how the connection was lost, or why the attempt before failed
-	Sent bool  // it was lost in the operation: the server may have done what was asked
-	Err  error // why there is no other
+	Op   string // the operation, in the words of package os: "open", "remove"
+	Path string // the remote file or directory, as the caller named it; "" if there is none
+	Lost error  // how the connection was lost, or why the attempt before failed
+	Sent bool   // it was lost in the operation: the server may have done what was asked
+	Err  error  // why there is no other
 }
 
 func (e *ReconnectError) Error() string {

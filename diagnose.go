@@ -15,7 +15,7 @@ type Cause string
 // A Diagnosis explains an error of this module: what most likely went wrong, which parts
 // of the error show it, and what to change. Its methods may be called on nil.
 type Diagnosis struct {
-	Cause    Cause
+	Cause    Cause    // what went wrong, by its name in docs/troubleshooting.md
 	Evidence []string // the parts of the error that say so, the most telling first
 	Changes  []Change // settings that may help: at most two, the likelier first
 	See      string   // where more is written: a section of an RFC, or a page of this module's docs; "" if nowhere
@@ -26,7 +26,7 @@ type Diagnosis struct {
 
 // A Change is a setting that may help.
 type Change struct {
-	Field Field
+	Field Field  // which setting
 	Value string // what to set it to; "" if only the user can tell
 }
 

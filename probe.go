@@ -52,7 +52,7 @@ type ProbeOptions struct {
 
 // A ProbeEvent tells how a probe goes on.
 type ProbeEvent struct {
-	Kind        ProbeEventKind
+	Kind        ProbeEventKind   // what the event tells
 	Combination ProbeCombination // that is tried now, or was
 	Attempt     *ProbeAttempt    // for ProbeTried
 	Text        string           // for ProbeWaits: why
@@ -70,15 +70,15 @@ const (
 
 // A ProbeAttempt is one combination that was tried.
 type ProbeAttempt struct {
-	Combination ProbeCombination
-	Works       bool
-	Stage       ProbeStage // how far it came
-	Outcome     string     // in words, secrets masked
-	Reply       string     // the server's reply that decided it, secrets masked; "" if none did
-	Err         error      // nil if it works, or nothing went wrong
-	Cause       Cause      // of Err, as Profile.Diagnose has it; "" if it is not known
-	Login       bool       // it cost a login
-	Took        time.Duration
+	Combination ProbeCombination // what was tried
+	Works       bool             // a listing came, and a file there and back if ProbeOptions.Write asked for it
+	Stage       ProbeStage       // how far it came
+	Outcome     string           // in words, secrets masked
+	Reply       string           // the server's reply that decided it, secrets masked; "" if none did
+	Err         error            // nil if it works, or nothing went wrong
+	Cause       Cause            // of Err, as Profile.Diagnose has it; "" if it is not known
+	Login       bool             // it cost a login
+	Took        time.Duration    // from the first connection to the end
 }
 
 // A ProbeStage is a part of the way to a listing.
@@ -108,29 +108,29 @@ func (s ProbeStage) String() string {
 
 // A ProbePruned is a group of combinations that were not tried, for one reason.
 type ProbePruned struct {
-	What   string `json:"what"`  // what they have in common
-	Count  int    `json:"count"` // how many there are
-	Reason string `json:"reason"`
+	What   string `json:"what"`   // what they have in common
+	Count  int    `json:"count"`  // how many there are
+	Reason string `json:"reason"` // why they cannot work, or need not be tried
 }
 
 // A ProbeSetting is a setting of the recommended profile, and why it is as it is.
 type ProbeSetting struct {
-	Field  Field  `json:"field"`
-	Value  string `json:"value"`
-	Reason string `json:"reason"`
+	Field  Field  `json:"field"`  // which setting
+	Value  string `json:"value"`  // what it is set to, in the form of a Profile in text
+	Reason string `json:"reason"` // what was seen that speaks for it
 }
 
 // A ProbeResult is what [Probe] has found out.
 type ProbeResult struct {
-	Address     string // host and port that the recommended profile connects to, or the first that was tried
-	Attempts    []ProbeAttempt
-	Pruned      []ProbePruned
-	Logins      int
-	Took        time.Duration
+	Address     string                 // host and port that the recommended profile connects to, or the first that was tried
+	Attempts    []ProbeAttempt         // in the order in which they were made
+	Pruned      []ProbePruned          // what was left out
+	Logins      int                    // how many logins it cost
+	Took        time.Duration          // in all
 	Incomplete  string                 // why it ended before all was tried, "" if it did not
 	Certificate *tlsx.CertificateFacts // of the server, nil if none was seen
 	Problems    []string               // what is wrong with the certificate, in words
-	Server      ProbeServer
+	Server      ProbeServer            // what the server says of itself
 
 	// Summary is what works in a few words: how TLS begins, its version, and how the listing
 	// came. It is "" if nothing works.

@@ -17,21 +17,21 @@ import (
 // A ProbeCombination is one way to work with a server: what [Probe] varies. The upper half
 // of it is settled before the login or with it, the lower half for each data connection.
 type ProbeCombination struct {
-	Port           int
+	Port           int              // of the control connection
 	Security       control.Security // SecurityExplicit, SecurityImplicit or SecurityNone
 	Auth           string           // the word after AUTH; "" unless TLS is explicit
 	TLSMin, TLSMax uint16           // the versions that are offered; 0 without TLS
 	WeakCiphers    bool             // all cipher suites are offered, those that crypto/tls calls insecure too
-	Resumption     tlsx.Resumption
-	SessionIDs     bool // TLS 1.2 sessions are resumed by ID, too
-	ClearCommands  bool // CCC after the login
-	NoFeat         bool // FEAT is not sent
-	NoCloseNotify  bool // data connections over TLS may end without close_notify
+	Resumption     tlsx.Resumption  // of TLS sessions on data connections; ResumeOff without TLS
+	SessionIDs     bool             // TLS 1.2 sessions are resumed by ID, too
+	ClearCommands  bool             // CCC after the login
+	NoFeat         bool             // FEAT is not sent
+	NoCloseNotify  bool             // data connections over TLS may end without close_notify
 
 	ClearData bool          // PROT C; false without TLS
 	DataMode  datachan.Mode // ModeEPSV, ModePASV, ModeEPRT or ModePORT
-	NAT       datachan.NAT
-	Sync      datachan.Sync
+	NAT       datachan.NAT  // for passive connections
+	Sync      datachan.Sync // when TLS begins on a data connection
 	Listing   protocol.Verb // MLSD, LIST or NLST
 	CodePage  string        // of the names; "" for UTF-8
 }

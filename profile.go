@@ -140,6 +140,7 @@ type Profile struct {
 	Proxy      *proxy.Proxy
 	DirectData bool
 
+	// Config has the settings of package control; Host, Port and the proxy above decide what it dials.
 	control.Config
 }
 
@@ -187,7 +188,10 @@ func plainName(host string) bool {
 }
 
 // A ProfileError reports a Profile that cannot be used.
-type ProfileError struct{ Field, Reason string }
+type ProfileError struct {
+	Field  string // as in [Field]: "TLSMin", "Data.ActivePorts"
+	Reason string // what is wrong with it, in words that follow the field's name
+}
 
 func (e *ProfileError) Error() string { return "ftp: profile: " + e.Field + " " + e.Reason }
 

@@ -16,9 +16,9 @@ type AddressFamily uint8
 
 // The families.
 const (
-	FamilyAny AddressFamily = iota // whichever answers first (RFC 8305)
-	FamilyIPv4
-	FamilyIPv6
+	FamilyAny  AddressFamily = iota // whichever answers first (RFC 8305)
+	FamilyIPv4                      // IPv4 alone
+	FamilyIPv6                      // IPv6 alone
 )
 
 // String returns "any", "4" or "6".

@@ -139,8 +139,8 @@ func (r TransferResult) Rate() float64 {
 // proof. Neither a download nor an upload under a temporary name gets its final name.
 type UnprovenError struct {
 	Path   string // remote
-	Want   Proof
-	Have   Proof
+	Want   Proof  // what TransferOptions.Require asked for
+	Have   Proof  // what there is
 	Reason string // why a proof is missing
 }
 
@@ -152,7 +152,7 @@ func (e *UnprovenError) Error() string {
 type MismatchError struct {
 	Path          string // remote
 	What          string // "size", or the algorithm of a hash
-	Local, Remote string
+	Local, Remote string // sizes in octets, or sums in hexadecimal
 }
 
 func (e *MismatchError) Error() string {
@@ -162,8 +162,8 @@ func (e *MismatchError) Error() string {
 // A ChangedError reports a file that changed during its transfer, so that the copy may
 // mix the old version and the new one.
 type ChangedError struct {
-	Path  string
-	Local bool // the local file, of an upload
+	Path  string // of the local file if Local, else of the remote one
+	Local bool   // the local file, of an upload
 }
 
 func (e *ChangedError) Error() string {
@@ -177,7 +177,7 @@ func (e *ChangedError) Error() string {
 // that finding out cost the connection. The next attempt begins at the beginning.
 type ResumeError struct {
 	Path   string // remote
-	Reason string
+	Reason string // what was found out, in words
 
 	untouched bool // nothing was changed, here or there
 }

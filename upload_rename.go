@@ -18,10 +18,10 @@ import (
 // A RenameError reports an upload whose temporary file did not certainly get its final
 // name. It says where the files are now that do not have their names.
 type RenameError struct {
-	From, To string
+	From, To string // remote: the temporary name, and the final one
 	Aside    string // where the file is that was to be replaced, "" if it was not moved
 	Reason   string // what is known besides Err
-	Err      error
+	Err      error  // the refusal, or how the connection was lost
 }
 
 func (e *RenameError) Error() string {

@@ -9,10 +9,10 @@ import (
 
 // A Location is the server and the file that an FTP URL names.
 type Location struct {
-	Profile Profile
-	Path    string // "" is the login directory; relative to it unless it begins with "/"
-	ASCII   bool   // ;type=a
-	Dir     bool   // ;type=d: the path is that of a directory, whose names are wanted (RFC 1738, Section 3.2.2)
+	Profile Profile // of the server; ready to dial
+	Path    string  // "" is the login directory; relative to it unless it begins with "/"
+	ASCII   bool    // ;type=a
+	Dir     bool    // ;type=d: the path is that of a directory, whose names are wanted (RFC 1738, Section 3.2.2)
 
 	// PasswordInURL says that the URL held a password: it stands in the shell's
 	// history and in lists of processes.
@@ -101,7 +101,10 @@ func (l *Location) setPath(escaped string) (reason string) {
 }
 
 // A URLError reports a URL that cannot be used. The password is masked.
-type URLError struct{ URL, Reason string }
+type URLError struct {
+	URL    string // with the password masked
+	Reason string // what is wrong with it, in words that follow the URL
+}
 
 func (e *URLError) Error() string { return "URL " + strconv.Quote(e.URL) + " " + e.Reason }
 

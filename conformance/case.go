@@ -14,12 +14,12 @@ type Level uint8
 
 // The levels, heaviest first. The zero Level is none of them.
 const (
-	Must Level = iota + 1
-	MustNot
-	Should
-	ShouldNot
-	May
-	Info
+	Must      Level = iota + 1 // MUST, REQUIRED, SHALL
+	MustNot                    // MUST NOT, SHALL NOT
+	Should                     // SHOULD, RECOMMENDED
+	ShouldNot                  // SHOULD NOT
+	May                        // MAY, OPTIONAL
+	Info                       // no requirement: something worth knowing
 )
 
 // String returns the level as RFC 2119 writes it.
@@ -49,7 +49,7 @@ func (l Level) includes(c Level) bool {
 type Case struct {
 	ID    string // stable: "rfc959-5.4-greeting"; never reused, never derived from a position
 	RFC   string // where the requirement stands: "959 5.4"
-	Level Level
+	Level Level  // how strong the requirement is
 	Text  string // the requirement in our words
 
 	// Needs lists what the check needs; see the Need constants. A name after "FEAT " is a

@@ -10,25 +10,25 @@ import (
 
 // A Result is how one case ended.
 type Result struct {
-	ID         string        `json:"id"`
-	RFC        string        `json:"rfc"`
-	Level      Level         `json:"level"`
-	Text       string        `json:"text"`
-	Verdict    Verdict       `json:"verdict"`
-	Reason     string        `json:"reason,omitempty"`
-	Duration   time.Duration `json:"-"`
-	Transcript []Line        `json:"transcript"`
+	ID         string        `json:"id"`               // of the Case
+	RFC        string        `json:"rfc"`              // document and sections, such as "959 4.1.1"
+	Level      Level         `json:"level"`            // of the requirement
+	Text       string        `json:"text"`             // the requirement
+	Verdict    Verdict       `json:"verdict"`          // how it ended
+	Reason     string        `json:"reason,omitempty"` // why, "" for a plain Pass
+	Duration   time.Duration `json:"-"`                // of the case alone
+	Transcript []Line        `json:"transcript"`       // what was said in it
 }
 
 // A Report holds the results of a run, in the order of the cases.
 type Report struct {
-	Target   string // address of the server
-	TLS      tlsx.Mode
-	Started  time.Time
-	Duration time.Duration
-	Strict   bool
-	Features []string // what the probe found, one thing a line
-	Leftover string   // what could not be removed in the end, and why; "" if all was
+	Target   string        // address of the server
+	TLS      tlsx.Mode     // how TLS began in this run
+	Started  time.Time     // by the clock of this computer
+	Duration time.Duration // of the whole run
+	Strict   bool          // Options.Strict was set
+	Features []string      // what the probe found, one thing a line
+	Leftover string        // what could not be removed in the end, and why; "" if all was
 
 	// Incomplete says why the report is not complete: the run was interrupted, its time
 	// was over, the server went away, or nothing could be written. It is "" if the report
@@ -36,7 +36,7 @@ type Report struct {
 	Incomplete string
 	NotRun     int // checks that were selected and not made
 
-	Results []Result
+	Results []Result // in the order of the cases
 }
 
 // Summary returns how many results each verdict has.

@@ -22,7 +22,9 @@ func (t *T) noGreeting(err error) error {
 }
 
 // A SilenceError is a server that sends no greeting.
-type SilenceError struct{ After time.Duration }
+type SilenceError struct {
+	After time.Duration // how long it was waited for
+}
 
 // Error says how long was waited.
 func (e *SilenceError) Error() string { return fmt.Sprintf("no greeting within %s", e.After) }

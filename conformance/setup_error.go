@@ -4,10 +4,10 @@ package conformance
 // it refuses the login, or the run needs to write and cannot.
 type SetupError struct {
 	Stage      string // "connect", "session", "working directory"
-	Reason     string
+	Reason     string // what happened, in words
 	Err        error  // the cause, such as a *protocol.ReplyError, or nil
 	Leftover   string // what could not be removed again, and why; "" if nothing is left
-	Transcript []Line
+	Transcript []Line // what was said until then
 }
 
 // Error returns stage and reason.

@@ -5,13 +5,13 @@ type Verdict uint8
 
 // The verdicts, in ascending gravity: of several in one case the gravest counts.
 const (
-	Pass   Verdict = iota + 1
-	Note           // a fact worth knowing, neither good nor bad
-	Unimpl         // something optional is not implemented
-	Skip           // a need is not met; the reason says which
-	Warn           // a SHOULD missed, or a deviation that clients live with
-	Fail           // a MUST missed
-	Error          // the check itself could not be carried out
+	Pass   Verdict = iota + 1 // the requirement is met
+	Note                      // a fact worth knowing, neither good nor bad
+	Unimpl                    // something optional is not implemented
+	Skip                      // a need is not met; the reason says which
+	Warn                      // a SHOULD missed, or a deviation that clients live with
+	Fail                      // a MUST missed
+	Error                     // the check itself could not be carried out
 )
 
 var verdictNames = [...]string{"", "PASS", "INFO", "UNIMPL", "SKIP", "WARN", "FAIL", "ERROR"}

@@ -49,7 +49,7 @@ func (e *ClosedError) Unwrap() []error {
 // connection is closed. errors.Is matches os.ErrDeadlineExceeded.
 type TimeoutError struct {
 	Verb  protocol.Verb // "" for the greeting
-	After time.Duration
+	After time.Duration // how long it was waited for
 }
 
 func (e *TimeoutError) Error() string {
@@ -69,7 +69,7 @@ func (e *TimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 // A SecurityError reports that the server does not give the protection that the Config
 // demands. No password was sent in clear, and none at all if the error is about AUTH.
 type SecurityError struct {
-	Reason string
+	Reason string   // what is missing, in words
 	Err    error    // the server's refusal, or nil
 	Offers []string // mechanisms that the server says AUTH takes and that were not tried
 	NoTLS  bool     // the server refused AUTH, and does not list it among its features
@@ -92,18 +92,18 @@ type Phase string
 
 // The phases of a transfer.
 const (
-	PhaseOpen  Phase = "opening the data connection"
-	PhaseData  Phase = "moving data"
-	PhaseReply Phase = "waiting for the final reply"
+	PhaseOpen  Phase = "opening the data connection" // until the data connection is up, and TLS on it
+	PhaseData  Phase = "moving data"                 // until the data connection has ended
+	PhaseReply Phase = "waiting for the final reply" // after the end of the data
 )
 
 // A TransferError reports a transfer that is not known to be complete.
 type TransferError struct {
-	Verb  protocol.Verb
-	Path  string // of the file or directory as it was sent, with secrets masked; "" if it was not named
-	Phase Phase
-	Bytes int64 // moved over the data connection before the error
-	Err   error // the cause: a *protocol.ReplyError, a network error, a context's error
+	Verb  protocol.Verb // of the transfer
+	Path  string        // of the file or directory as it was sent, with secrets masked; "" if it was not named
+	Phase Phase         // how far it had come
+	Bytes int64         // moved over the data connection before the error
+	Err   error         // the cause: a *protocol.ReplyError, a network error, a context's error
 
 	// Last is what was said last on the connection, for a report. It is nil while the
 	// transfer is not closed, unless the error ended it.

@@ -10,6 +10,7 @@ import (
 
 // A Help is the reply to HELP. Its text is for people.
 type Help struct {
+	// Reply is what the server said.
 	protocol.Reply
 
 	// Verbs are the commands that the server says it has, or those of SITE; see

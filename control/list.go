@@ -42,6 +42,7 @@ type ListOptions struct {
 	// call. If Lines.CodePage is nil, it is that of [LoginOptions] if that one is in use.
 	Lines listing.Options
 
+	// Limits bound the listing. If zero, they are the defaults of [listing.Limits].
 	Limits listing.Limits
 }
 

@@ -107,8 +107,8 @@ const (
 // AfterLogin is a command that is sent after the login, such as "SITE UMASK 022". It must
 // not move data.
 type AfterLogin struct {
-	Command string
-	MayFail bool // a refusal is noted in the trace and is not an error
+	Command string // a whole line, without CR and LF
+	MayFail bool   // a refusal is noted in the trace and is not an error
 }
 
 func (o *LoginOptions) maxLogins() int {
@@ -136,7 +136,7 @@ type HostError struct {
 	Host        string // as it was sent
 	Unsupported bool   // the server does not know HOST
 	Err         error  // the refusal, a *protocol.ReplyError; nil if Host cannot be sent
-	Reason      string
+	Reason      string // what happened, in words
 }
 
 func (e *HostError) Error() string {
@@ -154,7 +154,7 @@ func (e *HostError) Unwrap() error { return e.Err }
 // asks for none although the policy demands one. No password was sent.
 type OneTimeError struct {
 	Challenge string // as the server put it, "" if it did not
-	Reason    string
+	Reason    string // what happened, in words
 }
 
 func (e *OneTimeError) Error() string {
@@ -168,7 +168,7 @@ func (e *OneTimeError) Error() string {
 // session is logged in.
 type AfterLoginError struct {
 	Command string // secrets masked
-	Err     error
+	Err     error  // the refusal, a *protocol.ReplyError
 }
 
 func (e *AfterLoginError) Error() string {
@@ -181,7 +181,7 @@ func (e *AfterLoginError) Unwrap() error { return e.Err }
 // A ProxyError reports a step of the login through an FTP proxy that failed.
 type ProxyError struct {
 	Step string // the command, with the names of its values in place of them: "USER %u@%h"
-	Err  error
+	Err  error  // the refusal, a *protocol.ReplyError, or how the connection was lost
 }
 
 func (e *ProxyError) Error() string {

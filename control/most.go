@@ -66,8 +66,8 @@ func isOverrun(err error) bool {
 // A SizeError reports a transfer that moved another number of octets than expected,
 // although the server called it complete or was still sending.
 type SizeError struct {
-	Want, Got int64
-	Cut       bool // the transfer was ended at the first octet too many
+	Want, Got int64 // in octets of the data connection
+	Cut       bool  // the transfer was ended at the first octet too many
 }
 
 func (e *SizeError) Error() string {

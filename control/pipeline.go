@@ -14,9 +14,9 @@ const pipelineWindow = 32
 
 // A Result is the result of one command of a pipeline.
 type Result struct {
-	Command protocol.Command
-	Reply   protocol.Reply
-	Err     error // a *protocol.ReplyError if the server refused; nil if it did not
+	Command protocol.Command // as it was sent
+	Reply   protocol.Reply   // the final reply; the zero Reply if none came
+	Err     error            // a *protocol.ReplyError if the server refused; nil if it did not
 }
 
 // Pipeline sends commands without waiting for the reply to one before the next goes out,

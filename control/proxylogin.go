@@ -16,7 +16,7 @@ import (
 //
 // TLS ends at the proxy, so the proxy can read everything.
 type LoginProxy struct {
-	Kind ProxyKind
+	Kind ProxyKind // the form of the login
 
 	// Host is the server behind the proxy, "host" or "host:port". A port of 21 is not
 	// sent.

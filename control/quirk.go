@@ -12,13 +12,13 @@ type QuirkName string
 // A Quirk is a way in which servers are known to differ from the RFCs, or from each
 // other, and how it is worked around. [Quirks] yields the table.
 type Quirk struct {
-	Name       QuirkName
-	Mode       QuirkMode
-	Client     bool     // ftpwire.Client does the work, not [Conn]
-	Behaviour  string   // what the server does
-	Evidence   string   // how it is detected; "" if it can't be
-	Workaround string   // what the client does then
-	Refs       []string // who reported it, or which software meets it too
+	Name       QuirkName // as QuirkPolicy takes it
+	Mode       QuirkMode // when it is in force without being forced
+	Client     bool      // ftpwire.Client does the work, not [Conn]
+	Behaviour  string    // what the server does
+	Evidence   string    // how it is detected; "" if it can't be
+	Workaround string    // what the client does then
+	Refs       []string  // who reported it, or which software meets it too
 
 	// What reveals it before it shows: which software the server is, or a feature that FEAT lists.
 	software, feature string
@@ -89,8 +89,8 @@ type QuirkPolicy struct {
 
 // A QuirkError reports a name in a [QuirkPolicy] that is not allowed there.
 type QuirkError struct {
-	Name   QuirkName
-	Reason string
+	Name   QuirkName // as it stands in the policy
+	Reason string    // why it is not allowed, in words
 }
 
 func (e *QuirkError) Error() string { return "ftp: quirk \"" + string(e.Name) + "\" " + e.Reason }

@@ -12,8 +12,8 @@ import (
 
 // An AppliedQuirk is a quirk whose workaround is in force on a connection.
 type AppliedQuirk struct {
-	Name     QuirkName
-	Evidence string // what was seen, or that the caller forced it; never a secret
+	Name     QuirkName // of the row of the table
+	Evidence string    // what was seen, or that the caller forced it; never a secret
 }
 
 // quirkState is what a connection knows of its server's quirks.

@@ -21,9 +21,9 @@ var (
 // the moment shows this. errors.Is matches the meaning, not what the code would mean;
 // errors.As finds the *[protocol.ReplyError].
 type MeaningError struct {
-	Quirk   QuirkName
-	Reply   *protocol.ReplyError
-	Meaning error // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS
+	Quirk   QuirkName            // the row that says so
+	Reply   *protocol.ReplyError // the refusal as it came
+	Meaning error                // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS
 }
 
 func (e *MeaningError) Error() string {

@@ -23,7 +23,9 @@ func rangCommand(first, last int64) protocol.Command {
 
 // An OffsetError reports that the transfer parameters do not allow a transfer from an
 // offset on. errors.Is matches errors.ErrUnsupported.
-type OffsetError struct{ Reason string }
+type OffsetError struct {
+	Reason string // which parameter, in words
+}
 
 func (e *OffsetError) Error() string { return "ftp: no transfer from an offset: " + e.Reason }
 

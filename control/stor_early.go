@@ -12,8 +12,8 @@ import (
 // complete (RFC 959, Section 3.4.1), so the server could not know. The file may still be
 // complete; its size tells.
 type EarlyReplyError struct {
-	Reply protocol.Reply
-	Err   error // the error of the data connection after that, or nil
+	Reply protocol.Reply // the reply that came too early
+	Err   error          // the error of the data connection after that, or nil
 }
 
 func (e *EarlyReplyError) Error() string {

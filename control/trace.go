@@ -37,8 +37,8 @@ func (k TraceKind) String() string {
 // A TraceEvent is one thing that happened on a connection. It implements
 // slog.LogValuer.
 type TraceEvent struct {
-	Kind TraceKind
-	Text string // one line a command; a reply's lines separated by newlines; never a secret
+	Kind TraceKind // what the event tells; it says which fields are set
+	Text string    // one line a command; a reply's lines separated by newlines; never a secret
 
 	// Time is when it happened.
 	Time time.Time

@@ -16,8 +16,8 @@ import (
 // see [QuirkPolicy.Known]. errors.Is and errors.As find what happened.
 type UnansweredError struct {
 	Verb  protocol.Verb // EPSV, FEAT or NLST
-	Quirk AppliedQuirk
-	Err   error
+	Quirk AppliedQuirk  // what to put into QuirkPolicy.Known of the next connection
+	Err   error         // what happened instead of the reply
 }
 
 func (e *UnansweredError) Error() string { return e.Err.Error() }

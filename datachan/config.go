@@ -71,6 +71,7 @@ func (s Sync) String() string {
 // A Config configures a Manager. The zero Config is passive, trusts no address from the
 // server, and is ready to use. It must not be modified once in use.
 type Config struct {
+	// Mode is how data connections are opened. If zero, it is ModePassive.
 	Mode Mode
 
 	// NAT says which host a passive connection goes to if a 227 reply names one.

@@ -15,7 +15,7 @@ import (
 type OpenError struct {
 	Mode string // "EPSV", "PASV", "CPSV", "EPRT" or "PORT"
 	Addr string // the address to connect to or to listen on, if known
-	Err  error
+	Err  error  // the cause: a refusal, or an error of the network
 
 	// Named is the host in the server's reply to PASV, if that is not the host of the
 	// control connection: the NAT policy chose which of them to connect to. Otherwise it
@@ -64,8 +64,8 @@ var ErrInterrupted = errors.New("the data connection was interrupted")
 // An AddressError reports an address in a reply that is refused because it may be an
 // attack.
 type AddressError struct {
-	Addr   string
-	Reason string
+	Addr   string // host and port, or the host alone, as the server gave it
+	Reason string // why it is refused, in words
 }
 
 func (e *AddressError) Error() string {

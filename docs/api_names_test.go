@@ -5,6 +5,7 @@ import (
 	"go/printer"
 	"go/token"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -160,19 +161,25 @@ func (x *exports) typeSpec(s *ast.TypeSpec, group *ast.CommentGroup) {
 	case *ast.StructType:
 		head += " struct"
 		x.add(s, head, s.Doc, s.Comment, group)
-		x.fields(head, of.Fields)
+		x.fields(head, of.Fields, s.Doc, group)
 	case *ast.InterfaceType:
 		head += " interface"
 		x.add(s, head, s.Doc, s.Comment, group)
-		x.fields(head, of.Methods)
+		x.fields(head, of.Methods, s.Doc, group)
 	default:
 		x.add(s, head+" "+x.source(of), s.Doc, s.Comment, group)
 	}
 }
 
-// fields adds the fields of a struct, or the methods of an interface.
-func (x *exports) fields(head string, list *ast.FieldList) {
+// fields adds the fields of a struct, or the methods of an interface. One that has no comment
+// of its own may be named in those of the type or of what stands before it.
+func (x *exports) fields(head string, list *ast.FieldList, comments ...*ast.CommentGroup) {
+	var told string
+	for _, c := range comments {
+		told += c.Text()
+	}
 	for _, f := range list.List {
+		told += f.Doc.Text()
 		if len(f.Names) == 0 {
 			if ast.IsExported(baseName(f.Type)) || baseName(f.Type) == "error" {
 				x.add(f, head+", embedded "+x.source(f.Type), f.Doc, f.Comment)
@@ -186,8 +193,12 @@ func (x *exports) fields(head string, list *ast.FieldList) {
 			of = " " + of
 		}
 		for _, name := range f.Names {
-			if name.IsExported() {
-				x.add(f, head+", "+name.Name+of, f.Doc, f.Comment)
+			if !name.IsExported() {
+				continue
+			}
+			x.add(f, head+", "+name.Name+of, f.Doc, f.Comment)
+			if regexp.MustCompile(`\b` + name.Name + `\b`).MatchString(told) {
+				x.symbols[len(x.symbols)-1].documented = true
 			}
 		}
 	}

@@ -22,9 +22,6 @@ import (
 // net/http and server-to-server transfers of the client need more.
 const maxNames = 2600
 
-// maxUncommented is how many exported names may lack a comment.
-const maxUncommented = 290
-
 // apiFile is where the exported names of the package in folder are written down.
 func apiFile(folder string) string {
 	if folder == "." {
@@ -103,20 +100,20 @@ func names(symbols []symbol) []string {
 }
 
 // TestAPIComments: every exported name says what it is. Error, Unwrap and String are what
-// the packages errors and fmt say.
+// the packages errors and fmt say. The waits of package patience have their reason in their
+// row.
 func TestAPIComments(t *testing.T) {
 	packages := libraries(t)
 	var missing []string
 	for _, folder := range slices.Sorted(maps.Keys(packages)) {
 		for _, s := range packages[folder] {
-			if !s.documented {
+			if !s.documented && (folder != "protocol/patience" || !strings.Contains(s.line, "= row(")) {
 				missing = append(missing, s.at+": "+s.line)
 			}
 		}
 	}
-	t.Logf("%d exported names have no comment; %d may", len(missing), maxUncommented)
-	if len(missing) > maxUncommented {
-		t.Errorf("too many:\n%s", strings.Join(missing, "\n"))
+	if len(missing) > 0 {
+		t.Errorf("%d exported names have no comment:\n%s", len(missing), strings.Join(missing, "\n"))
 	}
 }
 

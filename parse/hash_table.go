@@ -14,10 +14,10 @@ import (
 
 // A HashAlgorithm is an algorithm by which servers compute sums of files.
 type HashAlgorithm struct {
-	Name     string   // as draft-bryan-ftpext-hash spells it: "SHA-256"
-	Digits   int      // hexadecimal digits of a sum
-	Commands []string // the commands that have it without HASH, the usual one first
-	New      func() hash.Hash
+	Name     string           // as draft-bryan-ftpext-hash spells it: "SHA-256"
+	Digits   int              // hexadecimal digits of a sum
+	Commands []string         // the commands that have it without HASH, the usual one first
+	New      func() hash.Hash // a new hash, which computes the sum here
 }
 
 // hashTable is the one list of algorithms: those that HashAlgorithms yields, best first.

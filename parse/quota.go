@@ -11,10 +11,10 @@ import (
 // the server does not tell.
 type Quota struct {
 	Free  int64 // may still be stored; Limit less Used, at least 0, if only those are told
-	Used  int64
-	Limit int64
+	Used  int64 // in octets
+	Limit int64 // in octets
 
-	FilesUsed, FilesLimit int64
+	FilesUsed, FilesLimit int64 // numbers of files
 
 	Unlimited bool // the server says that Limit does not exist
 }

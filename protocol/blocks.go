@@ -11,6 +11,7 @@ import (
 // A BlockProtector is a [Protector] that protects data connections, too (RFC 2228,
 // Section 6): levels S, E and P of PROT.
 type BlockProtector interface {
+	// Protector is the exchange and its messages.
 	Protector
 
 	// Blocks returns what protects one data connection at level l, which is one that

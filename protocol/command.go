@@ -7,7 +7,7 @@ import (
 
 // A Command is one line from the user's side.
 type Command struct {
-	Verb Verb
+	Verb Verb   // in capitals
 	Arg  string // bytes as they go on the wire, Telnet doubling aside
 
 	// Diagram judges the replies. If zero, the verb table decides; give it for verbs that

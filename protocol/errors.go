@@ -87,8 +87,8 @@ func (e *ReplyError) cause() error {
 // A SequenceError reports a command that may not be sent, or a reply that may not
 // be given, in the present state. Nothing was sent; the connection is as it was.
 type SequenceError struct {
-	Verb   Verb
-	State  State
+	Verb   Verb   // of the command
+	State  State  // in which it is not allowed
 	Code   Code   // what a server answers to it: 503, 530, 533, ...
 	Reason string // in plain words
 }
@@ -100,7 +100,7 @@ func (e *SequenceError) Error() string {
 // An ArgumentError reports a command that cannot be written as one line, or
 // whose argument does not fit its verb. Nothing was sent; the connection is as it was.
 type ArgumentError struct {
-	Verb   Verb
+	Verb   Verb   // of the command
 	Reason string // never the argument itself
 }
 
@@ -112,7 +112,7 @@ func (e *ArgumentError) Error() string { return fmt.Sprintf("ftp: %s: %s", e.Ver
 type SyntaxError struct {
 	Offset  int64  // position of the fault in the stream (client) or in the line (server)
 	Excerpt string // the beginning of the offending line, at most 120 bytes
-	Reason  string
+	Reason  string // what is wrong, in words
 }
 
 func (e *SyntaxError) Error() string {

@@ -43,11 +43,11 @@ func (k EventKind) String() string {
 
 // An Event is one thing that a machine reports.
 type Event struct {
-	Kind    EventKind
-	Command Command
-	Reply   Reply
-	Outcome Outcome
-	Err     error
+	Kind    EventKind // what happened
+	Command Command   // the command that the event is about; the zero Command stands for the greeting
+	Reply   Reply     // of EventReply and EventExtra
+	Outcome Outcome   // what Reply means for Command; of EventReply
+	Err     error     // of EventCommand: why it must not be carried out; nil if it may
 
 	// Level is the level at which a mechanism of RFC 2228 protected the command or the
 	// reply itself: by MIC, CONF or ENC, or by 63z. Under TLS it is LevelClear.

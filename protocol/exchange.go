@@ -6,15 +6,15 @@ type Diagram uint8
 
 // The diagrams. The zero value takes the diagram of the verb table.
 const (
-	DiagramByVerb   Diagram = iota
-	DiagramOneReply         // one completion reply: CWD, PASV, TYPE, RNTO
-	DiagramTransfer         // a preliminary reply, then a completion reply: RETR, LIST
-	DiagramSequence         // an intermediate reply that the next command continues: RNFR, REST
-	DiagramLogin            // completion or intermediate: USER, PASS, AUTH
-	DiagramWait             // a preliminary reply may come first; no data: REIN, the greeting
-	DiagramAbort            // ABOR, whose reply can fall together with the transfer's
-	DiagramOpen             // verbs without a drawing, SITE: completion or intermediate
-	DiagramEnclosed         // MIC, CONF, ENC sent by hand: whatever answers the command inside
+	DiagramByVerb   Diagram = iota // what LookupVerb says; DiagramOpen for unknown verbs
+	DiagramOneReply                // one completion reply: CWD, PASV, TYPE, RNTO
+	DiagramTransfer                // a preliminary reply, then a completion reply: RETR, LIST
+	DiagramSequence                // an intermediate reply that the next command continues: RNFR, REST
+	DiagramLogin                   // completion or intermediate: USER, PASS, AUTH
+	DiagramWait                    // a preliminary reply may come first; no data: REIN, the greeting
+	DiagramAbort                   // ABOR, whose reply can fall together with the transfer's
+	DiagramOpen                    // verbs without a drawing, SITE: completion or intermediate
+	DiagramEnclosed                // MIC, CONF, ENC sent by hand: whatever answers the command inside
 	diagramCount
 )
 

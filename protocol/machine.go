@@ -12,8 +12,8 @@ const (
 // A Config configures a Machine. The zero Config is a client with explicit
 // security and the default limits.
 type Config struct {
-	Role   Role
-	Limits Limits
+	Role   Role   // the side of the connection. If zero, the client.
+	Limits Limits // of what the peer may send. If zero, the defaults of each.
 
 	// ImplicitTLS says that TLS comes before the greeting (port 990), and that
 	// data connections are private from the start.

@@ -26,6 +26,7 @@ type Mechanism interface {
 // Section 3, MIC, CONF and ENC). What it returns is binary: the machine adds and
 // takes off the base64.
 type Protector interface {
+	// Mechanism is the exchange of tokens.
 	Mechanism
 
 	// Offers reports whether the mechanism has level l, which is LevelSafe,

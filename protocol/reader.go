@@ -59,7 +59,7 @@ func (l *Limits) protectedBytes() int {
 // is ready to use. A Machine contains one. A tool that must see replies even if they are
 // out of sequence uses a ReplyReader alone.
 type ReplyReader struct {
-	Limits Limits
+	Limits Limits // of a reply. If zero, the defaults of each.
 
 	telnet telnet
 	line   []byte

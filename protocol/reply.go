@@ -26,7 +26,7 @@ const (
 
 // A Reply is one complete reply of a server.
 type Reply struct {
-	Code Code
+	Code Code // the three digits
 
 	// Lines holds the text: of the first and the last line, what follows the code and its
 	// separator; of the lines between them, the whole line.

@@ -70,8 +70,8 @@ func parseLevel(arg string) (Level, bool) {
 
 // Protection is the security state of a session.
 type Protection struct {
-	Control Guard
-	Data    Level
+	Control Guard // of the control connection
+	Data    Level // of data connections, as PROT set it
 
 	// Mechanism is the name that the accepted AUTH gave, in capitals; "TLS" where
 	// TLS came with the port. It is "" before a security exchange.

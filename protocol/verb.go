@@ -36,8 +36,8 @@ const (
 
 // A VerbInfo holds what the RFCs say about one verb.
 type VerbInfo struct {
-	Verb    Verb
-	Arg     ArgForm
+	Verb    Verb     // in capitals
+	Arg     ArgForm  // the form of its argument
 	Diagram Diagram  // the exchange that a reply is judged by
 	states  StateSet // session states in which it may be sent
 	Does    Effect   // what it does beside its replies

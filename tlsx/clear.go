@@ -23,7 +23,7 @@ var errNoRecordConn = errors.New("the connection was not made with a RecordConn,
 // A ClearError reports that TLS on a control connection could not be ended. The
 // connection is closed.
 type ClearError struct {
-	Err error
+	Err error // the cause
 }
 
 func (e *ClearError) Error() string {

@@ -46,7 +46,7 @@ func (r ClientCertificateReason) String() string {
 // client's handshake is complete by then, so a read returns the error: see
 // [Session.Explain].
 type ClientCertificateError struct {
-	Reason ClientCertificateReason
+	Reason ClientCertificateReason // what the server had against it
 	// Subject and Issuer are the names in the certificate presented; "" if none was.
 	Subject, Issuer string
 	// Authorities are the names of the authorities that the server accepts, as it said in

@@ -49,7 +49,9 @@ func (e *truncationError) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A TrustStoreError reports a file of accepted certificates that could not be read or
 // written. It says nothing about the certificate that should be looked up in it.
-type TrustStoreError struct{ Err error }
+type TrustStoreError struct {
+	Err error // the cause
+}
 
 func (e *TrustStoreError) Error() string { return "ftp: trust store: " + errtext.Of(e.Err) }
 
@@ -106,15 +108,15 @@ type Phase string
 
 // The two kinds of connection.
 const (
-	PhaseControl Phase = "control"
-	PhaseData    Phase = "data"
+	PhaseControl Phase = "control" // the control connection
+	PhaseData    Phase = "data"    // a data connection
 )
 
 // A HandshakeError reports a TLS handshake that failed. The connection is
 // closed.
 type HandshakeError struct {
-	Phase Phase
-	Err   error
+	Phase Phase // of which connection
+	Err   error // the cause: an error of crypto/tls or of the network
 	// Hint says in plain words what the peer did or what to try next. It is empty if Err
 	// says everything. Text from the peer is short and escaped in it.
 	Hint string

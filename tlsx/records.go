@@ -24,6 +24,7 @@ const maxClearText = 256
 //
 // The zero value with Conn set is ready for use. Reads must not be concurrent.
 type RecordConn struct {
+	// Conn is the transport.
 	net.Conn
 
 	// ending is set once TLS is being ended: from then on a byte that does not start a

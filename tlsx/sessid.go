@@ -35,7 +35,7 @@ var (
 // A SessionIDError says why a session ID cannot be used to resume a session. Data
 // connections then make full handshakes.
 type SessionIDError struct {
-	Err error
+	Err error // the cause
 }
 
 func (e *SessionIDError) Error() string {

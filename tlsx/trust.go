@@ -18,9 +18,9 @@ var errNoTrustStore = errors.New("ftp: there is no trust store")
 
 // A Trusted is an accepted certificate: one entry of a [TrustStore].
 type Trusted struct {
-	Host    string      `json:"host"` // as NormalizeHost writes it
-	Port    int         `json:"port"` // of the control connection
-	SHA256  Fingerprint `json:"sha256"`
+	Host    string      `json:"host"`    // as NormalizeHost writes it
+	Port    int         `json:"port"`    // of the control connection
+	SHA256  Fingerprint `json:"sha256"`  // of the certificate
 	Reasons Reason      `json:"reasons"` // what was wrong with it and accepted
 	Date    time.Time   `json:"date"`    // when it was accepted, to the second
 	Subject string      `json:"subject"` // for people only; 512 bytes at most
@@ -189,10 +189,10 @@ func (e *TrustConflictError) Error() string {
 // A TrustFileError reports a line of the trust store that begins with the host and port
 // that were looked up, but is not an entry.
 type TrustFileError struct {
-	Path string
-	Line int // from 1
-	Host string
-	Port int
+	Path string // of the file
+	Line int    // from 1
+	Host string // of the server that was looked up
+	Port int    // of its control connection
 }
 
 func (e *TrustFileError) Error() string {

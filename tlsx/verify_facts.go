@@ -16,15 +16,15 @@ import (
 // CertificateFacts holds what a person needs to recognise a certificate. Text from the
 // certificate is escaped: it holds no control characters.
 type CertificateFacts struct {
-	Subject    string    `json:"subject"` // distinguished name (RFC 2253)
-	Issuer     string    `json:"issuer"`  // distinguished name
-	Names      []string  `json:"names"`   // host names and addresses it is for; a common name does not count
-	NotBefore  time.Time `json:"not_before"`
-	NotAfter   time.Time `json:"not_after"`
-	KeyType    string    `json:"key_type"`  // such as "ECDSA P-256" or "RSA 2048"
-	Signature  string    `json:"signature"` // algorithm, such as "SHA256-RSA"
-	Serial     string    `json:"serial"`    // hexadecimal
-	SelfSigned bool      `json:"self_signed"`
+	Subject    string    `json:"subject"`     // distinguished name (RFC 2253)
+	Issuer     string    `json:"issuer"`      // distinguished name
+	Names      []string  `json:"names"`       // host names and addresses it is for; a common name does not count
+	NotBefore  time.Time `json:"not_before"`  // valid from this time
+	NotAfter   time.Time `json:"not_after"`   // until this time
+	KeyType    string    `json:"key_type"`    // such as "ECDSA P-256" or "RSA 2048"
+	Signature  string    `json:"signature"`   // algorithm, such as "SHA256-RSA"
+	Serial     string    `json:"serial"`      // hexadecimal
+	SelfSigned bool      `json:"self_signed"` // issuer and subject are the same, and it is signed by its own key
 
 	SHA256 Fingerprint `json:"sha256"` // of the certificate
 	Pin    Pin         `json:"pin"`    // of the public key

@@ -51,10 +51,10 @@ func (s OCSPStatus) MarshalText() ([]byte, error) { return []byte(s.String()), n
 // A Staple is the OCSP response that a server sent along with its certificate
 // (RFC 6066, Section 8).
 type Staple struct {
-	Status     OCSPStatus
-	ThisUpdate time.Time // the response is valid from this time
-	NextUpdate time.Time // until this time; zero if newer ones are always available
-	RevokedAt  time.Time // if Status is StapleRevoked
+	Status     OCSPStatus // what the response says of the certificate
+	ThisUpdate time.Time  // the response is valid from this time
+	NextUpdate time.Time  // until this time; zero if newer ones are always available
+	RevokedAt  time.Time  // if Status is StapleRevoked
 	// Unsigned means that the signature was not checked, because the server
 	// did not send its issuer's certificate.
 	Unsigned bool

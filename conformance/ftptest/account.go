@@ -30,8 +30,8 @@ func (f LoginForm) String() string {
 
 // A User may log in.
 type User struct {
-	Name     string
-	Password string
+	Name     string // the argument of USER
+	Password string // the argument of PASS
 
 	// Login is the way of the login. If zero, it is by password.
 	Login LoginForm

@@ -33,9 +33,9 @@ type DataConn struct {
 	Reversed bool           // the server was the TLS client: SSCN or CPSV
 	Level    protocol.Level // at which a Mechanism protects it
 	Sent     int64          // bytes of the file or listing, as they go over the connection
-	Received int64
-	End      End
-	Done     bool // the transfer is over and the server has closed its end
+	Received int64          // bytes that came, as they went over the connection
+	End      End            // how the client ended its side
+	Done     bool           // the transfer is over and the server has closed its end
 }
 
 // DataConns returns a record of each data connection so far, in the order in

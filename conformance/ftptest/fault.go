@@ -45,7 +45,7 @@ type Fault string
 
 // A FaultInfo describes a fault.
 type FaultInfo struct {
-	Name Fault
+	Name Fault  // as Config.Faults takes it
 	Doc  string // what the server does, in one line
 }
 

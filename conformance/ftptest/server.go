@@ -13,9 +13,9 @@ import (
 
 // TB is the part of testing.TB that NewServer needs.
 type TB interface {
-	Helper()
-	Fatalf(format string, args ...any)
-	Cleanup(func())
+	Helper()                           // marks the caller as a helper
+	Fatalf(format string, args ...any) // ends the test with a message
+	Cleanup(func())                    // registers what runs when the test is over
 }
 
 // A Server is a running FTP server. Its methods may be called concurrently.

@@ -17,7 +17,7 @@ type Script struct {
 
 // A Step is one line of the dialogue.
 type Step struct {
-	Kind Kind
+	Kind Kind // what the step is
 
 	// Text is the line without its CRLF, escapes decoded, of a ServerLine or
 	// ClientLine; the section name of data; "tls", "clear" or "fails" of TLS; "data" or
@@ -85,8 +85,8 @@ func (s Step) String() string {
 
 // A ParseError reports a file that is not a script.
 type ParseError struct {
-	Line   int // from 1; 0 if the whole file is meant
-	Reason string
+	Line   int    // from 1; 0 if the whole file is meant
+	Reason string // what is wrong with it
 }
 
 // Error returns the line and the reason.

@@ -21,10 +21,10 @@ type Algorithm uint8
 
 // The algorithms. The zero value is one that this package does not know.
 const (
-	Unknown Algorithm = iota
-	MD4
-	MD5
-	SHA1
+	Unknown Algorithm = iota // a challenge of this one cannot be answered
+	MD4                      // RFC 1320
+	MD5                      // RFC 1321
+	SHA1                     // FIPS 180-1
 )
 
 // String returns "md4", "md5", "sha1" or "unknown".
@@ -42,10 +42,10 @@ func (a Algorithm) String() string {
 
 // A Challenge is what the server asks.
 type Challenge struct {
-	Algorithm Algorithm
-	Sequence  int    // how often the hash is applied: 0 to 9999; it goes down with each login
-	Seed      string // 1 to 16 letters and digits
-	Text      string // as it stood in the reply: "otp-md5 487 dog2"
+	Algorithm Algorithm // the hash that is applied
+	Sequence  int       // how often the hash is applied: 0 to 9999; it goes down with each login
+	Seed      string    // 1 to 16 letters and digits
+	Text      string    // as it stood in the reply: "otp-md5 487 dog2"
 }
 
 // challenge is the syntax of RFC 2289, Section 7.1, and the spellings of the

@@ -40,6 +40,7 @@ func (k Kind) String() string {
 // proxy without credentials. It must not be modified or copied once in use; its methods
 // may be called concurrently.
 type Proxy struct {
+	// Kind is the protocol that the proxy speaks. If zero, it is HTTP.
 	Kind Kind
 
 	// Addr is the proxy's address, "host:port".

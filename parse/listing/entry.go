@@ -16,13 +16,13 @@ var ErrNotEntry = errors.New("ftp: line is not a directory entry")
 type Kind int
 
 const (
-	KindUnknown Kind = iota
-	KindFile
-	KindDir
-	KindLink    // symbolic link
-	KindOther   // device, pipe, socket, door
-	KindCurrent // the listed directory itself ("cdir" of MLSD)
-	KindParent  // its parent ("pdir" of MLSD)
+	KindUnknown Kind = iota // the line does not say
+	KindFile                // a file
+	KindDir                 // a directory
+	KindLink                // symbolic link
+	KindOther               // device, pipe, socket, door
+	KindCurrent             // the listed directory itself ("cdir" of MLSD)
+	KindParent              // its parent ("pdir" of MLSD)
 )
 
 // String returns "unknown", "file", "dir", "link", "other", "cdir" or "pdir".
@@ -44,6 +44,7 @@ type Entry struct {
 	Text     string
 	Encoding Encoding
 
+	// Kind is what the entry is.
 	Kind Kind
 
 	// Size is in octets, -1 if the line does not say or the number is beyond an int64.
@@ -51,8 +52,8 @@ type Entry struct {
 
 	// Time is the time of last modification; zero with PrecisionUnknown if the line does not say.
 	Time      time.Time
-	Precision parse.Precision
-	Zone      Zone
+	Precision parse.Precision // how exact Time is
+	Zone      Zone            // where its zone comes from
 
 	Target string // of a symbolic link
 	Mode   string // nine letters such as "rwxr-x---"

@@ -38,7 +38,7 @@ func (p *CodePage) UnmarshalText(text []byte) error {
 // Section 3.1.1.2). NL is the character LF here, because that is what ends a line
 // here; the octet for LF becomes the character NEL (U+0085), so that nothing is lost.
 const (
-	NL         = 0x15
+	NL         = 0x15 // ends a line in TYPE E
 	octetCR    = 0x0d
 	octetLF    = 0x25
 	runeNEL    = 0x85

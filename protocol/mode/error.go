@@ -9,8 +9,8 @@ import (
 type Error struct {
 	Mode   string // "STRU R", "MODE B", "MODE C", "MODE Z" or "TYPE E"
 	Offset int64  // octets that were read of the connection before, or of the text written
-	Reason string
-	Err    error // io.ErrUnexpectedEOF if the data ends too early, or nil
+	Reason string // what is wrong, in words
+	Err    error  // io.ErrUnexpectedEOF if the data ends too early, or nil
 }
 
 func (e *Error) Error() string {

@@ -26,13 +26,13 @@ const Shortest = 10 * time.Microsecond
 
 // A Wait is a row of the table.
 type Wait struct {
-	Layer   string // folder of the package that waits
-	Name    string
-	Kind    Kind
-	Default time.Duration
-	Setting string // the exported fields that change it; "" if none does
-	Reason  string
-	Server  string // whose behaviour asks for it; "" if any server's may
+	Layer   string        // folder of the package that waits
+	Name    string        // the name of its variable
+	Kind    Kind          // what happens at its end
+	Default time.Duration // how long, unless a setting says otherwise
+	Setting string        // the exported fields that change it; "" if none does
+	Reason  string        // what it is for
+	Server  string        // whose behaviour asks for it; "" if any server's may
 }
 
 var table []*Wait

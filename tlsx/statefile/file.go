@@ -48,8 +48,8 @@ type File struct {
 
 // A LockedError reports a change that did not begin, as another process held the lock.
 type LockedError struct {
-	Lock string // name of the lock file
-	Wait time.Duration
+	Lock string        // name of the lock file
+	Wait time.Duration // how long the lock was waited for
 }
 
 func (e *LockedError) Error() string {
