@@ -6,7 +6,7 @@ type Diagram uint8
 
 // The diagrams. The zero value takes the diagram of the verb table.
 const (
-	DiagramByVerb   Diagram = iota // what LookupVerb says; DiagramOpen for unknown verbs
+	DiagramByVerb   Diagram = iota // the Diagram that LookupVerb has
 	DiagramOneReply                // one completion reply: CWD, PASV, TYPE, RNTO
 	DiagramTransfer                // a preliminary reply, then a completion reply: RETR, LIST
 	DiagramSequence                // an intermediate reply that the next command continues: RNFR, REST
