@@ -64,9 +64,9 @@ type FXPResult struct {
 	// ProofSize that they tell the same size, ProofHash that they have the same sum, by Algorithm.
 	Proof     Proof
 	Algorithm string
-	Sum       string
+	Sum       string // in hexadecimal, of ProofHash
 
-	Attempts int
+	Attempts int           // how often it was tried, the first time included
 	Duration time.Duration // of all attempts, the pauses between them included
 
 	// Partial is the file that a failure left at the destination, "" if there is none;

@@ -33,7 +33,7 @@ type FXPError struct {
 // An FXPTry is a way to bring two servers together that did not work.
 type FXPTry struct {
 	Way string // which server got which commands, in words
-	Err error
+	Err error  // how it ended
 }
 
 func (e *FXPError) side() string {

@@ -14,6 +14,7 @@ import (
 // A Space is what a server says about the space that there is. What it does not tell is -1: most servers tell only one or two of the
 // numbers.
 type Space struct {
+	// Quota is what the server tells of the space.
 	parse.Quota
 
 	// By is what told it: "AVBL" and "LIST" (the text after a listing) are about the directory, "XQUOTA" and "SITE QUOTA" about the
