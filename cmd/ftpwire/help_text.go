@@ -59,7 +59,7 @@ func forms(cmd *cobra.Command) (list []form) {
 
 // pageOf returns the help of cmd in a form.
 func pageOf(cmd *cobra.Command, f form) string {
-	parts := []string{first(cmd.Long, "\n\n", f.paragraphs) + "\n", usageOf(cmd)}
+	parts := []string{fitted(first(cmd.Long, "\n\n", f.paragraphs)) + "\n", usageOf(cmd)}
 	if examples := first(cmd.Example, "\n", f.examples); examples != "" {
 		parts = append(parts, "Examples:\n"+examples+"\n")
 	}
@@ -106,6 +106,17 @@ func footer(cmd *cobra.Command, f form) string {
 		return fmt.Sprintf("Everything: %q.\n", path+" --help --all")
 	}
 	return ""
+}
+
+// fitted returns text with the lines broken that are too long.
+func fitted(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(line) > helpWidth && !strings.HasPrefix(line, " ") {
+			lines[i] = inLines("", line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // first returns the first n parts of text.

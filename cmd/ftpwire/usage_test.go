@@ -237,10 +237,10 @@ func TestHelp(t *testing.T) {
 			}
 			whole := runIn(t, setting{}, append(slices.Clone(path), "--help", "--all")...)
 			whole.want(t, exitGood)
-			if !strings.Contains(whole.out, strings.TrimSpace(c.Example)) || !strings.Contains(whole.out, c.Long) {
+			if !strings.Contains(whole.out, strings.TrimSpace(c.Example)) || !strings.Contains(whole.out, fitted(c.Long)) {
 				t.Errorf("the whole help lacks description or example:\n%s", whole.out)
 			}
-			if !strings.Contains(flag.out, first(c.Long, "\n\n", 1)) {
+			if !strings.Contains(flag.out, fitted(first(c.Long, "\n\n", 1))) {
 				t.Errorf("the help lacks the first paragraph:\n%s", flag.out)
 			}
 			c.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -270,7 +270,7 @@ func TestHelp(t *testing.T) {
 func TestHelpOnAnything(t *testing.T) {
 	for _, tt := range []struct{ ask, want string }{
 		{"", "Usage:"}, {"-q", "no progress bar"}, {"flags", "--resume-tls"}, {"connection-flags", "--resume-tls"}, {"connection", "connection-flags"},
-		{"tls", "--tls-min"}, {"TLS", "--tls-min"}, {"passive", "--data-mode"}, {"--resume-tls", "Of: cat, "}, {"resume-tls", "Of: cat, "}, {"-4", "--ip 4"},
+		{"tls", "--tls-min"}, {"TLS", "--tls-min"}, {"passive", "--data-mode"}, {"--resume-tls", "connection test, "}, {"resume-tls", "connection test, "}, {"-4", "--ip 4"},
 		{"url", "ftpes://host/a/b"}, {"proxy", "SOCKS"}, {"mlsd-broken", "LIST is used from then on"}, {aTolerance(), "What is done, always"},
 		{"exit", "interrupted by"}, {"--all ls", "--resume-tls"}, {"help", "Explains a command"}, {"--help", "Explains a command"}, {"-q ls", "Lists a directory"},
 	} {
