@@ -19,13 +19,23 @@ import (
 
 // A Client is a session with a server, logged in. Several goroutines may use it. It has
 // one control connection: each operation waits for its turn, as long as its context lets
-// it, and keeps the turn for all its attempts. The loop over [Client.Entries] may call
-// the Client, and so may the function of [Client.Walk]. A function that is called in the
-// middle of another operation, such as those in [TransferOptions], must not.
+// it, and keeps the turn for all its attempts. The loops over [Client.Entries] and
+// [Client.Walk] may call the Client. A function that is called in the middle of another
+// operation, such as those in [TransferOptions], must not.
 //
-// The operations on files that have names of package os return a *[FileError]. If they find
-// the connection lost, they make a new one, and they repeat once what lost it, if it may be
-// repeated. The others do so only as far as their [Retry] says.
+// An operation that finds the connection lost makes a new one. One that loses it before it
+// has begun is run once more on a new one: commands such as that of [Client.Remove], and
+// [Client.ReadFile] and [Client.WriteFile] up to their end; what streams up to the first
+// data, and [Client.Entries] up to the first entry. Transfers go further as
+// [TransferOptions].Retry says, and everything else with [Retry.Do]. The new connection has
+// the login, the working directory, the file format and what was learned about the server
+// of the one before; other commands that were sent through [Client.Conn] are not repeated.
+// Where the working directory is not that of the login, and the server does not tell it, or
+// did not before the connection was lost, relative pathnames have one attempt. The same goes
+// for a Client without a Profile, and where [control.LoginOptions] allows one login only.
+//
+// The errors are *[FileError] and *[ReconnectError], with the operation and the file; see
+// there for the exceptions. After [Client.Close], they match [net.ErrClosed].
 type Client struct {
 	turn chan struct{} // holds a token while an operation runs; it guards what follows
 

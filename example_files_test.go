@@ -38,7 +38,7 @@ func startServer() *ftptest.Server {
 	return server
 }
 
-// Walk through a tree and read the files in it. The function may use the Client.
+// Walk through a tree and read the files in it. The loop may use the Client.
 func ExampleClient_Walk() {
 	server := startServer()
 	defer server.Close()
@@ -46,18 +46,19 @@ func ExampleClient_Walk() {
 	client := dialExample(server)
 	defer client.Close(ctx)
 
-	err := client.Walk(ctx, "pub", func(name string, e listing.Entry, err error) error {
-		if err != nil || e.Kind != listing.KindFile {
-			return err
+	for w, err := range client.Walk(ctx, "pub") {
+		if err != nil {
+			fmt.Println(err)
+			return
 		}
-		data, err := client.ReadFile(ctx, name)
-		fmt.Printf("%s: %q\n", name, data)
-		return err
-	})
-	fmt.Println(err)
+		if w.Kind != listing.KindFile {
+			continue
+		}
+		data, err := client.ReadFile(ctx, w.Path)
+		fmt.Printf("%s: %q, %v\n", w.Path, data, err)
+	}
 	// Output:
-	// pub/hello.txt: "hello\n"
-	// <nil>
+	// pub/hello.txt: "hello\n", <nil>
 }
 
 // Store a file bit by bit. Only a nil error from Close says that it is stored.

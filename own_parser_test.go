@@ -67,12 +67,14 @@ func TestParserOfClient(t *testing.T) {
 			t.Errorf("ReadDir: %+v, %v", entries, err)
 		}
 		var walked []string
-		err = c.Walk(ctx, "", func(name string, e listing.Entry, err error) error {
-			walked = append(walked, name)
-			return err
-		})
-		if diff := cmp.Diff([]string{"", "a", "f", "sub", "sub/x"}, walked); diff != "" || err != nil {
-			t.Errorf("Walk: %v (-want +got):\n%s", err, diff)
+		for w, err := range c.Walk(ctx, "") {
+			if err != nil {
+				t.Errorf("Walk: %v", err)
+			}
+			walked = append(walked, w.Path)
+		}
+		if diff := cmp.Diff([]string{"", "a", "f", "sub", "sub/x"}, walked); diff != "" {
+			t.Errorf("Walk (-want +got):\n%s", diff)
 		}
 		for e, err := range c.Conn().StatList(ctx, "sub", control.ListOptions{Lines: listing.Options{Parser: func() func(string) (listing.Entry, error) {
 			read := bars()

@@ -28,7 +28,8 @@ import (
 // connection. If the working directory is unknown and may have changed since the login, a
 // transfer of a relative pathname has only one attempt.
 type Retry struct {
-	// Attempts is the number of attempts after the first. If zero, there are none.
+	// Attempts is the number of attempts after the first. If zero, there are none in
+	// [Retry.Do]; an operation of a Client has the one that [Client] tells of.
 	Attempts int
 
 	// Delay is the pause before the second attempt. Each further pause is twice as long,

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
-	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 // TestFileOperations does what package os does with local files on each server. RemoveAll meets a link to a directory that must stay.
@@ -65,10 +64,10 @@ func fileOperations(t *testing.T, s *peer.Server, c *ftpwire.Client) {
 		t.Errorf("Chmod: %v", err)
 	}
 	var walked []string
-	must("Walk", c.Walk(soon(t), "x", func(name string, _ listing.Entry, err error) error {
-		walked = append(walked, name)
-		return err
-	}))
+	for w, err := range c.Walk(soon(t), "x") {
+		must("Walk", err)
+		walked = append(walked, w.Path)
+	}
 	if diff := cmp.Diff([]string{"x", "x/y", "x/y/z", "x/y/z/g"}, walked); diff != "" {
 		t.Errorf("Walk: %s", diff)
 	}
