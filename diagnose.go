@@ -180,7 +180,7 @@ func (d *Diagnosis) named() (named []remedy) {
 // connection that ended.
 func rules(yield func(*diagnosisRule) bool) {
 	for _, table := range [...][]diagnosisRule{
-		cancelRules, fileRules, emptyRules, hopRules, certificateRules, securityRules, tlsRules, loginRules,
+		cancelRules, fxpRules, fileRules, emptyRules, hopRules, certificateRules, securityRules, tlsRules, loginRules,
 		silenceRules, dataRules, replyRules, protocolRules, networkRules,
 	} {
 		for i := range table {

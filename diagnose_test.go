@@ -195,6 +195,11 @@ func TestDiagnose(t *testing.T) {
 		{"TLS first", &protocol.SyntaxError{Reason: "not an FTP reply but TLS"}, "tls-first"},
 		{"another protocol", &protocol.SyntaxError{Reason: "not an FTP reply: x"}, "not-ftp"},
 		{"timeout", &control.TimeoutError{Verb: "NOOP"}, "timeout"},
+		{"servers, mixed protection", &ftpwire.FXPError{NoWay: true, Err: ftpwire.ErrMixedProtection}, "fxp-mixed-protection"},
+		{"servers, no TLS client", &ftpwire.FXPError{NoWay: true, Err: ftpwire.ErrNoReversal}, "fxp-no-tls-client"},
+		{"servers, resumption", &ftpwire.FXPError{NoWay: true, Err: reply("STOR", 522, "SSL connection failed: session reuse required"),
+			Tried: []ftpwire.FXPTry{{Way: "w", Err: reply("STOR", 522, "SSL connection failed: session reuse required")}}}, "fxp-wants-resumption"},
+		{"servers, refused", &ftpwire.FXPError{NoWay: true, Err: reply("PORT", 500, "Illegal PORT command")}, "fxp-refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, err := range []error{tt.err, wrapped(tt.err)} {

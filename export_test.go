@@ -24,3 +24,6 @@ func (o TransferOptions) ThroughForTest(w func(io.Writer) io.Writer, r func(io.R
 	o.writer, o.reader = w, r
 	return o
 }
+
+// The reasons why two servers have nothing in common.
+var ErrMixedProtection, ErrNoReversal = errMixedProtection, errNoReversal

@@ -36,6 +36,14 @@ type FXPTry struct {
 	Err error  // how it ended
 }
 
+// text returns which server said what.
+func (t FXPTry) text() string {
+	if fe, ok := t.Err.(*FXPError); ok {
+		return fe.Server + ": " + errtext.Of(fe.Err)
+	}
+	return errtext.Of(t.Err)
+}
+
 func (e *FXPError) side() string {
 	if e.Destination {
 		return "destination"
@@ -60,7 +68,7 @@ func (e *FXPError) Error() string {
 		if i > 0 {
 			b.WriteString(";")
 		}
-		fmt.Fprintf(&b, " %s: %s", t.Way, errtext.Of(t.Err))
+		fmt.Fprintf(&b, " %s: %s", t.Way, t.text())
 	}
 	return b.String()
 }

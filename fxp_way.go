@@ -105,10 +105,12 @@ var (
 func (x *fxp) facts(r *fxpRun) (f fxpFacts, err error) {
 	level := r.ends[source].Level()
 	switch other := r.ends[destination].Level(); {
+	case level != other && other == protocol.LevelPrivate:
+		return f, x.without(destination, errMixedProtection)
 	case level != other:
-		return f, x.without(errMixedProtection)
+		return f, x.without(source, errMixedProtection)
 	case level != protocol.LevelClear && level != protocol.LevelPrivate, x.from.isGuarded(), x.to.isGuarded():
-		return f, x.without(errOtherProtection)
+		return f, x.without(source, errOtherProtection)
 	}
 	f.private = level == protocol.LevelPrivate
 	for _, s := range []fxpSide{source, destination} {
@@ -129,16 +131,16 @@ func (x *fxp) facts(r *fxpRun) (f fxpFacts, err error) {
 // isGuarded reports whether a security mechanism of RFC 2228 other than TLS protects the session.
 func (c *Client) isGuarded() bool { return c.profile != nil && c.profile.Mechanism != nil }
 
-// without returns the error for servers that have nothing in common.
-func (x *fxp) without(reason error) error {
-	return &FXPError{Server: x.from.address(), Path: x.fromPath, NoWay: true, Err: reason}
+// without returns the error for servers that have nothing in common, which is said of one of them.
+func (x *fxp) without(s fxpSide, reason error) error {
+	return &FXPError{Destination: s == destination, Server: x.client(s).address(), Path: x.path(s), NoWay: true, Err: reason}
 }
 
 // noWay returns the error once no way is left.
 func (x *fxp) noWay(f fxpFacts) error {
 	if len(x.tried) == 0 {
 		_, why := f.ways()
-		return x.without(errors.New(why))
+		return x.without(source, errors.New(why))
 	}
 	last := x.tried[len(x.tried)-1].Err
 	fe := &FXPError{Server: x.from.address(), Path: x.fromPath}

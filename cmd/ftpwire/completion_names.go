@@ -25,7 +25,7 @@ const everyArgument = -1
 // files, or nothing that can be completed.
 var targetPlaces = map[string]int{
 	"ls": 0, "stat": 0, "cat": 0, "get": 0, "put": 1, "mv": 0, "hash": 0, "quote": 0, "check": 0, "probe": 0,
-	"rm": everyArgument, "rmdir": everyArgument, "mkdir": everyArgument,
+	"rm": everyArgument, "rmdir": everyArgument, "mkdir": everyArgument, "fxp": everyArgument,
 }
 
 // completeTargets has the commands below root complete NAME:PATH.

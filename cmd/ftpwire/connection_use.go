@@ -23,7 +23,7 @@ func (a *app) takeConnections(root *cobra.Command) {
 				}
 			}
 		}
-		if place, ok := targetPlaces[cmd.Name()]; ok && cmd.Name() != "probe" { // which takes HOST:PORT as well
+		if place, ok := targetPlaces[cmd.Name()]; ok && cmd.Name() != "probe" && cmd.Name() != "fxp" { // which take HOST:PORT as well, or two connections
 			a.takeConnection(cmd, place)
 		}
 	}

@@ -1,0 +1,62 @@
+package ftpwire
+
+import (
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// Causes about transfers between two servers.
+const (
+	causeFXPMixed      Cause = "fxp-mixed-protection"
+	causeFXPNoTLS      Cause = "fxp-no-tls-client"
+	causeFXPResumption Cause = "fxp-wants-resumption"
+	causeFXPRefused    Cause = "fxp-refused"
+)
+
+// noFXP finds the error of a transfer between two servers for which no way was left.
+func noFXP(cond func(*FXPError) bool) finder {
+	return func(f *failure) error {
+		if e, ok := errors.AsType[*FXPError](f.err); ok && e.NoWay && cond(e) {
+			return e
+		}
+		return nil
+	}
+}
+
+// seeFXP is where transfers between servers are explained.
+const seeFXP = "docs/fxp.md"
+
+// fxpInClear is how a file may travel where it can't be private.
+const fxpInClear = "if the file may travel in clear text, say so for both{DataProtection=C}"
+
+var fxpRules = []diagnosisRule{
+	{
+		cause: causeFXPMixed, find: noFXP(func(e *FXPError) bool { return errors.Is(e, errMixedProtection) }), see: seeFXP,
+		says: "one server would protect the data connection between them and the other one would not; they must do the same, and nothing was sent",
+		try:  []string{fxpInClear},
+		then: "Otherwise reach both by TLS",
+	},
+	{
+		cause: causeFXPNoTLS, find: noFXP(func(e *FXPError) bool { return errors.Is(e, errNoReversal) }), see: seeFXP,
+		says: "between two servers one has to be the TLS client, by SSCN or CPSV, and neither can; nothing was sent",
+		try:  []string{fxpInClear},
+	},
+	{
+		cause: causeFXPResumption, see: seeFXP,
+		find: noFXP(func(e *FXPError) bool {
+			for _, t := range e.Tried {
+				if protocol.MeaningIn(t.Err) == protocol.WantsResumption {
+					return true
+				}
+			}
+			return false
+		}),
+		says: "a server demands that a data connection resume the TLS session of its own control connection, which another server can't do. That is a setting of the server: vsftpd require_ssl_reuse=NO, ProFTPD TLSOptions NoSessionReuseRequired",
+	},
+	{
+		cause: causeFXPRefused, find: noFXP(func(*FXPError) bool { return true }), see: seeFXP,
+		says: "the servers do not exchange data with each other. Most servers refuse that unless their settings allow it: vsftpd pasv_promiscuous=YES and port_promiscuous=YES, ProFTPD AllowForeignAddress on, Pure-FTPd its option -w. It is enough if one of them connects and the other one listens for it",
+		then: "If they can't be set so, copy by way of this computer: get, then put",
+	},
+}
