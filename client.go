@@ -334,8 +334,8 @@ func (c *Client) statMore(ctx context.Context, path string, e listing.Entry) (li
 func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, error) {
 	e := listing.Entry{Name: path, Size: -1}
 	size, sizeErr := c.size(ctx, path)
-	t, err := c.conn.Mdtm(ctx, path)
-	dated := err == nil
+	t, timeErr := c.conn.Mdtm(ctx, path)
+	dated := timeErr == nil
 	if dated {
 		e.Time, e.Precision, e.Zone = t, parse.PrecisionSecond, listing.ZoneUTC
 	}
@@ -355,10 +355,18 @@ func (c *Client) statByParts(ctx context.Context, path string) (listing.Entry, e
 		e.Kind = listing.KindFile // it is there, and SIZE was not asked
 	case unsure:
 		return e, &KindError{Path: path} // sizeErr would say that nothing is there
+	case saysMissing(timeErr):
+		return e, timeErr // inetutils-ftpd calls what is not there "not a plain file" in its answer to SIZE
 	default:
 		return e, sizeErr
 	}
 	return e, nil
+}
+
+// saysMissing reports whether a refusal says in words that nothing has the name.
+func saysMissing(err error) bool {
+	re, ok := errors.AsType[*protocol.ReplyError](err)
+	return ok && protocol.MeaningOf(re.Reply.Code, "SITE", re.Reply.Text()) == protocol.NotExist
 }
 
 // A KindError reports that there is something of a name, or that the server only acts as if

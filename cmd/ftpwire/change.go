@@ -43,6 +43,9 @@ func (a *app) mkdir(c *ftpwire.Client, name string) error {
 	err := c.Mkdir(a.ctx, name)
 	if up := path.Dir(name); isRefused(err) && up != "." && up != "/" && alive(c.Conn()) {
 		if _, serr := c.Stat(a.ctx, up); errors.Is(serr, fs.ErrNotExist) {
+			if e, ok := errors.AsType[*ftpwire.FileError](err); ok && e.Lost == nil {
+				err = e.Err // which names the path, too
+			}
 			return &hintError{err: err, hint: fmt.Sprintf("The directory %s does not exist; --parents makes it, too.", visibleName(up))}
 		}
 	}
