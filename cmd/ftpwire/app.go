@@ -127,7 +127,7 @@ port 990) or ftp:// (clear text); see "ftpwire help urls".`,
 		id   string
 		cmds []*cobra.Command
 	}{
-		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.appendCmd(), a.fxpCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.chmodCmd(), a.touchCmd(), a.hashCmd()}},
+		{groupFiles, []*cobra.Command{a.lsCmd(), a.statCmd(), a.catCmd(), a.getCmd(), a.putCmd(), a.appendCmd(), a.fxpCmd(), a.rmCmd(), a.mvCmd(), a.mkdirCmd(), a.rmdirCmd(), a.chmodCmd(), a.touchCmd(), a.dfCmd(), a.hashCmd()}},
 		{groupServers, []*cobra.Command{a.probeCmd(), a.checkCmd(), a.serveCmd(), a.quoteCmd(), a.replayCmd(), a.connectionCmd(), a.trustCmd()}},
 		{groupOther, []*cobra.Command{a.parseCmd(), a.completionCmd(), a.manCmd(), a.versionCmd()}},
 	} {

@@ -26,7 +26,7 @@ func (a *app) rmdirCmd() *cobra.Command {
 
 func (a *app) mkdirCmd() *cobra.Command {
 	parents := false
-	cmd := a.eachCmd("mkdir URL...", "Make directories", "Makes directories. With --parents, those above are made, too, and it is no error if a directory is there already.",
+	cmd := a.eachCmd("mkdir URL...", "Make directories", "Makes directories. With --parents, those above are made, too, and it is no error if a directory\nis there already.",
 		"  ftpwire mkdir ftpes://alice@ftp.example.com/a ftpes://alice@ftp.example.com/a/b\n  ftpwire mkdir -p ftpes://alice@ftp.example.com/2026/01/31",
 		func(c *ftpwire.Client, path string) error {
 			if parents {

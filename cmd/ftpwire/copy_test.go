@@ -284,3 +284,23 @@ func TestLastReply(t *testing.T) {
 		t.Errorf("nothing is to be said: %s%s", r.out, r.err)
 	}
 }
+
+// df prints what the server tells, and says that it tells nothing.
+func TestDf(t *testing.T) {
+	f := serve(t, ftptest.Config{})
+	f.run(t, "df", "URL/").want(t, exitNo, "does not tell how much space there is", "perhaps because there is no limit")
+	full := ftptest.NewServer(t, &ftptest.Config{Users: []ftptest.User{{Name: testUser, Password: testPassword, Quota: 1000}}})
+	if err := full.WriteFile("/sub/f", make([]byte, 400)); err != nil {
+		t.Fatal(err)
+	}
+	f = &fixture{Server: full, url: "ftp://" + testUser + "@" + full.Addr(), env: f.env}
+	r := f.run(t, "df", "--format", "json", "URL/sub/")
+	var j spaceJSON
+	if err := json.Unmarshal([]byte(r.out), &j); r.code != exitGood || err != nil || j.Free == nil || *j.Free != 600 || j.By == "" || j.Path != "sub/" {
+		t.Errorf("%d %v %s %s", r.code, err, r.out, r.err)
+	}
+	if r := f.run(t, "df", "URL/"); r.code != exitGood || !strings.HasPrefix(r.out, "free  ") {
+		t.Errorf("%d %s %s", r.code, r.out, r.err)
+	}
+	f.run(t, "df", "URL/none").want(t, exitNotFound)
+}

@@ -211,18 +211,18 @@ func TestVerbose(t *testing.T) {
 	}
 }
 
-// TestFlagsInHelp: the help of every command shows all of its flags.
+// TestFlagsInHelp: the whole help of every command shows all of its flags.
 func TestFlagsInHelp(t *testing.T) {
 	root := newApp(t.Context(), strings.NewReader(""), io.Discard, io.Discard, nil).root()
 	for _, cmd := range root.Commands() {
-		r := runIn(t, setting{}, cmd.Name(), "--help")
+		r := runIn(t, setting{}, cmd.Name(), "--help", "--all")
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if !f.Hidden && !strings.Contains(r.out, "--"+f.Name) {
 				t.Errorf("%s --help does not show --%s", cmd.Name(), f.Name)
 			}
 		})
 	}
-	for flag, hint := range map[string]string{"--log": `"ftpwire ls --log ..."`, "--listen": `--listen ..."`, "--nonsense": `"ftpwire --help" lists the flags`} {
+	for flag, hint := range map[string]string{"--log": `"ftpwire ls --log ..."`, "--listen": `--listen ..."`, "--nonsense": `lists the flags`} {
 		runIn(t, setting{}, flag).want(t, exitUsage, hint)
 	}
 }
