@@ -3,6 +3,7 @@ package ftpwire_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,12 +13,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
+	"github.com/ftpwire/ftpwire/conformance/memnet"
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/parse/listing"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // webClient returns an http.Client for ftp URLs, and the URL of s with the user and a slash.
@@ -520,4 +524,49 @@ func TestTransportPutLength(t *testing.T) {
 	if n := strings.Count(strings.Join(s.Commands(), ","), "DELE "); n != 2 {
 		t.Errorf("%d parts were removed", n)
 	}
+}
+
+// The schemes say how TLS comes, and connections of different ones do not stand in for each other.
+func TestTransportTLS(t *testing.T) {
+	for scheme, mode := range map[string]tlsx.Mode{"ftpes": ftptest.TLSExplicit, "ftps": ftptest.TLSImplicit} {
+		s := ftptest.NewServer(t, &ftptest.Config{TLS: mode, RequireTLS: true})
+		write(t, s, "/big", payload)
+		c, ft, base := webClient(t, s, nil)
+		base = strings.Replace(base, "ftp:", scheme+":", 1)
+		webCall{method: "GET", url: "big", status: 200, want: string(payload)}.do(t, c, base)
+		webCall{method: "GET", url: "big", header: http.Header{"Range": {"bytes=5-9"}}, status: 206, want: "56789"}.do(t, c, base)
+		webCall{method: "PUT", url: "new", body: "x", status: 201}.do(t, c, base)
+		ft.Profile.RootCAs = nil
+		ft.CloseIdleConnections()
+		if _, err := c.Get(base + "big"); !isType[*tlsx.CertificateError](err) && !isType[x509.UnknownAuthorityError](err) {
+			t.Errorf("%s, unknown authority: %T %v", scheme, err, err)
+		}
+	}
+}
+
+// A connection that no request uses is ended after a minute.
+func TestTransportIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := &memnet.Network{}
+		s := ftptest.NewServer(t, &ftptest.Config{
+			Listen: func(n, address string) (net.Listener, error) { return network.ListenContext(t.Context(), n, address) },
+			Dial:   network.DialContext,
+		})
+		defer s.Close()
+		write(t, s, "/a.txt", []byte("x"))
+		c, ft, base := webClient(t, s, func(ft *ftpwire.Transport) { ft.Profile.Dial = network.DialContext })
+		for range 2 {
+			webCall{method: "GET", url: "a.txt", status: 200, want: "x"}.do(t, c, base)
+			time.Sleep(50 * time.Second)
+		}
+		if n := strings.Count(strings.Join(s.Commands(), ","), "USER "); n != 1 {
+			t.Errorf("%d logins", n)
+		}
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		if got := s.Commands(); got[len(got)-1] != "QUIT" {
+			t.Errorf("the last commands: %q", got)
+		}
+		ft.CloseIdleConnections()
+	})
 }
