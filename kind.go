@@ -74,6 +74,9 @@ func KindOf(err error) Kind {
 	case doubtful(err):
 		return KindUnproven
 	}
+	if why, ok := noOther(err); ok {
+		err = why
+	}
 	f := newFailure(err, nil)
 	for r := range rules {
 		if r.find(f) != nil {

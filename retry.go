@@ -174,7 +174,10 @@ func permanent(err error) bool {
 	if p, ok := errors.AsType[*proxy.Error](err); ok && (p.Stage == proxy.StageRequest || p.Stage == proxy.StageAuth) {
 		return true
 	}
-	return isType[*control.UnansweredLoginError](err) || isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
+	if h, ok := errors.AsType[*tlsx.HandshakeError](err); ok && (h.Failure == tlsx.FailureVersion || h.Failure == tlsx.FailureNotTLS || h.Failure == tlsx.FailureALPN) {
+		return true
+	}
+	return isType[*tlsx.ClientCertificateError](err) || isType[*control.UnansweredLoginError](err) || isType[*UnprovenError](err) || isType[*control.SecurityError](err) || isType[*control.OffsetError](err) ||
 		isType[*tlsx.CertificateError](err) || isType[*tlsx.IdentityError](err) || isType[*tlsx.NotResumedError](err) ||
 		isType[x509.UnknownAuthorityError](err) || isType[x509.HostnameError](err) || isType[x509.CertificateInvalidError](err) ||
 		isType[*protocol.SyntaxError](err) || isType[*protocol.ViolationError](err) || isType[*protocol.SequenceError](err) ||

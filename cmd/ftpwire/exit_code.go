@@ -39,7 +39,7 @@ var exitCodes = []exitCode{
 	{exitNo, []ftpwire.Kind{ftpwire.KindOther},
 		"the answer is no: a check failed, files differ, the server refused for a reason that has no code of its own, several files failed for different reasons", "read the message"},
 	{exitUsage, []ftpwire.Kind{ftpwire.KindUsage, ftpwire.KindLocal},
-		"it makes no sense, or a local file can't be read or written: a wrong command line, URL or stored connection, no password to be had", "mend the call; nothing was changed on the server"},
+		"it makes no sense, or a local file can't be read or written: a wrong command line, URL or stored connection, no password to be had", "mend the call"},
 	{exitConnect, []ftpwire.Kind{ftpwire.KindConnect},
 		"no connection: unknown name, nothing listens, the proxy says no, what answers is not FTP, no TLS or less of it than was asked for", "try later if \"temporary\" is true, else look at host, port and settings"},
 	{exitCertificate, []ftpwire.Kind{ftpwire.KindCertificate},

@@ -49,7 +49,7 @@ func (a *app) failure(cmd *cobra.Command, err error) *failureJSON {
 	if kind == ftpwire.KindInterrupted {
 		f.Text, f.Hint = "interrupted", a.masked(a.adviceAfterSignal(err))
 	} else {
-		f.Temporary = kind != ftpwire.KindOther && ftpwire.Temporary(err)
+		f.Temporary = kind == ftpwire.KindTemporary || kind != ftpwire.KindOther && ftpwire.Temporary(err)
 		f.Text, f.Hint = a.masked(message(err)), a.masked(a.toStore(a.adviceFor(cmd, err)))
 	}
 	f.Path = a.masked(pathOf(err))

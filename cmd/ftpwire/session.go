@@ -132,7 +132,7 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, asJSON bool, urls []string,
 			a.hangUp(client, sum.n > 0)
 		}
 	}()
-	for _, l := range locations {
+	for i, l := range locations {
 		if client == nil || client.Conn().Err() != nil || !sameServer(last, &l.Profile) {
 			if client != nil {
 				a.hangUp(client, sum.n > 0)
@@ -154,6 +154,9 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, asJSON bool, urls []string,
 		if err != nil {
 			sum.add(a.kindOf(err))
 			a.report(cmd, err)
+		}
+		if a.ctx.Err() != nil && err == nil && i+1 < len(locations) {
+			return context.Cause(a.ctx) // the others have not been tried
 		}
 		if a.ctx.Err() != nil {
 			break
