@@ -76,6 +76,8 @@ to begin again, for a server that is just starting.`,
 	fs.BoolVar(&f.list, "list", false, "list the checks, and check nothing")
 	fs.StringArrayVar(&f.faults, "fault", nil, "make the embedded server misbehave as `NAME` says (repeatable); help lists the names")
 	cmd.RegisterFlagCompletionFunc("fault", completeFaults)
+	cmd.RegisterFlagCompletionFunc("only", completeCases)
+	cmd.RegisterFlagCompletionFunc("skip", completeCases)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(f.faults) == 1 && f.faults[0] == "help" {
 			return listFaults(a.stdout)

@@ -77,6 +77,61 @@ func TestCompletionOfConnections(t *testing.T) {
 	}
 }
 
+// What can stand at other places is completed, too.
+func TestCompletionOfArguments(t *testing.T) {
+	f := serve(t, ftptest.Config{})
+	s := newShelf(t)
+	for name, value := range f.env {
+		s.env[name] = value
+	}
+	s.env["FTPWIRE_TRUST"] = filepath.Join(t.TempDir(), "trusted")
+	s.store(f, "nas")
+	secure := serve(t, ftptest.Config{TLS: ftptest.TLSExplicit})
+	runIn(t, setting{env: s.env}, "trust", "accept", "--yes", secure.url+"/").want(t, exitGood)
+	secret := "ftp://" + testUser + ":" + testPassword + "@" + f.Addr() + "/"
+	for _, tt := range []struct {
+		line string
+		want []string
+	}{
+		{"ls ft", []string{"ftpes://", "ftps://", "ftp://"}},
+		{"ls " + f.url + "/", []string{f.url + "/hello.txt", f.url + "/sub/"}},
+		{"ls " + f.url + "/sub/a", []string{f.url + "/sub/a%20b.txt"}},
+		{"put x " + f.url + "/h", []string{f.url + "/hello.txt"}},
+		{"ls " + f.url, nil},
+		{"ls " + secret, nil}, // whatever it holds can't be told from what is masked
+		{"chmod _", nil},
+		{"chmod 644 n", []string{"nas:"}},
+		{"touch nas:h", []string{"nas:hello.txt"}},
+		{"append x nas:h", []string{"nas:hello.txt"}},
+		{"trust remove _", []string{secure.Addr()}},
+		{"trust show n", []string{"nas:"}},
+		{"check --only rfc959-5.4-greeting-o", []string{"rfc959-5.4-greeting-once"}},
+		{"check --skip rfc959-5.4-greeting-o", []string{"rfc959-5.4-greeting-once"}},
+		{"help passw", []string{"passwords"}},
+		{"help trust re", []string{"remove"}},
+		{"help flags mk", []string{"mkdir"}},
+		{"help --resume-t", []string{"--resume-tls"}},
+		{"help mlsd-b", []string{"mlsd-broken"}},
+		{"completion z", []string{"zsh"}},
+		{"ls --user _", nil},
+		{"parse li", []string{"list"}},
+	} {
+		t.Run(tt.line, func(t *testing.T) {
+			s.t = t
+			got := s.complete(tt.line)
+			if diff := cmp.Diff(tt.want, got, cmpEmpty); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
+			}
+		})
+	}
+	before := len(f.Commands())
+	s.t = t
+	s.complete("ls " + secret)
+	for _, c := range f.Commands()[before:] {
+		t.Errorf("sent %q", c)
+	}
+}
+
 // cmpEmpty has no words and nil be the same.
 var cmpEmpty = cmp.Transformer("empty", func(s []string) []string {
 	if len(s) == 0 {

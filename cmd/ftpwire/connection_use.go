@@ -32,10 +32,7 @@ func (a *app) takeConnections(root *cobra.Command) {
 func (a *app) takeConnection(cmd *cobra.Command, place int) {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		targets := args
-		if place != everyArgument {
-			targets = args[min(place, len(args)):min(place+1, len(args))]
-		}
+		targets := targetsOf(args, place)
 		if err := swapped(cmd, args, place); err != nil {
 			return err
 		}
