@@ -151,7 +151,7 @@ func TestDiagnose(t *testing.T) {
 		{"TLS reset", &tlsx.HandshakeError{Failure: tlsx.FailureEnded, Hint: "x", Err: syscall.ECONNRESET}, "tls-cut"},
 		{"AUTH SSL", &control.SecurityError{Err: reply("AUTH", 504, "no"), Offers: []string{"SSL"}}, "auth-ssl"},
 		{"AUTH, another reply", &control.SecurityError{Err: reply("AUTH", 220, "second line")}, "odd-auth-reply"},
-		{"PROT C", &control.SecurityError{Reason: "PROT C did not take effect"}, "no-clear-data"},
+		{"PROT C", &control.SecurityError{Reason: "PROT C did not take effect", NoClearData: true}, "no-clear-data"},
 		{"CCC", &control.ClosedError{Cause: &tlsx.ClearError{Err: syscall.ECONNRESET}}, "commands-in-clear"},
 		{"login not answered", &control.UnansweredLoginError{Verb: "PASS", Err: io.EOF}, "login-unanswered"},
 		{"login, code 430", reply("PASS", 430, "no"), "login-rejected"},

@@ -206,7 +206,7 @@ var securityRules = []diagnosisRule{
 		then: noPassword,
 	},
 	{
-		cause: causeMailServer, find: either(a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "SMTP") }), speaksOfMail),
+		cause: causeMailServer, find: either(a(func(e *control.SecurityError) bool { return e.MailServer }), speaksOfMail),
 		says: "a mail server answers there (SMTP), whose greeting is like that of FTP. Use the port of the FTP server, usually 21",
 		then: noPassword,
 	},
@@ -223,7 +223,7 @@ var securityRules = []diagnosisRule{
 		then: noPassword,
 	},
 	{
-		cause: causeNoClearData, find: a(func(e *control.SecurityError) bool { return strings.Contains(e.Reason, "PROT C") }), see: "RFC 4217, Section 9",
+		cause: causeNoClearData, find: a(func(e *control.SecurityError) bool { return e.NoClearData }), see: "RFC 4217, Section 9",
 		says: "the server takes no data connections without protection",
 		try:  []string{tryProtect},
 	},

@@ -11,7 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
+
+	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 var errIsDirectory = errors.New("is a directory")
@@ -114,7 +117,7 @@ var errGone = errors.New("the file has another name now")
 
 // lockPart keeps other processes away from an open part.
 func lockPart(f *os.File) (fs.FileInfo, error) {
-	if err := lockFile(f); err != nil {
+	if err := statefile.LockOpened(f); err != nil {
 		return nil, &fs.PathError{Op: "lock", Path: f.Name(), Err: errBusy}
 	}
 	info, err := f.Stat()
@@ -291,7 +294,7 @@ func syncDir(dir string) error {
 		return nil // the rename is done; the directory may not be readable
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) && !isInvalid(err) {
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, syscall.EINVAL) {
 		return err
 	}
 	return nil

@@ -46,6 +46,7 @@ func (c *Conn) secureLocked(ctx context.Context, ask bool) error {
 	}
 	if greeting := c.greeting.Text(); strings.Contains(strings.ToUpper(greeting), "SMTP") {
 		failed.Reason += "; it greets as a mail server (SMTP)"
+		failed.MailServer = true
 	}
 	return failed
 }

@@ -74,6 +74,9 @@ type SecurityError struct {
 	Offers []string // mechanisms that the server says AUTH takes and that were not tried
 	NoTLS  bool     // the server refused AUTH, and does not list it among its features
 
+	MailServer  bool // it greets as one that speaks SMTP
+	NoClearData bool // it refuses PROT C, or does not act on it
+
 	Mechanism string // the name of the Config's Mechanism, if the error is about that
 }
 

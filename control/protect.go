@@ -42,7 +42,7 @@ func (c *Conn) setProtection(ctx context.Context, want protocol.Level) error {
 		return err
 	}
 	if got := c.protection().Data; got != want {
-		return &SecurityError{Reason: "PROT " + level + " did not take effect"}
+		return &SecurityError{Reason: "PROT " + level + " did not take effect", NoClearData: level == "C"}
 	}
 	if want == protocol.LevelClear {
 		c.trace(TraceNote, "PROT C: names and contents of files travel in clear")
@@ -89,7 +89,7 @@ func (c *Conn) setLevel(ctx context.Context, level string) error {
 			c.trace(TraceNote, cmd.String()+" is refused; on a port of implicit TLS data connections are protected without it")
 			continue
 		}
-		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re, Mechanism: c.mechanismName()}
+		return &SecurityError{Reason: "the server refuses " + cmd.String() + ", so data connections are not protected as demanded", Err: re, Mechanism: c.mechanismName(), NoClearData: cmd.Arg == "C"}
 	}
 	return nil
 }

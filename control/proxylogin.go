@@ -57,8 +57,8 @@ func (k ProxyKind) String() string {
 	return "unknown"
 }
 
-// ParseProxyKind returns the kind of that name; see [ProxyKind.String].
-func ParseProxyKind(name string) (ProxyKind, error) {
+// parseProxyKind returns the kind of that name; see [ProxyKind.String].
+func parseProxyKind(name string) (ProxyKind, error) {
 	if i := slices.Index(proxyKindNames[:], strings.ToLower(name)); i >= 0 {
 		return ProxyKind(i), nil
 	}

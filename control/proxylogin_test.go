@@ -108,12 +108,13 @@ func TestLoginProxyGreeting230(t *testing.T) {
 
 func TestProxyKind(t *testing.T) {
 	for _, name := range []string{"user@host", "site", "open", "account", "joined", "proxyuser@host", "script"} {
-		k, err := control.ParseProxyKind(strings.ToUpper(name))
-		if err != nil || k.String() != name {
-			t.Errorf("%s: %v, %v", name, k, err)
+		var k control.ProxyKind
+		if err := k.UnmarshalText([]byte(strings.ToUpper(name))); err != nil || k.String() != name {
+			t.Errorf("%s: %v", name, k)
 		}
 	}
-	if _, err := control.ParseProxyKind("x"); err == nil || !strings.Contains(err.Error(), "user@host, site") {
+	var k control.ProxyKind
+	if err := k.UnmarshalText([]byte("x")); err == nil || !strings.Contains(err.Error(), "user@host, site") {
 		t.Errorf("x: %v; want an error that names the kinds", err)
 	}
 	if s := control.ProxyKind(99).String(); s != "unknown" {

@@ -55,9 +55,9 @@ func (o *OneTime) UnmarshalText(text []byte) (err error) {
 // MarshalText is String.
 func (k ProxyKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText is ParseProxyKind.
+// UnmarshalText is parseProxyKind.
 func (k *ProxyKind) UnmarshalText(text []byte) (err error) {
-	*k, err = ParseProxyKind(string(text))
+	*k, err = parseProxyKind(string(text))
 	return err
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ftpwire/ftpwire/protocol/patience"
-	"github.com/ftpwire/ftpwire/tlsx/statefile"
 )
 
 func fingerprint(b byte) (f Fingerprint) {
@@ -312,7 +311,7 @@ func TestTrustStoreCrash(t *testing.T) {
 	if after := readFile(t, s.Path()); after != before {
 		t.Errorf("after the crash: %q, before: %q", after, before)
 	}
-	if _, err := os.Stat(s.Path() + statefile.NewSuffix); err != nil {
+	if _, err := os.Stat(s.Path() + ".new"); err != nil {
 		t.Errorf("the crash left no new file, so this test proves nothing: %v", err)
 	}
 	if err := s.Accept(two); err != nil {
@@ -321,7 +320,7 @@ func TestTrustStoreCrash(t *testing.T) {
 	if es, err := s.Entries(); len(es) != 2 || err != nil {
 		t.Errorf("entries %+v, %v", es, err)
 	}
-	if _, err := os.Stat(s.Path() + statefile.NewSuffix); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(s.Path() + ".new"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the new file is still there: %v", err)
 	}
 }

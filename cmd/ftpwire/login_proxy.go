@@ -86,8 +86,8 @@ func parseProxy(s string) (*proxyAddress, error) {
 	if !ok {
 		return fail("names no kind of proxy")
 	}
-	kind, err := control.ParseProxyKind(name)
-	if err != nil || kind == control.ProxyScript {
+	var kind control.ProxyKind
+	if err := kind.UnmarshalText([]byte(name)); err != nil || kind == control.ProxyScript {
 		return fail(fmt.Sprintf("names a kind of proxy that is not known: %q", name))
 	}
 	p := &proxyAddress{kind: kind, port: 21}
@@ -96,6 +96,7 @@ func parseProxy(s string) (*proxyAddress, error) {
 		if strings.Contains(rest[:i], ":") {
 			return fail("holds a password, which others can see; put it into FTPWIRE_LOGIN_PROXY_PASSWORD")
 		}
+		var err error
 		if p.user, err = url.PathUnescape(rest[:i]); err != nil || strings.ContainsAny(p.user, "\r\n\x00") {
 			return fail("has a bad user")
 		}

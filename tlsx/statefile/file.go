@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	// LockSuffix is added to the name of a file for the name of its lock.
-	LockSuffix = ".lock"
-	// NewSuffix is added to the name of a file for the name under which the new one is
+	// lockSuffix is added to the name of a file for the name of its lock.
+	lockSuffix = ".lock"
+	// newSuffix is added to the name of a file for the name under which the new one is
 	// written.
-	NewSuffix = ".new"
+	newSuffix = ".new"
 )
 
 // ErrUnchanged is returned by the function that [File.Change] calls if there is nothing to
@@ -105,7 +105,7 @@ func (f *File) replace(b []byte) error {
 		return fmt.Errorf("%s would be larger than %d bytes", f.Path, f.MaxSize)
 	}
 	path := f.target()
-	temp := path + NewSuffix
+	temp := path + newSuffix
 	// The holder of the lock is the only writer: a file that exists here was left by a
 	// crash. O_EXCL does not follow a link that somebody has put there.
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -189,7 +189,7 @@ var errLocked = errors.New("locked")
 // Lock takes the lock of the file, waiting LockWait at most, and makes the folder if it is
 // missing. Change takes it by itself.
 func (f *File) Lock() (unlock func(), err error) {
-	path := f.target() + LockSuffix
+	path := f.target() + lockSuffix
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func TestLocked(t *testing.T) {
 	}
 	f.LockWait = 0
 	locked, ok := errors.AsType[*LockedError](write(f, "x"))
-	if !ok || !strings.HasSuffix(locked.Lock, LockSuffix) {
+	if !ok || !strings.HasSuffix(locked.Lock, lockSuffix) {
 		t.Errorf("while locked: %v", locked)
 	}
 	unlock()

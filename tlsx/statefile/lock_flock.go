@@ -15,13 +15,7 @@ func tryLock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err != syscall.EINTR {
-			break
-		}
-	}
-	switch err {
+	switch err = flock(f); err {
 	case nil:
 		return func() { f.Close() }, nil
 	case syscall.EWOULDBLOCK:
@@ -30,4 +24,23 @@ func tryLock(path string) (unlock func(), err error) {
 	}
 	f.Close()
 	return nil, &os.PathError{Op: "flock", Path: path, Err: err}
+}
+
+func flock(f *os.File) error {
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err != syscall.EINTR {
+			return err
+		}
+	}
+}
+
+// LockOpened locks an open file against other processes that do the same, until it is
+// closed. It returns an error if another one has it, and forgives file systems without
+// locks. Where package syscall has no flock, it does nothing.
+func LockOpened(f *os.File) error {
+	if flock(f) == syscall.EWOULDBLOCK {
+		return errLocked
+	}
+	return nil
 }
