@@ -50,6 +50,8 @@ type Client struct {
 
 	closed atomic.Bool // by Close: no other connection is made
 
+	selected *control.Conn // the facts of MLSx are selected there, if that gains something
+
 	noMLSD bool // the server lacks it, though the caller forced it
 	noMLST bool
 	list   control.ListOptions
@@ -240,6 +242,10 @@ func isDot(e listing.Entry) bool {
 
 func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
+		if c.list.ByStat {
+			c.conn.StatList(ctx, path, c.listOptions(ctx))(yield)
+			return
+		}
 		if !c.usesMLSD() {
 			if err := c.findZone(ctx, path); err != nil {
 				yield(listing.Entry{}, err)
@@ -248,6 +254,7 @@ func (c *Client) allEntries(ctx context.Context, path string) iter.Seq2[listing.
 			c.listed(ctx, path)(yield)
 			return
 		}
+		c.selectFacts(ctx)
 		first, broken := true, error(nil)
 		for e, err := range c.conn.Mlsd(ctx, path, c.list) {
 			if first && c.mlsdBroken(path, err) {
@@ -301,6 +308,7 @@ func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 // stat is Stat for a caller that has the turn.
 func (c *Client) stat(ctx context.Context, path string) (listing.Entry, error) {
 	if c.usesMLST() {
+		c.selectFacts(ctx)
 		e, err := c.conn.Mlst(ctx, path)
 		m := protocol.MeaningIn(err)
 		_, unread := errors.AsType[*parse.Error](err)

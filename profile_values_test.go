@@ -27,7 +27,7 @@ func everySetting(t *testing.T) map[string]any {
 		"local_address": "127.0.0.1", "address_family": "4", "trust": filepath.Join(t.TempDir(), "trusted"), "proxy": "socks5://u@h:1080",
 		"data_protection": "C", "list_protection": "P", "file_protection": "C", "identity": "none", "ebcdic": "037", "data.mode": "EPRT", "data.nat": "never", "data.sync": "off",
 		"data.active_addr": "192.0.2.1", "data.active_ports": "50000-50010", "data.blocked_ports": []any{"1", "2-3"}, "verify.trust": filepath.Join(t.TempDir(), "other"),
-		"verify.pins": []any{"cert-sha256:" + strings.Repeat("ab", 32)}, "login.encoding": "code page", "login.one_time": "never", "login.after": []any{"-SITE UMASK 022"},
+		"verify.pins": []any{"cert-sha256:" + strings.Repeat("ab", 32)}, "login.encoding": "code page", "login.one_time": "never", "login.after": []any{"-SITE UMASK 022"}, "login.assume_features": []any{"SIZE"},
 		"login.proxy.kind": "site", "login.proxy.script": []any{map[string]any{"send": "USER %u", "expect": []any{int64(331)}}}, "quirks.force": []any{"a"}, "quirks.forbid": []any{"b"}, "auth": []any{"TLS"},
 	}
 	values := map[string]any{}

@@ -72,7 +72,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	case "REST":
 		s.restUnused = cmd.Arg != "0"
 	case "FEAT":
-		s.features = features(e.Reply)
+		s.features = withFeatures(features(e.Reply), c.cfg.Login.AssumeFeatures)
 	}
 }
 

@@ -33,6 +33,7 @@ type Conn struct {
 	redact       secrets
 	last         memory // of what was said
 	witness      witness
+	options      listOptions
 	hash         hashState
 	quirks       quirkState
 	turn         chan struct{}  // holds a token while nobody runs an operation

@@ -18,6 +18,10 @@ import (
 // Open opens the raw text of a listing: verb is LIST, NLST or MLSD, path a
 // pathname or "" for the working directory. Line ends are as they came.
 func (c *Conn) Open(ctx context.Context, verb protocol.Verb, path string) (*Download, error) {
+	return c.openListing(ctx, verb, path, listForm{})
+}
+
+func (c *Conn) openListing(ctx context.Context, verb protocol.Verb, path string, form listForm) (*Download, error) {
 	if !verb.Does(protocol.Lists) {
 		return nil, &protocol.ArgumentError{Verb: verb, Reason: "is not a listing command"}
 	}
@@ -27,7 +31,13 @@ func (c *Conn) Open(ctx context.Context, verb protocol.Verb, path string) (*Down
 	if verb == "MLSD" {
 		typ = c.typeInForce()
 	}
-	return c.download(ctx, protocol.Command{Verb: verb, Arg: path}, typ, 0)
+	t, err := c.openAs(ctx, protocol.Command{Verb: verb, Arg: path}, typ, "", form)
+	if err != nil {
+		return nil, err
+	}
+	d := newDownload(t)
+	d.path = path
+	return d, nil
 }
 
 func (c *Conn) typeInForce() byte {
@@ -44,6 +54,17 @@ type ListOptions struct {
 
 	// Limits bound the listing. If zero, they are the defaults of [listing.Limits].
 	Limits listing.Limits
+
+	// All asks for hidden names, which many servers leave out of LIST, by "LIST -a". Where
+	// that does not work, LIST goes without: see list-options in [Quirks]. The first such
+	// listing on a connection is made twice, to be sure. MLSD shows hidden names by itself
+	// on the servers that are known. If false, no option is sent.
+	All bool
+
+	// ByStat lists over the control connection, as [Conn.StatList] does, where Client lists:
+	// it works where no data connection can be opened. All changes nothing about it. Conn.List and
+	// Conn.Mlsd ignore it.
+	ByStat bool
 }
 
 // Mlsd lists a directory in the machine-readable format of RFC 3659, Section 7. A line
@@ -53,18 +74,21 @@ type ListOptions struct {
 // transfer.
 func (c *Conn) Mlsd(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
 	o.Lines.Dialect, o.Lines.Parser = "mlsx", nil
-	return c.entries(ctx, "MLSD", path, o)
+	return c.entries(ctx, "MLSD", path, listForm{}, o)
 }
 
 // List lists a directory in the server's own format, which may be any of
 // [listing.Dialects]; see [Conn.Mlsd] for errors.
 func (c *Conn) List(ctx context.Context, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
-	return c.entries(ctx, "LIST", path, o)
+	if o.All {
+		return c.listAll(ctx, path, o)
+	}
+	return c.entries(ctx, "LIST", path, listForm{}, o)
 }
 
-func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, o ListOptions) iter.Seq2[listing.Entry, error] {
+func (c *Conn) entries(ctx context.Context, verb protocol.Verb, path string, form listForm, o ListOptions) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
-		d, err := c.Open(ctx, verb, path)
+		d, err := c.openListing(ctx, verb, path, form)
 		if err != nil {
 			if err = c.emptyRefusal(ctx, path, err); err != nil {
 				yield(listing.Entry{}, err)

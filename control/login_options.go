@@ -51,6 +51,13 @@ type LoginOptions struct {
 	// it: the server then counts as one without extensions.
 	NoFeat bool
 
+	// AssumeFeatures are lines as FEAT has them, such as "SIZE", "REST STREAM" or "MLST
+	// type*;size*;", of what the server has although FEAT does not list it, or is refused.
+	// Lines for what FEAT lists are ignored. What the server turns out not to have is done
+	// without. Where FEAT is refused and the software is known to have something all the
+	// same, that is assumed, too: see docs/own.md.
+	AssumeFeatures []string
+
 	// After holds commands that are sent in order after the login.
 	After []AfterLogin
 

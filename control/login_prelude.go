@@ -80,6 +80,7 @@ func (l *login) negotiate(ctx context.Context) error {
 // features sends FEAT, and switches UTF-8 on if that is useful.
 func (l *login) features(ctx context.Context) error {
 	if l.c.noFeat() {
+		l.c.assumeFeatures(true)
 		return nil
 	}
 	if _, err := l.c.exchange(ctx, protocol.Command{Verb: "FEAT"}); err != nil {
@@ -87,6 +88,7 @@ func (l *login) features(ctx context.Context) error {
 		if _, refused := errors.AsType[*protocol.ReplyError](err); !refused || l.c.Err() != nil {
 			return err
 		}
+		l.c.assumeFeatures(protocol.MeaningIn(err).NotImplemented())
 		return nil
 	}
 	l.c.noticeFeatures()

@@ -26,6 +26,7 @@ type opening struct {
 	wire protocol.Command // the same, as the server reads it
 	typ  byte
 	rest string // argument of REST, or ""
+	form listForm
 
 	back    func()    // returns to the working directory, or nil
 	another bool      // the data connection that failed can be opened by another command
@@ -39,6 +40,10 @@ type opening struct {
 
 // openTransfer opens a transfer as one operation, which ends with the transfer.
 func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
+	return c.openAs(ctx, cmd, typ, rest, listForm{})
+}
+
+func (c *Conn) openAs(ctx context.Context, cmd protocol.Command, typ byte, rest string, form listForm) (*transfer, error) {
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
 	}
@@ -47,6 +52,7 @@ func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte,
 		c.release()
 		return nil, err
 	}
+	o.form = form
 	c.busy.Store(true)
 	return c.openPromptly(ctx, o)
 }
@@ -82,9 +88,12 @@ func (o *opening) open(ctx context.Context) (*transfer, error) {
 
 // enter makes the directory of a listing the working directory, where that is needed.
 func (o *opening) enter(ctx context.Context) error {
-	cmd, back, err := o.c.inPlace(ctx, o.cmd)
+	cmd, back, err := o.c.inPlace(ctx, o.cmd, o.form.inside)
 	if err != nil {
 		return err
+	}
+	if back == nil && o.form.inside {
+		o.form.option = "" // it would stand before a pathname after all
 	}
 	if back != nil {
 		o.cmd, o.wire.Arg, o.back = cmd, cmd.Arg, back
@@ -129,7 +138,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 		data.Abort()
 		return nil, err
 	}
-	f, err := c.launchWire(o.cmd, o.wire)
+	f, err := c.launchWire(o.form.apply(o.cmd), o.form.apply(o.wire))
 	if err != nil {
 		data.Abort()
 		return nil, err

@@ -76,15 +76,15 @@ func vmsPath(p string, dir bool) string {
 }
 
 // inPlace makes the directory of a listing the working directory where the server would
-// misread its name, so that the listing needs no argument. back undoes that; it is nil if
+// misread its name, or always, so that the listing needs no argument. back undoes that; it is nil if
 // nothing was done. The turn must be held.
-func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command) (_ protocol.Command, back func(), err error) {
+func (c *Conn) inPlace(ctx context.Context, cmd protocol.Command, always bool) (_ protocol.Command, back func(), err error) {
 	const ignored = QuirkListIgnoresPath
 	if !cmd.Verb.Does(protocol.Lists) || cmd.Arg == "" {
 		return cmd, nil, nil
 	}
 	misread := c.misread(cmd)
-	if misread == "" && !c.HasQuirk(ignored) {
+	if misread == "" && !always && !c.HasQuirk(ignored) {
 		return cmd, nil, nil
 	}
 	home, err := c.pwdLocked(ctx)

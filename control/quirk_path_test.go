@@ -105,6 +105,24 @@ var playsOfPaths = map[control.QuirkName]func(*quirkPlay){
 		p.send("LIST a[1]", unixLine)
 		p.wantNames(l, "f")
 	},
+	control.QuirkListOptions: func(p *quirkPlay) {
+		p.login()
+		const misread = "-rw-r--r-- 1 u g 5 Jan  2  2024 other\r\n"
+		l := p.listAs("LIST", "", control.ListOptions{All: true})
+		switch {
+		case p.how == "forbidden":
+			p.send("LIST -a", misread)
+			p.wantNames(l, "other")
+			return
+		case !p.forced():
+			p.send("LIST -a", misread)
+		}
+		p.send("LIST", unixLine)
+		p.wantNames(l, "f")
+		again := p.listAs("LIST", "d", control.ListOptions{All: true})
+		p.send("LIST d", unixLine)
+		p.wantNames(again, "f")
+	},
 	control.QuirkListIgnoresPath: func(p *quirkPlay) {
 		p.login()
 		l := p.list("MLSD", "d")

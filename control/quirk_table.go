@@ -18,6 +18,7 @@ var quirks = []Quirk{
 	rowFEATUnanswered,
 	rowGlobNames,
 	rowListIgnoresPath,
+	rowListOptions,
 	rowLogin530TooMany,
 	rowLogin530WantsTLS,
 	rowMKDExists,

@@ -105,6 +105,10 @@ type listingOp struct {
 
 // list starts LIST, NLST or MLSD.
 func (tc *testConn) list(verb, path string) *listingOp {
+	return tc.listAs(verb, path, control.ListOptions{})
+}
+
+func (tc *testConn) listAs(verb, path string, o control.ListOptions) *listingOp {
 	l := &listingOp{}
 	l.op = tc.async(func() error {
 		if verb == "NLST" {
@@ -120,7 +124,7 @@ func (tc *testConn) list(verb, path string) *listingOp {
 		if verb == "MLSD" {
 			seq = tc.c.Mlsd
 		}
-		for e, err := range seq(tc.t.Context(), path, control.ListOptions{}) {
+		for e, err := range seq(tc.t.Context(), path, o) {
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,7 @@ type software struct {
 	name   string
 	greets []string // one of these stands in its greeting, in small letters; a version may follow
 	traits []trait
-	lacks  []string // features that it has although it has no FEAT, as FEAT would list them
+	unsaid []string // features that it has although it has no FEAT, as FEAT would list them
 	seen   string   // where that was seen
 }
 
@@ -110,11 +110,11 @@ var softwares = []software{
 		{verb: "MLSD", words: "mlsd transfer done", weight: strong},
 		{verb: "PASS", words: "normal login", weight: weak},
 	}},
-	{name: "GNU inetutils ftpd", greets: []string{"gnu inetutils"}, seen: "2.4, docs/servers.md", lacks: []string{"SIZE", "MDTM"}, traits: []trait{
+	{name: "GNU inetutils ftpd", greets: []string{"gnu inetutils"}, seen: "2.4, docs/servers.md", unsaid: []string{"SIZE", "MDTM"}, traits: []trait{
 		{verb: "LIST", words: "opening ascii mode data connection for '/bin/ls'", weight: weak},
 	}},
-	{name: "linux-ftpd", greets: []string{"linux-ftpd-", "linux-ftpd"}, seen: "0.17, its manual page", lacks: []string{"SIZE", "MDTM"}},
-	{name: "WU-FTPD", greets: []string{"(version wu-"}, seen: "2.6, its manual page; FluentFTP", lacks: []string{"SIZE", "MDTM"}},
+	{name: "linux-ftpd", greets: []string{"linux-ftpd-", "linux-ftpd"}, seen: "0.17, its manual page", unsaid: []string{"SIZE", "MDTM"}},
+	{name: "WU-FTPD", greets: []string{"(version wu-"}, seen: "2.6, its manual page; FluentFTP", unsaid: []string{"SIZE", "MDTM"}},
 	{name: "IBM z/OS", greets: []string{"ibm ftp cs "}, seen: "FluentFTP; commons-net issue NET-682", traits: []trait{
 		{verb: "SYST", words: "mvs is the operating system", weight: strong},
 		{verb: "SYST", words: "z/os", weight: strong},

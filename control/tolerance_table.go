@@ -99,12 +99,6 @@ var tolerances = []Tolerance{
 		Refs:       []string{"cpython issue 123911"},
 	},
 	{
-		Name:       "list-options",
-		Behaviour:  "LIST -a is taken for a pattern or refused",
-		Workaround: "options are never sent with a listing",
-		Refs:       []string{"WinSCP", "Personal FTP Server, MVS, OpenVMS"},
-	},
-	{
 		Name:       "mkd-no-name",
 		Behaviour:  "MKD is answered 250 or 200, without the name",
 		Workaround: "the directory was made; its name is not known",

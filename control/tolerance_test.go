@@ -246,12 +246,6 @@ var playsOfTolerances = map[string]func(*quirkPlay){
 		p.greet("Welcome to this box\r\n220 ready")
 		p.wantTraced("220 ready")
 	},
-	"list-options": func(p *quirkPlay) {
-		p.login()
-		l := p.list("LIST", "")
-		p.send("LIST", unixLine)
-		p.wantNames(l, "f")
-	},
 	"mkd-no-name": func(p *quirkPlay) {
 		p.login()
 		for _, reply := range []string{"250 ok", "200 made", "257 made"} {

@@ -107,6 +107,9 @@ var flagNames = []struct {
 	{"Verify.SkipDates", "", "--skip-cert-check dates"},
 	{"Verify.AcceptNew", "", "--accept-new"},
 	{"Trust", "", "--trust-file"},
+	{"Login.AssumeFeatures", "", "--assume-feature"},
+	{"List.All", "true", "--all"},
+	{"List.ByStat", "true", "--stat"},
 	{"LogSent", "", "--log-sent"},
 	{"LogReceived", "", "--log-received"},
 }

@@ -124,6 +124,7 @@ func addStorable(cmd *cobra.Command) (*connFlags, *listFlags) {
 	var lf listFlags
 	f.addFileFlags(cmd)
 	lf.add(cmd)
+	lf.addMeans(cmd)
 	return &f, &lf
 }
 

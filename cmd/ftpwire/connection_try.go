@@ -27,6 +27,7 @@ what is stored, and are not stored.`,
 	f.addFileFlags(cmd)
 	f.retryFlags.add(cmd)
 	lf.add(cmd)
+	lf.addMeans(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		target := strings.TrimSuffix(args[0], ":") + ":"
 		if err := checkName(strings.TrimSuffix(target, ":")); err != nil {

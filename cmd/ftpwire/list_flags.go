@@ -16,6 +16,8 @@ type listFlags struct {
 	tz      string
 	dates   string
 	charset string
+
+	all, byStat bool
 }
 
 func (f *listFlags) add(cmd *cobra.Command) {
@@ -23,6 +25,12 @@ func (f *listFlags) add(cmd *cobra.Command) {
 	f.dialect.kind = "NAME"
 	cmd.Flags().StringVar(&f.tz, "tz", "", "zone of the server's times: a `NAME` such as Europe/Vienna, UTC, or auto to find it by MDTM")
 	cmd.Flags().StringVar(&f.dates, "date-format", "", "`FORMAT` of the dates, such as \"dd.MM.yyyy HH:mm\" (default: all known ones)")
+}
+
+// addMeans adds the flags that say how a directory is listed.
+func (f *listFlags) addMeans(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list hidden names too, where the server leaves them out (LIST -a)")
+	cmd.Flags().BoolVar(&f.byStat, "stat", false, "list over the control connection (STAT), for where no data connection can be opened")
 }
 
 // addCharset adds --charset.
@@ -72,7 +80,7 @@ by "|". Letters: yyyy yy MMM MM M dd d HH H hh h mm ss S a (AM or PM) Z (offset)
 func (f *listFlags) set(conn *connFlags) (o listing.Options, err error) {
 	f.charset = conn.charset
 	o, err = f.options()
-	conn.list = &control.ListOptions{Lines: listing.Options{Dialect: o.Dialect}}
+	conn.list = &control.ListOptions{Lines: listing.Options{Dialect: o.Dialect}, All: f.all, ByStat: f.byStat}
 	conn.zone, conn.dates = f.tz, f.dates
 	return o, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,7 @@ write; "ftpwire help parse list" explains them.`,
 	f.addDataFlags(cmd)
 	f.retryFlags.add(cmd)
 	lf.add(cmd)
+	lf.addMeans(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		lines, err := lf.set(&f)
@@ -50,10 +52,18 @@ write; "ftpwire help parse list" explains them.`,
 					a.warn("the zone of the server's times could not be found out: no file here has a time of day that MDTM confirms")
 				}
 			}
-			return l2.list(c, l.Path)
+			err := l2.list(c, l.Path)
+			if lf.all && hasQuirk(c, control.QuirkListOptions) {
+				a.warn("the server does not list hidden names when asked to (LIST -a): some may be missing")
+			}
+			return err
 		})
 	}
 	return cmd
+}
+
+func hasQuirk(c *ftpwire.Client, name control.QuirkName) bool {
+	return slices.ContainsFunc(c.Conn().Quirks(), func(q control.AppliedQuirk) bool { return q.Name == name })
 }
 
 // A lister prints a listing.

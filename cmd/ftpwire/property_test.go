@@ -391,6 +391,15 @@ var propertyTests = map[ftpwire.Field]propertyTest{
 		set:    `{"time_zone": "+05:30"}`, flags: "--tz Asia/Kolkata", want: `entry "hello.txt" 2\S+\+05:30\n`, wantNot: `entry "hello.txt" 2\S+Z\n`,
 		given: func(p *ftpwire.Profile) bool { return p.TimeZone == "Asia/Kolkata" },
 	},
+	"List.All": {
+		server: faulty(ftptest.TLSNone, "no-listings"), set: `{"list": {"all": true}}`, flags: "--all", want: `> LIST -a\n`,
+	},
+	"List.ByStat": {
+		set: `{"list": {"by_stat": true}}`, flags: "--stat", want: `> STAT \.\n`, wantNot: `> MLSD`,
+	},
+	"Login.AssumeFeatures": {
+		server: faulty(ftptest.TLSNone, "no-listings"), set: `{"login": {"assume_features": ["MLSD"]}}`, flags: "--assume-feature MLSD", want: `> MLSD`,
+	},
 	"Proxy": {
 		live: throughSOCKS, want: `(?s)dial tcp 127\.0\.0\.9:1080\n.*asked for 127\.0\.0\.1:2121\n.*asked for 127\.0\.0\.1:\d{5}\n`, wantNot: `dial tcp 127\.0\.0\.1:`,
 		flags: "--proxy socks5://127.0.0.9", given: func(p *ftpwire.Profile) bool { return p.Proxy.URL(false) == "socks5://127.0.0.9:1080" },

@@ -160,7 +160,7 @@ func TestUsage(t *testing.T) {
 		{"hash a directory", "hash ftp://h/pub/", "names a directory"},
 		{"unknown quirk", "ls --quirk nonsense ftp://h/", `unknown quirk "nonsense"`},
 		{"misspelt quirk", "ls --no-quirk mlsd-borken ftp://h/", "Did you mean mlsd-broken?"},
-		{"beginning of a quirk", "ls --quirk list ftp://h/", "Did you mean list-ignores-path?"},
+		{"beginning of a quirk", "ls --quirk list ftp://h/", "Did you mean list-ignores-path or list-options?"},
 		{"quirk both ways", "ls --quirk pret --no-quirk pret ftp://h/", "both name pret"},
 		{"quirk that is always there", "ls --no-quirk " + aTolerance() + " ftp://h/", "always done"},
 		{"trust nothing", "trust", "list, show, accept or remove?"},
