@@ -139,7 +139,11 @@ func temporaryRefusal(re *protocol.ReplyError, proxy bool) bool {
 	if proxy {
 		verb = "PASS"
 	}
-	switch protocol.MeaningOf(re.Reply.Code, verb, re.Reply.Text()) {
+	meaning := re.Told
+	if meaning == protocol.Unexplained {
+		meaning = protocol.MeaningOf(re.Reply.Code, verb, re.Reply.Text())
+	}
+	switch meaning {
 	case protocol.TooManyUsers:
 		return true
 	case protocol.RejectedLogin, protocol.LockedOut, protocol.NoSpace:

@@ -147,6 +147,7 @@ func (c *Conn) start(ctx context.Context) error {
 		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism, Lenient: true,
 	})
 	greeting := newFlight(protocol.Command{})
+	greeting.own = c
 	c.flights = []*flight{greeting}
 	go c.read()
 	err := c.await(ctx, greeting, c.cfg.replyTimeout())
@@ -168,6 +169,10 @@ func (c *Conn) start(ctx context.Context) error {
 // launch sends a command and returns its flight. The caller must hold the turn, or the
 // transfer that the command is about.
 func (c *Conn) launch(cmd protocol.Command) (*flight, error) {
+	cmd, err := c.replaced(cmd)
+	if err != nil {
+		return nil, err
+	}
 	c.mu.Lock()
 	wire, err := c.encode(cmd)
 	if c.dead != nil {
@@ -218,6 +223,7 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 		c.session.moving++
 	}
 	f := newFlight(cmd)
+	f.own = c
 	f.path = c.pathOf(cmd)
 	c.flights = append(c.flights, f)
 	return f, c.conn, wire, nil

@@ -13,6 +13,7 @@ type flight struct {
 	cmd      protocol.Command
 	path     string        // of cmd, as errors name it
 	launched time.Time     // when it was sent
+	own      *Conn         // whose caller may say what a refusal means, or nil
 	started  chan struct{} // closed at the first preliminary reply
 	done     chan struct{} // closed at the end; the fields below are then final
 
@@ -43,7 +44,7 @@ func (f *flight) result() error {
 	case f.err != nil:
 		return f.err
 	case f.outcome == protocol.Failure:
-		return &protocol.ReplyError{Verb: f.cmd.Verb, Path: f.path, Reply: f.reply}
+		return &protocol.ReplyError{Verb: f.cmd.Verb, Path: f.path, Reply: f.reply, Told: f.own.told(f.cmd.Verb, f.reply)}
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (l *login) run(ctx context.Context, who credentials, page *listing.CodePage
 		last, err = l.c.exchangeOnce(ctx, cmd)
 		if err = l.unanswered(cmd, err); !line.expects(last, err) {
 			if err == nil {
-				err = &protocol.ReplyError{Verb: cmd.Verb, Reply: l.c.redact.Reply(last)}
+				err = &protocol.ReplyError{Verb: cmd.Verb, Reply: l.c.redact.Reply(last), Told: l.c.told(cmd.Verb, last)}
 			}
 			return l.blame(line, err)
 		}
@@ -58,7 +58,7 @@ func (l *login) run(ctx context.Context, who credentials, page *listing.CodePage
 	}
 	// 332 without an account, or 331 to PASS: the server wants something that there is
 	// not.
-	return l.blame(done, &protocol.ReplyError{Verb: done.verb(), Reply: l.c.redact.Reply(last)})
+	return l.blame(done, &protocol.ReplyError{Verb: done.verb(), Reply: l.c.redact.Reply(last), Told: l.c.told(done.verb(), last)})
 }
 
 // notAskedFor reports whether the server has not asked for v, because it needs no more.

@@ -138,7 +138,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 		data.Abort()
 		return nil, err
 	}
-	f, err := c.launchWire(o.form.apply(o.cmd), o.form.apply(o.wire))
+	f, err := o.launch()
 	if err != nil {
 		data.Abort()
 		return nil, err
@@ -159,6 +159,22 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	t := c.newTransfer(ctx, f, dc, format, time.Since(o.begun))
 	t.opening, t.doubt = o, doubt
 	return t, nil
+}
+
+// launch sends the command, or the one that the caller wants in its place.
+func (o *opening) launch() (*flight, error) {
+	cmd, wire := o.form.apply(o.cmd), o.form.apply(o.wire)
+	if len(o.c.cfg.Quirks.Own) == 0 {
+		return o.c.launchWire(cmd, wire)
+	}
+	cmd, err := o.c.replaced(cmd)
+	if err == nil {
+		wire, err = o.c.onWire(cmd)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o.c.launchWire(cmd, wire)
 }
 
 // openData asks for a data connection for cmd, after PRET where the server wants it. If

@@ -85,6 +85,9 @@ type QuirkPolicy struct {
 	// [Conn.Quirks] or an [UnansweredError] tells them. They are in force from the start,
 	// with their evidence, unless Forbid names them. Names that are not known are ignored.
 	Known []AppliedQuirk `json:"-"` // no setting, but knowledge
+
+	// Own are quirks of the caller's own. They are not stored, as they are Go.
+	Own []OwnQuirk `json:"-"`
 }
 
 // A QuirkError reports a name in a [QuirkPolicy] that is not allowed there.

@@ -21,6 +21,8 @@ type quirkState struct {
 	mu      sync.Mutex
 	applied []AppliedQuirk
 
+	own []int // those of the caller's own that apply
+
 	noops atomic.Int64 // answered NOOPs of KeepAlive
 }
 
@@ -31,6 +33,9 @@ const forcedEvidence = "forced by the caller"
 func (c *Conn) startQuirks() error {
 	p := &c.cfg.Quirks
 	if err := p.check(); err != nil {
+		return err
+	}
+	if err := p.ownCheck(); err != nil {
 		return err
 	}
 	for _, a := range p.Known { // they were traced when they were noticed
@@ -100,6 +105,7 @@ func (c *Conn) enforce(q Quirk, evidence string) {
 // now. A reply can only switch on workarounds that are in the table.
 func (c *Conn) noticeServer() {
 	s := c.Server()
+	c.noticeOwn(s)
 	for _, q := range quirks {
 		if s.Name != "" && q.software == s.Name {
 			c.notice(q.Name, s.Evidence[0])
@@ -142,11 +148,6 @@ func (c *Conn) onlyRefused(err error) error {
 	}
 	return err
 }
-
-func (c *Conn) isForced(name QuirkName) bool { return slices.Contains(c.cfg.Quirks.Force, name) }
-
-// mayNotice reports whether the caller allows a quirk.
-func (c *Conn) mayNotice(name QuirkName) bool { return !slices.Contains(c.cfg.Quirks.Forbid, name) }
 
 // traceLeniency notes what was borne of the beginning of a session: it says something of
 // the server, or of the way to it. What is borne of transfers is too common to be noted.

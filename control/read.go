@@ -61,7 +61,7 @@ func (c *Conn) receive(b []byte) error {
 		if e.Reply.Code == 421 && c.dead == nil {
 			// No other command will be answered; the reader waits for the end of the
 			// connection.
-			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply)}, Last: c.last.dialogue()}
+			c.dead = &ClosedError{Cause: &protocol.ReplyError{Verb: e.Command.Verb, Reply: c.redact.Reply(e.Reply), Told: c.told(e.Command.Verb, e.Reply)}, Last: c.last.dialogue()}
 		}
 	}
 	if err != nil && c.dead == nil {

@@ -123,11 +123,15 @@ func (r *Remote) reverse(ctx context.Context, on bool) error {
 // If ctx ends, nothing happens until Close. KeepAlive of the Config is kept up.
 func (r *Remote) Start(ctx context.Context) error {
 	c := r.c
-	wire, err := c.onWire(r.cmd)
+	cmd, err := c.replaced(r.cmd)
 	if err != nil {
 		return err
 	}
-	f, err := c.launchWire(r.cmd, wire)
+	wire, err := c.onWire(cmd)
+	if err != nil {
+		return err
+	}
+	f, err := c.launchWire(cmd, wire)
 	if err != nil {
 		return err
 	}

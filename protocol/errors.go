@@ -15,6 +15,10 @@ type ReplyError struct {
 	Verb  Verb   // the refused command, such as "RETR"; "" for the greeting
 	Path  string // its argument, if that is a pathname and nothing else, with secrets masked
 	Reply Reply  // the final reply as received
+
+	// Told is what the refusal means if the caller has said so, by a quirk of its own. If
+	// Unexplained, the reply itself decides; see [MeaningOf].
+	Told Meaning
 }
 
 // Error returns the verb, the quoted pathname, the code and the quoted text.
@@ -65,15 +69,19 @@ func (e *ReplyError) Is(target error) bool {
 
 // cause returns the error of io/fs that the refusal means, if any.
 func (e *ReplyError) cause() error {
-	switch e.Reply.Code {
-	case 332, 530, 532, 533: // whatever the text adds
-		return fs.ErrPermission
+	meaning := e.Told
+	if meaning == Unexplained {
+		switch e.Reply.Code {
+		case 332, 530, 532, 533: // whatever the text adds
+			return fs.ErrPermission
+		}
+		row := rowOf(e.Reply.Code, e.Verb, e.Reply.Text())
+		if row.odd {
+			return nil
+		}
+		meaning = row.meaning
 	}
-	row := rowOf(e.Reply.Code, e.Verb, e.Reply.Text())
-	if row.odd {
-		return nil
-	}
-	switch row.meaning {
+	switch meaning {
 	case NotExist:
 		return fs.ErrNotExist
 	case Exists:

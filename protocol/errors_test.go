@@ -42,7 +42,7 @@ func TestReplyErrorIs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := fmt.Errorf("get: %w", &ReplyError{tt.verb, "", NewReply(tt.code, tt.text)})
+			err := fmt.Errorf("get: %w", &ReplyError{Verb: tt.verb, Reply: NewReply(tt.code, tt.text)})
 			for _, target := range []error{fs.ErrNotExist, fs.ErrPermission, fs.ErrExist} {
 				if got, want := errors.Is(err, target), target == tt.want; got != want {
 					t.Errorf("errors.Is(%v) = %v, want %v", target, got, want)
@@ -68,8 +68,8 @@ func TestErrorTexts(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"reply", &ReplyError{"RETR", "", NewReply(550, "no \x1b[31m\r")}, `ftp: RETR: 550 "no \x1b[31m\r"`},
-		{"greeting", &ReplyError{"", "", NewReply(530, "full")}, `ftp: greeting: 530 "full"`},
+		{"reply", &ReplyError{Verb: "RETR", Reply: NewReply(550, "no \x1b[31m\r")}, `ftp: RETR: 550 "no \x1b[31m\r"`},
+		{"greeting", &ReplyError{Verb: "", Reply: NewReply(530, "full")}, `ftp: greeting: 530 "full"`},
 		{"sequence", &SequenceError{"RNTO", StateAuthorized, 503, "RNFR must come first"}, "ftp: RNTO is out of sequence in state Authorized: RNFR must come first"},
 		{"argument", &ArgumentError{"RETR", "needs an argument"}, "ftp: RETR: needs an argument"},
 		{"syntax", &SyntaxError{7, "x\u202e\n", "no code"}, `ftp: no code at byte 7: "x\u202e\n"`},
@@ -83,7 +83,7 @@ func TestErrorTexts(t *testing.T) {
 		})
 	}
 	long := NewReply(550, strings.Repeat("x", 10000))
-	for _, err := range []error{&ReplyError{"RETR", "", long}, &ViolationError{"RETR", long, "why"}} {
+	for _, err := range []error{&ReplyError{Verb: "RETR", Reply: long}, &ViolationError{"RETR", long, "why"}} {
 		if n := len(err.Error()); n > 500 {
 			t.Errorf("error text of %d bytes", n)
 		}
@@ -171,7 +171,7 @@ func TestRedactor(t *testing.T) {
 		{"security data, in small letters", `235-x\n235 adat=YQ==`, `235-x\n235 adat=****`},
 		{"security data, quoted", `ftp: AUTH: 535 "ADAT=YQ=="`, `ftp: AUTH: 535 "ADAT=****"`},
 		{"no security data", "ADAT= adat", "ADAT= adat"},
-		{"an error", (&ReplyError{"PASS", "", NewReply(530, `no p"q\r`)}).Error(), `ftp: PASS: 530 "no ****"`},
+		{"an error", (&ReplyError{Verb: "PASS", Reply: NewReply(530, `no p"q\r`)}).Error(), `ftp: PASS: 530 "no ****"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := r.String(tt.in); got != tt.want {

@@ -88,7 +88,12 @@ func (m Meaning) OfData() bool {
 func (m Meaning) NotImplemented() bool { return m == UnknownCommand || m == UnknownParameter }
 
 // Meaning returns what the refusal means.
-func (e *ReplyError) Meaning() Meaning { return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text()) }
+func (e *ReplyError) Meaning() Meaning {
+	if e.Told != Unexplained {
+		return e.Told
+	}
+	return MeaningOf(e.Reply.Code, e.Verb, e.Reply.Text())
+}
 
 // OfFile reports whether the code is one by which servers refuse a file because of the
 // file itself or its name: 450, 521, 550 and 553.

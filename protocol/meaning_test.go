@@ -167,7 +167,7 @@ func TestMeaningOf(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s %d %.30s", tt.verb, tt.code, tt.text), func(t *testing.T) {
-			e := &ReplyError{tt.verb, "", NewReply(tt.code, tt.text)}
+			e := &ReplyError{Verb: tt.verb, Reply: NewReply(tt.code, tt.text)}
 			if got := e.Meaning(); got != tt.want {
 				t.Errorf("%v; want %v", got, tt.want)
 			}
