@@ -27,10 +27,13 @@ With --format json, each entry is one JSON object on a line of its own. A line o
 the server's listing that can't be read is reported and the listing goes on. What may
 help is proposed at the end: a date format, or a code page for names that are not UTF-8.
 
+--sort orders a whole listing: by name, or with the largest or the newest first.
+
 --dialect, --tz, --date-format and --charset say how to read what servers without MLSD
 write; "ftpwire help parse list" explains them.`,
 		Example: `  ftpwire ls ftpes://alice@ftp.example.com/
-  ftpwire ls --format json ftp://ftp.example.com/pub/ | jq -r .name`,
+  ftpwire ls --format json ftp://ftp.example.com/pub/ | jq -r .name
+  ftpwire ls --sort time ftpes://alice@ftp.example.com/log/ | head -n 3`,
 		Args: nargs(1, 1, "a URL is missing"),
 	}
 	f.addDataFlags(cmd)
@@ -38,14 +41,17 @@ write; "ftpwire help parse list" explains them.`,
 	lf.add(cmd)
 	lf.addMeans(cmd)
 	format := addFormat(cmd, "columns for people, or JSON lines")
+	order := addSort(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		lines, err := lf.set(&f)
 		if err != nil {
 			return err
 		}
-		f.list.Limits = listing.Limits{Entries: -1, Bytes: -1} // entries are printed as they come
+		if order.value == sortNone {
+			f.list.Limits = listing.Limits{Entries: -1, Bytes: -1} // entries are printed as they come
+		}
 		return a.asking(&f, args[0], func(c *ftpwire.Client, l *ftpwire.Location) error {
-			l2 := lister{app: a, cmd: cmd, json: format.value == "json", lines: lines}
+			l2 := lister{app: a, cmd: cmd, json: format.value == "json", lines: lines, order: order.value}
 			l2.table.w = a.stdout
 			if lf.detectZone() {
 				if _, ok, err := c.DetectZone(a.ctx, l.Path); err == nil && !ok {
@@ -75,6 +81,9 @@ type lister struct {
 	shown int
 	lines listing.Options
 	notes listNotes
+
+	order  string          // of --sort
+	sorted []listing.Entry // what waits for the end of the listing, to be sorted
 }
 
 func (l *lister) list(c *ftpwire.Client, path string) error {
@@ -89,9 +98,12 @@ func (l *lister) list(c *ftpwire.Client, path string) error {
 		if err != nil {
 			return l.failed(c, path, err)
 		}
-		if err := l.show(e); err != nil {
+		if err := l.take(e); err != nil {
 			return err
 		}
+	}
+	if err := l.showSorted(); err != nil {
+		return err
 	}
 	if err := l.table.flush(); err != nil {
 		return err
@@ -114,6 +126,9 @@ func unreadLine(err error) (*parse.Error, bool) {
 
 // failed deals with a listing that ended in an error: the path may be a file's.
 func (l *lister) failed(c *ftpwire.Client, path string, err error) error {
+	if serr := l.showSorted(); serr != nil {
+		return serr
+	}
 	if ferr := l.table.flush(); ferr != nil {
 		return ferr
 	}
