@@ -76,7 +76,7 @@ func explain(root *cobra.Command, words []string, all bool) (text string, ok boo
 		return helpText(topic, all), true
 	}
 	if titles := sectionWords[name]; titles != nil {
-		return commonFlags(root, titles) + fmt.Sprintf("\nAll flags about the connection: %q.\n", "ftpwire help "+topicConnectionFlags), true
+		return flagsText(commonFlags(root, titles)) + fmt.Sprintf("\nAll flags about the connection: %q.\n", "ftpwire help "+topicConnectionFlags), true
 	}
 	return explainQuirk(name)
 }
@@ -100,8 +100,17 @@ var sectionWords = map[string][]string{
 	"firewalls": {sectionData, sectionProxy},
 }
 
+// flagsText returns sections with all that is said about their flags.
+func flagsText(sections []section) string {
+	var parts []string
+	for _, s := range sections {
+		parts = append(parts, s.full())
+	}
+	return strings.Join(parts, "\n")
+}
+
 // commonFlags returns the flags that most commands have, of some sections.
-func commonFlags(root *cobra.Command, titles []string) string {
+func commonFlags(root *cobra.Command, titles []string) (sections []section) {
 	sets := map[string]*pflag.FlagSet{}
 	for _, cmd := range root.Commands() {
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -117,13 +126,12 @@ func commonFlags(root *cobra.Command, titles []string) string {
 			}
 		})
 	}
-	var parts []string
 	for _, title := range titles {
 		if set := sets[title]; set != nil {
-			parts = append(parts, section{title, set}.full())
+			sections = append(sections, section{title, set})
 		}
 	}
-	return strings.Join(parts, "\n")
+	return sections
 }
 
 // explainFlag returns what a flag of any command does, and which commands have it.

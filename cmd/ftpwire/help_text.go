@@ -19,7 +19,7 @@ func helpText(cmd *cobra.Command, all bool) string {
 	}
 	switch {
 	case cmd.Name() == topicConnectionFlags:
-		return cmd.Long + "\n\n" + commonFlags(cmd.Root(), commonSections)
+		return cmd.Long + "\n\n" + flagsText(commonFlags(cmd.Root(), commonSections))
 	case cmd.IsAdditionalHelpTopicCommand():
 		return cmd.Long + "\n"
 	case all:

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,12 @@ func writeMan(w io.Writer, root *cobra.Command) error {
 	for _, c := range root.Commands() {
 		if c.IsAdditionalHelpTopicCommand() {
 			fmt.Fprintf(b, ".SH %s\n%s", strings.ToUpper(strings.ReplaceAll(c.Name(), "-", " ")), preformatted(c.Long))
+			if c.Name() == topicConnectionFlags {
+				for _, s := range commonFlags(root, commonSections) {
+					fmt.Fprintf(b, ".SS \"%s\"\n", roff(s.title))
+					manFlags(b, s.flags)
+				}
+			}
 		}
 	}
 	fmt.Fprintf(b, ".SH EXAMPLES\n%s", preformatted(root.Example))
@@ -46,10 +53,25 @@ func manCommands(b *bufio.Writer, parent *cobra.Command) {
 		}
 		use := strings.TrimSuffix(c.UseLine(), " [flags]")
 		fmt.Fprintf(b, ".SS \"%s\"\n%s", strings.ReplaceAll(roff(use), `"`, `\(dq`), preformatted(c.Long))
-		c.InitDefaultHelpFlag()
-		manFlags(b, c.LocalFlags())
+		for _, s := range sectionsOf(c, false) {
+			manFlags(b, s.flags)
+		}
+		manCommon(b, c)
 		fmt.Fprintf(b, ".PP\nFor example:\n%s", preformatted(c.Example))
 		manCommands(b, c)
+	}
+}
+
+// manCommon names the flags of a command that stand with those of the connection.
+func manCommon(b *bufio.Writer, cmd *cobra.Command) {
+	var names []string
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if slices.Contains(commonSections, sectionOf(f)) && !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	if len(names) > 0 {
+		fmt.Fprintf(b, ".PP\nCONNECTION FLAGS explains the others: %s.\n", roff(strings.Join(names, ", ")))
 	}
 }
 

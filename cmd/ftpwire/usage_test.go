@@ -390,6 +390,11 @@ func TestMan(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
+	for _, name := range namesOfFlags(newApp(t.Context(), nil, nil, nil, nil).root()) {
+		if !strings.Contains(r.out, roff(name)) {
+			t.Errorf("the page lacks %s", name)
+		}
+	}
 	if strings.Contains(r.out, "\\-\\-help") && strings.Contains(r.out, "help for") {
 		t.Error("--help stands at every command")
 	}
