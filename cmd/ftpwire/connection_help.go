@@ -1,5 +1,10 @@
 package main
 
+import (
+	"fmt"
+	"strings"
+)
+
 const connectionsText = `A stored connection is a server with all its settings under a name. Every command that takes
 a URL takes NAME:PATH as well:
 
@@ -34,8 +39,8 @@ default. It can be edited by hand:
   [certificate.office]
   cert = "~/office.pem"
 
-The keys are the settings of a profile, as docs/connection.md of the project lists them, and
-those of the flags: --limit-rate is limit_rate. "ftpwire connection show" prints them. Keys
+The keys are those of the settings, which stand at the end of this text, and those of the
+flags: --limit-rate is limit_rate. "ftpwire connection show" prints them. Keys
 that are not known are errors that name the line, and a connection with one is not changed
 by a command. Comments, order and spelling stay when a command changes something else.
 
@@ -72,3 +77,22 @@ COMPLETION
 
 Shells complete names and, after NAME:, paths on the server, if the password is stored, in a
 file or in a variable: for completion no program is run and nobody is asked.`
+
+// keysText lists the keys of settings in the file of stored connections.
+func keysText() string {
+	type row struct{ key, name string }
+	var rows []row
+	column := 0
+	for _, p := range properties {
+		if key := p.field.Key(); key != "" {
+			rows = append(rows, row{key, p.name})
+			column = max(column, len(key))
+		}
+	}
+	var b strings.Builder
+	b.WriteString("THE KEYS OF SETTINGS\n\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "  %-*s  %s\n", column, r.key, r.name)
+	}
+	return b.String()
+}

@@ -7,7 +7,7 @@ func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "urls", Short: "How URLs name servers and files", Long: urlsText},
 		{Use: topicConnectionFlags, Short: "The flags about the connection, which most commands have", Long: connectionFlagsText},
-		{Use: "connections", Short: "Stored connections: their names, their file, passwords and certificates", Long: connectionsText},
+		{Use: topicConnections, Short: "Stored connections: their names, their file, passwords and certificates", Long: connectionsText},
 		{Use: "passwords", Short: "Where user names and passwords come from", Long: passwordsText},
 		{Use: "proxies", Short: "How to go through HTTP, SOCKS and FTP proxies", Long: proxiesText},
 		{Use: "quirks", Short: "Known differences of servers, and what is done about them", Long: quirksText()},
@@ -17,6 +17,9 @@ func topics() []*cobra.Command {
 
 // topicConnectionFlags is the topic of the flags that the help of commands leaves out.
 const topicConnectionFlags = "connection-flags"
+
+// topicConnections is the topic of stored connections.
+const topicConnections = "connections"
 
 const connectionFlagsText = `Every command that connects to a server has these flags, or those of them that it has a use
 for: a command that moves no data has none about data connections. "ftpwire help flags ls"

@@ -20,6 +20,8 @@ func helpText(cmd *cobra.Command, all bool) string {
 	switch {
 	case cmd.Name() == topicConnectionFlags:
 		return cmd.Long + "\n\n" + flagsText(commonFlags(cmd.Root(), commonSections))
+	case cmd.Name() == topicConnections:
+		return cmd.Long + "\n\n" + keysText()
 	case cmd.IsAdditionalHelpTopicCommand():
 		return cmd.Long + "\n"
 	case all:

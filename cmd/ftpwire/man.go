@@ -34,6 +34,9 @@ func writeMan(w io.Writer, root *cobra.Command) error {
 	for _, c := range root.Commands() {
 		if c.IsAdditionalHelpTopicCommand() {
 			fmt.Fprintf(b, ".SH %s\n%s", strings.ToUpper(strings.ReplaceAll(c.Name(), "-", " ")), preformatted(c.Long))
+			if c.Name() == topicConnections {
+				b.WriteString(preformatted(keysText()))
+			}
 			if c.Name() == topicConnectionFlags {
 				for _, s := range commonFlags(root, commonSections) {
 					fmt.Fprintf(b, ".SS \"%s\"\n", roff(s.title))
