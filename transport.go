@@ -76,6 +76,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
 	}
+	if req.URL == nil {
+		return nil, &URLError{Reason: "is missing"}
+	}
 	if do == nil {
 		r := x.text(http.StatusMethodNotAllowed, "FTP has no "+req.Method)
 		r.Header.Set("Allow", "GET, HEAD, PUT, DELETE")

@@ -18,61 +18,69 @@ import (
 
 	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/conformance/interop/peer"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-// TestFileSystem has fstest.TestFS judge the file system of each server, links included, and serves it by package net/http.
+// TestFileSystem has fstest.TestFS judge the file system of each server, in clear and with TLS, links included, and serves it by package
+// net/http.
 func TestFileSystem(t *testing.T) {
 	t.Parallel()
 	for _, name := range allServers() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := peer.Start(t, name, peer.Options{})
-			big := bytes.Repeat([]byte("0123456789abcde\n"), 40<<10) // more than is fetched at once
-			for name, data := range map[string][]byte{"t/a.txt": []byte("hello\n"), "t/empty": nil, "t/d/b c.html": []byte("<p>{{.}}</p>"), "t/d/e/big.bin": big} {
-				s.WriteFile(t, name, data)
+		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
+			if ok, _ := peer.Supports(name, mode); !ok {
+				continue
 			}
-			for link, target := range map[string]string{"file.lnk": "a.txt", "dir.lnk": "d"} {
-				if err := os.Symlink(target, filepath.Join(s.Home, "t", link)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			c := way{s: s, data: dataModes[0]}.client(t)
-			for _, dir := range []string{"t", "t/"} {
-				err := fstest.TestFS(c.FS(t.Context(), dir), "a.txt", "empty", "d/b c.html", "d/e/big.bin", "file.lnk", "dir.lnk")
-				if err != nil {
-					t.Errorf("%q: %v", dir, err)
-				}
-			}
-			files := c.FS(t.Context(), "t")
-			if got, err := fs.ReadFile(files, "dir.lnk/b c.html"); err != nil || string(got) != "<p>{{.}}</p>" {
-				t.Errorf("through a link: %q, %v", got, err)
-			}
-			if info, err := fs.Stat(files, "file.lnk"); err != nil || info.Size() != 6 || !info.Mode().IsRegular() {
-				t.Errorf("what a link leads to: %v, %v", info, err)
-			}
-			if info, err := fs.Stat(files, "dir.lnk"); err != nil || !info.IsDir() {
-				t.Errorf("the directory that a link leads to: %v, %v", info, err)
-			}
-			if l, err := fs.Lstat(files, "file.lnk"); err != nil {
-				t.Errorf("Lstat: %v", err)
-			} else {
-				t.Logf("a link is %v", l.Mode())
-			}
-			if got, err := readThrough(files, "file.lnk"); err != nil || got != "hello\n" {
-				t.Errorf("the file that a link leads to: %q, %v", got, err)
-			}
-			for _, missing := range []string{"none", "none/none", "a.txt/none"} {
-				_, err := fs.Stat(files, missing)
-				if _, ok := errors.AsType[*fs.PathError](err); !ok || !errors.Is(err, fs.ErrNotExist) && missing != "a.txt/none" {
-					t.Errorf("Stat of %q: %v", missing, err)
-				}
-			}
-			if _, err := fs.ReadDir(files, "a.txt"); err == nil {
-				t.Error("ReadDir of a file succeeds")
-			}
-			servedRange(t, files, big)
-		})
+			t.Run(name+"/"+mode.String(), func(t *testing.T) {
+				t.Parallel()
+				fileSystem(t, name, mode)
+			})
+		}
 	}
+}
+
+func fileSystem(t *testing.T, name string, mode tlsx.Mode) {
+	s := peer.Start(t, name, peer.Options{TLS: mode, RequireReuse: mode != peer.Plain})
+	big := bytes.Repeat([]byte("0123456789abcde\n"), 40<<10) // more than is fetched at once
+	for name, data := range map[string][]byte{"t/a.txt": []byte("hello\n"), "t/empty": nil, "t/d/b c.html": []byte("<p>{{.}}</p>"), "t/d/e/big.bin": big} {
+		s.WriteFile(t, name, data)
+	}
+	for link, target := range map[string]string{"file.lnk": "a.txt", "dir.lnk": "d"} {
+		if err := os.Symlink(target, filepath.Join(s.Home, "t", link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := way{s: s, mode: mode, data: dataModes[0]}.client(t)
+	files := c.FS(t.Context(), "t")
+	if err := fstest.TestFS(files, "a.txt", "empty", "d/b c.html", "d/e/big.bin", "file.lnk", "dir.lnk"); err != nil {
+		t.Error(err)
+	}
+	if got, err := fs.ReadFile(files, "dir.lnk/b c.html"); err != nil || string(got) != "<p>{{.}}</p>" {
+		t.Errorf("through a link: %q, %v", got, err)
+	}
+	if info, err := fs.Stat(files, "file.lnk"); err != nil || info.Size() != 6 || !info.Mode().IsRegular() {
+		t.Errorf("what a link leads to: %v, %v", info, err)
+	}
+	if info, err := fs.Stat(files, "dir.lnk"); err != nil || !info.IsDir() {
+		t.Errorf("the directory that a link leads to: %v, %v", info, err)
+	}
+	if l, err := fs.Lstat(files, "file.lnk"); err != nil {
+		t.Errorf("Lstat: %v", err)
+	} else {
+		t.Logf("a link is %v", l.Mode())
+	}
+	if got, err := readThrough(files, "file.lnk"); err != nil || got != "hello\n" {
+		t.Errorf("the file that a link leads to: %q, %v", got, err)
+	}
+	for _, missing := range []string{"none", "none/none", "a.txt/none"} {
+		_, err := fs.Stat(files, missing)
+		if _, ok := errors.AsType[*fs.PathError](err); !ok || !errors.Is(err, fs.ErrNotExist) && missing != "a.txt/none" {
+			t.Errorf("Stat of %q: %v", missing, err)
+		}
+	}
+	if _, err := fs.ReadDir(files, "a.txt"); err == nil {
+		t.Error("ReadDir of a file succeeds")
+	}
+	servedRange(t, files, big)
 }
 
 // readThrough reads an opened file to its end.
