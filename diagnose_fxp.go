@@ -2,6 +2,7 @@ package ftpwire
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/ftpwire/ftpwire/protocol"
 )
@@ -11,6 +12,7 @@ const (
 	causeFXPMixed      Cause = "fxp-mixed-protection"
 	causeFXPNoTLS      Cause = "fxp-no-tls-client"
 	causeFXPResumption Cause = "fxp-wants-resumption"
+	causeFXPBroken     Cause = "fxp-tls-broken"
 	causeFXPRefused    Cause = "fxp-refused"
 )
 
@@ -22,6 +24,11 @@ func noFXP(cond func(*FXPError) bool) finder {
 		}
 		return nil
 	}
+}
+
+// met reports whether one of the ways failed by a refusal of this meaning.
+func (e *FXPError) met(m protocol.Meaning) bool {
+	return slices.ContainsFunc(e.Tried, func(t FXPTry) bool { return protocol.MeaningIn(t.Err) == m })
 }
 
 // seeFXP is where transfers between servers are explained.
@@ -44,15 +51,14 @@ var fxpRules = []diagnosisRule{
 	},
 	{
 		cause: causeFXPResumption, see: seeFXP,
-		find: noFXP(func(e *FXPError) bool {
-			for _, t := range e.Tried {
-				if protocol.MeaningIn(t.Err) == protocol.WantsResumption {
-					return true
-				}
-			}
-			return false
-		}),
+		find: noFXP(func(e *FXPError) bool { return e.met(protocol.WantsResumption) }),
 		says: "a server demands that a data connection resume the TLS session of its own control connection, which another server can't do. That is a setting of the server: vsftpd require_ssl_reuse=NO, ProFTPD TLSOptions NoSessionReuseRequired",
+	},
+	{
+		cause: causeFXPBroken, see: seeFXP,
+		find: noFXP(func(e *FXPError) bool { return e.met(protocol.Aborted) }),
+		says: "the data connection between the servers broke off. A server that sends as the TLS client may lose the end of the file, as ProFTPD does with TLS 1.3: the other one should have SSCN or CPSV, or no TLS 1.3",
+		then: "Otherwise copy by way of this computer: get, then put",
 	},
 	{
 		cause: causeFXPRefused, find: noFXP(func(*FXPError) bool { return true }), see: seeFXP,

@@ -199,6 +199,8 @@ func TestDiagnose(t *testing.T) {
 		{"servers, no TLS client", &ftpwire.FXPError{NoWay: true, Err: ftpwire.ErrNoReversal}, "fxp-no-tls-client"},
 		{"servers, resumption", &ftpwire.FXPError{NoWay: true, Err: reply("STOR", 522, "SSL connection failed: session reuse required"),
 			Tried: []ftpwire.FXPTry{{Way: "w", Err: reply("STOR", 522, "SSL connection failed: session reuse required")}}}, "fxp-wants-resumption"},
+		{"servers, broken off", &ftpwire.FXPError{NoWay: true, Err: reply("STOR", 426, "Failure reading network stream."),
+			Tried: []ftpwire.FXPTry{{Way: "w", Err: reply("STOR", 426, "Failure reading network stream.")}}}, "fxp-tls-broken"},
 		{"servers, refused", &ftpwire.FXPError{NoWay: true, Err: reply("PORT", 500, "Illegal PORT command")}, "fxp-refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,8 +81,7 @@ type fxpFailure struct {
 // ways returns all ways that may work, the likelier first. If there is none, the second result
 // says why.
 //
-// The destination listens first, as with other clients. What FEAT does not list comes after what
-// it lists. PORT comes before EPRT and PASV before EPSV, because servers that allow transfers
+// The destination listens first, as with other clients. PORT comes before EPRT and PASV before EPSV, because servers that allow transfers
 // with others are mostly of that age. Without the right to be private, there is no way in clear:
 // that is the caller's choice.
 func (f fxpFacts) ways() (ways []fxpWay, why string) {
@@ -145,23 +144,24 @@ type fxpRole struct {
 	cpsv bool
 }
 
-// roles returns the ways to share the roles of TLS.
+// roles returns the ways to share the roles of TLS. It is best if the destination is the TLS client: a
+// client that sends and does not read leaves the tickets of TLS 1.3 unread, so that its system resets the
+// connection when it closes it, and the end of the file is lost (ProFTPD 1.3.8).
 func (f fxpFacts) roles(listens fxpSide) []fxpRole {
 	if !f.private {
 		return []fxpRole{{}}
 	}
-	connects := listens.other()
-	all := []fxpRole{{sscn: connects}, {sscn: listens}, {cpsv: true}}
-	listed := func(r fxpRole) bool { return r.cpsv && f.servers[listens].cpsv || f.servers[r.sscn].sscn }
-	slices.SortStableFunc(all, func(a, b fxpRole) int {
-		switch {
-		case listed(a) == listed(b):
-			return 0
-		case listed(a):
-			return -1
+	all := []fxpRole{{sscn: destination}, {cpsv: true}, {sscn: source}}
+	rank := func(r fxpRole) (n int) {
+		if r.sscn == source || r.cpsv && listens == source {
+			n += 2
 		}
-		return 1
-	})
+		if listed := r.cpsv && f.servers[listens].cpsv || f.servers[r.sscn].sscn; !listed {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(all, func(a, b fxpRole) int { return rank(a) - rank(b) })
 	return all
 }
 

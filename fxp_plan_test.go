@@ -45,7 +45,7 @@ func TestFXPWays(t *testing.T) {
 		{"IPv6", false, server6(), server6(), "d EPSV EPRT, s EPSV EPRT", ""},
 		{"IPv4 and IPv6", false, server4(), server6(), "", "IPv4 and the other one by IPv6"},
 		{"SSCN at the source", true, server6("SSCN"), server6(),
-			"d EPSV EPRT s, d EPSV EPRT d, s EPSV EPRT s, s EPSV EPRT d", ""},
+			"d EPSV EPRT d, d EPSV EPRT s, s EPSV EPRT d, s EPSV EPRT s", ""},
 		{"SSCN at the destination", true, server6(), server6("SSCN"),
 			"d EPSV EPRT d, d EPSV EPRT s, s EPSV EPRT d, s EPSV EPRT s", ""},
 		{"CPSV at the source", true, server4(), server4(), "", ""},
@@ -70,7 +70,7 @@ func TestFXPWays(t *testing.T) {
 					t.Errorf("%d ways; want 20", len(got))
 				}
 				first := map[string]string{
-					"CPSV at the source": "d PASV PORT s", "CPSV listed": "d CPSV PORT",
+					"CPSV at the source": "d PASV PORT d", "CPSV listed": "d CPSV PORT",
 				}[tt.name]
 				if got[0] != first {
 					t.Errorf("%q is first; want %q", got[0], first)
@@ -114,20 +114,21 @@ func TestFXPNext(t *testing.T) {
 		{"neither goes to another host", false, nil, []failure{{atConnect, source, protocol.WrongPeer}, {atConnect, destination, protocol.WrongPeer}}, "d PASV PORT, s PASV PORT"},
 		{"neither takes another host", false, nil, []failure{{atOpen, destination, protocol.WrongPeer}, {atOpen, source, protocol.WrongPeer}}, "d PASV PORT, s PASV PORT"},
 		{"no data connection", false, nil, []failure{{atOpen, destination, protocol.DataChannel}, {atOpen, destination, protocol.DataChannel}}, "d PASV PORT, s PASV PORT"},
-		{"SSCN unknown", true, nil, []failure{{atRole, source, protocol.UnknownCommand}, {atRole, destination, protocol.UnknownCommand}}, "d PASV PORT s, d PASV PORT d, d CPSV PORT"},
+		{"SSCN unknown", true, nil, []failure{{atRole, destination, protocol.UnknownCommand}}, "d PASV PORT d, d CPSV PORT"},
+		{"SSCN and CPSV unknown there", true, nil, []failure{{atRole, destination, protocol.UnknownCommand}, {atListen, destination, protocol.UnknownCommand}}, "d PASV PORT d, d CPSV PORT, d PASV PORT s"},
 		{"SSCN and CPSV unknown", true, nil, []failure{
-			{atRole, source, protocol.UnknownCommand}, {atRole, destination, protocol.UnknownCommand},
-			{atListen, destination, protocol.UnknownCommand}, {atListen, source, protocol.UnknownCommand},
-		}, "d PASV PORT s, d PASV PORT d, d CPSV PORT, s CPSV PORT"},
+			{atRole, destination, protocol.UnknownCommand}, {atListen, destination, protocol.UnknownCommand},
+			{atRole, source, protocol.UnknownCommand}, {atListen, source, protocol.UnknownCommand},
+		}, "d PASV PORT d, d CPSV PORT, d PASV PORT s, s CPSV PORT"},
 		{"no TLS between them", true, []string{"SSCN"}, []failure{
 			{atOpen, source, protocol.DataChannel}, {atOpen, source, protocol.DataChannel}, {atOpen, source, protocol.DataChannel},
-		}, "d PASV PORT s, d PASV PORT d, s PASV PORT d, s PASV PORT s"},
-		{"the destination wants its session resumed", true, []string{"SSCN"}, []failure{
-			{atOpen, destination, protocol.WantsResumption},
-		}, "d PASV PORT s, d PASV PORT d"},
+		}, "d PASV PORT d, d PASV PORT s, s PASV PORT d, s PASV PORT s"},
+		{"the source wants its session resumed", true, []string{"SSCN"}, []failure{
+			{atOpen, source, protocol.WantsResumption},
+		}, "d PASV PORT d, d PASV PORT s"},
 		{"both want their sessions resumed", true, []string{"SSCN"}, []failure{
-			{atOpen, destination, protocol.WantsResumption}, {atOpen, source, protocol.WantsResumption},
-		}, "d PASV PORT s, d PASV PORT d"},
+			{atOpen, source, protocol.WantsResumption}, {atOpen, destination, protocol.WantsResumption},
+		}, "d PASV PORT d, d PASV PORT s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			facts := fxpFacts{private: tt.private, servers: [3]fxpServer{source: server4(tt.features...), destination: server4(tt.features...)}}

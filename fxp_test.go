@@ -180,12 +180,12 @@ func TestTransferWays(t *testing.T) {
 		{"the source listens: IPv6", fxpConfig("eprt-502"), fxpConfig(), true, "EPSV at the source, EPRT at the destination"},
 		{"the source listens: what the other tells is wrong", fxpConfig(), fxpConfig("pasv-not-listening", "epsv-not-listening"), false, "PASV at the source, PORT at the destination"},
 		{"the address in a reply does not count", fxpConfig(), fxpConfig("pasv-other-host"), false, "PASV at the destination, PORT at the source"},
-		{"SSCN at the source", explicit(), explicit(), false, "PASV at the destination, PORT at the source, SSCN ON at the source"},
-		{"SSCN at the destination", explicit("sscn-502"), explicit(), false, "PASV at the destination, PORT at the source, SSCN ON at the destination"},
+		{"SSCN at the destination", explicit(), explicit(), false, "PASV at the destination, PORT at the source, SSCN ON at the destination"},
+		{"SSCN at the source", explicit(), explicit("sscn-502", "cpsv-502"), false, "PASV at the destination, PORT at the source, SSCN ON at the source"},
 		{"CPSV at the destination", explicit("sscn-502"), explicit("sscn-502"), false, "CPSV at the destination, PORT at the source"},
 		{"CPSV at the source", explicit("sscn-502"), explicit("sscn-502", "cpsv-502"), false, "CPSV at the source, PORT at the destination"},
 		{"SSCN, IPv6", explicit(), explicit("sscn-502"), true, "EPSV at the destination, EPRT at the source, SSCN ON at the source"},
-		{"SSCN, the source listens", explicit("port-502", "eprt-502"), explicit("sscn-502"), false, "PASV at the source, PORT at the destination, SSCN ON at the source"},
+		{"SSCN, the source listens", explicit("port-502", "eprt-502", "cpsv-502"), explicit("sscn-502"), false, "PASV at the source, PORT at the destination, SSCN ON at the source"},
 		{"the destination takes no foreign hosts", fxpConfig(), foreign(fxpConfig()), false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func (x *fxp) tryNext(ctx context.Context) (again bool, err error) {
 		x.offset, x.r.Restarted = 0, "a server does not continue the file"
 		return true, at
 	}
-	if !x.ofTheWay(ctx, step, err) {
+	if !x.ofTheWay(ctx, way, step, err) {
 		return false, at
 	}
 	x.failures = append(x.failures, fxpFailure{way: way, step: step, at: side, meaning: protocol.MeaningIn(err)})
@@ -266,12 +266,24 @@ func (r *fxpRun) watch(ctx context.Context) (fxpSide, error) {
 	return r.judge()
 }
 
-// patience returns how long to wait for the other server, now that this one is done.
+// patience returns how long to wait for the other server, now that this one is done. If the destination says that it has
+// got everything from a source that has not even begun, it got nothing: Pure-FTPd drops a foreign connection and goes on
+// waiting for its client's.
 func (r *fxpRun) patience(s fxpSide, final time.Duration) time.Duration {
-	if _, err := r.ends[s].Result(); err != nil {
+	if _, err := r.ends[s].Result(); err != nil || s == destination && !r.begun(source) {
 		return patience.FXPOther.Default
 	}
 	return final
+}
+
+// begun reports whether a server has sent its preliminary reply.
+func (r *fxpRun) begun(s fxpSide) bool {
+	select {
+	case <-r.ends[s].Started():
+		return true
+	default:
+		return false
+	}
 }
 
 // bounds returns how long both servers may take to begin, and the second to end after the first: the
@@ -306,7 +318,10 @@ func (r *fxpRun) late(open map[fxpSide]<-chan struct{}, begin, final time.Durati
 			return side, err
 		}
 		verb := protocol.Verb("RETR")
-		if s == destination {
+		switch {
+		case s == source && !r.begun(source):
+			return s, &notBegunError{patience.FXPOther.Default}
+		case s == destination:
 			verb = "STOR"
 		}
 		return s, &control.TimeoutError{Verb: verb, After: final}
@@ -351,8 +366,9 @@ func vague(err error) bool {
 }
 
 // ofTheWay reports whether an error is about how the servers were to be brought together. A transfer that
-// broke off is taken for that if nothing of the file has arrived.
-func (x *fxp) ofTheWay(ctx context.Context, step fxpStep, err error) bool {
+// broke off is taken for that if nothing of the file has arrived, or if the source was the TLS client, which
+// loses the end of files on some servers: see [fxpFacts.roles].
+func (x *fxp) ofTheWay(ctx context.Context, way fxpWay, step fxpStep, err error) bool {
 	re, refused := errors.AsType[*protocol.ReplyError](err)
 	switch {
 	case !refused:
@@ -365,7 +381,7 @@ func (x *fxp) ofTheWay(ctx context.Context, step fxpStep, err error) bool {
 	case protocol.WrongPeer, protocol.DataChannel, protocol.WantsResumption, protocol.WantsProtection:
 		return true
 	case protocol.Aborted, protocol.Unexplained:
-		return x.size > x.offset && x.to.storedSize(ctx, x.u.target) == x.offset
+		return way.tlsClient() == source || x.size > x.offset && x.to.storedSize(ctx, x.u.target) == x.offset
 	}
 	return false
 }
