@@ -59,6 +59,7 @@ var besides = map[string]map[string]any{
 	"data.active_addr":     {"data_mode": "active"},
 	"data.active_ports":    {"data_mode": "active"},
 	"data.any_peer":        {"data_mode": "active"},
+	"data.peer_port":       {"data_mode": "active"},
 	"login.account_always": {"account": "x"},
 	"lowest_time":          {"lowest_rate": int64(100)},
 	"direct_data":          {"proxy": "socks5://gate.example"},

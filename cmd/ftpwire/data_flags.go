@@ -15,6 +15,7 @@ type dataFlags struct {
 	mode, nat, sync *choice
 	active, epsvAll bool
 	anyPeer         bool
+	peerPort        bool
 	activeAddr      string
 	activePorts     string
 	blockedPorts    []string
@@ -35,6 +36,7 @@ func (f *dataFlags) add(cmd *cobra.Command) {
 		fs.StringVar(&f.activeAddr, "active-address", "", "`ADDRESS` to announce in active mode (default: the local one)")
 		fs.StringVar(&f.activePorts, "active-ports", "", "`PORTS` to listen on in active mode, such as 50000-50010")
 		fs.BoolVar(&f.anyPeer, "any-peer", false, "in active mode let hosts other than the server open data connections, for servers with several addresses")
+		fs.BoolVar(&f.peerPort, "active-peer-port", false, "in active mode take data connections only from the port below the server's own, which is 20 for 21")
 		fs.StringArrayVar(&f.blockedPorts, "block-port", nil, "passive `PORTS` never to connect to; the server is asked for another (repeatable)")
 		fs.BoolVar(&f.epsvAll, "epsv-all", false, "promise to use EPSV only (EPSV ALL)")
 		f.sync = addChoice(cmd, "sync-data", "auto", "auto|on|off", "whether TLS of a data connection waits for the reply to the command")
@@ -55,12 +57,14 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 		return usagef("--active-address and --active-ports need active mode (--active)")
 	case !active && f.anyPeer:
 		return usagef("--any-peer needs active mode (--active)")
+	case !active && f.peerPort:
+		return usagef("--active-peer-port needs active mode (--active)")
 	case f.epsvAll && p.DataMode != datachan.ModePassive && p.DataMode != datachan.ModeEPSV:
 		return usagef("--epsv-all excludes every other way to open data connections")
 	}
 	p.NAT = map[string]datachan.NAT{"auto": datachan.NATAuto, "always": datachan.NATControlHost, "never": datachan.NATServer}[f.nat.value]
 	p.SyncDataChannel = map[string]datachan.Sync{"auto": datachan.SyncAuto, "on": datachan.SyncOn, "off": datachan.SyncOff}[f.sync.value]
-	p.Data.EPSVAll, p.Data.AnyPeer = f.epsvAll, f.anyPeer
+	p.Data.EPSVAll, p.Data.AnyPeer, p.Data.PeerPort = f.epsvAll, f.anyPeer, f.peerPort
 	if f.activeAddr != "" {
 		if p.Data.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
 			return usagef("--active-address: %q must be an IP address", f.activeAddr)

@@ -36,6 +36,24 @@ func TestDataFlags(t *testing.T) {
 			}
 		})
 	}
+	t.Run("port of the peer", func(t *testing.T) {
+		f.run(t, "cat", "URL/hello.txt", "--active", "--active-peer-port").want(t, exitGood)
+		other := serve(t, ftptest.Config{Faults: []ftptest.Fault{"active-any-port"}})
+		if r := other.run(t, "cat", "URL/hello.txt", "--active", "--active-peer-port", "--timeout", "1s"); r.code == exitGood || r.out != "" {
+			t.Errorf("another port is taken: %q", r.out)
+		}
+		f.run(t, "cat", "URL/hello.txt", "--active-peer-port").want(t, exitUsage, "needs active mode")
+	})
+	t.Run("code page of EBCDIC", func(t *testing.T) {
+		if err := f.WriteFile("/bracket.txt", []byte("[\n")); err != nil {
+			t.Fatal(err)
+		}
+		for page, want := range map[string]string{"1047": "[\n", "037": "\u00dd\n"} { // ftptest writes 1047
+			if r := f.run(t, "cat", "--type", "ebcdic", "--ebcdic", page, "URL/bracket.txt"); r.out != want {
+				t.Errorf("%s: %q, want %q; %s", page, r.out, want, r.err)
+			}
+		}
+	})
 	t.Run("all ports blocked", func(t *testing.T) {
 		f.run(t, "cat", "URL/hello.txt", "--block-port", "1-65535").want(t, exitTemporary, "--block-port")
 	})

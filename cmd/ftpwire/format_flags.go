@@ -14,6 +14,8 @@ type formatFlags struct {
 	ascii             bool
 	fileType          *choice // nil for commands that move no files
 	structure, packed *choice
+	ebcdic            *choice
+	ebcdicCRLF        bool
 	compress          bool
 	level             int
 }
@@ -29,8 +31,19 @@ func (f *formatFlags) add(cmd *cobra.Command) {
 		fs.BoolVar(&f.ascii, "ascii", false, "move text: convert line ends; short for --type ascii")
 		f.fileType = addChoice(cmd, "type", "", "binary|ascii|ebcdic|local8", "what is moved: files as they are (binary, the default; local8 is the same under the name TYPE L 8), or text, which travels as ASCII or EBCDIC")
 		f.structure = addChoice(cmd, "structure", "file", "file|record", "what files consist of; the records of hosts that have them are lines here")
+		f.ebcdic = addChoice(cmd, "ebcdic", "1047", "1047|037", "code page of --type ebcdic")
+		fs.BoolVar(&f.ebcdicCRLF, "ebcdic-crlf", false, "end the lines of EBCDIC uploads with CR LF in place of NL")
 		f.packed = addChoice(cmd, "mode", "", "stream|block|compressed|deflate", "how data is packed on the way: not at all (stream, the default), in blocks, in blocks whose repetitions are compressed, or as zlib does it")
 	})
+}
+
+// apply says what the flags ask of p. It does nothing for commands that move no files.
+func (f *formatFlags) apply(p *ftpwire.Profile) error {
+	if f.ebcdic == nil {
+		return nil
+	}
+	p.EBCDICCRLF = f.ebcdicCRLF
+	return p.EBCDIC.UnmarshalText([]byte(f.ebcdic.value))
 }
 
 // addCompress adds the flags that listings have, too.

@@ -41,6 +41,9 @@ func (a *app) locate(f *connFlags, rawURL string) (*ftpwire.Location, error) {
 	if err := f.applyData(p); err != nil {
 		return nil, err
 	}
+	if err := f.formatFlags.apply(p); err != nil {
+		return nil, err
+	}
 	if err := f.paceFlags.apply(p); err != nil {
 		return nil, err
 	}
