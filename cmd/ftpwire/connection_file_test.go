@@ -53,7 +53,7 @@ func TestConnectionFileFaults(t *testing.T) {
 			s.wantText(tt.text)
 			if strings.HasPrefix(tt.text, good) { // others are not affected
 				s.line("connection edit web --timeout 5s").want(t, exitGood)
-				s.line("connection list").want(t, exitNo, ":6: hots")
+				s.line("connection list").want(t, exitUsage, ":6: hots")
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ftpwire/ftpwire"
 	"github.com/ftpwire/ftpwire/cmd/ftpwire/tomledit"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
@@ -99,7 +100,7 @@ func (a *app) listConnections(cmd *cobra.Command, s *store, d *tomledit.Document
 		}
 	}
 	if broken {
-		return errSaid
+		return saidError{ftpwire.KindLocal, "some connections can't be used"}
 	}
 	return nil
 }

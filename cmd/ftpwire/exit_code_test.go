@@ -272,7 +272,7 @@ Standard error has the same as text. Secrets stand in neither.
 ## Repeating
 
 ` + "`--retry N`" + ` makes up to N attempts more, each on a new connection, after failures that are ` + "`temporary`" + `; ` + "`--retry-delay`" + ` is the first pause, which doubles up to a minute.
-All commands that talk to a server have it, except ` + "`probe`" + `. Refused logins are never repeated.
+All commands that talk to a server have it, except ` + "`probe`" + `. Refused logins are never repeated. Each attempt may connect once more by itself if it loses the connection, as a Client does.
 
 - **ls, stat, hash**: all of it is repeated, until more than 64 KiB have been printed. **cat, get URL -**: until the first octet is out.
 - **get, put**: the transfer, from the start, or with ` + "`--resume`" + ` from where it ended. Standard input can't be read again, so that ` + "`put -`" + ` refuses the flag.
@@ -303,4 +303,39 @@ Each of these is played by a test against a real server.
 		t.Error("no failure is unproven")
 	}
 	return b.String()
+}
+
+// TestRetry: --retry repeats what asks, on new connections, as long as nothing of the answer is
+// out.
+func TestRetry(t *testing.T) {
+	for _, tt := range []struct {
+		name, args, verb string
+		cfg              ftptest.Config
+		code, sent       int
+		out              string
+	}{
+		{"a server that is full at first", "ls URL/sub", "PASS", withFaults("full-at-first"), exitGood, 1, "inner.bin"},
+		{"the same, to remove", "rm URL/hello.txt", "DELE", withFaults("full-at-first"), exitGood, 1, ""},
+		{"the same, to hash", "hash URL/hello.txt", "HASH", withFaults("full-at-first"), exitGood, 1, "hello.txt"},
+		{"the same, for raw commands", "quote URL/ NOOP", "NOOP", withFaults("full-at-first"), exitGood, 1, "< 200"},
+		{"the same, to check", "check --only rfc959-5.4-greeting URL/", "USER", withFaults("full-at-first"), exitGood, 1, ""},
+		{"a listing that is always cut", "ls --format json URL/", "MLSD", withFaults("data-cut-426"), exitTemporary, 3, `"kind":"temporary"`},
+		{"a listing that is refused for good", "ls URL/none", "MLSD", ftptest.Config{}, exitNotFound, 1, ""},
+		{"a file of which nothing has come", "cat URL/hello.txt", "RETR", withFaults("421-at-retr"), exitTemporary, 6, ""},
+		{"a file that is cut", "cat URL/hello.txt", "RETR", withFaults("data-cut-426"), exitTemporary, 1, "hel"},
+		{"a file that is cut, get", "get URL/hello.txt -", "RETR", withFaults("data-cut-426"), exitTemporary, 1, "hel"},
+		{"a refused login", "stat URL/", "PASS", withFaults("login-invalid-430"), exitLogin, 1, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := serve(t, tt.cfg)
+			r := f.run(t, append(strings.Fields(tt.args), "--retry", "2", "--retry-delay", "1ms")...)
+			r.want(t, tt.code)
+			if n := sent(f, tt.verb); n < tt.sent || n > tt.sent && tt.verb != "USER" {
+				t.Errorf("%s was sent %d times, want %d\n%s", tt.verb, n, tt.sent, r.err)
+			}
+			if !strings.Contains(r.out, tt.out) || strings.Count(r.out, `"name":"hello.txt"`) > 1 {
+				t.Errorf("standard output: %s", r.out)
+			}
+		})
+	}
 }
