@@ -33,6 +33,7 @@ type Conn struct {
 	redact       secrets
 	last         memory // of what was said
 	witness      witness
+	tracing      atomic.Pointer[func(TraceEvent)] // of the operation's context, or nil
 	options      listOptions
 	hash         hashState
 	quirks       quirkState
@@ -88,6 +89,8 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if c.cfg.Security != SecurityNone {
 		c.sess = tlsx.NewSession(c.cfg.tlsx(host, port))
 	}
+	c.follow(ctx)
+	defer c.unfollow()
 	c.life, c.end = context.WithCancel(context.Background())
 	dctx, cancel := patience.Within(ctx, c.cfg.connectTimeout())
 	defer cancel()
@@ -300,10 +303,12 @@ func (c *Conn) acquire(ctx context.Context) error {
 		c.release()
 		return err
 	}
+	c.follow(ctx)
 	return nil
 }
 
 func (c *Conn) release() {
+	c.unfollow()
 	c.used.Store(time.Now().UnixNano())
 	c.turn <- struct{}{}
 }

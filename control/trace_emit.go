@@ -25,6 +25,9 @@ func (c *Conn) emit(e TraceEvent) {
 	if c.cfg.Trace != nil {
 		c.cfg.Trace(e)
 	}
+	if f := c.tracing.Load(); f != nil {
+		(*f)(e)
+	}
 	if c.cfg.logs(e.Kind) {
 		c.cfg.log(e)
 	}
