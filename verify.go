@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
@@ -16,9 +17,11 @@ import (
 )
 
 // Verify compares a remote file with a local one: their sizes, and their sums if the
-// server offers any. If they differ, the error is a *[MismatchError]. If a proof that
-// require asks for is missing, the error is an *[UnprovenError]; if require is zero,
-// either proof is enough. The result says which proofs there are.
+// server offers any. If they differ, the error holds a *[MismatchError]. If a proof that
+// require asks for is missing, it holds an *[UnprovenError]; if require is zero, either
+// proof is enough. The result says which proofs there are. The error is a *[FileError]; it
+// matches fs.ErrNotExist or fs.ErrPermission if the server says so. An error of the local
+// file is a *[fs.PathError]. If the connection is lost, Verify begins once more on a new one.
 func (c *Client) Verify(ctx context.Context, local, remote string, require Proof) (TransferResult, error) {
 	var r TransferResult
 	f, err := os.Open(local)
@@ -61,8 +64,18 @@ func (c *Client) verify(ctx context.Context, f *os.File, local int64, remote str
 			break
 		}
 	}
-	if err := c.lost(ctx); err != nil {
+	var absent error
+	if r.Proof == 0 {
+		_, err := c.stat(ctx, remote)
+		if isRefusal(err) && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)) {
+			absent = err
+		}
+	}
+	switch err := c.lost(ctx); {
+	case err != nil:
 		return r, err
+	case absent != nil:
+		return r, absent
 	}
 	if r.Proof == 0 && require == 0 {
 		return r, &UnprovenError{Path: remote, Want: ProofSize | ProofHash, Reason: "the server tells neither size nor sum"}
