@@ -7,13 +7,16 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // Remove removes a file, or an empty directory: it sends DELE, and RMD if that is refused. The error is a *[FileError]; it matches
-// fs.ErrNotExist if the server says that there is nothing of the name, and fs.ErrPermission if it does not allow the removal.
+// fs.ErrNotExist if there is nothing of the name, [syscall.ENOTEMPTY] if it is a directory with something in it, and fs.ErrPermission
+// if the server does not allow the removal.
 //
 // If the connection is lost before the reply, Remove asks once more on a new one. If there is nothing of the name then, the error
 // matches fs.ErrNotExist and its Lost says that the first attempt may have removed it.
@@ -24,7 +27,37 @@ func (c *Client) Remove(ctx context.Context, name string) error {
 // remove is Remove on the present connection.
 func (c *Client) remove(ctx context.Context, name string) error {
 	err, _ := c.removal(ctx, name)
-	return err
+	return c.stays(ctx, name, err)
+}
+
+// errStays is what it means that a server refuses to remove what is there, in words for what is not.
+var errStays = errors.New("ftp: it is there, and the server does not say why it stays")
+
+// stays returns refusal, or what it means if it says that there is no such file, and there is: vsftpd answers "550 Remove directory
+// operation failed" whatever the reason.
+func (c *Client) stays(ctx context.Context, name string, refusal error) error {
+	re, ok := errors.AsType[*protocol.ReplyError](refusal)
+	if !ok || !errors.Is(refusal, fs.ErrNotExist) || c.lost(ctx) != nil {
+		return refusal
+	}
+	e, err := c.stat(ctx, name)
+	if lost := c.lost(ctx); lost != nil {
+		return lost
+	}
+	if err != nil {
+		return refusal
+	}
+	var meaning error = errStays
+	if isDirectory(e) {
+		entries, _ := c.readDir(ctx, name, c.allEntries) // that it can't be listed tells nothing
+		if lost := c.lost(ctx); lost != nil {
+			return lost
+		}
+		if len(entries) > 0 {
+			meaning = syscall.ENOTEMPTY
+		}
+	}
+	return &control.MeaningError{Reply: re, Meaning: meaning}
 }
 
 // removal is remove, and returns what RMD was answered, too, if it was sent. Servers answer DELE of a directory in many ways, even that

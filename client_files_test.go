@@ -18,10 +18,11 @@ type replyCutter struct {
 	server string
 	verb   atomic.Pointer[string] // the next command of this verb is carried out, and its reply is lost
 	before atomic.Bool            // the command is lost, too
-	deny   atomic.Pointer[string] // commands of this verb are answered 550 Permission denied
-	hang   func()                 // called in place of the next command of verb, which nobody hears of
-	always bool                   // not only the next one
-	wrong  atomic.Bool            // the password of further logins
+	deny   atomic.Pointer[string] // commands of this verb are answered with denial
+	denial string
+	hang   func()      // called in place of the next command of verb, which nobody hears of
+	always bool        // not only the next one
+	wrong  atomic.Bool // the password of further logins
 	logins atomic.Int32
 }
 
@@ -73,7 +74,7 @@ func (c *replyCutConn) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if c.denied.Swap(false) {
-		return copy(b, "550 Permission denied\r\n"), err
+		return copy(b, c.k.denial+"\r\n"), err
 	}
 	return n, err
 }
@@ -88,7 +89,7 @@ func filesClient(t *testing.T, cfg ftptest.Config, change func(*ftpwire.Profile)
 	for name, data := range map[string]string{"/a.txt": "hello\n", "/d/b.txt": "b", "/d/e/c.txt": "cc", "/d/e/f/g.txt": "ggg"} {
 		write(t, s, name, []byte(data))
 	}
-	k := &replyCutter{server: s.Addr()}
+	k := &replyCutter{server: s.Addr(), denial: "550 Permission denied"}
 	p := profileOf(s, cfg.TLS)
 	p.Dial = func(ctx context.Context, n, address string) (net.Conn, error) {
 		c, err := network.DialContext(ctx, n, address)

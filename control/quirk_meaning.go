@@ -21,9 +21,9 @@ var (
 // the moment shows this. errors.Is matches the meaning, not what the code would mean;
 // errors.As finds the *[protocol.ReplyError].
 type MeaningError struct {
-	Quirk   QuirkName            // the row that says so
+	Quirk   QuirkName            // the row that says so, "" if a look at the server did
 	Reply   *protocol.ReplyError // the refusal as it came
-	Meaning error                // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS
+	Meaning error                // fs.ErrExist, fs.ErrPermission, ErrTooManyUsers, ErrWantsTLS, or what the look has shown
 }
 
 func (e *MeaningError) Error() string {

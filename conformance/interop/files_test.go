@@ -50,6 +50,9 @@ func fileOperations(t *testing.T, s *peer.Server, c *ftpwire.Client) {
 	if string(got) != "0123456789abc" {
 		t.Errorf("ReadFile: %q", got)
 	}
+	if err := c.Remove(soon(t), "x/y"); err == nil || errors.Is(err, fs.ErrNotExist) || !isFileError(err) {
+		t.Errorf("Remove of a directory that is not empty: %v", err)
+	}
 	r, err := c.OpenAt(soon(t), "x/y/z/g", 10)
 	if err == nil {
 		got, err = io.ReadAll(r)
