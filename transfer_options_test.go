@@ -106,12 +106,16 @@ func TestSkip(t *testing.T) {
 				var err error
 				if up {
 					if tt.none {
-						err = r.c.Remove(t.Context(), "/f")
+						if err := r.c.Remove(t.Context(), "/f"); err != nil {
+							t.Fatal(err)
+						}
 					}
 					got, err = r.c.Upload(t.Context(), r.local, "/f", &tt.o)
 				} else {
 					if tt.none {
-						err = os.Remove(r.local)
+						if err := os.Remove(r.local); err != nil {
+							t.Fatal(err)
+						}
 					}
 					got, err = r.c.Download(t.Context(), "/f", r.local, &tt.o)
 				}
