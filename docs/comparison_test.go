@@ -80,3 +80,12 @@ func commandSource(t *testing.T) string {
 	}
 	return b.String()
 }
+
+func readPage(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
