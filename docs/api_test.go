@@ -18,10 +18,10 @@ import (
 //
 // What is exported has to be learned by readers and kept by us. A new name is paid for by
 // one that goes, or by a new capability; then the number is raised in the same commit.
-// 2,621 were there when they were first counted. The review took some 320 away; operations of
+// 2,621 were there when they were first counted. The review took some 260 away; operations of
 // files, io/fs, net/http, transfers between servers, and parsers and quirks of the caller's own
 // have come since.
-const maxNames = 2600
+const maxNames = 2560
 
 // apiFile is where the exported names of the package in folder are written down.
 func apiFile(folder string) string {
