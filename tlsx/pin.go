@@ -118,9 +118,6 @@ func ParsePins(list string) ([]Pin, error) {
 	return pins, nil
 }
 
-// ofCertificate reports whether p names a certificate rather than a public key.
-func (p Pin) ofCertificate() bool { return p.certificate }
-
 // matches reports whether p names cert or its public key.
 func (p Pin) matches(cert *x509.Certificate) bool {
 	if p.certificate {

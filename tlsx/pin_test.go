@@ -56,8 +56,8 @@ func TestParsePin(t *testing.T) {
 			}
 		})
 	}
-	if !cert.ofCertificate() || key.ofCertificate() {
-		t.Error("Certificate is wrong")
+	if !cert.certificate || key.certificate {
+		t.Error("a pin names the wrong thing")
 	}
 }
 
