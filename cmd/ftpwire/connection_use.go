@@ -181,7 +181,7 @@ func (c *connection) path(path string) string {
 
 // noURL is the error about an argument that is neither a URL nor NAME:PATH.
 func (a *app) noURL(arg string) error {
-	err, hint := urlFault(arg)
+	hint, err := urlFault(arg)
 	host, path, _ := strings.Cut(arg, "/")
 	if d := a.quietStore(); d.Has(kindConnection, host) {
 		hint = fmt.Sprintf("%s is a stored connection: write %s:%s", host, host, path)

@@ -20,31 +20,31 @@ var localPath = regexp.MustCompile(`^(?:[A-Za-z]:[\\/]|[A-Za-z]:$|\.{0,2}/|~|\\\
 
 // urlFault says what is wrong with an argument that should be a URL and has no "://", and how
 // to write it.
-func urlFault(arg string) (err error, hint string) {
+func urlFault(arg string) (hint string, err error) {
 	const general = `Write a URL, such as ftpes://HOST/PATH, or NAME:PATH of a stored connection; "ftpwire help urls" explains both.`
 	is := func(what string) error { return fmt.Errorf("%q %s", visible(arg), what) }
 	if m := fewSlashes.FindStringSubmatch(arg); m != nil {
-		return is("is no URL: two slashes go after the scheme and its colon"), fmt.Sprintf("Write %s://%s", strings.ToLower(m[1]), visible(m[2]))
+		return fmt.Sprintf("Write %s://%s", strings.ToLower(m[1]), visible(m[2])), is("is no URL: two slashes go after the scheme and its colon")
 	}
 	host, path, _ := strings.Cut(arg, "/")
 	at := strings.LastIndex(host, "@") + 1
 	name, port, serr := net.SplitHostPort(host[at:])
 	switch {
 	case arg == "":
-		return errors.New("the URL is empty"), general
+		return general, errors.New("the URL is empty")
 	case localPath.MatchString(arg):
-		return is("is a path of this computer, and no URL"), general
+		return general, is("is a path of this computer, and no URL")
 	case serr == nil && name != "" && isNumber(port) || strings.Contains(strings.Trim(host, "."), ".") && nameFault(host[at:]) == "":
-		return is("is no URL"), "Write " + urlForms(visible(host), visible(path))
+		return "Write " + urlForms(visible(host), visible(path)), is("is no URL")
 	case isIPv6(host[at:]):
-		return is("is no URL"), "Write " + urlForms(visible(host[:at])+"["+strings.Trim(host[at:], "[]")+"]", visible(path))
+		return "Write " + urlForms(visible(host[:at])+"["+strings.Trim(host[at:], "[]")+"]", visible(path)), is("is no URL")
 	case plainWord.MatchString(host):
-		return is("is no URL, and no stored connection"), "Write " + urlForms(visible(host), visible(path))
+		return "Write " + urlForms(visible(host), visible(path)), is("is no URL, and no stored connection")
 	}
 	if _, err = ftpwire.ParseURL(arg); err == nil {
 		err = is("is no URL")
 	}
-	return err, general
+	return general, err
 }
 
 // plainWord may be a host's name of one word, with a user before it.
