@@ -13,6 +13,7 @@ const (
 	causeFXPNoTLS      Cause = "fxp-no-tls-client"
 	causeFXPResumption Cause = "fxp-wants-resumption"
 	causeFXPBroken     Cause = "fxp-tls-broken"
+	causeFXPAddress    Cause = "fxp-address"
 	causeFXPRefused    Cause = "fxp-refused"
 )
 
@@ -58,6 +59,12 @@ var fxpRules = []diagnosisRule{
 		cause: causeFXPBroken, see: seeFXP,
 		find: noFXP(func(e *FXPError) bool { return e.met(protocol.Aborted) }),
 		says: "the data connection between the servers broke off. A server that sends as the TLS client may lose the end of the file, as ProFTPD does with TLS 1.3: the other one should have SSCN or CPSV, or no TLS 1.3",
+		then: "Otherwise copy by way of this computer: get, then put",
+	},
+	{
+		cause: causeFXPAddress, find: noFXP(func(e *FXPError) bool { return isType[uselessAddress](e.Err) }), see: seeFXP,
+		says: "each server is told the address at which the other one is reached from here, and that address is of no use there; nothing was sent",
+		try:  []string{"tell them the addresses that the servers name themselves, if they are right and you trust both{NAT=never}"},
 		then: "Otherwise copy by way of this computer: get, then put",
 	},
 	{

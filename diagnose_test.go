@@ -201,6 +201,7 @@ func TestDiagnose(t *testing.T) {
 			Tried: []ftpwire.FXPTry{{Way: "w", Err: reply("STOR", 522, "SSL connection failed: session reuse required")}}}, "fxp-wants-resumption"},
 		{"servers, broken off", &ftpwire.FXPError{NoWay: true, Err: reply("STOR", 426, "Failure reading network stream."),
 			Tried: []ftpwire.FXPTry{{Way: "w", Err: reply("STOR", 426, "Failure reading network stream.")}}}, "fxp-tls-broken"},
+		{"servers, address", &ftpwire.FXPError{NoWay: true, Err: ftpwire.UselessAddress("it is on its link only")}, "fxp-address"},
 		{"servers, refused", &ftpwire.FXPError{NoWay: true, Err: reply("PORT", 500, "Illegal PORT command")}, "fxp-refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

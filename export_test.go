@@ -27,3 +27,6 @@ func (o TransferOptions) ThroughForTest(w func(io.Writer) io.Writer, r func(io.R
 
 // The reasons why two servers have nothing in common.
 var ErrMixedProtection, ErrNoReversal = errMixedProtection, errNoReversal
+
+// UselessAddress makes the reason of a transfer for which neither server has an address that the other can use.
+type UselessAddress = uselessAddress

@@ -140,7 +140,7 @@ func (x *fxp) without(s fxpSide, reason error) error {
 func (x *fxp) noWay(f fxpFacts) error {
 	if len(x.tried) == 0 {
 		_, why := f.ways()
-		return x.without(source, errors.New(why))
+		return x.without(source, uselessAddress(why))
 	}
 	last := x.tried[len(x.tried)-1].Err
 	fe := &FXPError{Server: x.from.address(), Path: x.fromPath}
@@ -153,6 +153,11 @@ func (x *fxp) noWay(f fxpFacts) error {
 	}
 	return &e
 }
+
+// A uselessAddress says why the address of a server is of no use to the other one.
+type uselessAddress string
+
+func (e uselessAddress) Error() string { return string(e) }
 
 // errNoReversal is why no data can be private between two servers.
 var errNoReversal = errors.New("neither server can be the TLS client of the other (SSCN, CPSV), so that the file can't travel protected. It travels in clear only if both Clients ask for that (DataProtection C)")

@@ -171,7 +171,7 @@ var kindsOfCauses = []struct {
 	{always(KindInterrupted), []Cause{causeCancelled}},
 	{always(KindLocal), []Cause{causeTrustDamaged, causeTrustLocked, causeTrustFile}},
 	{always(KindConnect), []Cause{
-		causeFXPMixed, causeFXPNoTLS, causeFXPResumption, causeFXPBroken, causeFXPRefused,
+		causeFXPMixed, causeFXPNoTLS, causeFXPResumption, causeFXPBroken, causeFXPAddress, causeFXPRefused,
 		causeNoGreeting, causeNoSuchHost, causeNameServer, causeNothingThere, causeNoRoute, causeCutAtGreeting,
 		causeSSH, causeHTTP, causeTLSFirst, causeNotFTP, causeMailServer, causeNotFTPLogin,
 		causeProxyUse, causeProxyUnknown, causeProxyTimeout, causeProxyDown, causeProxyNoTLS, causeProxyScheme, causeProxyWantsLogin,

@@ -27,6 +27,7 @@ var notRun = map[string]string{
 //
 // The hosts are those of a [world]. In place of port 2121 of localhost, which may be taken,
 // there is a free one, and in place of proxy.example.com the proxy of the world.
+// As the servers are reached through that one, fxp has to take the addresses that they name.
 func TestCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the command")
@@ -130,7 +131,7 @@ func runPage(t *testing.T, bash, bin string, blocks []shellBlock) {
 			if elsewhere.MatchString(c.text) {
 				continue
 			}
-			fmt.Fprintf(&script, "%s\n", strings.NewReplacer("localhost:2121", "localhost:"+port, "proxy.example.com:1080", w.proxy, "proxy.example.com:3128", w.proxy).Replace(c.text))
+			fmt.Fprintf(&script, "%s\n", strings.NewReplacer("localhost:2121", "localhost:"+port, "proxy.example.com:1080", w.proxy, "proxy.example.com:3128", w.proxy, "ftpwire fxp ", "ftpwire fxp --nat never ").Replace(c.text))
 			fmt.Fprintf(&script, "{ echo \"\n@ %d %d $?\"; } 2>&1\n", i, c.line)
 			if command, _, _ := strings.Cut(c.text, "#"); strings.HasSuffix(strings.TrimSpace(command), "&") {
 				fmt.Fprintf(&script, "for try in {1..100}; do (exec 9<>/dev/tcp/localhost/%s) 2>/dev/null && break; sleep 0.05; done\n", port)
