@@ -75,18 +75,19 @@ func TestOpenCut(t *testing.T) {
 				defer c.Conn().Close()
 				write(t, s, "/big", payload)
 				r, err := c.Open(t.Context(), "big")
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := io.ReadAll(r)
-				if !isFileError(err, "read", "big") || len(got) >= len(payload) {
-					t.Errorf("%d octets, %v", len(got), err)
-				}
-				if n, again := r.Read(make([]byte, 1)); n != 0 || again != err {
-					t.Errorf("once more: %v", again)
-				}
-				if err := r.Close(); err != nil {
-					t.Error(err)
+				if err == nil {
+					got, err := io.ReadAll(r)
+					if !isFileError(err, "read", "big") || len(got) >= len(payload) {
+						t.Errorf("%d octets, %v", len(got), err)
+					}
+					if n, again := r.Read(make([]byte, 1)); n != 0 || again != err {
+						t.Errorf("once more: %v", again)
+					}
+					if err := r.Close(); err != nil {
+						t.Error(err)
+					}
+				} else if fault == "data-truncated-226" || !isFileError(err, "open", "big") {
+					t.Errorf("%v", err) // only a final reply that fails, and comes together with 150, may be the answer to Open
 				}
 				if got, err := c.ReadFile(t.Context(), "big"); !isFileError(err, "read", "big") || got != nil {
 					t.Errorf("ReadFile: %d octets, %v", len(got), err)
@@ -225,6 +226,7 @@ func TestCreateLost(t *testing.T) {
 				if n := k.logins.Load(); n != 1 {
 					t.Errorf("%d logins", n)
 				}
+				synctest.Wait() // the lost session may still write to the file
 				if err := c.WriteFile(t.Context(), "n", []byte("whole")); err != nil || !has("/n", "whole")(s) {
 					t.Errorf("the Client afterwards: %v", err)
 				}
