@@ -19,6 +19,8 @@ func TestUnsafeName(t *testing.T) {
 		{`\`, "backslash"}, {`..\x`, "backslash"}, {`\\host\share`, "backslash"},
 		{"a\x00b", "control"}, {"a\nb", "control"}, {"a\x7f", "control"}, {"\x1b[2J", "control"},
 		{"a\u0080", "control"}, {"\u009b2J", "control"}, {"a\u009fb", "control"}, {"\u202egpj.exe", "turns"}, {"a\u2066b", "turns"}, {"a\u2069", "turns"}, {"\u202a", "turns"},
+		{"a\u200b.txt", "seen"}, {"\ufeffa", "seen"}, {"pay\u00adpal", "seen"}, {"a\u2028b", "seen"}, {"\u3164", "seen"}, {"a\U000e0041", "seen"}, {"a\u2060", "seen"},
+		{"\u0646\u200c\u0647", ""}, {"\u2764\ufe0f", ""},
 		{"\u00a0", ""}, {"\u05d0\u200f.txt", ""}, {"\u0627\u061c", ""}, {"\u200e", ""}, {"\U0001f468\u200d\U0001f469", ""}, {"\x80\x9b", ""}, {"日本語", ""}, {"e\u0301", ""},
 		{"C:", "drive"}, {"c:x", "drive"},
 		{"CON", "device"}, {"nul.txt", "device"}, {"Aux ", "device"}, {"com1", "device"}, {"LPT9.x.y", "device"},
