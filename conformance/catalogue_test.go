@@ -52,15 +52,13 @@ func exampleCase(t *testing.T) string {
 		t.Fatal(err)
 	}
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
-	_, text, ok1 := strings.Cut(text, "func ExampleRun() {\n")
-	own, rest, ok2 := strings.Cut(text, "\n\n")
-	_, rest, ok3 := strings.Cut(rest, "defer srv.Close()\n")
-	run, _, ok4 := strings.Cut(rest, "\tif err")
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	_, text, ok1 := strings.Cut(text, "defer srv.Close()\n\n")
+	shown, _, ok2 := strings.Cut(text, "\tif err")
+	if !ok1 || !ok2 {
 		t.Fatal("ExampleRun has another form")
 	}
 	var b strings.Builder
-	for line := range strings.Lines(own + "\n\n" + run) {
+	for line := range strings.Lines(shown) {
 		b.WriteString(strings.TrimPrefix(line, "\t"))
 	}
 	return b.String()
