@@ -180,16 +180,6 @@ var controlCases = []Case{
 	},
 }
 
-// noop returns the code with which this server answers NOOP.
-func (t *T) noop() int { return int(t.run.noop) }
-
-// barrier fails unless the next reply is that to a NOOP.
-func (t *T) barrier(where string) {
-	if r := t.Ask("NOOP"); r.Code != 200 && r.Code != t.run.noop {
-		t.Failf("%s: out of step, NOOP got %s", where, brief(r))
-	}
-}
-
 // duringTransfer sends cmd while a big file is on its way, wants both to end
 // well, and reports whether cmd was answered first.
 func (t *T) duringTransfer(cmd string, codes []int) (first bool) {

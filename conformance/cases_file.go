@@ -268,7 +268,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-noop", RFC: "959 5.4", Level: Must,
 		Text:   "NOOP is answered with 200 and touches nothing.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"noop-250", "noop-resets-type"},
+		Faults: []string{"noop-250", "noop-502", "noop-resets-type"},
 		Run: func(t *T) {
 			name, text := t.lfFile()
 			t.Type("I")

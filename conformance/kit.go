@@ -159,16 +159,6 @@ func (t *T) Grade(r protocol.Reply, why string, pass, warn []int) {
 	}
 }
 
-// Quiet fails if anything comes besides the reply to a NOOP: the NOOP is a
-// barrier, after which a short wait suffices.
-func (t *T) Quiet(why string) {
-	r := t.Ask("NOOP")
-	if !ok(r) && r.Code != 530 && !unknown(r) {
-		t.Failf("%s: %s came in place of the reply to NOOP", why, brief(r))
-	}
-	t.Silent(why)
-}
-
 // Silent fails if a reply comes within a short time.
 func (t *T) Silent(why string) {
 	if r, err := t.c.receive(quiet); err == nil {

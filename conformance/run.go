@@ -35,8 +35,9 @@ type runner struct {
 
 	has      map[string]bool // met needs
 	feats    *parse.Features
-	featText []string // lines of the reply to FEAT
-	noop     protocol.Code
+	featText []string      // lines of the reply to FEAT
+	noop     protocol.Code // with which NOOP is answered
+	step     barrierStep
 	facts    []string // what the probe found, for the report
 
 	license  license // what may be changed
@@ -84,6 +85,7 @@ func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 		has:      map[string]bool{},
 		chosen:   map[string][]string{},
 		noop:     200,
+		step:     barrierStep{"NOOP", 200},
 	}
 	report := &Report{Target: target.Addr, TLS: target.TLS, Started: r.started, Strict: opts.Strict}
 	setup := r.work(ctx, report)

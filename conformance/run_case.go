@@ -4,8 +4,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // attempt calls f and catches the end of a case in it.
@@ -78,7 +76,7 @@ func (r *runner) settle(t *T) bool {
 	if fit {
 		var late bool
 		if fit, late = r.restore(shared); late {
-			t.note(Fail, "out of step: more than one reply to NOOP afterwards")
+			t.note(Fail, "out of step: more than one reply to %s afterwards", r.step.verb)
 			out = true
 		}
 	}
@@ -87,30 +85,6 @@ func (r *runner) settle(t *T) bool {
 		r.shared = nil
 	}
 	return out
-}
-
-// barrier sends a NOOP and reports whether its reply is missing or wrong: then the case
-// has left one reply too many or too few.
-func (r *runner) barrier(t *T, c *Conn) bool {
-	t.lenient = false
-	err := c.send("NOOP")
-	var got protocol.Reply
-	if err == nil {
-		got, err = c.receive(r.opts.timeout())
-	}
-	switch {
-	case err != nil:
-		t.note(Fail, "out of step: NOOP afterwards: %v", err)
-	case got.Code == 421:
-		return false
-	case got.Code != 200 && got.Code != r.noop && (c.loggedIn || got.Code.Class() != 5):
-		t.note(Fail, "out of step: NOOP afterwards got %s", brief(got))
-	case len(c.pending) > 0:
-		t.note(Fail, "out of step: more than one reply to NOOP afterwards")
-	default:
-		return false
-	}
-	return true
 }
 
 // check421 lets the monitor see whether the connection ends after a 421.

@@ -137,9 +137,7 @@ func (t *T) probe() {
 	syst := t.Ask("SYST")
 	r.has[NeedUnix] = ok(syst) && strings.HasPrefix(strings.ToUpper(syst.LastLine()), "UNIX")
 	r.facts = append(r.facts, "SYST: "+brief(syst))
-	if noop := t.Ask("NOOP"); ok(noop) {
-		r.noop = noop.Code
-	}
+	t.learnBarrier()
 	r.has[NeedEPSV] = ok(t.Ask("EPSV"))
 	if r.has[NeedIPv4] {
 		r.has[NeedPASV] = ok(t.Ask("PASV"))

@@ -4,7 +4,7 @@ import "strings"
 
 // restore brings the shared session back to the state that cases expect. It reports false
 // if that is not possible; then another session is opened. late means that one reply too
-// many came before, which could be mistaken for the reply to NOOP.
+// many came before, which could be mistaken for the reply to the barrier.
 func (r *runner) restore(c *Conn) (fit, late bool) {
 	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
 		if c.sent[verb] {
@@ -44,7 +44,7 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 		if err != nil || got.Code.Class() != 2 && got.Code != 350 || got.Code == 226 {
 			return false, false
 		}
-		if i == 0 && got.Code == r.noop && c.another() {
+		if i == 0 && got.Code == r.step.code && c.another() {
 			return false, true
 		}
 	}
@@ -53,7 +53,7 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 }
 
 // another reports whether one more reply comes within a short time. If the server answers
-// CWD as it answers NOOP, the reply may have been the one to NOOP.
+// CWD as it answers the barrier, the reply may have been the one to the barrier.
 func (c *Conn) another() bool {
 	_, err := c.receive(quiet)
 	return err == nil
