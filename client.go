@@ -27,7 +27,8 @@ import (
 // has begun is run once more on a new one: commands such as that of [Client.Remove], and
 // [Client.ReadFile] and [Client.WriteFile] up to their end; what streams up to the first
 // data, and [Client.Entries] up to the first entry. Transfers go further as
-// [TransferOptions].Retry says, and everything else with [Retry.Do]. The new connection has
+// [TransferOptions].Retry says, and everything else with [Retry.Do]; these count all attempts,
+// and the one of above is not added to them. The new connection has
 // the login, the working directory, the file format and what was learned about the server
 // of the one before; other commands that were sent through [Client.Conn] are not repeated.
 // Where the working directory is not that of the login, and the server does not tell it, or

@@ -350,6 +350,30 @@ var methodWays = []struct {
 			t.Errorf("%d logins", n)
 		}
 	}},
+	{name: "reply lost, counted by Do", play: func(t *testing.T, m method, p play) {
+		p.k.arm(m.verb, false)
+		err := doing(t, m, p.c)
+		if m.lost == nil {
+			p.good(t, m, err)
+			return
+		}
+		fe, ok := err.(*ftpwire.FileError)
+		if !ok || fe.Lost == nil || !errors.Is(err, m.lost) || ftpwire.KindOf(err) != ftpwire.KindUnproven {
+			t.Errorf("%v is %s", err, ftpwire.KindOf(err))
+		}
+		p.usable(t)
+	}},
+	{name: "lost again and again, counted by Do", play: func(t *testing.T, m method, p play) {
+		p.k.always = true
+		p.k.arm(m.verb, true)
+		err := doing(t, m, p.c)
+		if _, ok := err.(*ftpwire.FileError); !ok || !ftpwire.Temporary(err) {
+			t.Errorf("%T %[1]v", err)
+		}
+		if n := p.k.logins.Load(); n != 3 {
+			t.Errorf("%d logins; each attempt has one connection", n)
+		}
+	}},
 	{name: "cancelled before", play: func(t *testing.T, m method, p play) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -408,6 +432,12 @@ var methodWays = []struct {
 			t.Errorf("%T %[1]v", err)
 		}
 	}},
+}
+
+// doing calls m at most three times.
+func doing(t *testing.T, m method, c *ftpwire.Client) error {
+	retry := ftpwire.Retry{Attempts: 2, Delay: -1}
+	return retry.Do(t.Context(), func(ctx context.Context) error { return m.call(ctx, c, t.TempDir()) })
 }
 
 // Each method, and each way in which it can go: a right error, a Client that can be used, and no hang.

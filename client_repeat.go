@@ -36,10 +36,10 @@ func (o operation) inTurn(ctx context.Context, try func(context.Context) error) 
 }
 
 // run is the one way in which methods of a Client meet the server. If the connection has been lost before, try gets a new one. If try
-// loses it before the operation has begun, it is run once more on a new one, or as often as retry says; after that, only as retry says.
-// A new connection needs a Profile, and the working directory of before for a relative pathname.
+// loses it before the operation has begun, it is run once more on a new one. Where retry, or a [Retry.Do] around it, counts the attempts,
+// only that repeats it. A new connection needs a Profile, and the working directory of before for a relative pathname.
 func (o operation) run(ctx context.Context, try func(context.Context) error) error {
-	c, wanted := o.c, o.retry.Attempts
+	c, wanted, count := o.c, o.retry.Attempts, countOf(ctx)
 	if c.closed.Load() {
 		return o.fail(errClosed, nil)
 	}
@@ -56,7 +56,7 @@ func (o operation) run(ctx context.Context, try func(context.Context) error) err
 				return err
 			}
 		}
-		if lost = o.attempt(ctx, dir, free, try); !free || wanted > 0 || !o.lostByChance(ctx, lost) {
+		if lost = o.attempt(ctx, dir, free, try); !free || wanted > 0 || count != nil || !o.lostByChance(ctx, lost) {
 			return lost
 		}
 		if err := o.connect(ctx, dir, lost, true); err != nil {
@@ -67,7 +67,7 @@ func (o operation) run(ctx context.Context, try func(context.Context) error) err
 	if wanted > 0 && c.profile == nil && Temporary(err) {
 		err = &onceError{err}
 	}
-	return o.fail(err, nil)
+	return count.noting(o, o.fail(err, nil))
 }
 
 // connect makes another connection. lost is what became of the one before, in the operation if sent is set.

@@ -91,3 +91,22 @@ func Example_cancel() {
 	}
 	// Output: it took too long; there is no q3.csv, whole or half
 }
+
+// One thing counts the attempts: what Do repeats, the Client does not repeat by itself.
+func ExampleRetry_Do() {
+	server, done := exampleServer(ftptest.Config{})
+	defer done()
+	ctx := context.Background()
+	profile := &ftpwire.Profile{Host: "ftp.example.com", User: "alice", Password: secret}
+	standIn(profile, server)
+	client, err := ftpwire.Dial(ctx, profile)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close(ctx)
+
+	again := ftpwire.Retry{Attempts: 2}
+	err = again.Do(ctx, func(ctx context.Context) error { return client.Remove(ctx, "reports/q3.csv") }) // DELE is sent three times at most
+	fmt.Println(err)
+	// Output: <nil>
+}

@@ -29,7 +29,10 @@ import (
 // transfer of a relative pathname has only one attempt.
 type Retry struct {
 	// Attempts is the number of attempts after the first. If zero, there are none in
-	// [Retry.Do]; an operation of a Client has the one that [Client] tells of.
+	// [Retry.Do]; an operation of a Client has the one that [Client] tells of, which is not
+	// added to other numbers. An attempt does not count for more if a command that can be
+	// done without, such as EPSV, costs its connection before anything is transferred: it
+	// goes on without that command ([control.UnansweredError]).
 	Attempts int
 
 	// Delay is the pause before the second attempt. Each further pause is twice as long,
@@ -42,8 +45,15 @@ type Retry struct {
 	Failed func(err error, pause time.Duration)
 }
 
-// Do calls try until it succeeds, fails for good, or there are no attempts left.
+// Do calls try until it succeeds, fails for good, or there are no attempts left. It alone
+// counts: an operation of a [Client] that try calls with the context that it gets does not
+// repeat itself, unless Attempts is zero. It still makes a new connection where it finds the
+// old one lost, and its error tells, as [FileError].Lost, how an attempt before lost the
+// connection.
 func (r Retry) Do(ctx context.Context, try func(context.Context) error) error {
+	if r.Attempts > 0 {
+		ctx = withCount(ctx)
+	}
 	return r.attempts(ctx, func(int) error { return try(ctx) })
 }
 

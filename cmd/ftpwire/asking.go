@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"io"
 	"time"
 
@@ -33,7 +32,7 @@ func (a *app) askingAt(f *connFlags, l *ftpwire.Location, do func(*ftpwire.Clien
 		out.drop()
 		tell(err, pause)
 	}
-	err = retry.Do(a.ctx, func(context.Context) error {
+	err = a.repeat(retry, func() error {
 		client, err := connect()
 		if err != nil {
 			return err

@@ -117,7 +117,7 @@ it returns the code of the attempts that came farthest, if they have one in comm
 commands would refuse the certificate. "parse" returns 1 for a line that can't be read.
 
 With --format json the same stands on standard output as {"error": ...}: docs/exit-codes.md
-lists its members. "--retry N" repeats by itself what may pass.
+lists its members. "--retry N" repeats by itself what may pass: it is sent N+1 times at most.
 
 After a signal the command ends by itself, within four seconds; nothing incomplete is left
 under a local name, and a temporary file on the server is removed, or named if it can't be.

@@ -52,7 +52,7 @@ code is 1 if they differ, or if the server computes no such hash.`,
 			return err
 		}
 		defer h.close()
-		return a.askingAt(&f, l, func(c *ftpwire.Client) error { return onPath(l.Path, a.hash(c.Conn(), l.Path, &h)) })
+		return a.askingAt(&f, l, func(c *ftpwire.Client) error { return onPath(l.Path, a.hash(c, l.Path, &h)) })
 	}
 	return cmd
 }
@@ -118,8 +118,8 @@ type hashJSON struct {
 	Error *failureJSON `json:"error,omitempty"`
 }
 
-func (a *app) hash(c *control.Conn, path string, h *hashing) error {
-	sum, err := c.Hash(a.ctx, path, h.name, 0, -1)
+func (a *app) hash(c *ftpwire.Client, path string, h *hashing) error {
+	sum, err := c.Hash(a.ctx, path, h.name)
 	if err != nil {
 		return noHash(c, err)
 	}
@@ -158,9 +158,9 @@ func (a *app) printHash(h *hashing, out hashJSON) (err error) {
 }
 
 // noHash says which other hashes there are.
-func noHash(c *control.Conn, err error) error {
+func noHash(c *ftpwire.Client, err error) error {
 	u, ok := errors.AsType[*control.HashUnsupportedError](err)
-	if offers := c.HashAlgorithms(); ok && u.Algorithm != "" && len(offers) > 0 {
+	if offers := c.Conn().HashAlgorithms(); ok && u.Algorithm != "" && len(offers) > 0 {
 		return &hintError{err: err, hint: "The server offers " + strings.Join(offers, ", ") + " (--algorithm)."}
 	}
 	return err

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ftpwire/ftpwire"
-	"github.com/ftpwire/ftpwire/protocol"
 )
 
 // retryFlags say how often to try again what may pass.
@@ -50,32 +49,27 @@ func (a *app) retries(f *retryFlags, b *bar) ftpwire.Retry {
 
 // again runs try, which asks the server for something, and repeats it as --retry says.
 func (a *app) again(f *connFlags, try func() error) error {
-	return a.retries(&f.retryFlags, nil).Do(a.ctx, func(context.Context) error { return try() })
+	return a.repeat(a.retries(&f.retryFlags, nil), try)
+}
+
+// repeat runs try as often as r says. Meanwhile the context of the app is that of the attempt: it
+// tells Clients that attempts are counted here.
+func (a *app) repeat(r ftpwire.Retry, try func() error) error {
+	defer func(ctx context.Context) { a.ctx = ctx }(a.ctx)
+	return r.Do(a.ctx, func(ctx context.Context) error {
+		a.ctx = ctx
+		return try()
+	})
 }
 
 // changing is again for a change. If the reply to an attempt got lost, the server may have
 // carried it out: an error after that says so.
 func (a *app) changing(f *connFlags, try func() error) error {
-	var lost error
 	return a.again(f, func() error {
 		err := try()
-		if e, ok := errors.AsType[*ftpwire.FileError](err); ok {
-			if e.Lost == nil {
-				e.Lost = lost
-			}
-			if lost == nil && unanswered(e.Err) {
-				lost = e.Err
-			}
-			if e.Lost == nil && names(e.Err, e.Path) {
-				return e.Err // which says it all
-			}
+		if e, ok := errors.AsType[*ftpwire.FileError](err); ok && e.Lost == nil && names(e.Err, e.Path) {
+			return e.Err // which says it all
 		}
 		return err
 	})
-}
-
-// unanswered reports whether an error is that of a command whose reply did not come.
-func unanswered(err error) bool {
-	_, refused := errors.AsType[*protocol.ReplyError](err)
-	return !refused && ftpwire.Temporary(err)
 }
