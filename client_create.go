@@ -38,7 +38,7 @@ func (c *Client) Create(ctx context.Context, name string) (io.WriteCloser, error
 
 // Append begins to store data at the end of a file (APPE), which is made if it is not there. It is like [Client.Create]. If the server
 // tells sizes, a nil error from Close also says that the file has grown by what was written, and by nothing else. After an error, what
-// was written, or a part of it, may be there.
+// was written, or a part of it, may be there; [Temporary] is then false for it, so that nothing appends twice.
 func (c *Client) Append(ctx context.Context, name string) (io.WriteCloser, error) {
 	return c.writer(ctx, "append", name, c.appendFrom)
 }
@@ -56,15 +56,15 @@ func (c *Client) appendFrom(ctx context.Context, name string, src io.Reader) err
 	n, err := w.ReadFrom(src)
 	if err != nil {
 		w.Abort()
+	} else if err = w.Close(); err == nil && before >= 0 {
+		if after := c.storedSize(ctx, name); after >= 0 && after != before+n {
+			err = &control.TransferError{Verb: "APPE", Path: name, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: before + n, Got: after}}
+		}
+	}
+	if n == 0 {
 		return err
 	}
-	if err := w.Close(); err != nil || before < 0 {
-		return err
-	}
-	if after := c.storedSize(ctx, name); after >= 0 && after != before+n {
-		return &control.TransferError{Verb: "APPE", Path: name, Phase: control.PhaseReply, Bytes: n, Err: &control.SizeError{Want: before + n, Got: after}}
-	}
-	return nil
+	return onceStored(err, partAppended)
 }
 
 // sizeBefore returns the size of a file that is appended to: 0 if there is none, -1 if the size is not known. The error is one of the

@@ -99,7 +99,7 @@ func kindOfLocal(err error) Kind {
 // doubtful reports whether a change was asked for that must not be repeated blindly, on a
 // connection that was lost before the reply came.
 func doubtful(err error) bool {
-	if e, ok := errors.AsType[*onceAppendedError](err); ok && Temporary(e.err) {
+	if e, ok := errors.AsType[*onceStoredError](err); ok && Temporary(e.err) {
 		return true
 	}
 	if e, ok := errors.AsType[*FileError](err); ok {

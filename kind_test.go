@@ -121,8 +121,9 @@ func TestKindOf(t *testing.T) {
 
 		{"no proof", &UnprovenError{Path: "f", Want: ProofHash}, KindUnproven},
 		{"records cut", &UnprovenError{Path: "f", Want: ProofReply}, KindUnproven},
-		{"appended, or not", &onceAppendedError{lost}, KindUnproven},
-		{"append, no space", &onceAppendedError{transfer("APPE", control.PhaseReply, 5, reply("APPE", 552, "Quota exceeded"))}, KindNoSpace},
+		{"appended, or not", &onceStoredError{lost, partAppended}, KindUnproven},
+		{"stored under some name, or not", &onceStoredError{lost, fileStored}, KindUnproven},
+		{"append, no space", &onceStoredError{transfer("APPE", control.PhaseReply, 5, reply("APPE", 552, "Quota exceeded")), partAppended}, KindNoSpace},
 		{"no directory", &NoDirectoryError{Path: "d/f", Dir: "d", Err: transfer("STOR", control.PhaseOpen, 0, reply("STOR", 553, "No"))}, KindNotFound},
 		{"options", &OptionsError{Reason: "no"}, KindUsage},
 		{"empty", &control.EmptyError{Path: "d", Err: tlsx.ErrTruncated}, KindUnproven},

@@ -111,7 +111,9 @@ func (r Retry) pause(n int) time.Duration {
 // true for broken connections, timeouts, refusals with 4yz, and files that were cut short
 // or changed during the transfer. It is false for refusals with 5yz, full disks, wrong
 // certificates, missing protection or proof, servers that break the protocol, errors of
-// local files, and operations that the caller cancelled.
+// local files, and operations that the caller cancelled. It is also false for what another
+// attempt would add to: an append, or a file whose name the server chooses, once the server
+// has begun to take it.
 //
 // It is false for a refused login, whatever its code: repeated logins can lock the
 // account. The exception is a server that clearly says that it has too many users,
@@ -124,7 +126,7 @@ func Temporary(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || localError(err) {
 		return false
 	}
-	if isType[*onceAppendedError](err) {
+	if isType[*onceStoredError](err) {
 		return false
 	}
 	if fe, ok := errors.AsType[*FXPError](err); ok && fe.NoWay {

@@ -24,17 +24,35 @@ func (u *upload) appendAll(ctx context.Context) error {
 		u.from, u.to = before, before+u.r.Bytes
 		err = u.check(ctx)
 	}
-	if err != nil && u.stored {
-		return &onceAppendedError{err}
+	if !u.stored {
+		return err
 	}
-	return err
+	return onceStored(err, partAppended)
 }
 
-// An onceAppendedError is the error of an append that the server had begun to take, which is not repeated.
-type onceAppendedError struct{ err error }
-
-func (e *onceAppendedError) Error() string {
-	return errtext.Of(e.err) + "; it is not repeated, as a part may have been appended"
+// A onceStoredError is the error of an upload that the server had begun to take, and that another attempt would add to: an append, or a
+// file whose name the server chooses. It is not repeated.
+type onceStoredError struct {
+	err error
+	why string
 }
 
-func (e *onceAppendedError) Unwrap() error { return e.err }
+// onceStored returns err, so that it is not repeated for the reason why.
+func onceStored(err error, why string) error {
+	if !Temporary(err) {
+		return err // which nobody repeats
+	}
+	return &onceStoredError{err, why}
+}
+
+// The reasons.
+const (
+	partAppended = "a part may have been appended"
+	fileStored   = "the server may have stored a file under a name of its own"
+)
+
+func (e *onceStoredError) Error() string {
+	return errtext.Of(e.err) + "; it is not repeated, as " + e.why
+}
+
+func (e *onceStoredError) Unwrap() error { return e.err }

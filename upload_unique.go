@@ -2,8 +2,10 @@ package ftpwire
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
@@ -28,9 +30,20 @@ func (u *upload) unique(ctx context.Context) (err error) {
 		}()
 	}
 	u.target, u.r.Name = "", ""
+	if err := u.storeUnique(ctx, dir); err != nil {
+		if !u.begun {
+			return err
+		}
+		return onceStored(err, fileStored) // a second one might store a second file
+	}
+	return nil
+}
+
+// storeUnique sends STOU, in the directory dir.
+func (u *upload) storeUnique(ctx context.Context, dir string) error {
 	w, err := u.c.conn.Stou(ctx)
 	if err != nil {
-		u.begun = !isType[*control.UnansweredError](err) // a second one might store a second file
+		u.begun = mayHaveStored(err)
 		return err
 	}
 	name := w.Name()
@@ -92,4 +105,17 @@ func (u *upload) transmit(ctx context.Context, w *control.Upload, way uploadWay,
 		return err
 	}
 	return u.compareSize(ctx, way, offset, n, err)
+}
+
+// mayHaveStored reports whether STOU, which failed with err before data moved, may have made a file. A refusal makes none, unless it is
+// about the data connection: servers open the file first.
+func mayHaveStored(err error) bool {
+	if re, ok := errors.AsType[*protocol.ReplyError](err); ok {
+		return re.Verb == "STOU" && re.Meaning().OfData()
+	}
+	if isType[*control.UnansweredError](err) {
+		return false
+	}
+	verb := unansweredVerb(err)
+	return verb == "" || verb == "STOU"
 }

@@ -277,6 +277,7 @@ its own. Without ` + "`--retry`" + `, what loses the connection before it has be
 
 - **ls, stat, hash**: all of it is repeated, until more than 64 KiB have been printed. **cat, get URL -**: until the first octet is out.
 - **get, put**: the transfer, from the start, or with ` + "`--resume`" + ` from where it ended. Standard input can't be read again, so that ` + "`put -`" + ` refuses the flag.
+- **append, put --append, put --unique**: only until the server has begun to take the file: another attempt would append a second time, or store a second file. The result is 10 then.
 - **rm, rmdir, mkdir, mv**: if the connection was lost before the reply, the server may have done it. Another attempt shows that: if the file is gone by then, the result
   is 10 (unproven) and not 6 (not found).
 - **quote**: connecting and logging in only. **check, trust**: connecting only.

@@ -134,6 +134,10 @@ func leftOver(f *transferFlags, down bool, r ftpwire.TransferResult) string {
 		return fmt.Sprintf("What was sent so far may be on the server as %s; the same command goes on from there.", name)
 	case f.resumeFile:
 		return fmt.Sprintf("What was sent so far is on the server as %s; the same command goes on from there.", name)
+	case f.unique && r.PartialUnsure:
+		return fmt.Sprintf("The file, or a part of it, may be on the server as %s.", name)
+	case f.unique:
+		return fmt.Sprintf("The file, or a part of it, is on the server as %s.", name)
 	case r.PartialUnsure:
 		return fmt.Sprintf("The temporary file may be left on the server as %s.", name)
 	}
