@@ -110,6 +110,26 @@ var failings = []failing{
 	{name: "quota, 552", command: "put FILE URL/new", cfg: withFaults("disk-full-552"), want: failureJSON{Kind: kNoSpace, Path: "new", Command: "STOR", Code: 552}, says: "552"},
 	{name: "files differ", command: "hash --check FILE URL/hello.txt", want: failureJSON{Kind: kOther, Path: "hello.txt"}, says: "differs"},
 
+	// The smaller commands.
+	{name: "append, no right to", command: "append FILE URL/hello.txt", cfg: ftptest.Config{ReadOnly: true}, want: failureJSON{Kind: kNotAllowed, Path: "hello.txt", Command: "APPE", Code: 553}, says: "553"},
+	{name: "append, no such directory", command: "append FILE URL/none/log", want: failureJSON{Kind: kNotFound, Path: "none/log", Command: "APPE", Code: 553}, says: "553"},
+	{name: "append, no last reply", command: "append --timeout 300ms --retry 2 FILE URL/hello.txt", cfg: withFaults("no-final-reply"), want: failureJSON{Kind: kUnproven, Path: "hello.txt", Command: "APPE"}, says: "it is not repeated"},
+	{name: "put --append, 421 in the middle", command: "put --append --retry 2 FILE URL/hello.txt", cfg: withFaults("421-in-transfer"), want: failureJSON{Kind: kUnproven, Path: "hello.txt", Command: "APPE", Code: 421}, says: "it is not repeated"},
+	{name: "put --unique, no last reply", command: "put --unique --timeout 300ms --retry 2 FILE URL/", cfg: withFaults("no-final-reply"), want: failureJSON{Kind: kUnproven, Command: "STOU"}, says: "it is not repeated"},
+	{name: "touch, no right to", command: "touch URL/hello.txt", cfg: ftptest.Config{ReadOnly: true}, want: failureJSON{Kind: kNotAllowed, Path: "hello.txt", Command: "MFMT", Code: 550}, says: "550"},
+	{name: "touch, no right to make it", command: "touch URL/new", cfg: ftptest.Config{ReadOnly: true}, want: failureJSON{Kind: kNotAllowed, Path: "new", Command: "APPE", Code: 553}, says: "553"},
+	{name: "touch, no such directory", command: "touch URL/none/new", want: failureJSON{Kind: kNotFound, Path: "none/new", Command: "APPE", Code: 553}, says: "553"},
+	{name: "touch, no last reply", command: "touch --timeout 300ms URL/new", cfg: withFaults("no-final-reply"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "new", Command: "APPE"}, says: "no reply to APPE"},
+	{name: "chmod, no right to", command: "chmod 600 URL/hello.txt", cfg: ftptest.Config{ReadOnly: true}, want: failureJSON{Kind: kNotAllowed, Path: "hello.txt", Command: "SITE", Code: 550}, says: "550"},
+	{name: "chmod, no such file", command: "chmod 600 URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "SITE", Code: 550}, says: "550"},
+	{name: "chmod, no octal", command: "chmod rw URL/hello.txt", want: failureJSON{Kind: kUsage}, says: "not octal"},
+	{name: "df, nothing told", command: "df URL/", want: failureJSON{Kind: kOther}, says: "not"},
+	{name: "df, no such directory", command: "df URL/none", want: failureJSON{Kind: kNotFound, Temporary: true, Path: "none", Command: "LIST", Code: 450}, says: "450"},
+	{name: "fxp, refused", command: "fxp URL/hello.txt URL/copy", cfg: withFaults("port-502", "eprt-502"), want: failureJSON{Kind: kConnect, Command: "EPRT", Code: 502}, says: "PORT"},
+	{name: "fxp, 421 in the middle", command: "fxp --direct URL/hello.txt URL/copy", cfg: withFaults("421-in-transfer"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "copy", Command: "STOR", Code: 421}, says: "421"},
+	{name: "fxp, no such file", command: "fxp URL/none URL/copy", want: failureJSON{Kind: kNotFound, Path: "none", Command: "RETR", Code: 550}, says: "550"},
+	{name: "fxp, one server is down", command: "fxp URL/hello.txt ftp://alice@DEAD/copy", want: failureJSON{Kind: kConnect, Temporary: true}, says: "refused"},
+
 	// What may pass.
 	{name: "no data connection, 425", command: "put FILE URL/new", cfg: withFaults("stor-refused-425"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "new", Command: "STOR", Code: 425}, says: "425"},
 	{name: "broken in the middle, 426", command: "get URL/hello.txt DIR/x", cfg: withFaults("data-cut-426"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "hello.txt", Command: "RETR", Code: 426}, says: "426"},
