@@ -43,11 +43,11 @@ var holders = []struct {
 // Lines of scripts are masked where they are commands with a secret, see TestCommandsInFormats.
 const (
 	proxyFields = "Host User Script.0.Send"
-	loginFields = "VirtualHost ClientName Language After.0.Command Proxy.Host Proxy.User Proxy.Script.0.Send"
+	loginFields = "VirtualHost ClientName Language AssumeFeatures.0 After.0.Command Proxy.Host Proxy.User Proxy.Script.0.Send"
 )
 
 var (
-	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Quirks.Known.0.Name Quirks.Known.0.Evidence Verify.Host " + under("Login", loginFields)
+	configFields  = "Auth.0 ServerName Quirks.Force.0 Quirks.Forbid.0 Quirks.Own.0.Name Quirks.Own.0.Force.0 Quirks.Own.0.Forbid.0 Quirks.Known.0.Name Quirks.Known.0.Evidence Verify.Host " + under("Login", loginFields)
 	profileFields = "Name Group Host Authentication User CodePage DateFormat TimeZone List.Lines.Dialect List.Lines.System Proxy.Addr " + under("Config", configFields)
 )
 
