@@ -56,7 +56,7 @@ var abortCases = []Case{
 			t.Send("ABOR")
 			t.aborted(x)
 			ended, n := x.d.waitEnd(min(5*time.Second, t.run.opts.timeout()))
-			if !ended || n >= bigSize {
+			if !ended || x.came+n >= bigSize {
 				t.Failf("ABOR did not close the data connection (%d bytes came after it)", n)
 			}
 			t.barrier("after ABOR")
@@ -75,6 +75,28 @@ var abortCases = []Case{
 			t.Want("PWD after an ABOR", 257)
 			if without {
 				t.Warnf("ABOR had no effect: the transfer ran to its end")
+			}
+		},
+	},
+	{
+		ID: "rfc959-4.1-abor-synch", RFC: "959 4.1.3, 854", Level: Must,
+		Text:   "Telnet IP and Synch, with urgent data, in front of ABOR do not spoil it.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"telnet-spoils-abor"},
+		Run: func(t *T) {
+			if t.c.secure {
+				t.Skipf("TLS has no urgent data")
+			}
+			if !t.c.hasUrgent() {
+				t.Skipf("there is no urgent data on this system, or on this connection")
+			}
+			x := t.underway()
+			if err := t.c.synch(); err != nil {
+				t.unsent("Synch", err)
+			}
+			t.Send("ABOR")
+			if t.ranOut(x, Fail) {
+				t.end(Warn, "ABOR after Synch had no effect: the transfer ran to its end")
 			}
 		},
 	},
@@ -195,5 +217,5 @@ func (x *Transfer) letGo() bool {
 	if err == nil {
 		x.d.goodbye()
 	}
-	return n >= bigSize
+	return x.came+n >= bigSize
 }

@@ -145,7 +145,7 @@ func (c *Conn) send(line string) error {
 }
 
 // transmit sends bytes as they are, if the guard lets them pass. It calls leaving first.
-// It is the only way to the server.
+// It is the only way to the server, but for the Telnet codes of synch.
 func (c *Conn) transmit(b []byte, shown string, leaving func()) error {
 	if err := c.guard(b); err != nil {
 		return err

@@ -15,6 +15,7 @@ type Transfer struct {
 	cmd   string
 	First protocol.Reply // the preliminary reply, or a refusal
 	dead  bool           // the first reply was final
+	came  int            // bytes of data that have been read before the rest
 }
 
 // Begin sends a transfer command on a passive data connection and waits until
@@ -192,9 +193,11 @@ func (t *T) stall() *Transfer {
 // take an ABOR for one between transfers, as pyftpdlib does.
 func (t *T) underway() *Transfer {
 	x := t.stall()
-	if _, err := x.d.readN(1); err != nil {
+	b, err := x.d.readN(1)
+	if err != nil {
 		t.Failf("RETR: reading the first byte: %v", err)
 	}
+	x.came = len(b)
 	return x
 }
 

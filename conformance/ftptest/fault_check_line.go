@@ -128,6 +128,14 @@ func checkLineFaults() []deviation {
 				return b
 			}
 		}),
+		onLines("abor-unheard", "ABOR is read only when the transfer that it is for has ended", func(s *session, c *lineConn) {
+			c.change = func(c *lineConn, b []byte) []byte {
+				if bytes.Contains(b, []byte("ABOR")) {
+					c.waitIdle(s.ctx)
+				}
+				return b
+			}
+		}),
 		onLines("telnet-ignored", "Telnet negotiations are passed over in silence", func(_ *session, c *lineConn) {
 			c.change = func(_ *lineConn, b []byte) []byte {
 				for i := bytes.IndexByte(b, 255); i >= 0 && i+2 < len(b) && b[i+1] >= 251; i = bytes.IndexByte(b, 255) {
@@ -146,7 +154,14 @@ func checkLineFaults() []deviation {
 		}),
 		onLines("telnet-spoils-abor", "Telnet IP and DM are taken for letters of a verb", func(_ *session, c *lineConn) {
 			c.change = func(_ *lineConn, b []byte) []byte {
-				return bytes.ReplaceAll(b, []byte("\xff\xf4\xff\xf2"), []byte("xxxx"))
+				// An urgent mark parts what is read: "\xff\xf4", "\xff" and "\xf2ABOR" may come.
+				for i := 0; i < len(b) && (b[i] == 0xff || b[i] == 0xf4 || b[i] == 0xf2); i++ {
+					if i+1 < len(b) && b[i+1] >= 251 && b[i+1] < 255 {
+						break // an option, which is another matter
+					}
+					b[i] = 'x'
+				}
+				return b
 			}
 		}),
 		onLines("quit-kills-transfer", "QUIT ends a transfer that is under way", func(s *session, c *lineConn) { c.change = cancelOn(s, "QUIT") }),
