@@ -31,9 +31,11 @@ import (
 // and the one of above is not added to them. The new connection has
 // the login, the working directory, the file format and what was learned about the server
 // of the one before; other commands that were sent through [Client.Conn] are not repeated.
-// Where the working directory is not that of the login, and the server does not tell it, or
-// did not before the connection was lost, relative pathnames have one attempt. The same goes
-// for a Client without a Profile, and where [control.LoginOptions] allows one login only.
+//
+// Operations have one attempt if the Client has no Profile, or if that allows one login only
+// (MaxLogins of [control.LoginOptions]). So do relative pathnames where nobody knows the working
+// directory any more, as [control.Conn.WorkingDir] tells; after that they are errors until CWD
+// says what they start from.
 //
 // The errors are *[FileError] and *[ReconnectError], with the operation and the file; see
 // there for the exceptions. After [Client.Close], they match [net.ErrClosed].
@@ -51,6 +53,8 @@ type Client struct {
 
 	closed atomic.Bool // by Close: no other connection is made
 
+	adrift   *control.Conn // it has another working directory than the one before, which nobody knows
+	adriftAt string        // and this is its own, if that is known
 	selected *control.Conn // the facts of MLSx are selected there, if that gains something
 
 	noMLSD bool // the server lacks it, though the caller forced it
@@ -410,6 +414,9 @@ func (c *Client) isDirectory(ctx context.Context, path string) (dir, unsure bool
 		c.conn.Close() // relative pathnames would lead elsewhere
 		return false, false
 	}
+	if c.adrift == c.conn {
+		c.adriftAt = home
+	}
 	return moved, err == nil && !moved
 }
 
@@ -417,7 +424,7 @@ func (c *Client) isDirectory(ctx context.Context, path string) (dir, unsure bool
 // leads back to the directory of the login, if that is where the old one was. If not,
 // nothing is tried.
 func (c *Client) entersForGood(ctx context.Context, path string) bool {
-	if c.lost(ctx) != nil || c.conn.Roamed() || !c.mayLoginAgain() || c.conn.Cwd(ctx, path) != nil {
+	if at, known := c.conn.WorkingDir(); at != "" || !known || c.lost(ctx) != nil || !c.mayLoginAgain() || c.conn.Cwd(ctx, path) != nil {
 		return false
 	}
 	c.note("PWD does not tell where the session was before CWD: back to there by a new connection")

@@ -40,6 +40,12 @@ func TestMended(t *testing.T) {
 		}
 		return list(ctx, c)
 	}
+	further := func(ctx context.Context, c *ftpwire.Client) error {
+		if err := c.Conn().Cwd(ctx, "d"); err != nil {
+			return err
+		}
+		return roam(ctx, c)
+	}
 	absolute := func(ctx context.Context, c *ftpwire.Client) error {
 		if err := c.Conn().Cwd(ctx, "d"); err != nil {
 			return err
@@ -69,7 +75,8 @@ func TestMended(t *testing.T) {
 		{name: "EPSV and PASV", replies: map[string]string{"EPSV": "", "PASV": ""}, use: list, logins: 3, learned: []control.QuirkName{epsv}, fails: true},
 		{name: "EPSV, forbidden", replies: map[string]string{"EPSV": ""}, forbid: epsv, use: list, logins: 2, fails: true},
 		{name: "EPSV, one login only", replies: map[string]string{"EPSV": ""}, once: true, use: list, logins: 1, learned: []control.QuirkName{epsv}, fails: true},
-		{name: "EPSV, the working directory is lost", replies: map[string]string{"EPSV": "", "CWD d": "250 ok"}, use: roam, logins: 1, learned: []control.QuirkName{epsv}, fails: true},
+		{name: "EPSV, in another working directory", replies: map[string]string{"EPSV": "", "CWD d": "250 ok"}, use: roam, logins: 2, learned: []control.QuirkName{epsv}},
+		{name: "EPSV, the working directory is lost", replies: map[string]string{"EPSV": "", "CWD d": "250 ok"}, use: further, logins: 1, learned: []control.QuirkName{epsv}, fails: true},
 		{name: "EPSV, an absolute path", replies: map[string]string{"EPSV": "", "CWD d": "250 ok"}, use: absolute, logins: 2, learned: []control.QuirkName{epsv}},
 		{name: "the next login is rejected", replies: map[string]string{"EPSV": "", "PASS password": "530 no"}, use: list, logins: 2, learned: []control.QuirkName{epsv}, fails: true},
 	} {

@@ -2,6 +2,7 @@ package ftpwire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path"
@@ -42,6 +43,9 @@ func (o operation) run(ctx context.Context, try func(context.Context) error) err
 	c, wanted, count := o.c, o.retry.Attempts, countOf(ctx)
 	if c.closed.Load() {
 		return o.fail(errClosed, nil)
+	}
+	if o.strayed() {
+		return o.fail(errAdrift, nil)
 	}
 	dir, known := o.place(ctx)
 	again := known && c.profile != nil
@@ -103,17 +107,24 @@ func (o operation) lostByChance(ctx context.Context, err error) bool {
 }
 
 // place returns the working directory that another connection would need, "" for that of the login. known is false if nobody knows it
-// any more, or it is not asked for as there can be no other connection.
+// any more, or it is not asked for as there can be no other connection. An absolute pathname does not need it, but what follows may.
 func (o operation) place(ctx context.Context) (dir string, known bool) {
 	c := o.c
-	switch {
-	case path.IsAbs(o.path) && (o.also == "" || path.IsAbs(o.also)), !c.conn.Roamed():
-		return "", true
-	case c.conn.Err() != nil, c.profile == nil, !c.mayLoginAgain() && o.retry.Attempts == 0:
-		return "", false
+	dir, known = c.conn.WorkingDir()
+	if !known && c.conn.Err() == nil && c.profile != nil && (c.mayLoginAgain() || o.retry.Attempts > 0) {
+		var err error
+		dir, err = c.conn.Pwd(ctx)
+		known = err == nil
 	}
-	dir, err := c.conn.Pwd(ctx)
-	return dir, err == nil
+	return dir, known || o.isAbs()
+}
+
+func (o operation) isAbs() bool { return path.IsAbs(o.path) && (o.also == "" || path.IsAbs(o.also)) }
+
+// strayed reports whether o depends on a working directory that was lost with the connection before.
+func (o operation) strayed() bool {
+	dir, known := o.c.conn.WorkingDir()
+	return o.c.adrift == o.c.conn && !o.isAbs() && known && (dir == "" || dir == o.c.adriftAt)
 }
 
 // fail returns the error that says what failed, and how the attempt before was lost, if there was one. Errors that say it already, and
@@ -138,3 +149,6 @@ func (o operation) fail(err, lost error) error {
 
 // errClosed is the error of operations after Close.
 var errClosed = fmt.Errorf("ftp: the Client is closed: %w", net.ErrClosed)
+
+// errAdrift is the error of operations that would happen in another directory than the caller thinks.
+var errAdrift = errors.New("ftp: the connection was lost, and with it the working directory, which nobody had asked for: use an absolute pathname, or CWD")

@@ -25,8 +25,8 @@ import (
 // A Retry says how often to repeat an operation that failed with an error for which
 // [Temporary] is true. Each further attempt has a new connection, made from the Client's
 // Profile, with the same working directory as before: [Client.Conn] then returns the new
-// connection. If the working directory is unknown and may have changed since the login, a
-// transfer of a relative pathname has only one attempt.
+// connection. If nobody knows the working directory, a transfer of a relative pathname has only
+// one attempt.
 type Retry struct {
 	// Attempts is the number of attempts after the first. If zero, there are none in
 	// [Retry.Do]; an operation of a Client has the one that [Client] tells of, which is not
@@ -261,6 +261,9 @@ func (c *Client) redial(ctx context.Context, dir string) error {
 				return err
 			}
 		}
+	}
+	if _, known := old.WorkingDir(); dir == "" && (!known || c.adrift == old) {
+		c.adrift, c.adriftAt = n.conn, ""
 	}
 	c.mu.Lock()
 	c.conn = n.conn

@@ -166,24 +166,69 @@ func TestRetryKeepsPlace(t *testing.T) {
 	}
 }
 
-// Where nobody knows any more what a relative pathname means, nothing is tried again: the
-// file would end up in another directory.
-func TestRetryOfLostPlace(t *testing.T) {
-	for _, moved := range []bool{false, true} {
-		r := newResumePlay(t, ftptest.TLSNone)
-		if err := r.s.WriteFile("/d/other", nil); err != nil {
+// A lost connection does not take the working directory with it, if CWD or PWD tells where that was.
+func TestRetryFindsPlace(t *testing.T) {
+	for _, way := range [][]string{{"CWD /d/e"}, {"CWD d/e"}, {"CWD d", "CWD e", "PWD"}, {"CWD /d/e/f", "CDUP", "PWD"}} {
+		r := strayPlay(t, way...)
+		r.c.Conn().Close() // as by a server that does not like idle connections
+		if err := r.c.WriteFile(t.Context(), "g", []byte("x")); err != nil || !has("/d/e/g", "x")(r.s) {
+			t.Errorf("%q: %v", way, err)
+		}
+		r.c.Conn().Close()
+		if _, err := r.c.Stat(t.Context(), "/d"); err != nil { // it needs no working directory, but what comes after it does
+			t.Errorf("%q: %v", way, err)
+		}
+		if err := r.c.Remove(t.Context(), "g"); err != nil || r.s.Exists("/d/e/g") {
+			t.Errorf("%q: %v", way, err)
+		}
+	}
+}
+
+// strayPlay returns a play whose Client went some way that leads to /d/e.
+func strayPlay(t *testing.T, way ...string) *resumePlay {
+	t.Helper()
+	r := newResumePlay(t, ftptest.TLSNone)
+	if err := r.s.WriteFile("/d/e/f/other", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range way {
+		verb, arg, _ := strings.Cut(line, " ")
+		if _, err := r.c.Conn().Do(t.Context(), protocol.Command{Verb: protocol.Verb(verb), Arg: arg}); err != nil {
 			t.Fatal(err)
 		}
-		if moved {
-			if err := r.c.Conn().Cwd(t.Context(), "/d"); err != nil {
-				t.Fatal(err)
+	}
+	return r
+}
+
+// Where nobody knows any more what a relative pathname means, nothing is tried again: the
+// file would end up in another directory. Nor is it later, when there is another connection.
+func TestRetryOfLostPlace(t *testing.T) {
+	for _, way := range [][]string{{"CWD d", "CWD e"}, {"CWD /d/e/f", "CDUP"}} {
+		r := strayPlay(t, way...)
+		r.c.Conn().Close()
+		refused := func(when string) {
+			t.Helper()
+			got, err := r.c.Upload(t.Context(), r.local, "g", &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
+			if err == nil || r.s.Exists("/g") {
+				t.Errorf("%q, %s: %v, %d attempts", way, when, err, got.Attempts)
 			}
 		}
-		r.c.Conn().Close() // as by a server that does not like idle connections
-		got, err := r.c.Upload(t.Context(), r.local, "g", &ftpwire.TransferOptions{Retry: ftpwire.Retry{Attempts: 1, Delay: 1}})
-		_, serr := r.s.ReadFile("/g")
-		if (err != nil) != moved || (serr != nil) != moved {
-			t.Errorf("moved %v: %v, %d attempts, /g: %v", moved, err, got.Attempts, serr)
+		refused("at once")
+		for range 2 {
+			if _, err := r.c.Stat(t.Context(), "/d"); err != nil {
+				t.Errorf("%q: %v", way, err)
+			}
+			refused("on another connection")
+			r.c.Conn().Close()
+		}
+		if _, err := r.c.Stat(t.Context(), "/d"); err != nil {
+			t.Errorf("%q: %v", way, err)
+		}
+		if err := r.c.Conn().Cwd(t.Context(), "d/e"); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.c.WriteFile(t.Context(), "g", nil); err != nil || !has("/d/e/g", "")(r.s) {
+			t.Errorf("%q, after CWD: %v", way, err)
 		}
 	}
 }

@@ -162,9 +162,10 @@ func (u *upload) isOurs(ctx context.Context, name string) bool {
 // name back. The name is free meanwhile, so that a swap goes on when ctx ends.
 func (u *upload) swap(ctx context.Context, refusal error) error {
 	s := &swap{u: u, refusal: refusal}
-	if !path.IsAbs(u.remote) {
+	known := false
+	if s.dir, known = u.c.conn.WorkingDir(); !known {
 		var err error
-		if s.dir, err = u.c.conn.Pwd(ctx); err != nil {
+		if s.dir, err = u.c.conn.Pwd(ctx); err != nil && !path.IsAbs(u.remote) {
 			return refusal // a new connection could not find the files
 		}
 	}

@@ -36,7 +36,8 @@ type session struct {
 	names    rawNames
 	format   mode.Format // the format of files
 	probed   bool        // a data connection over TLS has worked
-	roamed   bool        // a command may have changed the working directory
+	place    string      // the working directory, "" for that of the login
+	astray   bool        // nobody knows it
 	moving   int         // commands under way that may change it
 }
 
@@ -47,7 +48,9 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	s := &c.session
 	if cmd.Verb.Does(protocol.Moves) {
 		s.moving = max(0, s.moving-1) // REIN forgets those that follow it
-		s.roamed = s.roamed || e.Kind != protocol.EventReply || e.Outcome != protocol.Failure
+		if e.Kind != protocol.EventReply || e.Outcome != protocol.Failure {
+			s.moved(cmd, e.Kind == protocol.EventReply && e.Outcome == protocol.Success)
+		}
 	}
 	if e.Kind != protocol.EventReply || e.Outcome == protocol.Failure {
 		return
@@ -71,9 +74,20 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 		s.ranged = strings.Join(strings.Fields(cmd.Arg), " ") != noRange
 	case "REST":
 		s.restUnused = cmd.Arg != "0"
+	case "PWD":
+		if dir, err := parse.PWD(e.Reply.LastLine()); err == nil && (s.place != "" || s.astray) {
+			s.place, s.astray = dir, false
+		}
 	case "FEAT":
 		s.features = withFeatures(features(e.Reply), c.cfg.Login.AssumeFeatures)
 	}
+}
+
+// moved notes that a command has, or may have, changed the working directory.
+func (s *session) moved(cmd protocol.Command, done bool) {
+	fromLogin := s.place == "" && !s.astray
+	s.astray = !done || upper(cmd.Verb) != "CWD" || cmd.Arg == "" || cmd.Arg[0] != '/' && !fromLogin
+	s.place = cmd.Arg
 }
 
 // noteSSCN notes SSCN ON or OFF. Without an argument SSCN only asks.

@@ -191,17 +191,50 @@ func TestBooksOfFeatures(t *testing.T) {
 		if !tc.c.Features().Has("SIZE") {
 			t.Error("the features are not known")
 		}
-		tc.told(false, "CWD d", "550 no such directory")
-		if tc.c.Roamed() {
-			t.Error("a CWD that was refused counts")
-		}
-		tc.told(true, "CWD d", "250 ok")
-		if !tc.c.Roamed() {
-			t.Error("CWD is not known")
-		}
 		tc.told(true, "REIN", "220 ready")
-		if tc.c.Features().Has("SIZE") || tc.c.Roamed() {
+		if tc.c.Features().Has("SIZE") {
 			t.Error("REIN has not ended the session")
+		}
+	})
+}
+
+// The working directory is what CWD was sent or PWD has told, as far as that says where it is.
+func TestBooksOfWorkingDir(t *testing.T) {
+	inBubble(t, "CWD, CDUP, PWD and REIN", func(t *testing.T) {
+		tc := login(t, &clear)
+		for _, step := range []struct {
+			command, reply, dir string
+			known               bool
+		}{
+			{"PWD", `257 "/home/user"`, "", true},
+			{"CWD d", "550 no such directory", "", true},
+			{"CWD d", "250 ok", "d", true},
+			{"CWD e", "250 ok", "", false},
+			{"CWD f", "550 no such directory", "", false},
+			{"PWD", "257 here", "", false},
+			{"PWD", `257 "/home/user/d/e"`, "/home/user/d/e", true},
+			{"CWD /x", "250 ok", "/x", true},
+			{"CWD /y", "550 no such directory", "/x", true},
+			{"CDUP", "200 ok", "", false},
+			{"CWD /z", "250 ok", "/z", true},
+			{"REIN", "220 ready", "", true},
+		} {
+			tc.told(step.reply[0] == '2', step.command, step.reply)
+			if dir, known := tc.c.WorkingDir(); dir != step.dir || known != step.known {
+				t.Errorf("after %s, %s: %q, %v; want %q, %v", step.command, step.reply, dir, known, step.dir, step.known)
+			}
+		}
+	})
+	inBubble(t, "a CWD without a reply", func(t *testing.T) {
+		tc := login(t, &clear)
+		op := tc.async(func() error { return tc.c.Cwd(t.Context(), "/d") })
+		tc.wantCommand("CWD", "CWD /d")
+		if dir, known := tc.c.WorkingDir(); known {
+			t.Errorf("before the reply: %q", dir)
+		}
+		tc.srv.Close()
+		if dir, known := tc.c.WorkingDir(); op.wait() == nil || known {
+			t.Errorf("lost: %q", dir)
 		}
 	})
 }

@@ -11,10 +11,16 @@ func (c *Conn) Cwd(ctx context.Context, path string) error {
 	return err
 }
 
-// Roamed reports whether a command was sent that may have changed the working directory,
-// and was not refused. If not, it is still the one after the login.
-func (c *Conn) Roamed() bool {
+// WorkingDir returns the pathname that leads from the directory of the login to the working
+// directory, "" if that is the same, without asking the server. It is what CWD was sent or PWD
+// has told. known is false if it takes [Conn.Pwd] to find out: after CDUP, for example, or two
+// relative pathnames one after the other.
+func (c *Conn) WorkingDir() (dir string, known bool) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.session.roamed || c.session.moving > 0
+	dir, known = c.session.place, !c.session.astray && c.session.moving == 0
+	c.mu.Unlock()
+	if !known {
+		return "", false
+	}
+	return c.slashes(dir), true
 }

@@ -45,7 +45,7 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return err
 	}
 	c.mu.Lock()
-	c.session.roamed = false // every login ends in this directory
+	c.session.place, c.session.astray = "", false // every login ends in this directory
 	c.mu.Unlock()
 	if err := c.clearCommands(ctx); err != nil {
 		return err
