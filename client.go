@@ -200,6 +200,10 @@ func (c *Client) closeTimeout() time.Duration {
 // *[parse.Error], and the listing goes on. If MLSD turns out not to work, LIST takes its
 // place: see mlsd-broken in [control.Quirks]. Where the server does not know LIST either,
 // the entries are the names that NLST has, without anything else.
+//
+// Errors are *[FileError] or *[ReconnectError]. One that holds no *[parse.Error] is the last that
+// is yielded; it matches fs.ErrNotExist or fs.ErrPermission if the server says so. Without one,
+// the listing was whole.
 func (c *Client) Entries(ctx context.Context, path string) iter.Seq2[listing.Entry, error] {
 	return func(yield func(listing.Entry, error) bool) {
 		done, err := c.take(ctx)
@@ -300,7 +304,9 @@ func (c *Client) listOptions(ctx context.Context) control.ListOptions {
 
 // Stat describes one file or directory. It uses MLST, or SIZE, MDTM and CWD if the server
 // has no MLST. The second way tells less: Size is -1, and Time is zero, if the server
-// does not tell them.
+// does not tell them. The error is a *[FileError]; it matches fs.ErrNotExist or
+// fs.ErrPermission if the server says so, and holds a *[KindError] if it can't be told what
+// has the name.
 func (c *Client) Stat(ctx context.Context, path string) (listing.Entry, error) {
 	var e listing.Entry
 	err := c.do(ctx, "stat", path, func(ctx context.Context) (err error) {
