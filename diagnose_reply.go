@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/control"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -215,13 +216,19 @@ func transient(find finder) finder {
 	}
 }
 
-// saying finds a refusal of an error that matches target.
+// saying finds a refusal of an error that matches target, also one that stands in a listing.
 func saying(target error) finder {
 	return func(f *failure) error {
-		if f.reply == nil || !errors.Is(f.err, target) {
+		if !errors.Is(f.err, target) {
 			return nil
 		}
-		return f.reply
+		if f.reply != nil {
+			return f.reply
+		}
+		if e, ok := errors.AsType[*parse.Error](f.err); ok && errors.Is(e, target) {
+			return e
+		}
+		return nil
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
@@ -61,6 +62,9 @@ func TestKindOf(t *testing.T) {
 		{"argument", &protocol.ArgumentError{}, KindUsage},
 		{"Profile", fmt.Errorf("nas: %w", &ProfileError{}), KindUsage},
 
+		{"a listing that says so", transfer("LIST", control.PhaseData, 35, &parse.Error{What: "LIST line", Err: fs.ErrNotExist}), KindNotFound},
+		{"fs.FS, a listing that says so", &fs.PathError{Op: "open", Path: "f", Err: &FileError{Op: "list", Path: "f", Err: &parse.Error{Err: fs.ErrNotExist}}}, KindNotFound},
+		{"fs.FS, refused", &fs.PathError{Op: "open", Path: "f", Err: missing}, KindNotFound},
 		{"local file", &fs.PathError{Op: "open", Path: "f", Err: syscall.ENOENT}, KindLocal},
 		{"local permission", &fs.PathError{Op: "open", Path: "f", Err: syscall.EACCES}, KindLocal},
 		{"read-only disk", &fs.PathError{Op: "open", Path: "f", Err: syscall.EROFS}, KindLocal},

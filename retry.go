@@ -16,6 +16,7 @@ import (
 	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/datachan"
 	"github.com/ftpwire/ftpwire/datachan/proxy"
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/protocol/patience"
@@ -167,14 +168,22 @@ func temporaryRefusal(re *protocol.ReplyError, proxy bool) bool {
 // localError reports whether an error is about a local file. Copies by the kernel
 // give errors of the network the same type, within a TransferError.
 func localError(err error) bool {
-	for _, no := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EFBIG, fs.ErrPermission, fs.ErrNotExist} {
+	for _, no := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EFBIG} {
 		if errors.Is(err, no) && !isRefusal(err) {
 			return true
 		}
 	}
-	_, transfer := errors.AsType[*control.TransferError](err)
-	_, file := errors.AsType[*fs.PathError](err)
-	return file && !transfer
+	// A server's files match fs.ErrNotExist, too, without a number of this system.
+	if no, ok := errors.AsType[syscall.Errno](err); ok && (errors.Is(no, fs.ErrPermission) || errors.Is(no, fs.ErrNotExist)) {
+		return true
+	}
+	return isType[*fs.PathError](err) && !remoteError(err) // Client.FS returns those, too
+}
+
+// remoteError reports whether an error is about the server or the connection.
+func remoteError(err error) bool {
+	return isRefusal(err) || isType[*control.TransferError](err) || isType[*FileError](err) || isType[*ReconnectError](err) ||
+		isType[*parse.Error](err) || isType[*control.ClosedError](err) || isType[*ChangedError](err) || isType[net.Error](err)
 }
 
 func isRefusal(err error) bool {

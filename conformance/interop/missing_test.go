@@ -62,7 +62,7 @@ func TestListingOfFile(t *testing.T) {
 	}
 }
 
-// TestLsOfNothing runs the command: a missing directory is exit 1 and a message that names
+// TestLsOfNothing runs the command: a missing directory is exit 6 and a message that names
 // it, an empty one is exit 0 and not a word.
 func TestLsOfNothing(t *testing.T) {
 	t.Parallel()
@@ -76,7 +76,7 @@ func TestLsOfNothing(t *testing.T) {
 			s := peer.Start(t, name, o)
 			makeDir(t, s, "bare")
 			makeDir(t, s, "bare too")
-			for dir, want := range map[string]int{"bare": 0, "bare%20too": 0, "": 0, "nosuch": 1, "no%20such": 1, "bare%20": 1} {
+			for dir, want := range map[string]int{"bare": 0, "bare%20too": 0, "": 0, "nosuch": 6, "no%20such": 6, "bare%20": 6} {
 				code, stdout, stderr := ls(t, s, scheme, dir)
 				if code != want {
 					t.Errorf("ls %q: exit %d; want %d\n%s%s", dir, code, want, stdout, stderr)
@@ -86,7 +86,7 @@ func TestLsOfNothing(t *testing.T) {
 					if stderr != "" || dir != "" && stdout != "" {
 						t.Errorf("ls %q: prints %q and %q; want nothing", dir, stdout, stderr)
 					}
-				case 1:
+				default:
 					if stdout != "" || !saysMissing(stderr) {
 						t.Errorf("ls %q: prints %q and %q; want a message that it does not exist", dir, stdout, stderr)
 					}

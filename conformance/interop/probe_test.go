@@ -42,7 +42,7 @@ func probeCases() []probeCase {
 			add("resumption required, no tickets", peer.Options{TLS: peer.Explicit, RequireReuse: true, NoTickets: true, TLSMax: tls12}, "AUTH TLS, TLS 1.2–1.3, session IDs, PROT P, EPSV, ")
 		}
 	}
-	return append(cases, probeCase{"inetutils-ftpd", peer.Options{}, "plain", inClear + "LIST", "inetutils ftpd or another BSD ftpd"})
+	return append(cases, probeCase{"inetutils-ftpd", peer.Options{}, "plain", inClear + "LIST", "GNU inetutils ftpd"})
 }
 
 // probeOf returns what probes a server.
