@@ -176,6 +176,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedIPv4},
 		Faults: []string{"port-low-200"},
 		Run: func(t *T) {
+			t.needActive()
 			host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
 			cmd := "PORT " + strings.ReplaceAll(host, ".", ",") + ",0,25"
 			t.Grade(t.Ask(cmd), cmd, is(4, 5), is(200))

@@ -1,8 +1,6 @@
 package conformance
 
 import (
-	"crypto/tls"
-	"errors"
 	"net/netip"
 	"strings"
 	"unicode"
@@ -227,7 +225,7 @@ func hostRein(t *T) {
 	if t.run.target.TLS == tlsx.ModeExplicit {
 		t.Must("AUTH TLS", 234)
 		err := t.c.startTLS()
-		if _, wrong := errors.AsType[*tls.CertificateVerificationError](err); wrong {
+		if distrusted(err) {
 			t.Failf("after REIN the certificate is still the other host's: %v", err)
 		} else if err != nil {
 			t.Failf("the TLS handshake failed: %v", err)

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,7 +63,7 @@ func (r *runner) dial(tp *tape) (*Conn, error) { return r.dialAs(tp, r.host) }
 
 // dialAs is dial with another host name for TLS.
 func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
-	ctx, cancel := context.WithTimeout(r.ctx, r.opts.timeout())
+	ctx, cancel := context.WithTimeout(r.ctx, r.opts.connectTimeout())
 	defer cancel()
 	conn, err := r.dialTCP(ctx, r.target.Addr)
 	if err != nil {
@@ -76,12 +78,7 @@ func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 		rw:   tcp,
 		tape: tp,
 		sent: map[string]bool{},
-		sess: tlsx.NewSession(&tlsx.Config{
-			TLS:              r.tlsAs(name),
-			ServerName:       name,
-			HandshakeTimeout: r.opts.timeout(),
-			AllowTruncation:  true,
-		}),
+		sess: tlsx.NewSession(r.sessionAs(name)),
 	}
 	c.watch.conn = c
 	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
@@ -92,6 +89,39 @@ func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 		c.private = true
 	}
 	return c, nil
+}
+
+// sessionAs returns how TLS is done with a host name.
+func (r *runner) sessionAs(name string) *tlsx.Config {
+	return &tlsx.Config{
+		TLS:                  r.tlsAs(name),
+		ServerName:           name,
+		Verify:               r.verifyAs(name),
+		Identity:             r.target.Identity,
+		SessionIDs:           r.target.SessionIDs,
+		NoDataCertificate:    r.target.NoDataCertificate,
+		HandshakeTimeout:     r.opts.connectTimeout(),
+		DataHandshakeTimeout: r.opts.timeout(),
+		AllowTruncation:      true,
+	}
+}
+
+// verifyAs returns how the certificate for a host name is verified. About that of another
+// host than the target's nobody is asked, and nothing is remembered.
+func (r *runner) verifyAs(name string) *tlsx.Verification {
+	if r.target.Verify == nil {
+		return nil
+	}
+	v := *r.target.Verify
+	_, port, _ := net.SplitHostPort(r.target.Addr)
+	v.Host = cmp.Or(v.Host, r.host)
+	if n, err := strconv.Atoi(port); err == nil && v.Port == 0 {
+		v.Port = n
+	}
+	if name != r.host {
+		v.Ask, v.AcceptNew = nil, false
+	}
+	return &v
 }
 
 // tlsAs returns the TLS configuration for a host name.
@@ -107,7 +137,18 @@ func (r *runner) tlsAs(name string) *tls.Config {
 
 // dialTCP opens a connection that ends with the run.
 func (r *runner) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
-	dial := r.target.Dial
+	return r.dialBy(ctx, r.target.Dial, addr)
+}
+
+// dialData is dialTCP for a passive data connection.
+func (r *runner) dialData(ctx context.Context, addr string) (net.Conn, error) {
+	if r.target.DialData != nil {
+		return r.dialBy(ctx, r.target.DialData, addr)
+	}
+	return r.dialTCP(ctx, addr)
+}
+
+func (r *runner) dialBy(ctx context.Context, dial func(context.Context, string, string) (net.Conn, error), addr string) (net.Conn, error) {
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
@@ -358,7 +399,7 @@ func (c *Conn) close() {
 // depart sends QUIT and ends the connection, without waiting.
 func (c *Conn) depart() {
 	if !c.ended && !c.goodbye {
-		c.tape = newTape(c.run.secret) // not part of the case
+		c.tape = c.run.newTape() // not part of the case
 		c.send("QUIT")
 	}
 	c.close()

@@ -74,7 +74,7 @@ func (t *T) tryConnect(port int) (*dataConn, error) {
 	ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
 	defer cancel()
 	d := t.newData(port)
-	conn, err := t.run.dialTCP(ctx, net.JoinHostPort(t.run.peer(t.c), fmt.Sprint(port)))
+	conn, err := t.run.dialData(ctx, net.JoinHostPort(t.run.peer(t.c), fmt.Sprint(port)))
 	if err != nil {
 		d.event("connecting to port %d failed: %v", port, err)
 		return nil, err
@@ -92,8 +92,22 @@ func (t *T) newData(port int) *dataConn {
 }
 
 // listen opens a port for an active data connection, on the address of the
-// control connection. Port 0 is any.
+// control connection. Port 0 is any. Where no server can connect to us, the case is
+// skipped.
 func (t *T) listen(port int) (*dataConn, error) {
+	t.needActive()
+	return t.tryListen(port)
+}
+
+// needActive skips the case if the server can't connect to us.
+func (t *T) needActive() {
+	if t.run.noActive != "" {
+		t.Skipf("%s", t.run.noActive)
+	}
+}
+
+// tryListen is listen that never ends the case.
+func (t *T) tryListen(port int) (*dataConn, error) {
 	host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
 	listen := t.run.target.Listen
 	if listen == nil {
@@ -139,7 +153,11 @@ func (d *dataConn) address(verb string) string {
 
 func (d *dataConn) local() netip.AddrPort {
 	ap := d.ln.Addr().(*net.TCPAddr).AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	addr := ap.Addr().Unmap()
+	if a := d.t.run.target.ActiveAddr; a.IsValid() {
+		addr = a.Unmap().WithZone("")
+	}
+	return netip.AddrPortFrom(addr, ap.Port())
 }
 
 func (d *dataConn) event(format string, args ...any) {

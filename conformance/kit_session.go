@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"strings"
@@ -60,14 +61,15 @@ func (t *T) Open() *Conn {
 	return c
 }
 
-// AuthTLS sends AUTH TLS and performs the handshake.
+// AuthTLS sends AUTH TLS, or what the target says in its place, and performs the handshake.
 func (t *T) AuthTLS() {
-	r := t.Ask("AUTH TLS")
+	line := "AUTH " + cmp.Or(t.run.target.Auth, "TLS")
+	r := t.Ask(line)
 	if refused(r) {
 		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
-		t.Failf("AUTH TLS is refused: %s", brief(r))
+		t.Failf("%s is refused: %s", line, brief(r))
 	}
-	t.WantIn(r, "AUTH TLS", 234)
+	t.WantIn(r, line, 234)
 	t.handshake()
 }
 
@@ -77,7 +79,7 @@ func (t *T) handshake() {
 		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
 	}
 	err := t.c.startTLS()
-	if _, ours := errors.AsType[*tls.CertificateVerificationError](err); ours {
+	if distrusted(err) {
 		t.cause = err
 		t.Errorf("%v", err)
 	} else if err != nil {
@@ -86,19 +88,31 @@ func (t *T) handshake() {
 	t.c.private, t.c.loggedIn = false, false
 }
 
+// distrusted reports whether a handshake failed over the server's certificate.
+func distrusted(err error) bool {
+	_, byTLS := errors.AsType[*tls.CertificateVerificationError](err)
+	_, byUs := errors.AsType[*tlsx.CertificateError](err)
+	return byTLS || byUs
+}
+
 // Login logs in on the current connection, with the target's account.
 func (t *T) Login() {
 	if r, err := t.run.login(t.c); err != nil {
-		if errors.Is(err, errTooMany) {
-			t.Skipf("%v", err)
-		}
-		t.lost("the login", err)
+		t.notLoggedIn(err)
 	} else if !ok(r) {
 		if refused(r) || r.Code == 332 {
 			t.cause = &protocol.ReplyError{Verb: t.run.loginVerb, Reply: r}
 		}
 		t.Failf("the login was refused: %s", brief(r))
 	}
+}
+
+// notLoggedIn ends a case whose login came to no reply.
+func (t *T) notLoggedIn(err error) {
+	if _, forbidden := errors.AsType[*forbiddenError](err); forbidden || errors.Is(err, errTooMany) {
+		t.Skipf("%v", err)
+	}
+	t.lost("the login", err)
 }
 
 // protect makes data connections private: PBSZ 0 and PROT P.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -77,6 +78,16 @@ func (c *Conn) again() error {
 	}
 	if cfg.ServerName == "" {
 		cfg.ServerName = c.run.host
+	}
+	if before := c.certificate(); c.run.target.Verify != nil && before != nil {
+		// What was accepted the first time is accepted again, and nothing else.
+		cfg.InsecureSkipVerify = true
+		cfg.VerifyConnection = func(st tls.ConnectionState) error {
+			if !bytes.Equal(leaf(st), before) {
+				return errors.New("it shows another certificate than before")
+			}
+			return nil
+		}
 	}
 	return tls.Client(c.rw, cfg).Handshake()
 }

@@ -38,6 +38,7 @@ const (
 type tape struct {
 	start  time.Time
 	secret *masker
+	trace  func(Line) // may be nil
 
 	mu   sync.Mutex
 	head []Line
@@ -45,14 +46,19 @@ type tape struct {
 	lost int
 }
 
-func newTape(secret *masker) *tape {
-	return &tape{start: time.Now(), secret: secret}
+func newTape(secret *masker, trace func(Line)) *tape {
+	return &tape{start: time.Now(), secret: secret, trace: trace}
 }
+
+func (r *runner) newTape() *tape { return newTape(r.secret, r.opts.Trace) }
 
 func (p *tape) add(conn, dir string, tls bool, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := Line{time.Since(p.start).Milliseconds(), conn, dir, tls, visible(p.secret.text(text))}
+	if p.trace != nil {
+		p.trace(l)
+	}
 	switch {
 	case len(p.head) < tapeHead:
 		p.head = append(p.head, l)

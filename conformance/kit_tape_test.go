@@ -25,7 +25,7 @@ func TestVisible(t *testing.T) {
 }
 
 func TestTapeIsBounded(t *testing.T) {
-	p := newTape(newMasker())
+	p := newTape(newMasker(), nil)
 	for range 5000 {
 		p.add("ctrl 1", ">", false, "NOOP")
 	}

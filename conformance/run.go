@@ -54,6 +54,7 @@ type runner struct {
 	big      string // name of the big file, once it is there
 	shared   *Conn
 	broken   string // why no session can be opened
+	noActive string // why the server can't connect to us
 	attempts int    // failed attempts to open one, in a row
 	deaf     int    // connections in a row without a greeting
 	gone     string // why the server is taken to be gone
@@ -151,7 +152,7 @@ func (r *runner) peer(c *Conn) string {
 	return host
 }
 
-func (r *runner) newT() *T { return &T{run: r, tape: newTape(r.secret)} }
+func (r *runner) newT() *T { return &T{run: r, tape: r.newTape()} }
 
 func (r *runner) runAll(report *Report) {
 	cases := r.opts.cases()

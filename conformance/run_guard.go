@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A license says what a run may do to files of the server.
@@ -36,7 +37,12 @@ func (c *Conn) guard(b []byte) error {
 		if end >= 0 {
 			line = text[:end]
 		}
-		if err := c.run.permit(line, end >= 0); err != nil {
+		err := c.run.permit(line, end >= 0)
+		if err == nil && c.betrays(line, end >= 0) {
+			verb, _ := splitLine(line)
+			err = &forbiddenError{verb, "the password would go in clear text, which was not allowed"}
+		}
+		if err != nil {
 			if c.unsent != "" {
 				c.close() // the beginning of the line is out, and nothing else may end it
 			}
@@ -48,6 +54,26 @@ func (c *Conn) guard(b []byte) error {
 		}
 		text = text[end+1:]
 	}
+}
+
+// betrays reports whether a line would carry the password or the account in clear text
+// although the target has TLS. Of an unfinished line the beginning of one is enough.
+func (c *Conn) betrays(line string, whole bool) bool {
+	if c.secure || c.run.target.TLS == tlsx.ModeNone || c.run.opts.AllowClear {
+		return false
+	}
+	verb, arg := splitLine(line)
+	login := verb == "PASS" || verb == "ACCT"
+	for _, secret := range []string{c.run.target.Password, c.run.target.Account} {
+		if secret == "" {
+			continue
+		}
+		begun := strings.TrimLeft(arg, " ")
+		if login && (strings.Contains(arg, secret) || !whole && begun != "" && strings.HasPrefix(secret, begun)) {
+			return true
+		}
+	}
+	return false
 }
 
 // permit reports why a command line must not be sent, or nil. An unfinished line

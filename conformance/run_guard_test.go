@@ -64,7 +64,7 @@ func TestGuard(t *testing.T) {
 			got := make(chan string)
 			go func() { b, _ := io.ReadAll(there); got <- string(b) }()
 			r := &runner{secret: newMasker(), heard: foreignWords{}, live: map[io.Closer]bool{}, opts: Options{Timeout: time.Second, ReadOnly: true}}
-			c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: newTape(r.secret), sent: map[string]bool{}}
+			c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: r.newTape(), sent: map[string]bool{}}
 			for _, p := range tt.pieces {
 				if err := c.transmit([]byte(p), p, func() {}); err != nil {
 					break
@@ -108,7 +108,7 @@ func wantFlood(t *testing.T, text string) {
 		}
 	}()
 	r := &runner{secret: newMasker(), heard: foreignWords{}, live: map[io.Closer]bool{}, findings: map[string]finding{}, opts: Options{Timeout: time.Second}}
-	c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: newTape(r.secret), sent: map[string]bool{}}
+	c := &Conn{run: r, tcp: &tap{Conn: here}, rw: here, tape: r.newTape(), sent: map[string]bool{}}
 	c.watch.conn = c
 	var err error
 	for err == nil {

@@ -47,6 +47,16 @@ func (r *runner) login(c *Conn) (protocol.Reply, error) {
 			break
 		}
 	}
+	if ok(got) && r.target.AccountAlways && r.loginVerb != "ACCT" {
+		if err := c.send("ACCT " + r.target.Account); err != nil {
+			return got, err
+		}
+		r.loginVerb = "ACCT"
+		var err error
+		if got, err = c.receive(r.opts.timeout()); err != nil {
+			return got, err
+		}
+	}
 	if c.loggedIn = ok(got); c.loggedIn {
 		c.cwd = r.homeDir
 	}

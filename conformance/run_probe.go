@@ -9,6 +9,7 @@ import (
 
 	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -139,10 +140,13 @@ func (t *T) probe() {
 	r.facts = append(r.facts, "SYST: "+brief(syst))
 	t.learnBarrier()
 	r.has[NeedEPSV] = ok(t.Ask("EPSV"))
-	if r.has[NeedIPv4] {
+	if r.has[NeedIPv4] || !r.has[NeedIPv6] { // through a proxy neither may be known
 		r.has[NeedPASV] = ok(t.Ask("PASV"))
+		r.has[NeedIPv4] = r.has[NeedIPv4] || r.has[NeedPASV]
 	}
-	if d, err := t.listen(0); err == nil {
+	if d, err := t.tryListen(0); errors.Is(err, errors.ErrUnsupported) {
+		r.noActive = "active mode can't be judged: " + errtext.Of(err)
+	} else if err == nil {
 		r.has[NeedEPRT] = ok(t.Ask("EPRT " + d.address("EPRT")))
 		d.Close()
 	}
@@ -214,6 +218,10 @@ func (r *runner) lack(need string) string {
 		return "the control connection begins under TLS"
 	case NeedIPv4, NeedIPv6:
 		return "the control connection is not over " + need
+	case NeedEPRT:
+		if r.noActive != "" {
+			return r.noActive
+		}
 	case NeedUnix:
 		return "SYST does not say UNIX"
 	case NeedSlow, NeedCrowd:

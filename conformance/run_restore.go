@@ -13,7 +13,7 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 	}
 	sent := c.sent
 	c.sent = map[string]bool{}
-	c.tape = newTape(r.secret)
+	c.tape = r.newTape()
 	steps := []string{"CWD " + r.baseDir(), "TYPE I"}
 	if sent["MODE"] {
 		steps = append(steps, "MODE S")

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/netip"
 	"path"
 	"strings"
 	"time"
@@ -26,24 +27,50 @@ type Target struct {
 	// certificate is verified with the system's roots.
 	TLSConfig *tls.Config
 
+	// Verify says how the server's certificate is verified, in place of TLSConfig: with
+	// the certificates that were accepted before, or by a question. If nil, TLSConfig says
+	// it.
+	Verify *tlsx.Verification
+
+	// Identity says which certificates data connections may show. If zero, only that of
+	// their control connection.
+	Identity tlsx.Identity
+
+	// SessionIDs resumes TLS 1.2 sessions by ID, and NoDataCertificate keeps the client's
+	// certificate from data connections; see tlsx.Config.
+	SessionIDs, NoDataCertificate bool
+
+	// Auth is the argument of AUTH by which sessions come to TLS. If empty, it is TLS.
+	Auth string
+
 	// User and Password log in. If User is empty, the login is anonymous.
 	User, Password string
 
-	// Account is sent if the server asks for one.
-	Account string
+	// Account is sent if the server asks for one, with AccountAlways in every login.
+	Account       string
+	AccountAlways bool
 
 	// OtherHost is the name of a virtual host at Addr (RFC 7151) that is not the one
 	// that answers without HOST, and where the account is not known. If empty,
 	// cases that need two hosts are skipped.
 	OtherHost string
 
-	// Dial opens the control and passive data connections. If nil, a net.Dialer does.
+	// Dial opens control connections. If nil, a net.Dialer does. The RemoteAddr of what it
+	// returns is the host that passive data connections go to.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	// Listen opens the ports of active data connections. If nil, it is net.Listen. Without
-	// a SetDeadline as net.TCPListener has it, a server that never connects is waited for
-	// until the run ends.
+	// DialData opens passive data connections. If nil, Dial does.
+	DialData func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Listen opens the ports of active data connections; port 0 is any. If nil, it is
+	// net.Listen. Without a SetDeadline as net.TCPListener has it, a server that never
+	// connects is waited for until the run ends. If no server can connect to us, the error
+	// is errors.ErrUnsupported, and cases about active mode are skipped.
 	Listen func(network, addr string) (net.Listener, error)
+
+	// ActiveAddr is the address to name in PORT and EPRT, if it is not that of the
+	// listener: a router's that forwards the ports.
+	ActiveAddr netip.Addr
 }
 
 func (t *Target) user() string { return cmp.Or(t.User, "anonymous") }
@@ -75,6 +102,10 @@ type Options struct {
 	// a transfer. If zero, it is 10 seconds.
 	Timeout time.Duration
 
+	// ConnectTimeout is the longest wait for a control connection, and for TLS on it. If
+	// zero, it is Timeout.
+	ConnectTimeout time.Duration
+
 	// MaxTime is the longest time that the whole run takes, the clean-up included.
 	// When it is over, the report holds what is known. If zero, it is 10 minutes.
 	MaxTime time.Duration
@@ -95,16 +126,26 @@ type Options struct {
 	// that may trigger lockouts.
 	Slow, Intrusive bool
 
+	// AllowClear lets the password go in clear text to a target with TLS, for the cases
+	// about that. Without it they are skipped, or judge less.
+	AllowClear bool
+
 	// Strict makes Report.Failed count WARN as a failure.
 	Strict bool
 
 	// Progress, if not nil, is called with every result as soon as it is known.
 	Progress func(Result)
+
+	// Trace, if not nil, is called with every line of every transcript as soon as it is
+	// known, of the setting-up and the clean-up as well.
+	Trace func(Line)
 }
 
 const quiet = 250 * time.Millisecond // how long nothing must arrive, after a NOOP
 
 func (o *Options) timeout() time.Duration { return cmp.Or(o.Timeout, 10*time.Second) }
+
+func (o *Options) connectTimeout() time.Duration { return cmp.Or(o.ConnectTimeout, o.timeout()) }
 
 func (o *Options) maxTime() time.Duration { return cmp.Or(o.MaxTime, 10*time.Minute) }
 

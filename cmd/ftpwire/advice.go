@@ -170,5 +170,5 @@ func has(cmd *cobra.Command, name string) bool {
 	flag, _, _ = strings.Cut(strings.TrimRight(flag, ","), " ")
 	flag, value, _ := strings.Cut(flag, "=")
 	f := cmd.Flags().Lookup(strings.TrimRight(flag, ",;"))
-	return f != nil && (value == "" || f.Value.String() != value)
+	return f != nil && !f.Hidden && (value == "" || f.Value.String() != value)
 }

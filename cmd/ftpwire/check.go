@@ -22,12 +22,13 @@ import (
 // checkFlags are the flags of check.
 type checkFlags struct {
 	connFlags
-	only, skip, faults                      []string
-	level, format                           *choice
-	writeDir, otherHost, output             string
-	readOnly, slow, intrusive, strict, list bool
-	maxLogins                               int
-	maxTime                                 time.Duration
+	protection                                          *watch // nil for the embedded server
+	only, skip, faults                                  []string
+	level, format                                       *choice
+	writeDir, otherHost, output                         string
+	readOnly, slow, intrusive, strict, list, allowClear bool
+	maxLogins                                           int
+	maxTime                                             time.Duration
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -48,6 +49,11 @@ the beginnings of ids; --list shows them.
 A run that is interrupted, takes longer than --max-time, or loses the server reports
 what it knows, marked INCOMPLETE.
 
+Connections are made as by every other command: stored ones, proxies, accepted certificates.
+The checks choose themselves how data connections are opened and protected, and work around
+nothing: flags about that are refused. The password never goes in clear text to a server that
+the URL demands TLS of, unless --allow-clear lets it.
+
 Exit code 0: nothing failed; 1: something failed; 10: nothing did, but not everything was
 checked. Other codes say why it could not begin: "ftpwire help exit-codes". --retry N tries
 to begin again, for a server that is just starting.`,
@@ -57,8 +63,10 @@ to begin again, for a server that is just starting.`,
   ftpwire check --list`,
 		Args: nargs(0, 1, ""),
 	}
-	f.addServerFlags(cmd)
+	f.addDataFlags(cmd)
 	f.retryFlags.add(cmd)
+	f.bothWays = true
+	hideUnchecked(cmd)
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.only, "only", nil, "only checks that `PATTERN` matches (repeatable)")
 	fs.StringArrayVar(&f.skip, "skip", nil, "leave out checks that `PATTERN` matches (repeatable)")
@@ -70,6 +78,7 @@ to begin again, for a server that is just starting.`,
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")
 	fs.IntVar(&f.maxLogins, "max-logins", 0, "at most `N` logins, for servers that count them (default: no limit)")
 	fs.DurationVar(&f.maxTime, "max-time", patience.Check.Default, "longest time for all checks; then the report says what is known")
+	fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text to a server with TLS, for the checks that are about that")
 	fs.BoolVar(&f.strict, "strict", false, "warnings count as failures")
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
 	fs.StringVar(&f.output, "output", "", "write the report to `FILE`")
@@ -88,13 +97,16 @@ to begin again, for a server that is just starting.`,
 		if f.list {
 			return f.listCases(a.stdout)
 		}
+		if err := refuseUnchecked(cmd); err != nil {
+			return err
+		}
 		return a.check(cmd, &f, args)
 	}
 	return cmd
 }
 
 func (a *app) check(cmd *cobra.Command, f *checkFlags, args []string) error {
-	target, opts, stop, err := a.checkTarget(f, args)
+	target, opts, stop, err := a.checkTarget(cmd, f, args)
 	if err != nil {
 		return err
 	}
@@ -118,8 +130,9 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags, args []string) error {
 		return asClient(err)
 	})
 	count.end()
+	f.protection.tellAccepted()
 	if report == nil {
-		return a.setupError(cmd, target.Addr, err)
+		return a.setupError(cmd, target.Addr, f.byEnvironment(err))
 	}
 	if err := f.write(out, report); err != nil {
 		return errtext.Errorf("the report: %w", err)
@@ -179,7 +192,11 @@ func (a *app) setupError(cmd *cobra.Command, addr string, err error) error {
 	if kind == ftpwire.KindOther {
 		kind = ftpwire.KindUnproven
 	}
-	return &kindError{&hintError{err: errtext.Errorf("%s could not be checked: %w", addr, se), hint: hint}, kind}
+	failed := &hintError{err: errtext.Errorf("%s could not be checked: %w", addr, se), hint: hint}
+	if by, ok := errors.AsType[*hintError](err); ok {
+		failed.more = by.more // of a proxy
+	}
+	return &kindError{failed, kind}
 }
 
 // asClient returns what a client would say of the same server, for which there is advice.

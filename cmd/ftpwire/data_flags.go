@@ -19,6 +19,7 @@ type dataFlags struct {
 	activeAddr      string
 	activePorts     string
 	blockedPorts    []string
+	bothWays        bool // the command opens data connections in each mode
 }
 
 var dataModes = map[string]datachan.Mode{
@@ -51,7 +52,7 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 	if f.active {
 		p.DataMode = datachan.ModeActive
 	}
-	active := p.DataMode == datachan.ModeActive || p.DataMode == datachan.ModeEPRT || p.DataMode == datachan.ModePORT
+	active := f.bothWays || p.DataMode == datachan.ModeActive || p.DataMode == datachan.ModeEPRT || p.DataMode == datachan.ModePORT
 	switch {
 	case !active && (f.activeAddr != "" || f.activePorts != ""):
 		return usagef("--active-address and --active-ports need active mode (--active)")

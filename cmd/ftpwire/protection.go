@@ -59,7 +59,7 @@ func (w *watch) entry() (tlsx.Trusted, bool) {
 
 // tellAccepted says what --accept-new has accepted, even if the login failed after that.
 func (w *watch) tellAccepted() {
-	if !w.f.acceptNew || w.known {
+	if w == nil || !w.f.acceptNew || w.known {
 		return
 	}
 	if t, ok := w.entry(); ok {
