@@ -219,7 +219,7 @@ var protCases = []Case{
 		Faults: []string{"data-no-close-notify"},
 		Run: func(t *T) {
 			t.prot("P", 200)
-			x := t.Begin("RETR " + t.File("notify"))
+			x := t.Begin("RETR " + t.File("notify")).Accepted()
 			x.Receive()
 			if x.d.tls.Truncated() {
 				t.Failf("the data ended without close_notify: truncation cannot be noticed")
@@ -255,7 +255,7 @@ var protCases = []Case{
 		Faults: []string{"reuse-required-refused"},
 		Run: func(t *T) {
 			t.prot("P", 200)
-			x := t.Begin("NLST")
+			x := t.Begin("NLST").Accepted()
 			reuse, version := x.d.tls.Reuse(), x.d.tls.ConnectionState().Version
 			x.Receive()
 			t.Infof("%s, data connection %s", tlsx.VersionName(version), reuse)

@@ -30,7 +30,7 @@ var transferCases = []Case{
 		Faults: []string{"retr-missing-226", "epsv-not-listening"},
 		Run: func(t *T) {
 			x := t.Begin("RETR " + t.Missing())
-			late := !x.dead
+			late := x.begun
 			x.d.Close()
 			t.Grade(x.Final(), "RETR of what does not exist", is(550, 450), is(4, 5))
 			if late {
@@ -286,7 +286,7 @@ var transferCases = []Case{
 	},
 }
 
-var stouReply = regexp.MustCompile(`^FILE: (.+)$`)
+var stouReply = regexp.MustCompile(`(?m)^FILE: (.+)$`)
 
 func (t *T) stouBegin() *Transfer {
 	t.letServerName()
@@ -305,7 +305,7 @@ func (t *T) stou(text string) string {
 	t.WantIn(first, "STOU", 125, 150)
 	final := x.Store([]byte(text))
 	t.WantIn(final, "STOU", 226, 250)
-	m := stouReply.FindStringSubmatch(first.LastLine())
+	m := stouReply.FindStringSubmatch(first.Text())
 	if m == nil && strings.Contains(final.Text(), "FILE: ") {
 		t.end(Warn, "STOU names the file only in its final reply: %s", brief(final))
 	}

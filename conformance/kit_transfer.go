@@ -15,6 +15,7 @@ type Transfer struct {
 	cmd   string
 	First protocol.Reply // the preliminary reply, or a refusal
 	dead  bool           // the first reply was final
+	begun bool           // a preliminary reply came
 	came  int            // bytes of data that have been read before the rest
 }
 
@@ -41,7 +42,7 @@ func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 	}
 	if d.c.private {
 		if err := d.protect(); err != nil {
-			if !come && x.take(t.Reply()) {
+			if t.refusalFollows(x, come) {
 				return x
 			}
 			t.Failf("%s: the TLS handshake on the data connection failed: %v", cmd, err)
@@ -53,9 +54,23 @@ func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 	return x
 }
 
+// refusalFollows reports whether the server refuses a command whose data connection came to
+// nothing: that reply is what counts, and it may come a moment after the connection ended.
+func (t *T) refusalFollows(x *Transfer, come bool) bool {
+	for !x.dead {
+		r, err := t.c.receive(t.run.opts.timeout())
+		if err != nil {
+			return false
+		}
+		x.take(r)
+	}
+	return x.Refused()
+}
+
 // take stores the first reply and reports whether it is final.
 func (x *Transfer) take(r protocol.Reply) bool {
 	x.First, x.dead = r, r.Code.Class() != 1
+	x.begun = x.begun || !x.dead
 	if x.dead && !ok(r) {
 		x.d.Close()
 	}

@@ -133,9 +133,11 @@ func (w *watch) telnet(x byte) (taken bool) {
 		w.iac = w.iac[:0]
 		return x != iac // doubled, it is data
 	}
-	if seq := append(w.iac, x); len(w.neg) < longestLine {
-		w.neg += string(seq)
+	seq := string(append(w.iac, x))
+	if len(w.neg) < longestLine {
+		w.neg += seq
 	}
+	w.conn.tape.add(w.conn.name, "<", w.conn.secure, seq)
 	w.iac = w.iac[:0]
 	return true
 }

@@ -17,7 +17,7 @@ func checkFaults() []deviation {
 	}
 	for _, table := range [][]deviation{
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(),
-		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(),
+		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
 		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
 	} {
