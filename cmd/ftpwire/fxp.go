@@ -21,7 +21,8 @@ type fxpFlags struct {
 }
 
 func (f *fxpFlags) add(cmd *cobra.Command) {
-	f.addFileFlags(cmd)
+	f.addDataFlags(cmd)
+	f.formatFlags.add(cmd)
 	f.retryFlags.add(cmd)
 	f.require.words = []string{"size", "hash"}
 	inSection(cmd, sectionTransfer, func(fs *pflag.FlagSet) {
@@ -69,10 +70,7 @@ is complete.`,
 
 // checkFXP refuses flags that have no meaning where the data does not come past here.
 func (f *fxpFlags) checkFXP() error {
-	switch {
-	case f.rate != 0 || f.lowest != 0:
-		return usagef("--limit-rate and --speed-limit: the data goes between the servers, and its rate is not seen here")
-	case f.logFile != "":
+	if f.logFile != "" {
 		return &usageError{err: errors.New("--log-file records one session, and there are two"), hint: "--log prints both."}
 	}
 	return nil

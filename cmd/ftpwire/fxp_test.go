@@ -119,7 +119,9 @@ func TestFXPFails(t *testing.T) {
 	w.run(t, strings.TrimSuffix(w.src, "f")+"missing", w.dst).want(t, exitOf("not-found"), "missing", "at the source")
 	w.run(t, strings.TrimSuffix(w.src, "f"), w.dst).want(t, exitUsage, "directory")
 	w.run(t, w.src).want(t, exitUsage, "SRC and DST")
-	w.run(t, "--limit-rate", "5k", w.src, w.dst).want(t, exitUsage, "between the servers")
+	for _, flag := range []string{"--limit-rate=5k", "--speed-limit=5k", "--speed-time=5s", "--keep-alive=30s"} { // the data does not come past here
+		w.run(t, flag, w.src, w.dst).want(t, exitUsage, "unknown flag")
+	}
 	w.run(t, "--log-file", "x", w.src, w.dst).want(t, exitUsage, "two")
 	if names, _ := os.ReadDir(w.b); len(names) > 0 {
 		t.Errorf("left at the destination: %v", names)
