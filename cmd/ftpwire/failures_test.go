@@ -126,7 +126,7 @@ var failings = []failing{
 	{name: "df, nothing told", command: "df URL/", want: failureJSON{Kind: kOther}, says: "not"},
 	{name: "df, no such directory", command: "df URL/none", want: failureJSON{Kind: kNotFound, Temporary: true, Path: "none", Command: "LIST", Code: 450}, says: "450"},
 	{name: "fxp, refused", command: "fxp URL/hello.txt URL/copy", cfg: withFaults("port-502", "eprt-502"), want: failureJSON{Kind: kConnect, Command: "EPRT", Code: 502}, says: "PORT"},
-	{name: "fxp, 421 in the middle", command: "fxp --direct URL/hello.txt URL/copy", cfg: withFaults("421-in-transfer"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "copy", Command: "STOR", Code: 421}, says: "421"},
+	{name: "fxp, 421 to STOR", command: "fxp --direct URL/hello.txt URL/copy", cfg: withFaults("421-at-stor"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "copy", Command: "STOR", Code: 421}, says: "421"},
 	{name: "fxp, no such file", command: "fxp URL/none URL/copy", want: failureJSON{Kind: kNotFound, Path: "none", Command: "RETR", Code: 550}, says: "550"},
 	{name: "fxp, one server is down", command: "fxp URL/hello.txt ftp://alice@DEAD/copy", want: failureJSON{Kind: kConnect, Temporary: true}, says: "refused"},
 
