@@ -31,7 +31,8 @@ import (
 // a range ends after its octets. PUT compares the request's Content-Length with what its body has, and succeeds only if the server confirms.
 //
 // The user is that of the URL, or else of the Authorization header (Basic), or else of Profile, if the URL has the host and port of Profile; or else
-// anonymous. No other host is sent the Profile's user. Errors and responses show no password.
+// anonymous. No other host is sent the Profile's user, and it is not sent in clear for a URL of the scheme ftp if the Profile demands TLS:
+// that is a *[ProfileError]. With VariantAuto such a URL has TLS if the server offers it. Errors and responses show no password.
 //
 // Connections are kept for the next request to the same server by the same user, for a minute at most. A request has one to itself until its
 // Body has ended or is closed. Several requests may run at the same time. The Transport never answers with a redirect; an [http.Client] to which it is
@@ -128,11 +129,17 @@ func (t *Transport) profile(x *exchange) (*Profile, error) {
 		address, err := loc.Profile.Address()
 		own = err == nil && address == base
 	}
-	if p.Protocol().Security() != loc.Profile.Protocol().Security() || p.Variant == VariantAuto {
+	user, password, given := x.credentials()
+	weaker := loc.Profile.Variant == VariantFTP && p.Protocol() != VariantFTP && own && !given && p.User != ""
+	switch {
+	case weaker && p.Protocol() == VariantAuto: // it decides by what the server offers
+	case weaker:
+		return nil, &ProfileError{Field: "Variant", Reason: "demands TLS, and the URL has the scheme ftp: the Profile's user is not sent in clear. Write ftpes:// or ftps://, or give the Profile VariantFTP"}
+	case p.Protocol().Security() != loc.Profile.Protocol().Security() || p.Variant == VariantAuto:
 		p.Variant = loc.Profile.Variant
 	}
 	p.Host, p.Port = loc.Profile.Host, loc.Profile.Port
-	if user, password, ok := x.credentials(); ok || !own {
+	if given || !own {
 		p.User, p.Password, p.Account, p.Login.PasswordFunc = user, password, "", nil
 	}
 	if loc.ASCII {
