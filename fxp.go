@@ -14,7 +14,8 @@ import (
 type FXPOptions struct {
 	// Direct stores the file under its own name at once, over what is there. If false, the
 	// destination gets it under a temporary name and renames it when it is complete; after a
-	// failure the temporary file is removed, unless Resume is set.
+	// failure the temporary file is removed, unless Resume is set. If source and destination are
+	// one file, as far as address, user and pathname show it, that is an *[OptionsError].
 	Direct bool
 
 	// TempName returns the temporary name for a path. If nil, it is that of
@@ -135,6 +136,11 @@ func (x *fxp) run(ctx context.Context) error {
 		return err
 	}
 	defer done()
+	if same, err := x.ontoItself(ctx); err != nil {
+		return err
+	} else if same {
+		return &OptionsError{Reason: fmt.Sprintf("Direct would have the server empty %q before it reads it: source and destination are the same file", x.fromPath)}
+	}
 	for _, s := range []fxpSide{source, destination} {
 		x.dirs[s], x.known[s] = operation{c: x.client(s), path: x.path(s), retry: x.o.Retry}.place(ctx)
 	}
