@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +52,76 @@ func (r *resumePlay) remoteTime(name string) time.Time {
 		r.t.Fatal(err)
 	}
 	return e.Time
+}
+
+// A time that no file here can have is told, and not replaced by another one.
+func TestKeepTimeBeyond(t *testing.T) {
+	for _, at := range []time.Time{time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		r := newResumePlay(t, ftptest.TLSNone)
+		r.s.WriteFile("/f", []byte("new"))
+		r.chtimes(earlier, at)
+		before := time.Now().Add(-time.Minute)
+		got, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{KeepTime: true})
+		info, statErr := os.Stat(r.local)
+		if err != nil || statErr != nil || got.Untimed == "" || !got.Time.IsZero() || info.ModTime().Before(before) {
+			t.Errorf("%v: %v, untimed %q, the file is of %v, %v", at, got.Time, got.Untimed, info.ModTime(), err)
+		}
+	}
+}
+
+// answering has the client read other replies to commands than the server sends.
+func answering(replies map[string]string, dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return c, err
+		}
+		return &answeringConn{Conn: c, replies: replies}, nil
+	}
+}
+
+type answeringConn struct {
+	net.Conn
+	replies map[string]string
+	next    atomic.Pointer[string]
+}
+
+func (c *answeringConn) Write(b []byte) (int, error) {
+	verb, _, _ := strings.Cut(strings.TrimSpace(string(b)), " ")
+	if reply := c.replies[verb]; reply != "" {
+		c.next.Store(&reply)
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *answeringConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if reply := c.next.Swap(nil); reply != nil {
+		n = copy(b, *reply)
+	}
+	return n, err
+}
+
+// A refusal that is known from files that are there does not tell that nothing is.
+func TestNoClobberVagueRefusal(t *testing.T) {
+	for _, mdtm := range []string{"550 Could not get file modification time.\r\n", ""} {
+		r := newResumePlay(t, ftptest.TLSNone, "mlst-unknown")
+		r.s.WriteFile("/f", []byte("old"))
+		r.s.WriteFile("/d/f", []byte("old"))
+		r.p.Dial = answering(map[string]string{"SIZE": "550 Could not get file size.\r\n", "MDTM": mdtm}, r.p.Dial)
+		r.dial()
+		for _, name := range []string{"/f", "f", "/d/f"} {
+			for _, o := range []ftpwire.TransferOptions{{NoClobber: true}, {NoClobber: true, TempUpload: true}} {
+				_, err := r.c.Upload(t.Context(), r.local, name, &o)
+				if b, _ := r.s.ReadFile(name); err == nil || string(b) != "old" {
+					t.Errorf("%q, MDTM %q: %v, and %q is there", name, mdtm, err, b)
+				}
+			}
+		}
+		if _, err := r.c.Upload(t.Context(), r.local, "/new", &ftpwire.TransferOptions{NoClobber: true}); mdtm != "" && err != nil {
+			t.Errorf("a new file: %v", err)
+		}
+	}
 }
 
 // What NoClobber and Newer leave alone, and what they do not.

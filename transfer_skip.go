@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
+	"slices"
 	"time"
 
 	"github.com/ftpwire/ftpwire/parse/listing"
@@ -95,6 +97,12 @@ func (c *Client) remoteVersion(ctx context.Context, name string) (version, error
 		}
 		return v, c.lost(ctx)
 	case errors.Is(err, fs.ErrNotExist) && c.lost(ctx) == nil:
+		if !e.Time.IsZero() {
+			break // MDTM tells a time
+		}
+		if listed, err := c.isListed(ctx, name, err); listed || err != nil {
+			return version{there: listed, size: -1}, err
+		}
 		return version{}, nil
 	default:
 		if lost := c.lost(ctx); lost != nil {
@@ -103,4 +111,19 @@ func (c *Client) remoteVersion(ctx context.Context, name string) (version, error
 		return version{}, errtext.Errorf("ftp: it can't be told whether %q exists, so that it is not replaced: %w", name, err)
 	}
 	return version{}, fmt.Errorf("ftp: it can't be told whether %q exists, so that it is not replaced", name)
+}
+
+// isListed reports whether a directory has a name that a refusal says is not there, in words that may mean something else: vsftpd
+// has the same ones for all that it can't look at. The error is one of the connection or the context.
+func (c *Client) isListed(ctx context.Context, name string, refusal error) (bool, error) {
+	if saysMissing(refusal) {
+		return false, nil
+	}
+	dir := path.Dir(name)
+	if dir == "." {
+		dir = ""
+	}
+	entries, _ := c.readDir(ctx, dir, c.allEntries) // a directory that can't be read has nothing to say
+	there := slices.ContainsFunc(entries, func(e listing.Entry) bool { return e.Name == path.Base(name) })
+	return there, c.lost(ctx)
 }

@@ -73,6 +73,13 @@ func (x *exchange) now(ctx context.Context) (p priorState, err error) {
 	switch {
 	case err == nil:
 		return priorState{there: true, known: true, e: p.e}, nil
+	case isRefusal(err) && errors.Is(err, fs.ErrNotExist) && x.conditional():
+		refusal := err
+		err = x.c.do(ctx, "stat", x.path, func(ctx context.Context) (err error) {
+			p.there, err = x.c.isListed(ctx, x.path, refusal)
+			return err
+		})
+		return priorState{there: p.there, known: true}, err
 	case isRefusal(err) && errors.Is(err, fs.ErrNotExist):
 		return priorState{known: true}, nil
 	case x.c.Conn().Err() == nil && (isRefusal(err) || isType[*KindError](err)):
