@@ -38,11 +38,25 @@ func (d *download) keepTime(ctx context.Context, p *part) {
 		return
 	}
 	t := wholeSecond(d.state.Time)
+	if !time.Unix(0, t.UnixNano()).Equal(t) { // os.Chtimes would set another one
+		d.r.Untimed = fmt.Sprintf("the server tells the time %s, which files here can't have", t.UTC().Format(time.RFC3339))
+		return
+	}
 	if err := os.Chtimes(p.f.Name(), t, t); err != nil {
 		d.r.Untimed = err.Error()
 		return
 	}
-	d.r.Time = t
+	info, err := os.Stat(p.f.Name())
+	if err != nil {
+		d.r.Untimed = err.Error()
+		return
+	}
+	switch off := info.ModTime().Unix() - t.Unix(); {
+	case off < -2, off > 2: // FAT has every second one
+		d.r.Untimed = fmt.Sprintf("the file system has made %s of %s", info.ModTime().UTC().Format(time.RFC3339), t.UTC().Format(time.RFC3339))
+	default:
+		d.r.Time = t
+	}
 }
 
 // keepTime gives the remote file the time of the local one, and asks whether it has it: some servers
