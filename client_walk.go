@@ -26,6 +26,9 @@ func (w *WalkEntry) SkipDir() { w.skip = true }
 // it is all that is yielded. A directory is listed after the loop has seen it, and the loop may call the Client, also to change what is
 // still to come.
 //
+// Where a listing does not tell what an entry is, the server is asked (SIZE, MDTM, CWD), so that no directory is left out. If it does
+// not say, the entry is yielded with the error first.
+//
 // If a directory can't be read, or not all of it, it is yielded once more, with the error, a *[FileError] or a *[ReconnectError]. The
 // loop may then go on to the rest, or return: a walk without an error has shown everything. If root can't be looked at, the error comes
 // with an entry that has only its path. Each directory is asked for as by [Client.ReadDir], and more than 200 of them within each other
@@ -66,7 +69,13 @@ func (c *Client) walk(ctx context.Context, w *WalkEntry, depth int, yield func(*
 		return true, true
 	}
 	for _, e := range entries {
-		rest, more := c.walk(ctx, &WalkEntry{Path: join(w.Path, e.Name), Entry: e}, depth+1, yield)
+		next := &WalkEntry{Path: join(w.Path, e.Name), Entry: e}
+		if e.Kind == listing.KindUnknown {
+			if err := c.learnKind(ctx, next); err != nil && !yield(next, err) {
+				return false, false
+			}
+		}
+		rest, more := c.walk(ctx, next, depth+1, yield)
 		if !more {
 			return false, false
 		}
@@ -75,4 +84,26 @@ func (c *Client) walk(ctx context.Context, w *WalkEntry, depth int, yield func(*
 		}
 	}
 	return true, true
+}
+
+// learnKind asks what an entry is of which the listing does not tell the kind, so that a directory is not left out.
+func (c *Client) learnKind(ctx context.Context, w *WalkEntry) error {
+	err := c.do(ctx, "walk", w.Path, func(ctx context.Context) error {
+		told, err := c.statByParts(ctx, w.Path)
+		if err != nil {
+			return err
+		}
+		w.Kind = told.Kind
+		if told.Size >= 0 {
+			w.Size = told.Size
+		}
+		if !told.Time.IsZero() {
+			w.Time, w.Precision, w.Zone = told.Time, told.Precision, told.Zone
+		}
+		return nil
+	})
+	if isRefusal(err) && !isType[*KindError](err) {
+		return nil // it can't be entered, and is no directory that could be listed
+	}
+	return err
 }

@@ -154,3 +154,28 @@ func TestWalkTooDeep(t *testing.T) {
 		}
 	})
 }
+
+// A directory that the listing does not show as one is not left out.
+func TestWalkUnknownKind(t *testing.T) {
+	for _, faults := range [][]ftptest.Fault{{"mlsx-type-folder"}, nil} {
+		s := ftptest.NewServer(t, &ftptest.Config{Faults: faults})
+		write(t, s, "/d/e/f", nil)
+		c, err := ftpwire.Dial(t.Context(), profileOf(s, ftptest.TLSNone))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, root := range []string{"", "d", "/"} {
+			found := false
+			for e, err := range c.Walk(t.Context(), root) {
+				if err != nil {
+					t.Errorf("%q: %v", e.Path, err)
+				}
+				found = found || strings.HasSuffix(e.Path, "d/e/f")
+			}
+			if !found {
+				t.Errorf("%v: from %q the walk has not come to d/e/f, and had no error", faults, root)
+			}
+		}
+		c.Close(t.Context())
+	}
+}
