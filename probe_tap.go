@@ -134,6 +134,21 @@ func (c *watchedConn) Close() error {
 	return c.Conn.Close()
 }
 
+// SetReadBuffer and SetWriteBuffer hand the sizes of the socket's buffers on.
+func (c *watchedConn) SetReadBuffer(n int) error {
+	if s, ok := c.Conn.(interface{ SetReadBuffer(int) error }); ok {
+		return s.SetReadBuffer(n)
+	}
+	return nil
+}
+
+func (c *watchedConn) SetWriteBuffer(n int) error {
+	if s, ok := c.Conn.(interface{ SetWriteBuffer(int) error }); ok {
+		return s.SetWriteBuffer(n)
+	}
+	return nil
+}
+
 // SetKeepAliveConfig hands the probes of TCP on.
 func (c *watchedConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
 	if s, ok := c.Conn.(interface {

@@ -170,6 +170,9 @@ func (v *validation) network() {
 	if p.Dial != nil && p.Proxy != nil {
 		v.fault("Proxy", "excludes Dial: the proxy's Forward is what dials then")
 	}
+	if p.LooseReplies && p.StrictReplies {
+		v.fault("LooseReplies", "excludes StrictReplies")
+	}
 	if !p.LocalAddress.IsValid() {
 		return
 	}

@@ -172,6 +172,16 @@ type Config struct {
 	// Limits bound the size of the server's replies.
 	Limits protocol.Limits
 
+	// StrictReplies ends the connection with a *[protocol.SyntaxError] at the first reply that
+	// differs from the syntax of RFC 959, Section 4.2, as [protocol.Lint] lists it. If false,
+	// that is forgiven where it is harmless.
+	StrictReplies bool
+
+	// LooseReplies lets a reply of several lines end with another code than it begins with,
+	// which some servers do; the higher one counts. If false, only the code at its beginning
+	// ends a reply. It excludes StrictReplies.
+	LooseReplies bool
+
 	// NoUploadProbe skips the listing that otherwise precedes the first upload over TLS.
 	// Servers that refuse a data connection's TLS session do so after they have emptied
 	// the file that the upload replaces; the listing finds that out first.

@@ -147,7 +147,7 @@ func (c *Conn) start(ctx context.Context) error {
 	c.data.OnNote(func(s string) { c.trace(TraceNote, s) })
 	c.data.OnFailure(c.dataFailed)
 	c.machine = protocol.NewMachine(protocol.Config{
-		Limits: c.cfg.Limits, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism, Lenient: true,
+		Limits: c.cfg.Limits, StrictReplies: c.cfg.StrictReplies, LooseReplies: c.cfg.LooseReplies, ImplicitTLS: c.cfg.Security == SecurityImplicit, Mechanism: c.cfg.mechanism, Lenient: true,
 	})
 	greeting := newFlight(protocol.Command{})
 	greeting.own = c

@@ -185,6 +185,13 @@ type Config struct {
 	// TCPKeepAlive sets the probes of TCP on data connections. If nil, they stay as
 	// dialling or accepting set them: package net sends one every 15 seconds.
 	TCPKeepAlive *net.KeepAliveConfig
+
+	// SendBuffer and ReceiveBuffer are how many octets the system should keep of a data
+	// connection that are not sent, or not read, yet (SO_SNDBUF, SO_RCVBUF). It may round or
+	// bound them. If zero, it chooses, and adapts them to the way: setting them is for ways
+	// that are long and fast where it does not, and for little memory. They are set once the
+	// connection is open.
+	SendBuffer, ReceiveBuffer int
 }
 
 func (c *Config) connectTimeout() time.Duration { return patience.Connect.Or(c.ConnectTimeout) }

@@ -41,6 +41,16 @@ type Conn struct {
 	piece    int // size of the next write without a limiter; only the writer uses it
 }
 
+// setBuffers sets the sizes of a socket's buffers. It works without them, too.
+func setBuffers(raw net.Conn, cfg *Config) {
+	if s, ok := raw.(interface{ SetWriteBuffer(int) error }); ok && cfg.SendBuffer > 0 {
+		s.SetWriteBuffer(cfg.SendBuffer)
+	}
+	if s, ok := raw.(interface{ SetReadBuffer(int) error }); ok && cfg.ReceiveBuffer > 0 {
+		s.SetReadBuffer(cfg.ReceiveBuffer)
+	}
+}
+
 // newConn returns the connection over raw, still in clear.
 func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	if k, ok := raw.(interface {
@@ -48,6 +58,7 @@ func newConn(mode string, raw net.Conn, cfg *Config) *Conn {
 	}); ok && cfg.TCPKeepAlive != nil {
 		k.SetKeepAliveConfig(*cfg.TCPKeepAlive) // the socket works without it, too
 	}
+	setBuffers(raw, cfg)
 	c := &Conn{
 		mode: mode, raw: raw, idle: cfg.idleTimeout(), grace: cfg.closeGrace(),
 		down: cfg.Down, up: cfg.Up, halted: make(chan struct{}), piece: firstPiece,

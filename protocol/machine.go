@@ -15,6 +15,9 @@ type Config struct {
 	Role   Role   // the side of the connection. If zero, the client.
 	Limits Limits // of what the peer may send. If zero, the defaults of each.
 
+	// StrictReplies and LooseReplies are Strict and Loose of the [ReplyReader].
+	StrictReplies, LooseReplies bool
+
 	// ImplicitTLS says that TLS comes before the greeting (port 990), and that
 	// data connections are private from the start.
 	ImplicitTLS bool
@@ -73,7 +76,7 @@ type Machine struct {
 // greeting, and with implicit TLS for the handshake before it.
 func NewMachine(cfg Config) *Machine {
 	m := &Machine{cfg: cfg, params: defaultParams()}
-	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}, prefaced: cfg.Lenient}
+	m.reader = ReplyReader{Limits: cfg.Limits, telnet: telnet{refuse: true}, prefaced: cfg.Lenient, Strict: cfg.StrictReplies, Loose: cfg.LooseReplies}
 	m.commands = commandReader{limit: cfg.Limits.commandBytes(), protected: cfg.Limits.protectedBytes(), telnet: telnet{refuse: true}}
 	m.pending = []exchange{{diagram: DiagramWait}}
 	if cfg.ImplicitTLS {

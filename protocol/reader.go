@@ -61,6 +61,16 @@ func (l *Limits) protectedBytes() int {
 type ReplyReader struct {
 	Limits Limits // of a reply. If zero, the defaults of each.
 
+	// Strict makes an error of what [Lint] lists, that which a server may send before its
+	// greeting included.
+	Strict bool
+
+	// Loose ends a reply of several lines with any line that begins with a code and a space,
+	// for servers that close a reply with another code. The higher of the two codes counts, so
+	// that a failure never becomes a success. If false, such a line is text (RFC 959, Section
+	// 4.2), as it has to be where text begins with numbers.
+	Loose bool
+
 	telnet telnet
 	line   []byte
 	offset int64 // bytes consumed so far
@@ -172,9 +182,12 @@ func (r *ReplyReader) endLine() (Reply, bool, error) {
 		r.line, r.cr, r.lint = r.line[:0], false, 0
 		return Reply{}, false, nil
 	}
-	reply, done, reason := r.cur.add(string(line), &r.lint, &r.Limits)
+	reply, done, reason := r.cur.add(string(line), &r.lint, &r.Limits, r.Loose)
 	if reason != "" {
 		return Reply{}, false, r.fail(r.start, reason)
+	}
+	if r.Strict && r.lint != 0 {
+		return Reply{}, false, r.fail(r.start, "not the syntax of RFC 959: "+r.lint.words())
 	}
 	r.line, r.cr = r.line[:0], false
 	if done {
@@ -187,7 +200,7 @@ func (r *ReplyReader) endLine() (Reply, bool, error) {
 // skips reports whether a line is text before the first reply, which is dropped: as much
 // of it as one reply may have, unless it shows that the server speaks another protocol.
 func (r *ReplyReader) skips(line string) bool {
-	if !r.prefaced || r.cur.code != 0 {
+	if !r.prefaced || r.Strict || r.cur.code != 0 {
 		return false
 	}
 	if _, _, _, ok := cutCode(line); ok || otherProtocol(line) != "" {
@@ -208,7 +221,8 @@ func (r *ReplyReader) skips(line string) bool {
 //
 // Only the opening code followed by a space ends a multi-line reply (RFC 959,
 // Section 4.2); a line with another code inside it is text, whatever it looks like.
-func (p *partialReply) add(line string, lint *Lint, lim *Limits) (r Reply, done bool, fault string) {
+// With loose, any code followed by a space does.
+func (p *partialReply) add(line string, lint *Lint, lim *Limits, loose bool) (r Reply, done bool, fault string) {
 	code, sep, text, ok := cutCode(line)
 	if p.code == 0 {
 		if !ok {
@@ -220,6 +234,10 @@ func (p *partialReply) add(line string, lint *Lint, lim *Limits) (r Reply, done 
 		p.code = code
 	} else {
 		ends := ok && code == p.code && sep != '-'
+		if loose && ok && sep == ' ' && !ends {
+			*lint |= LintInnerCode
+			p.code, code, ends = max(p.code, code), max(p.code, code), true
+		}
 		if ok && code == p.code && sep == '-' && code.encloses() != LevelClear {
 			return r, false, p.text(text, lim) // RFC 2228, Section 5.2: every line has the code
 		}

@@ -24,6 +24,20 @@ const (
 	LintOuterGroup                  // the second digit is none of the groups 0 to 5
 )
 
+// words says what l holds.
+func (l Lint) words() string {
+	var said []string
+	for i, s := range [...]string{
+		"a line ends in LF without CR", "there is a CR inside a line", "there is no space after the code",
+		"a line in the middle begins with digits", "the second digit is above 5",
+	} {
+		if l&(1<<i) != 0 {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
 // A Reply is one complete reply of a server.
 type Reply struct {
 	Code Code // the three digits

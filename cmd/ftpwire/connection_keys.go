@@ -104,6 +104,8 @@ var flagKeys = map[string]flagKey{
 	"active-address":   {key: "data.active_addr"},
 	"active-ports":     {key: "data.active_ports"},
 	"any-peer":         {key: "data.any_peer"},
+	"send-buffer":      {key: "data.send_buffer", store: sizeNumber},
+	"receive-buffer":   {key: "data.receive_buffer", store: sizeNumber},
 	"active-peer-port": {key: "data.peer_port"},
 	"block-port":       {key: "data.blocked_ports"},
 	"epsv-all":         {key: "data.epsv_all"},
@@ -140,6 +142,15 @@ func ifTrue(value string) func(string) any {
 		}
 		return value
 	}
+}
+
+// sizeNumber returns the number that a size such as 64k stands for.
+func sizeNumber(s string) any {
+	n, err := bytesOf(s, "size", "one byte")
+	if err != nil {
+		return s
+	}
+	return n
 }
 
 func number(s string) any {

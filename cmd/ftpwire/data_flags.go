@@ -20,7 +20,12 @@ type dataFlags struct {
 	activePorts     string
 	blockedPorts    []string
 	bothWays        bool // the command opens data connections in each mode
+
+	sendBuffer, receiveBuffer maxSize
 }
+
+// maxBuffer bounds the buffers of sockets, which every system bounds lower.
+const maxBuffer = 1 << 30
 
 var dataModes = map[string]datachan.Mode{
 	"epsv": datachan.ModeEPSV, "pasv": datachan.ModePASV,
@@ -40,6 +45,8 @@ func (f *dataFlags) add(cmd *cobra.Command) {
 		fs.BoolVar(&f.peerPort, "active-peer-port", false, "in active mode take data connections only from the port below the server's own, which is 20 for 21")
 		fs.StringArrayVar(&f.blockedPorts, "block-port", nil, "passive `PORTS` never to connect to; the server is asked for another (repeatable)")
 		fs.BoolVar(&f.epsvAll, "epsv-all", false, "promise to use EPSV only (EPSV ALL)")
+		fs.Var(&f.sendBuffer, "send-buffer", "let the system keep up to `SIZE` of a data connection that is not sent yet, such as 1M (default: its choice)")
+		fs.Var(&f.receiveBuffer, "receive-buffer", "let the system keep up to `SIZE` of a data connection that is not read yet (default: its choice)")
 		f.sync = addChoice(cmd, "sync-data", "auto", "auto|on|off", "whether TLS of a data connection waits for the reply to the command")
 	})
 }
@@ -66,6 +73,7 @@ func (f *dataFlags) apply(p *ftpwire.Profile) (err error) {
 	p.NAT = map[string]datachan.NAT{"auto": datachan.NATAuto, "always": datachan.NATControlHost, "never": datachan.NATServer}[f.nat.value]
 	p.SyncDataChannel = map[string]datachan.Sync{"auto": datachan.SyncAuto, "on": datachan.SyncOn, "off": datachan.SyncOff}[f.sync.value]
 	p.Data.EPSVAll, p.Data.AnyPeer, p.Data.PeerPort = f.epsvAll, f.anyPeer, f.peerPort
+	p.Data.SendBuffer, p.Data.ReceiveBuffer = int(min(f.sendBuffer, maxBuffer)), int(min(f.receiveBuffer, maxBuffer))
 	if f.activeAddr != "" {
 		if p.Data.ActiveAddr, err = netip.ParseAddr(f.activeAddr); err != nil {
 			return usagef("--active-address: %q must be an IP address", f.activeAddr)

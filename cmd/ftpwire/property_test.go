@@ -89,6 +89,10 @@ func (c *toldConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
+// SetWriteBuffer and SetReadBuffer are asked of sockets.
+func (c *toldConn) SetWriteBuffer(n int) error { c.s.say("send buffer %d", n); return nil }
+func (c *toldConn) SetReadBuffer(n int) error  { c.s.say("receive buffer %d", n); return nil }
+
 // run runs the session of a test in a bubble and returns its log.
 func (tt *propertyTest) run(t *testing.T, with bool) (log string) {
 	t.Helper()
@@ -378,6 +382,19 @@ var propertyTests = map[ftpwire.Field]propertyTest{
 	"NAT": {
 		server: over(ftptest.TLSNone, func(c *ftptest.Config) { c.PassiveHost = "127.0.0.2" }), base: func(p *ftpwire.Profile) { p.Data.Mode = datachan.ModePASV },
 		set: `{"nat": "never"}`, flags: "--nat never", want: `dial tcp 127\.0\.0\.2:`,
+	},
+	"Data.SendBuffer": {
+		octets: true, set: `{"data": {"send_buffer": 65536}}`, flags: "--send-buffer 64K", want: `send buffer 65536\n`,
+	},
+	"Data.ReceiveBuffer": {
+		octets: true, set: `{"data": {"receive_buffer": 65536}}`, flags: "--receive-buffer 64K", want: `receive buffer 65536\n`,
+	},
+	"StrictReplies": {
+		server: faulty(ftptest.TLSNone, "bare-lf-replies"), set: `{"strict_replies": true}`, flags: "--strict-replies", want: `dial failed .*LF without CR`, wantNot: `got "hello`,
+	},
+	"LooseReplies": {
+		server: faulty(ftptest.TLSNone, "site-help-other-code"), base: func(p *ftpwire.Profile) { p.Login.After = []control.AfterLogin{{Command: "SITE HELP"}} },
+		set: `{"loose_replies": true}`, flags: "--loose-replies", want: `got "hello`, wantNot: `dial failed after 1m0s`,
 	},
 	"DateFormat": {
 		server: over(ftptest.TLSNone, func(c *ftptest.Config) {

@@ -17,6 +17,8 @@ type reachFlags struct {
 	serverName              string
 	bind                    string
 	family                  *choice
+	strictReplies           bool
+	looseReplies            bool
 
 	connectTimeout, replyTimeout, closeTimeout time.Duration
 	dataTimeout, idleTimeout, finalTimeout     time.Duration
@@ -40,6 +42,8 @@ func (f *reachFlags) add(cmd *cobra.Command) {
 			flag.NoOptDefVal = "true"
 		}
 		fs.StringVar(&f.bind, "bind", "", "connect from this `ADDRESS` of this computer")
+		fs.BoolVar(&f.strictReplies, "strict-replies", false, "end the session at the first reply that differs from the syntax of RFC 959")
+		fs.BoolVar(&f.looseReplies, "loose-replies", false, "let a reply of several lines end with another code than it begins with, as some servers have it")
 		fs.Var(positive{&f.connectTimeout}, "connect-timeout", "longest wait for the connection and its TLS (default: --timeout)")
 		fs.Var(positive{&f.replyTimeout}, "reply-timeout", "longest wait for a reply (default: --timeout)")
 		fs.Var(positive{&f.closeTimeout}, "close-timeout", "longest wait for the goodbye at the end (default 5s)")
@@ -100,6 +104,7 @@ func (f *reachFlags) apply(p *ftpwire.Profile, tls *choice) (err error) {
 	}
 	p.Authentication = f.authentication.value
 	p.ServerName = f.serverName
+	p.StrictReplies, p.LooseReplies = f.strictReplies, f.looseReplies
 	if err := p.AddressFamily.UnmarshalText([]byte(f.family.value)); err != nil {
 		return usagef("--ip: %w", err)
 	}
