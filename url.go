@@ -57,7 +57,7 @@ func ParseURL(s string) (*Location, error) {
 	if port := u.Port(); port != "" {
 		n, err := strconv.Atoi(port)
 		if err != nil || n < 1 || n > 65535 {
-			return fail("has a port that is not between 1 and 65535")
+			return fail(badPort)
 		}
 		l.Profile.Port = n
 	}
@@ -111,6 +111,9 @@ func (e *URLError) Error() string { return "URL " + strconv.Quote(e.URL) + " " +
 // malformed says why url.Parse refuses s. The error of url.Parse is not used, since it
 // quotes s, or what it took for the port: that is the password if it holds a "/" or "?".
 func malformed(s string, err error) string {
+	if hasBadPort(s) {
+		return badPort
+	}
 	if strings.Contains(s, "@") {
 		return "is malformed: in user and password, write %2F for '/', %3F for '?', %23 for '#', %40 for '@' and %25 for '%'"
 	}
@@ -118,6 +121,23 @@ func malformed(s string, err error) string {
 		err = ue.Err
 	}
 	return "is malformed: " + err.Error()
+}
+
+const badPort = "has a port that is not between 1 and 65535"
+
+// hasBadPort reports whether what is wrong with a URL is the port after its user and
+// password, which are well formed themselves.
+func hasBadPort(s string) bool {
+	at := strings.LastIndex(s, "@")
+	if at < 0 {
+		return false
+	}
+	if _, err := url.Parse(s[:at] + "@h/"); err != nil {
+		return false
+	}
+	host, _, _ := strings.Cut(s[at+1:], "/")
+	colon := strings.LastIndex(host, ":")
+	return colon >= 0 && strings.Trim(host[colon+1:], "0123456789") != "" && !strings.HasSuffix(host, "]")
 }
 
 // redactURL masks the password of what may be a URL. It cuts at the last "@", so

@@ -71,13 +71,13 @@ to begin again, for a server that is just starting.`,
 	fs.StringArrayVar(&f.only, "only", nil, "only checks that `PATTERN` matches (repeatable)")
 	fs.StringArrayVar(&f.skip, "skip", nil, "leave out checks that `PATTERN` matches (repeatable)")
 	f.level = addChoice(cmd, "level", "may", "must|should|may", "lowest level of the requirements to check")
-	fs.StringVar(&f.writeDir, "write-dir", "", "directory of the server to work in (default: the URL's path, or the login directory)")
+	fs.StringVar(&f.writeDir, "write-dir", "", "`DIR` of the server to work in (default: the URL's path, or the login directory)")
 	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "send nothing that could change anything on the server")
 	fs.BoolVar(&f.slow, "slow", false, "also checks that wait for more than five seconds")
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")
 	fs.IntVar(&f.maxLogins, "max-logins", 0, "at most `N` logins, for servers that count them (default: no limit)")
-	fs.DurationVar(&f.maxTime, "max-time", patience.Check.Default, "longest time for all checks; then the report says what is known")
+	fs.DurationVar(&f.maxTime, "max-time", patience.Check.Default, "longest `DURATION` of all checks; then the report says what is known")
 	fs.BoolVar(&f.allowClear, "allow-clear", false, "let the password go in clear text to a server with TLS, for the checks that are about that")
 	fs.BoolVar(&f.strict, "strict", false, "warnings count as failures")
 	f.format = addFormat(cmd, "a report for people, or one JSON object")
@@ -93,6 +93,9 @@ to begin again, for a server that is just starting.`,
 		}
 		if err := f.checkPatterns(); err != nil {
 			return err
+		}
+		for _, pattern := range f.staleSkips() {
+			a.warn(fmt.Sprintf("--skip: no check matches %q", pattern))
 		}
 		if f.list {
 			return f.listCases(a.stdout)

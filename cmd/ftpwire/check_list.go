@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -17,11 +18,7 @@ func (f *checkFlags) checkPatterns() error {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return usagef("--only: %q is no pattern: %w", pattern, err)
 		}
-		found := false
-		for _, c := range conformance.Cases() {
-			found = found || matches(pattern, c.ID)
-		}
-		if !found {
+		if !matchesAny(pattern) {
 			return &usageError{err: fmt.Errorf("--only: no check matches %q", pattern), hint: `"ftpwire check --list" shows the ids.`}
 		}
 	}
@@ -31,6 +28,21 @@ func (f *checkFlags) checkPatterns() error {
 		}
 	}
 	return nil
+}
+
+// staleSkips returns the patterns of --skip that leave nothing out: a typo, or a check that
+// has another id now. They change no verdict, as their checks are made.
+func (f *checkFlags) staleSkips() (stale []string) {
+	for _, pattern := range f.skip {
+		if !matchesAny(pattern) {
+			stale = append(stale, pattern)
+		}
+	}
+	return stale
+}
+
+func matchesAny(pattern string) bool {
+	return slices.ContainsFunc(conformance.Cases(), func(c conformance.Case) bool { return matches(pattern, c.ID) })
 }
 
 // matches reports whether a pattern of Options selects an id.

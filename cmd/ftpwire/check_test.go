@@ -265,3 +265,11 @@ func TestCheckIncomplete(t *testing.T) {
 	}
 	runIn(t, setting{}, "check", "--max-time", "0s").want(t, exitUsage, "--max-time must be above zero")
 }
+
+// A pattern of --skip that leaves nothing out is told, and changes no verdict.
+func TestCheckStaleSkip(t *testing.T) {
+	runIn(t, setting{}, "check", "--only", "rfc3659-4-size-image", "--skip", "rfc9999-gone").want(t, exitGood, `no check matches "rfc9999-gone"`)
+	if r := runIn(t, setting{}, "check", "--only", "rfc3659-4", "--skip", "rfc3659-4-size-ascii"); strings.Contains(r.err, "no check matches") {
+		t.Error(r.err)
+	}
+}

@@ -114,6 +114,9 @@ func localName(remote string, args []string, create bool) (string, error) {
 		if dir == "" {
 			return "", usagef("the name of the local file is empty")
 		}
+		if _, err := ftpwire.ParseURL(dir); err == nil {
+			return "", &usageError{err: errors.New("the second argument is a URL, and should be the name of the local file"), hint: "Run the command once for each URL."}
+		}
 		info, err := os.Stat(dir)
 		endsInSlash := os.IsPathSeparator(dir[len(dir)-1])
 		absent := create && errors.Is(err, os.ErrNotExist)

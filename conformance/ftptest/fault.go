@@ -146,7 +146,7 @@ func lookup(names []Fault) ([]*deviation, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(table, func(d deviation) bool { return d.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("ftptest: unknown fault %q", name)
+			return nil, fmt.Errorf("ftptest: unknown fault %q: Faults returns those that there are", name)
 		}
 		found = append(found, &table[i])
 	}
