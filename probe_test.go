@@ -444,7 +444,7 @@ func TestProbeSaysWhy(t *testing.T) {
 			p.o.Profile.Timeout, p.o.Profile.Port = 4*time.Second, 0
 		}, []string{"did not answer in time"}, 0, 4*time.Second + 300*time.Millisecond},
 		{"no such host", explicit, func(p *probed) { p.o.Profile.Host = "nowhere.example" }, []string{"no such host", "check the spelling"}, 0, time.Second},
-		{"silence", faulty(ftptest.Config{}, "greeting-never"), func(p *probed) { p.o.Profile.Timeout = 5 * time.Second }, []string{"no reply to the greeting"}, 0, 30 * time.Second},
+		{"silence", faulty(ftptest.Config{}, "greeting-never"), func(p *probed) { p.o.Profile.Timeout = 5 * time.Second }, []string{"no greeting"}, 0, 30 * time.Second},
 		{"not FTP", faulty(ftptest.Config{}, "greeting-garbage"), nil, []string{"SSH-2.0"}, 0, time.Second},
 		{"HTTP", faulty(ftptest.Config{}, "greeting-http"), nil, []string{"HTTP"}, 0, time.Second},
 		{"an unknown authority", explicit, func(p *probed) { p.o.Profile.RootCAs = nil }, []string{"certificate"}, 0, 2 * time.Second},

@@ -53,11 +53,10 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Error() string {
-	what := string(e.Verb)
-	if what == "" {
-		what = "the greeting"
+	if e.Verb == "" {
+		return fmt.Sprintf("ftp: no greeting within %v", e.After)
 	}
-	return fmt.Sprintf("ftp: no reply to %s within %v", what, e.After)
+	return fmt.Sprintf("ftp: no reply to %s within %v", e.Verb, e.After)
 }
 
 // Timeout returns true; see net.Error.

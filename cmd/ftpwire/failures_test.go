@@ -66,7 +66,7 @@ var failings = []failing{
 	{name: "unknown name", command: "ls ftp://nosuch.invalid/", want: failureJSON{Kind: kConnect}, says: "no such host"},
 	{name: "port closed", command: "ls URL/", peer: deadAddr, want: failureJSON{Kind: kConnect, Temporary: true}, says: "refused"},
 	{name: "port closed, several files", command: "rm URL/a URL/b", peer: deadAddr, want: failureJSON{Kind: kConnect, Temporary: true}, says: "refused"},
-	{name: "port silent", command: "mkdir --timeout 300ms URL/d", peer: mute, want: failureJSON{Kind: kConnect, Temporary: true}, says: "no reply to the greeting"},
+	{name: "port silent", command: "mkdir --timeout 300ms URL/d", peer: mute, want: failureJSON{Kind: kConnect, Temporary: true}, says: "no greeting"},
 	{name: "a server for SSH", command: "get URL/x DIR/x", peer: banner("SSH-2.0-OpenSSH_9.2\r\n"), want: failureJSON{Kind: kConnect}, says: "SSH"},
 	{name: "proxy down", command: "hash --proxy http://DEAD URL/hello.txt", want: failureJSON{Kind: kConnect, Temporary: true}, says: "connecting to the proxy"},
 	{name: "no TLS", command: "put FILE ftpes://alice@HOST/", want: failureJSON{Kind: kConnect, Command: "AUTH", Code: 502}, says: "AUTH"},

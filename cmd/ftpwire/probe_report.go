@@ -90,10 +90,13 @@ func probeKind(r *ftpwire.ProbeResult) ftpwire.Kind {
 	var sum failures
 	stage := ftpwire.StageConnect
 	for _, t := range r.Attempts {
+		if t.Err == nil { // a look without a login, which is no failure
+			continue
+		}
 		if t.Stage > stage {
 			stage, sum = t.Stage, failures{}
 		}
-		if t.Stage == stage && t.Err != nil {
+		if t.Stage == stage {
 			sum.add(ftpwire.KindOf(t.Err))
 		}
 	}

@@ -95,7 +95,7 @@ func TestReplayFaults(t *testing.T) {
 	}{
 		"closed at once":      {"E: close\n", "ftp", exitConnect, []string{"unexpected EOF"}},
 		"reset at once":       {"E: reset\n", "ftp", exitConnect, []string{"reset"}},
-		"no greeting":         {"E: silence\n", "ftp", exitConnect, []string{"no reply to the greeting within 1s"}},
+		"no greeting":         {"E: silence\n", "ftp", exitConnect, []string{"no greeting within 1s"}},
 		"silence at a login":  {"S: 220 ready\nC: USER user-1\nE: silence\n", "ftp", exitTemporary, []string{"no reply to USER within 1s"}},
 		"alert":               {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails alert 40\n", "ftpes", exitConnect, []string{"handshake failure"}},
 		"reset in handshake":  {"S: 220 ready\nC: AUTH TLS\nS: 234 go\nT: fails reset\n", "ftpes", exitConnect, []string{"reset"}},
