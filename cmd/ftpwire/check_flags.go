@@ -18,6 +18,7 @@ const (
 	oneTimeout  = "--timeout bounds each wait of the checks; --connect-timeout the connection"
 	ownCommands = "the checks send their own commands only, in their own order"
 	rawBytes    = "the checks send names in UTF-8, and judge the server's"
+	ownReplies  = "the checks judge the syntax of replies themselves"
 )
 
 // unchecked are the flags about connections that check has no use for, and why.
@@ -33,6 +34,7 @@ var unchecked = map[string]string{
 	"after": ownCommands, "client-name": ownCommands, "lang": "checks of their own try LANG", "no-feat": "checks of their own judge FEAT",
 	"assume-feature": "checks of their own judge FEAT", "virtual-host": "the checks try HOST themselves; --other-host names a second host",
 	"otp": "the checks log in with the password itself", "login-proxy": "it is the FTP proxy that would be checked",
+	"strict-replies": ownReplies, "loose-replies": ownReplies, "send-buffer": ownData, "receive-buffer": ownData,
 	"charset": rawBytes, "compress": "checks of their own try MODE Z", "compress-level": "checks of their own try MODE Z",
 }
 
