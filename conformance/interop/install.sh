@@ -11,6 +11,7 @@
 # A second run with everything in place touches neither network nor disk.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 cache=${FTPWIRE_INTEROP_CACHE:-${HOME:?HOME is not set}/.cache/ftpwire/interop}
 
 # A server is a folder of the cache and the packages unpacked into it.
@@ -19,6 +20,9 @@ proftpd=proftpd-core,proftpd-mod-crypto
 pure-ftpd=pure-ftpd
 pyftpdlib=python3-pyftpdlib
 inetutils-ftpd=inetutils-ftpd
+linux-ftpd=ftpd-ssl
+twisted=python3-twisted,python3-zope.interface,python3-constantly,python3-incremental,python3-attr,python3-automat,python3-hyperlink,python3-idna
+aioftp=python3-aioftp
 ftp-proxy=ftp-proxy
 squid=squid,squid-common,squid-langpack
 tinyproxy=tinyproxy-bin
@@ -112,6 +116,19 @@ unpack() {
 	say "$name: unpacked $(tr '\n' ' ' <"$cache/$name/.packages" | sed 's/ $//') into $cache/$name"
 }
 
+# build_goftp: fill $cache/goftp from the module beside this script.
+build_goftp() {
+	if [ -z "$refresh" ] && [ -x "$cache/goftp/goftp" ] && [ -z "$(find "$here/goftp" -newer "$cache/goftp/goftp" -type f)" ]; then
+		say 'goftp: there'
+		return 0
+	fi
+	mkdir -p "$work/goftp"
+	(cd "$here/goftp" && go build -buildvcs=false -o "$work/goftp/goftp" .) || die 'cannot build goftp'
+	rm -rf "$cache/goftp"
+	mv "$work/goftp" "$cache/goftp"
+	say "goftp: built $("$cache/goftp/goftp" -version)"
+}
+
 # check FILE: it is there and all of its libraries are found.
 check() {
 	[ -e "$cache/$1" ] || die "$cache/$1 is missing; try $0 --refresh"
@@ -137,6 +154,7 @@ install_missing
 for s in $servers; do
 	unpack "${s%%=*}" "${s#*=}"
 done
+build_goftp
 
 check vsftpd/usr/sbin/vsftpd
 check proftpd/usr/sbin/proftpd
@@ -144,6 +162,8 @@ check proftpd/usr/lib/proftpd/mod_tls.so
 check pure-ftpd/usr/sbin/pure-ftpd
 check pure-ftpd/usr/bin/pure-pw
 check inetutils-ftpd/usr/sbin/ftpd
+check linux-ftpd/usr/sbin/in.ftpd
+check goftp/goftp
 check ftp-proxy/usr/sbin/ftp-proxy
 check squid/usr/sbin/squid
 for helper in basic_ncsa_auth digest_file_auth ntlm_fake_auth; do
@@ -155,4 +175,8 @@ check danted/usr/sbin/danted
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$cache/pyftpdlib/usr/lib/python3/dist-packages" \
 	/usr/bin/python3 -c 'import pyftpdlib.handlers as h; h.TLS_FTPHandler' ||
 	die 'pyftpdlib does not load, or without TLS'
+for module in twisted.protocols.ftp aioftp; do
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$cache/${module%%.*}/usr/lib/python3/dist-packages" \
+		/usr/bin/python3 -W ignore -c "import $module" || die "$module does not load"
+done
 say "ready: $cache"

@@ -25,6 +25,8 @@
 //   - inetutils-ftpd has no TLS, and is among [ClearNames]. It needs root and runs in such
 //     a folder too, with /bin/ls in it, one process for each connection, from a small
 //     inetd in Python: as a daemon it would listen on all addresses.
+//   - linux-ftpd, among [OtherNames], is NetKit's ftpd, and runs like inetutils-ftpd. The others there, twisted, aioftp and goftp.io/server, are libraries
+//     around which this package has a program; only the last has TLS.
 //   - ProFTPD and pyftpdlib run as root or not. As root, ProFTPD is confined to
 //     the login directory; otherwise paths are real, see [Server.HomePath].
 //

@@ -20,7 +20,7 @@ var manual struct {
 }
 
 func TestMain(m *testing.M) {
-	flag.StringVar(&manual.server, "server", "", "TestManual: the server to run, one of "+fmt.Sprint(allNames()))
+	flag.StringVar(&manual.server, "server", "", "TestManual: the server to run, one of "+fmt.Sprint(append(allNames(), OtherNames()...)))
 	flag.StringVar(&manual.tls, "tls", "none", "TestManual: none, explicit or implicit")
 	flag.DurationVar(&manual.hold, "hold", 5*time.Minute, "TestManual: how long to keep the server running")
 	flag.StringVar(&manual.options.User, "user", "", "TestManual: login name")

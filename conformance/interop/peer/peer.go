@@ -90,8 +90,8 @@ type Server struct {
 	Home string
 
 	// HomePath is the name of Home in the server's eyes, the answer to PWD
-	// after login: "/" on every server, but for inetutils-ftpd, where it is
-	// "/home", and for ProFTPD without root, where it is Home.
+	// after login: "/" on every server, but for inetutils-ftpd and linux-ftpd, where it
+	// is "/home", and for ProFTPD without root, where it is Home.
 	HomePath string
 
 	// CAFile is a PEM file with the certificate of the authority that signed
@@ -162,6 +162,16 @@ func Names() []string { return namesOf(func(p program) bool { return p.noTLS == 
 // order.
 func ClearNames() []string { return namesOf(func(p program) bool { return p.noTLS != "" }) }
 
+// OtherNames returns the names of the servers that only the conformance check is run on,
+// in a fixed order: what a client must do with them is seen on their relatives.
+func OtherNames() []string {
+	var names []string
+	for _, p := range others() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
 func namesOf(wanted func(program) bool) []string {
 	var names []string
 	for _, p := range programs() {
@@ -220,13 +230,15 @@ func programs() []program {
 	return []program{vsftpd(), proftpd(), pureFTPd(), pyftpdlib(), inetutilsFTPd()}
 }
 
+func others() []program { return []program{linuxFTPd(), twisted(), aioftp(), goftp()} }
+
 // ask returns the command that runs the file at path with one argument.
 func ask(path, arg string) func(root string) *exec.Cmd {
 	return func(root string) *exec.Cmd { return exec.Command(filepath.Join(root, path), arg) }
 }
 
 func lookup(name string) (program, bool) {
-	all := programs()
+	all := append(programs(), others()...)
 	i := slices.IndexFunc(all, func(p program) bool { return p.name == name })
 	if i < 0 {
 		return program{}, false

@@ -58,6 +58,27 @@ func content(n int) []byte {
 	return b
 }
 
+// TestOthers shows that a login works on the servers that only the conformance check is run
+// on, and that the user may write in Home.
+func TestOthers(t *testing.T) {
+	for _, name := range OtherNames() {
+		t.Run(name, func(t *testing.T) {
+			mode := Plain
+			if ok, _ := Supports(name, Explicit); ok {
+				mode = Explicit
+			}
+			s := start(t, name, Options{TLS: mode})
+			c := dial(t, s, mode, 0)
+			c.login(s)
+			if got := c.cmd("257", "PWD"); !strings.Contains(got, s.HomePath) {
+				t.Errorf("PWD after login: %q, want %q in it", got, s.HomePath)
+			}
+			s.WriteFile(t, "file", []byte("content"))
+			c.cmd("250", "DELE file")
+		})
+	}
+}
+
 func TestTransfers(t *testing.T) {
 	onEach(t, everyMode, func(t *testing.T, name string, m tlsx.Mode) {
 		s := start(t, name, Options{TLS: m})
