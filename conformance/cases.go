@@ -22,7 +22,7 @@ func groups() []group {
 	return []group{
 		{"Monitors", monitorCases},
 		{"Control connection", controlCases},
-		{"Command lines and Telnet", lineCases},
+		{"Command lines and Telnet", slices.Concat(lineCases, oddCases)},
 		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
 		{"Directories, files and information", slices.Concat(fileCases, mountCases)},
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
@@ -43,5 +43,6 @@ func groups() []group {
 		{"LANG and names", langCases},
 		{"HASH and RANG", hashCases},
 		{"Commands of drafts and of practice", draftCases},
+		{"Limits: idle sessions and wrong passwords", slices.Concat(limitCases, passwordCases)},
 	}
 }
