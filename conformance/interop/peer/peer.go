@@ -71,6 +71,9 @@ type Options struct {
 	// Password is the user's password. If empty, it is random.
 	Password string
 
+	// Fault is the name of one of [Mutants] that pyftpdlib is to be, or [NoFault].
+	Fault string
+
 	// Extra lines go to the end of the configuration file of vsftpd and
 	// ProFTPD, are arguments of Pure-FTPd and inetutils-ftpd, and are Python statements for
 	// pyftpdlib, run with the handler class in the variable handler.

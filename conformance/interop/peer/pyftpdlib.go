@@ -15,6 +15,9 @@ const python = "/usr/bin/python3"
 //go:embed server.py
 var pyftpdlibScript []byte
 
+//go:embed mutants.py
+var mutantsScript []byte
+
 func pyftpdlib() program {
 	return program{
 		name: "pyftpdlib",
@@ -59,6 +62,7 @@ func preparePyftpdlib(l *launch) (*command, error) {
 		"require_prot":   o.RequirePROT,
 		"passive":        o.PassivePorts,
 		"extra":          o.Extra,
+		"fault":          o.Fault,
 	})
 	if err != nil {
 		return nil, err
@@ -67,6 +71,9 @@ func preparePyftpdlib(l *launch) (*command, error) {
 		return nil, err
 	}
 	if err := os.WriteFile(l.path("server.py"), pyftpdlibScript, 0o644); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(l.path("mutants.py"), mutantsScript, 0o644); err != nil {
 		return nil, err
 	}
 	return &command{

@@ -61,6 +61,10 @@ func (l *launch) greet() error {
 		conn = tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
 	}
 	r := bufio.NewReader(conn)
+	if l.options.Fault != "" {
+		_, err := r.ReadByte() // a mutant may greet in any way
+		return err
+	}
 	err = readReply(r, "220")
 	if l.options.TLS == Implicit && l.options.ClientCA != nil && isAlert(err) {
 		return nil // it answers: we have no certificate that it would take

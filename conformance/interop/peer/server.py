@@ -59,6 +59,10 @@ handler.authorizer = authorizer
 first, last = settings["passive"]
 if first:
     handler.passive_ports = range(first, last + 1)
+if settings["fault"]:
+    import mutants  # from the folder of this file
+
+    mutants.apply(handler, settings["fault"])
 for statement in settings["extra"] or []:
     exec(statement)
 
