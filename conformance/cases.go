@@ -22,7 +22,7 @@ func groups() []group {
 	return []group{
 		{"Monitors", monitorCases},
 		{"Control connection", controlCases},
-		{"Command lines and Telnet", lineCases},
+		{"Command lines and Telnet", slices.Concat(lineCases, oddCases)},
 		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
 		{"Directories, files and information", slices.Concat(fileCases, mountCases)},
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
@@ -38,10 +38,12 @@ func groups() []group {
 		{"FEAT, OPTS and UTF-8", featCases},
 		{"EPSV and EPRT", extendedCases},
 		{"AUTH and TLS", slices.Concat(authCases, mechanismCases)},
+		{"TLS versions, cipher suites and handshakes", slices.Concat(offerCases, insideCases)},
 		{"PBSZ, PROT, CCC and TLS on data connections", protCases},
 		{"HOST", hostCases},
 		{"LANG and names", langCases},
 		{"HASH and RANG", hashCases},
 		{"Commands of drafts and of practice", draftCases},
+		{"Limits: idle sessions and wrong passwords", slices.Concat(limitCases, passwordCases)},
 	}
 }

@@ -59,12 +59,19 @@ var authCases = []Case{
 	},
 	{
 		ID: "rfc8996-min-tls12", RFC: "8996 4, 5", Level: MustNot,
-		Text:   "TLS 1.0 and 1.1 are never negotiated.",
+		Text:   "TLS 1.0 and 1.1 are never negotiated, nor is SSL.",
 		Needs:  []string{NeedTLS},
-		Faults: []string{"tls10-accepted"},
+		Faults: []string{"tls10-accepted", "ssl3-accepted"},
 		Run: func(t *T) {
-			for _, v := range []uint16{tls.VersionTLS10, tls.VersionTLS11} {
-				t.oldTLS(v)
+			var taken []string
+			for _, v := range []uint16{versionSSL30, tls.VersionTLS10, tls.VersionTLS11} {
+				c, refusal := t.offers("no more than "+versionName(v), offer{version: v, suites: anySuites()})
+				if refusal == "" {
+					taken = append(taken, versionName(c.version))
+				}
+			}
+			if len(taken) > 0 {
+				t.Failf("the server negotiates %s", strings.Join(taken, ", "))
 			}
 		},
 	},

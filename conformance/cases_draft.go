@@ -129,19 +129,6 @@ var mountCases = []Case{
 	},
 }
 
-// accountCases is what RFC 959 has about accounts.
-var accountCases = []Case{
-	{
-		ID: "rfc959-5.4-acct-replies", RFC: "959 5.4, 1123 4.1.2.13", Level: Should,
-		Text:   "ACCT is there; where nobody has asked for an account it is superfluous (202) or refused.",
-		Needs:  []string{NeedLogin},
-		Faults: []string{"acct-250"},
-		Run: func(t *T) {
-			t.Grade(t.Ask("ACCT x"), "ACCT after the login", is(202, 230, 500, 501, 503, 530), is(4, 5))
-		},
-	},
-}
-
 const (
 	timeLayout = "20060102150405"
 	setTime    = "20020717210715" // what cases set

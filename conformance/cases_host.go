@@ -109,6 +109,28 @@ var hostCases = []Case{
 		},
 	},
 	{
+		ID: "rfc7151-3.2-host-421", RFC: "7151 3.2", Level: Should,
+		Text:   "HOST with the name of a host that is out of service for a time is answered with 421, and the server closes.",
+		Faults: []string{"host-down-504", "host-down-stays"},
+		Run: func(t *T) {
+			name := t.run.target.DownHost
+			if name == "" {
+				t.Skipf("the name of a host that is out of service is not known")
+			}
+			t.tryHost(t.ownHost())
+			t.Fresh()
+			t.c.goodbye = true
+			r := t.Ask("HOST " + name)
+			if ok(r) {
+				t.Skipf("%s is not out of service: %s", name, brief(r))
+			}
+			t.Grade(r, "HOST with the name of a host that is out of service", is(421), is(4, 5))
+			if r.Code == 421 {
+				t.WantEnd("after 421")
+			}
+		},
+	},
+	{
 		ID: "rfc7151-3.1-host-literal", RFC: "7151 3.1", Level: Must,
 		Text:   "HOST with an address that is not the server's is refused with 504.",
 		Faults: []string{"host-literal-220"},

@@ -77,7 +77,7 @@ func TestIDs(t *testing.T) {
 
 // TestCases checks the cases as data.
 func TestCases(t *testing.T) {
-	form := regexp.MustCompile(`^(rfc[0-9]+-[0-9A-Za-z.]+|draft|prac|sec)(-[0-9a-z.]+)+$`)
+	form := regexp.MustCompile(`^(rfc[0-9]+-[0-9A-Za-z.]+|rfc1635|draft|prac|sec)(-[0-9a-z.]+)+$`)
 	known := map[string]bool{}
 	for _, f := range ftptest.Faults() {
 		known[string(f.Name)] = true

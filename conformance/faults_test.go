@@ -99,7 +99,7 @@ func redUnder(t *testing.T, fault string, mode tlsx.Mode, cases, naming []confor
 	if *matrix {
 		only = nil
 	}
-	report := check(t, mode, conformance.Options{Timeout: time.Second, AllowClear: true, Only: only}, fault)
+	report := check(t, mode, conformance.Options{Timeout: time.Second, AllowClear: true, Slow: true, Intrusive: true, Only: only}, fault)
 	for _, c := range cases {
 		if slices.Contains(c.Needs, conformance.NeedIPv6) {
 			continue // see TestIPv6
@@ -108,7 +108,7 @@ func redUnder(t *testing.T, fault string, mode tlsx.Mode, cases, naming []confor
 		for again := 0; !red(r) && again < 2; again++ {
 			// Some faults show in time only: what comes a second late on an idle
 			// machine is not told from what comes late on a busy one.
-			r = check(t, mode, conformance.Options{Timeout: time.Second, AllowClear: true, Only: []string{everything, c.ID}}, fault).Result(c.ID)
+			r = check(t, mode, conformance.Options{Timeout: time.Second, AllowClear: true, Slow: true, Intrusive: true, Only: []string{everything, c.ID}}, fault).Result(c.ID)
 		}
 		if !red(r) {
 			t.Errorf("%s: %s is not red: %+v", mode, c.ID, verdictOf(r))

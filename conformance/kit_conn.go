@@ -63,6 +63,20 @@ func (r *runner) dial(tp *tape) (*Conn, error) { return r.dialAs(tp, r.host) }
 
 // dialAs is dial with another host name for TLS.
 func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
+	c, err := r.dialBare(tp, name)
+	if err == nil && r.target.TLS == tlsx.ModeImplicit {
+		if err = c.startTLS(); err == nil {
+			c.private = true
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// dialBare is dialAs that leaves TLS to the caller.
+func (r *runner) dialBare(tp *tape, name string) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(r.ctx, r.opts.connectTimeout())
 	defer cancel()
 	conn, err := r.dialTCP(ctx, r.target.Addr)
@@ -82,12 +96,6 @@ func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 	}
 	c.watch.conn = c
 	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
-	if r.target.TLS == tlsx.ModeImplicit {
-		if err := c.startTLS(); err != nil {
-			return nil, err
-		}
-		c.private = true
-	}
 	return c, nil
 }
 

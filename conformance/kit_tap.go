@@ -2,15 +2,12 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"sync/atomic"
 	"time"
-
-	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 // A tap below TLS tells an end of TCP from close_notify: crypto/tls reports both
@@ -42,31 +39,6 @@ func (p *tap) SetLinger(sec int) error {
 		return h.SetLinger(sec)
 	}
 	return errors.ErrUnsupported
-}
-
-// oldTLS fails if the server negotiates version v, which must not be used.
-func (t *T) oldTLS(v uint16) {
-	var conn net.Conn
-	if t.run.target.TLS == tlsx.ModeImplicit {
-		ctx, cancel := context.WithTimeout(t.run.ctx, t.run.opts.timeout())
-		defer cancel()
-		var err error
-		if conn, err = t.run.dialTCP(ctx, t.run.target.Addr); err != nil {
-			t.Errorf("could not connect: %v", err)
-		}
-		t.Defer(func() { conn.Close() })
-	} else {
-		t.Fresh()
-		t.Must("AUTH TLS", 234)
-		t.c.goodbye = true
-		conn = t.c.tcp
-	}
-	conn.SetDeadline(time.Now().Add(t.run.opts.timeout()))
-	// Nothing is sent on this connection, so that its certificate does not matter.
-	tc := tls.Client(conn, &tls.Config{MinVersion: v, MaxVersion: v, InsecureSkipVerify: true, ServerName: t.run.host})
-	if tc.Handshake() == nil {
-		t.Failf("the server negotiates TLS 1.%d", v-tls.VersionTLS10)
-	}
 }
 
 // again performs a TLS handshake under TLS, as a second accepted AUTH announces.

@@ -47,7 +47,9 @@ type runner struct {
 	kept     []string      // and of what stays until the end
 	stubborn []string      // what could not be removed after its case
 
-	chosen map[string][]string // directories in which the server chooses names, and what was there before
+	looks   []look              // ways to see whether a name is there, the best first; nil before they are tried
+	guesses guesses             // wrong passwords that were tried
+	chosen  map[string][]string // directories in which the server chooses names, and what was there before
 
 	workDir  string // absolute path of the directory of our own; "" if there is none
 	homeDir  string // where a login leads to

@@ -165,4 +165,4 @@ func onlyLooks(verb string) bool {
 }
 
 // nobodysVerbs are sent because no server has them.
-var nobodysVerbs = []string{"XYZZY", "ZZZZ", "GET"}
+var nobodysVerbs = []string{"XYZZY", "ZZZZ", "GET", "POST", "HOST:", "XXABOR"}

@@ -28,7 +28,7 @@ func (r *runner) login(c *Conn) (protocol.Reply, error) {
 		line string
 		asks []int // codes that ask for the next step
 	}{
-		{"USER " + r.target.user(), is(331, 336, 332)},
+		{"USER " + r.target.user(), is(3)}, // the first digit decides (RFC 1123, Section 4.1.2.11)
 		{"PASS " + r.target.password(), is(332)},
 		{"ACCT " + r.target.Account, nil},
 	} {

@@ -2,19 +2,25 @@ package conformance_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ftpwire/ftpwire/conformance"
 	"github.com/ftpwire/ftpwire/conformance/ftptest"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
-const otherHost = "other.example" // where "user" is not known
+const (
+	otherHost = "other.example" // where "user" is not known
+	downHost  = "down.example"
+	account   = "acct-7f3k" // which is not asked for
+	idleLimit = time.Minute
+)
 
 // check runs cases against an embedded server with faults, in a bubble.
 func check(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...string) (report *conformance.Report) {
 	t.Helper()
 	inBubble(t, config(mode, faults), func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
-		target.OtherHost = otherHost
+		target.OtherHost, target.DownHost, target.Account, target.IdleLimit = otherHost, downHost, account, idleLimit
 		var err error
 		if report, err = conformance.Run(t.Context(), target, opts); err != nil {
 			t.Fatalf("Run: %v", err)
@@ -34,7 +40,7 @@ func checkTCP(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password", OtherHost: otherHost}
+	target := conformance.Target{Addr: srv.Addr(), TLS: mode, User: "user", Password: "password", OtherHost: otherHost, DownHost: downHost, Account: account, IdleLimit: idleLimit}
 	if mode != tlsx.ModeNone {
 		target.TLSConfig = srv.TLSConfig()
 	}
@@ -50,7 +56,11 @@ func config(mode tlsx.Mode, faults []string) *ftptest.Config {
 		TLS:       mode,
 		MarkEvery: 50_000,
 		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
-		Hosts:     []ftptest.VirtualHost{{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}}},
+		Hosts: []ftptest.VirtualHost{
+			{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}},
+			{Names: []string{downHost}, Down: true},
+		},
+		IdleTimeout: idleLimit,
 	}
 	for _, f := range faults {
 		cfg.Faults = append(cfg.Faults, ftptest.Fault(f))

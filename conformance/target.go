@@ -55,6 +55,14 @@ type Target struct {
 	// cases that need two hosts are skipped.
 	OtherHost string
 
+	// DownHost is the name of a virtual host at Addr that is out of service for the time
+	// being. If empty, the case that needs one is skipped.
+	DownHost string
+
+	// IdleLimit is how long the server keeps an idle session. If zero, it is not known,
+	// and must be five minutes at least.
+	IdleLimit time.Duration
+
 	// Dial opens control connections. If nil, a net.Dialer does. The RemoteAddr of what it
 	// returns is the host that passive data connections go to.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)

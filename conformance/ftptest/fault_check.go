@@ -19,6 +19,7 @@ func checkFaults() []deviation {
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(),
 		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
+		checkHonestFaults(), checkPasswordFaults(), checkControlFaults(),
 		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
 	} {
 		all = append(all, table...)

@@ -25,6 +25,10 @@ func checkHostFaults() []deviation {
 	return []deviation{
 		{name: "host-502", doc: "HOST is refused with 502, though FEAT lists it",
 			command: refusing("HOST", 502, "Command not implemented")},
+		{name: "host-down-504", doc: "HOST with a host that is out of service is answered with 504",
+			command: instead("HOST", downHost, says(504, "No such host"))},
+		{name: "host-down-stays", doc: "HOST with a host that is out of service is answered with 421, and the connection stays",
+			command: instead("HOST", downHost, func(s *session, _ string) { s.write([]byte("421 Try again later\r\n")) })},
 		{name: "host-case-sensitive", doc: "HOST knows names in small letters only",
 			command: instead("HOST", func(_ *session, arg string) bool { return arg != strings.ToLower(arg) }, says(504, "No such host"))},
 		{name: "host-keeps-user", doc: "USER in front of HOST still counts: PASS after it is answered with 230",
@@ -56,4 +60,10 @@ func checkHostFaults() []deviation {
 				return false
 			}},
 	}
+}
+
+// downHost is the condition that HOST names a host that is out of service.
+func downHost(s *session, arg string) bool {
+	h := s.srv.virtualHost(arg)
+	return h != nil && h.down
 }

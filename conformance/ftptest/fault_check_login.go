@@ -3,6 +3,7 @@ package ftptest
 import (
 	"crypto/tls"
 	"io"
+	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/protocol/mode"
@@ -79,6 +80,18 @@ func checkLoginFaults() []deviation {
 			}
 			return c.Verb == "USER" && *users.of(s) > 1
 		}),
+		{name: "user-350", doc: "USER is answered with 350", reply: onCode("USER", 331, sendsBytes("350 Go on\r\n"))},
+		{name: "pass-250", doc: "PASS is answered with 250", reply: onCode("PASS", 230, sendsBytes("250 Logged in\r\n"))},
+		{name: "pass-332-in", doc: "PASS is answered with 332, and the session is logged in",
+			reply: onCode("PASS", 230, sendsBytes("332 Account, please\r\n"))},
+		{name: "acct-532-sticks", doc: "STOR of what begins with account is refused with 532, also after ACCT",
+			command: onCommand("STOR", func(s *session, arg string) bool {
+				if !strings.HasPrefix(arg, "account") {
+					return false
+				}
+				s.refuseTransfer(532, "Need account for storing files")
+				return true
+			})},
 		{name: "rein-keeps-type", doc: "REIN leaves the type at I",
 			command: onCommand("REIN", func(s *session, _ string) bool { *reset.of(s) = true; return false }),
 			transfer: onVerb("RETR", func(s *session, t *transfer) {

@@ -35,6 +35,8 @@ func checkReplyFaults() []deviation {
 			})},
 		{name: "syst-needs-login", doc: "SYST before the login is answered with 530",
 			reply: onCode("SYST", 215, notLoggedIn)},
+		{name: "help-needs-login", doc: "HELP before the login is answered with 530",
+			reply: onCode("HELP", 214, notLoggedIn)},
 		{name: "feat-needs-login", doc: "FEAT before the login is answered with 530",
 			reply: onCode("FEAT", 211, notLoggedIn)},
 		{name: "user-oracle", doc: "USER with an unknown name is answered with 530",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -11,6 +12,10 @@ import (
 
 // checkTLSFaults are defects of AUTH, PROT, CCC and TLS.
 func checkTLSFaults() []deviation {
+	return slices.Concat(checkAuthFaults(), checkHelloFaults(), checkRecordFaults())
+}
+
+func checkAuthFaults() []deviation {
 	var refused, proted memory[bool]
 	return []deviation{
 		{name: "auth-case-sensitive", doc: "AUTH tls in small letters is refused",

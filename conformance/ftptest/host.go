@@ -38,6 +38,9 @@ type VirtualHost struct {
 
 	// Welcome is the text of the reply to HOST. If empty, the name stands in it.
 	Welcome string
+
+	// Down answers HOST with 421, and closes (RFC 7151, Section 3.2).
+	Down bool
 }
 
 // A host is a VirtualHost at work, or the host that the Config describes.
@@ -45,6 +48,7 @@ type host struct {
 	names     []string // in small letters
 	users     []User
 	anonymous bool
+	down      bool
 	welcome   string
 	tree      tree
 	keys      *keys // nil without TLS
@@ -83,7 +87,7 @@ func (s *Server) makeHosts() error {
 		if v.Welcome == "" {
 			v.Welcome = "Welcome to " + v.Names[0]
 		}
-		h := &host{users: slices.Clone(defaultUsers(v.Users, v.Anonymous)), anonymous: v.Anonymous, welcome: v.Welcome}
+		h := &host{users: slices.Clone(defaultUsers(v.Users, v.Anonymous)), anonymous: v.Anonymous, down: v.Down, welcome: v.Welcome}
 		for i := range h.users {
 			if o := h.users[i].OneTime; o != nil {
 				if err := o.check(h.users[i].Name); err != nil {
@@ -212,6 +216,10 @@ func (s *session) hostCommand(arg string) {
 		h = s.srv.host
 	case h == nil:
 		s.reply(504, "No such host")
+		return
+	}
+	if h.down {
+		s.reply(421, "The host is out of service, try again later")
 		return
 	}
 	if s.sni != "" && h != s.host {

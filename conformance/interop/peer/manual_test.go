@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 	flag.BoolVar(&manual.options.NoTickets, "no-tickets", false, "TestManual: no session tickets on TLS 1.2")
 	flag.BoolVar(&manual.options.ModeZ, "mode-z", false, "TestManual: MODE Z")
 	flag.BoolVar(&manual.options.Hash, "hash", false, "TestManual: HASH")
+	flag.Func("extra", "TestManual: a further line of the configuration, or argument; may be repeated", func(line string) error {
+		manual.options.Extra = append(manual.options.Extra, line)
+		return nil
+	})
 	flag.StringVar(&manual.options.Fault, "fault", "", "TestManual: a fault of mutants.py, for pyftpdlib")
 	flag.Parse()
 	os.Exit(m.Run())
