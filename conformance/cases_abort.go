@@ -62,7 +62,7 @@ var abortCases = []Case{
 				t.Failf("ABOR did not close the data connection (%d bytes came after it)", n)
 			}
 			t.barrier("after ABOR")
-			t.Begin("NLST").Receive()
+			t.listOn(t.passive).Receive()
 		},
 	},
 	{

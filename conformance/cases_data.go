@@ -18,7 +18,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedIPv4},
 		Faults: []string{"port-502", "active-clear"},
 		Run: func(t *T) {
-			t.beginOn(t.portOrWarn(), "NLST").Receive()
+			t.listOn(t.portOrWarn).Receive()
 		},
 	},
 	{
@@ -38,19 +38,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedIPv4},
 		Faults: []string{"port-zero-octet-501", "active-clear"},
 		Run: func(t *T) {
-			for k := 255; k > 128; k-- {
-				d, err := t.listen(k * 256)
-				if err != nil {
-					continue
-				}
-				if r := t.Ask("PORT " + d.address("PORT")); !ok(r) {
-					t.plainPortOrSkip()
-					t.Failf("PORT with a zero octet: got %s", brief(r))
-				}
-				t.beginOn(d, "NLST").Receive()
-				return
-			}
-			t.Errorf("no port that is a multiple of 256 is free")
+			t.listOn(t.portWithZero).Receive()
 		},
 	},
 	{
@@ -132,11 +120,13 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedPASV},
 		Faults: []string{"pasv-not-listening"},
 		Run: func(t *T) {
-			port := t.pasv()
-			if port == portOf(t.c.tcp.RemoteAddr())-1 {
-				t.Failf("PASV names the default data port %d", port)
-			}
-			t.beginOn(t.connect(port), "NLST").Receive()
+			t.listOn(func() *dataConn {
+				port := t.pasv()
+				if port == portOf(t.c.tcp.RemoteAddr())-1 {
+					t.Failf("PASV names the default data port %d", port)
+				}
+				return t.connect(port)
+			}).Receive()
 		},
 	},
 	{
@@ -146,7 +136,7 @@ var dataCases = []Case{
 		Faults: []string{"pasv-second-ignored", "pasv-not-listening"},
 		Run: func(t *T) {
 			t.pasv()
-			t.beginOn(t.connect(t.pasv()), "NLST").Receive()
+			t.listOn(func() *dataConn { return t.connect(t.pasv()) }).Receive()
 		},
 	},
 	{
@@ -188,6 +178,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin},
 		Faults: []string{"active-refused-226", "double-150"},
 		Run: func(t *T) {
+			t.listOn(t.passive).Receive() // so that the way is known
 			d, err := t.listen(0)
 			if err != nil {
 				t.Errorf("could not listen: %v", err)
@@ -199,11 +190,11 @@ var dataCases = []Case{
 				t.Grade(r, verb+" with a closed port", is(425), is(4, 5))
 				return
 			}
-			r = t.Ask("NLST")
+			r = t.Ask(t.listing())
 			if r.Code.Class() == 1 {
 				r = t.Reply()
 			}
-			t.Grade(r, "NLST to a closed port", is(425), is(426, 451, 500, 4))
+			t.Grade(r, t.listing()+" to a closed port", is(425), is(426, 451, 500, 4))
 			t.barrier("after a data connection that was refused")
 		},
 	},
@@ -214,19 +205,19 @@ var dataCases = []Case{
 		Faults: []string{"no-setup-150", "epsv-not-listening"},
 		Run: func(t *T) {
 			t.Session() // of its own: it may have to be given up without an answer
-			t.Begin("NLST").Receive()
-			r := t.Ask("NLST")
+			t.listOn(t.passive).Receive()
+			r := t.Ask(t.listing())
 			if r.Code.Class() == 1 {
 				final, err := t.c.receive(t.run.opts.timeout())
 				if errors.Is(err, errSilence) {
-					t.end(Warn, "NLST without a data connection: got %s, and then nothing", brief(r))
+					t.end(Warn, "%s without a data connection: got %s, and then nothing", t.listing(), brief(r))
 				}
 				if err != nil {
-					t.lost("NLST", err)
+					t.lost(t.listing(), err)
 				}
 				r = final
 			}
-			t.Grade(r, "NLST without a data connection", is(425, 503), is(4, 5))
+			t.Grade(r, t.listing()+" without a data connection", is(425, 503), is(4, 5))
 		},
 	},
 }
@@ -257,6 +248,23 @@ func (t *T) portOrWarn() *dataConn {
 	return d
 }
 
+// portWithZero opens a port whose low byte is 0 with PORT.
+func (t *T) portWithZero() *dataConn {
+	for k := 255; k > 128; k-- {
+		d, err := t.listen(k * 256)
+		if err != nil {
+			continue
+		}
+		if r := t.Ask("PORT " + d.address("PORT")); !ok(r) {
+			t.plainPortOrSkip()
+			t.Failf("PORT with a zero octet: got %s", brief(r))
+		}
+		return d
+	}
+	t.Errorf("no port that is a multiple of 256 is free")
+	return nil
+}
+
 // plainPortOrSkip skips the case if the server refuses every PORT.
 func (t *T) plainPortOrSkip() {
 	d, err := t.listen(0)
@@ -270,15 +278,18 @@ func (t *T) plainPortOrSkip() {
 
 // activeSource has the server connect to us and returns where from.
 func (t *T) activeSource() (host string, port int) {
-	d, err := t.listen(0)
-	if err != nil {
-		t.Errorf("could not listen: %v", err)
-	}
-	verb := t.activeVerb()
-	if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
-		t.Skipf("%s is refused: %s", verb, brief(r))
-	}
-	t.beginOn(d, "NLST").Receive()
+	var d *dataConn
+	t.listOn(func() *dataConn {
+		var err error
+		if d, err = t.listen(0); err != nil {
+			t.Errorf("could not listen: %v", err)
+		}
+		verb := t.activeVerb()
+		if r := t.Ask(verb + " " + d.address(verb)); !ok(r) {
+			t.Skipf("%s is refused: %s", verb, brief(r))
+		}
+		return d
+	}).Receive()
 	host, _, _ = net.SplitHostPort(d.tcp.RemoteAddr().String())
 	return host, portOf(d.tcp.RemoteAddr())
 }

@@ -33,7 +33,7 @@ var extendedCases = []Case{
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"epsv-not-listening"},
 		Run: func(t *T) {
-			t.beginOn(t.connect(t.epsv()), "NLST").Receive()
+			t.listOn(func() *dataConn { return t.connect(t.epsv()) }).Receive()
 		},
 	},
 	{
@@ -93,7 +93,7 @@ var extendedCases = []Case{
 		Faults: []string{"epsv-all-refuses-epsv", "epsv-all-ignored", "epsv-not-listening"},
 		Run: func(t *T) {
 			t.epsvAll()
-			t.beginOn(t.connect(t.epsv()), "NLST").Receive()
+			t.listOn(func() *dataConn { return t.connect(t.epsv()) }).Receive()
 		},
 	},
 	{
@@ -101,14 +101,14 @@ var extendedCases = []Case{
 		Text:   "EPRT with family 1 is accepted, and the server connects.",
 		Needs:  []string{NeedLogin, NeedEPRT, NeedIPv4},
 		Faults: []string{"eprt-connects-elsewhere", "active-clear"},
-		Run:    func(t *T) { t.beginOn(t.activeBy("EPRT"), "NLST").Receive() },
+		Run:    func(t *T) { t.listOn(func() *dataConn { return t.activeBy("EPRT") }).Receive() },
 	},
 	{
 		ID: "rfc2428-2-eprt-v6", RFC: "2428 2", Level: Must,
 		Text:   "EPRT with family 2 works over IPv6.",
 		Needs:  []string{NeedLogin, NeedEPRT, NeedIPv6},
 		Faults: []string{"eprt-connects-elsewhere"},
-		Run:    func(t *T) { t.beginOn(t.activeBy("EPRT"), "NLST").Receive() },
+		Run:    func(t *T) { t.listOn(func() *dataConn { return t.activeBy("EPRT") }).Receive() },
 	},
 	{
 		ID: "rfc2428-2-eprt-delim", RFC: "2428 2", Level: Must,

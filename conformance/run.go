@@ -53,6 +53,7 @@ type runner struct {
 
 	workDir  string // absolute path of the directory of our own; "" if there is none
 	homeDir  string // where a login leads to
+	listing  int    // of listings, the way that the server has not been seen to lack
 	big      string // name of the big file, once it is there
 	shared   *Conn
 	broken   string // why no session can be opened
