@@ -46,6 +46,8 @@ type runner struct {
 	made     []string      // paths of what was made since the last case
 	kept     []string      // and of what stays until the end
 	stubborn []string      // what could not be removed after its case
+	beside   []string      // paths of files that may be beside the sandbox: see beside
+	outside  []string      // ways to files that a server took out of its root, and that stay there
 
 	looks   []look              // ways to see whether a name is there, the best first; nil before they are tried
 	guesses guesses             // wrong passwords that were tried

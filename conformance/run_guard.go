@@ -91,6 +91,8 @@ func (r *runner) permit(line string, whole bool) error {
 		return &forbiddenError{verb, "the directory of our own is not proven yet"}
 	case verb == "SITE" && !strings.Contains(name, " "), verb == "ALLO", verb == "SMNT":
 		return nil // names no file
+	case r.outward(verb, name):
+		return nil
 	case named && name != "" && !r.ours(name):
 		return &forbiddenError{verb, "the name is none of ours"}
 	}
@@ -114,6 +116,17 @@ func (t *T) mayAsk(line string) bool { return t.run.permit(line, true) == nil }
 func (r *runner) ours(arg string) bool {
 	up := strings.FieldsFunc(arg, func(c rune) bool { return c == '/' || c == '\\' })
 	return strings.Contains(arg, r.token) && !slices.Contains(up, "..")
+}
+
+// outward reports whether a command puts a file of ours above the root of the login, or
+// takes it away: nothing but ".." and a name that nothing else has, and only where the
+// sandbox is in the root itself. Servers that keep to their root put it beside the sandbox.
+func (r *runner) outward(verb, arg string) bool {
+	if r.license != mayChange || r.box.base != "/" || !slices.Contains([]string{"STOR", "APPE", "DELE", "RNFR", "RNTO"}, verb) {
+		return false
+	}
+	way, name := arg[:strings.LastIndexByte(arg, '/')+1], arg[strings.LastIndexByte(arg, '/')+1:]
+	return strings.Trim(way, "./") == "" && strings.Contains(name, r.token) && !strings.Contains(name, `\`)
 }
 
 // splitLine returns the verb in capitals, and the rest with the blank in front.

@@ -43,6 +43,27 @@ func TestPermit(t *testing.T) {
 
 const never = mayChange + 1
 
+// TestPermitOutward checks that files of ours, and nothing else, may be named by ways above
+// the root, and only from a sandbox that is in the root.
+func TestPermitOutward(t *testing.T) {
+	for _, tt := range []struct {
+		line, base string
+		l          license
+		want       bool
+	}{
+		{"STOR ../../x-tok", "/", mayChange, true}, {"APPE /../x-tok", "/", mayChange, true}, {"DELE /../x-tok", "/", mayChange, true},
+		{"RNFR ../../x-tok", "/", mayChange, true}, {"RNTO ../../x-tok", "/", mayChange, true},
+		{"STOR ../../x", "/", mayChange, false}, {"STOR ../d/x-tok", "/", mayChange, false}, {"RMD ../x-tok", "/", mayChange, false},
+		{"MKD ../x-tok", "/", mayChange, false}, {`DELE ../x-tok\..\y`, "/", mayChange, false}, {"DELE x-tok/..", "/", mayChange, false},
+		{"STOR ../../x-tok", "/upload", mayChange, false}, {"STOR ../../x-tok", "/", mayMake, false}, {"STOR ../../x-tok", "/", mayLook, false},
+	} {
+		r := &runner{license: tt.l, token: "-tok", box: sandbox{base: tt.base}}
+		if got := r.permit(tt.line, true) == nil; got != tt.want {
+			t.Errorf("%q with the sandbox in %q, license %d: permitted %t, want %t", tt.line, tt.base, tt.l, got, tt.want)
+		}
+	}
+}
+
 // TestGuard checks that nothing forbidden reaches the wire, however it is sent.
 func TestGuard(t *testing.T) {
 	for _, tt := range []struct {

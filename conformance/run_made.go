@@ -53,6 +53,15 @@ func (t *T) tidy(end bool) {
 		}
 		r.made = r.made[:len(r.made)-1]
 	}
+	if !end {
+		return
+	}
+	for _, name := range r.beside {
+		if !ok(t.Ask("DELE "+name)) && ok(t.Ask("SIZE "+name)) {
+			r.outside = append(r.outside, name)
+		}
+	}
+	r.beside = nil
 }
 
 // remove removes a file or a directory of ours.

@@ -1,0 +1,129 @@
+package ftptest
+
+import (
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
+
+// checkPathFaults are defects by which names lead out of the root.
+func checkPathFaults() []deviation {
+	all := []deviation{
+		{name: "cdup-above-root", doc: "CDUP leads above the root",
+			command: instead("CDUP", func(s *session, _ string) bool { return s.cwd == "/" }, func(s *session, _ string) {
+				s.cwd = "/.."
+				s.reply(250, "OK")
+			})},
+		cwdOutside(),
+		rntoAbove(),
+		{name: "rnfr-missing-350", doc: "RNFR of what does not exist is answered with 350",
+			command: instead("RNFR", missing, says(350, "Ready for RNTO"))},
+		{name: "rnto-keeps-both", doc: "RNTO to the name of a file leaves both files, and says 250",
+			command: instead("RNTO", exists(false), says(250, "Renamed"))},
+		{name: "stat-missing-250", doc: "STAT of what does not exist is answered with 250",
+			reply: edit("STAT", 450, func(*session, string) string { return "250 OK\r\n" })},
+	}
+	for _, verb := range []protocol.Verb{"RETR", "NLST", "LIST", "MLSD", "MLST", "SIZE", "STOR", "APPE"} {
+		out := outside()
+		all = append(all, deviation{
+			name: Fault(strings.ToLower(string(verb)) + "-above-root"), doc: string(verb) + ` takes ".." above the root for what is there`,
+			command: func(s *session, c protocol.Command) bool {
+				name, escapes := s.above(c.Arg)
+				if c.Verb != verb || !escapes || s.machine.State() != protocol.StateAuthorized {
+					return false
+				}
+				s.on(out, func() { s.perform(protocol.Command{Verb: verb, Arg: name}) })
+				return true
+			},
+		})
+	}
+	return all
+}
+
+// outside returns what is above the root.
+func outside() tree {
+	t := newMemoryTree(time.Now)
+	writeFile(t, "/etc/passwd", []byte("root:x:0:0:root:/root:/bin/sh\n"))
+	writeFile(t, "/srv/ftp/not-for-you", []byte("secret\n"))
+	return t
+}
+
+// above returns where an argument leads on a server that counts no steps: what it names
+// above the root, if it leads there.
+func (s *session) above(arg string) (name string, escapes bool) {
+	depth := 0
+	if !strings.HasPrefix(arg, "/") {
+		depth = strings.Count(strings.TrimSuffix(s.cwd, "/"), "/")
+	}
+	name = "/"
+	for elem := range strings.SplitSeq(arg, "/") {
+		switch {
+		case elem == "" || elem == ".":
+		case elem != "..":
+			depth, name = depth+1, path.Join(name, elem)
+		case depth == 0:
+			escapes, name = true, "/"
+		default:
+			depth, name = depth-1, path.Dir(name)
+		}
+	}
+	return name, escapes
+}
+
+// on runs f with another tree in the place of the true one.
+func (s *session) on(t tree, f func()) {
+	own, other := s.host, *s.host
+	other.tree, s.host = t, &other
+	f()
+	s.host = own
+}
+
+// cwdOutside returns a fault by which the session itself is outside.
+func cwdOutside() deviation {
+	var gone memory[bool]
+	out := outside()
+	return deviation{
+		name: "cwd-outside", doc: `CWD leads above the root, where PWD says "/"`,
+		command: func(s *session, c protocol.Command) bool {
+			switch {
+			case s.machine.State() != protocol.StateAuthorized:
+				return false
+			case c.Verb == "CWD":
+				if _, *gone.of(s) = s.above(c.Arg); *gone.of(s) {
+					s.cwd = "/"
+					s.reply(250, "OK")
+				}
+				return *gone.of(s)
+			case !*gone.of(s) || c.Arg != "" || c.Verb != "LIST" && c.Verb != "NLST" && c.Verb != "MLSD":
+				return false
+			}
+			s.on(out, func() { s.perform(c) })
+			return true
+		},
+	}
+}
+
+// rntoAbove returns a fault by which files are taken out.
+func rntoAbove() deviation {
+	out := outside()
+	return deviation{
+		name: "rnto-above-root", doc: `RNTO takes ".." above the root for what is there`,
+		command: instead("RNTO", func(s *session, arg string) bool {
+			_, escapes := s.above(arg)
+			return escapes && s.machine.Params().RenameFrom != ""
+		}, func(s *session, arg string) {
+			from := s.resolve(s.machine.Params().RenameFrom)
+			name, _ := s.above(arg)
+			if f, err := s.host.tree.open(from); err == nil {
+				data, _ := io.ReadAll(f)
+				f.Close()
+				writeFile(out, name, data)
+				s.host.tree.remove(from)
+			}
+			s.reply(250, "Renamed")
+		}),
+	}
+}
