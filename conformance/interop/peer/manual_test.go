@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 		manual.options.Extra = append(manual.options.Extra, line)
 		return nil
 	})
-	flag.StringVar(&manual.options.Fault, "fault", "", "TestManual: a fault of mutants.py, for pyftpdlib")
+	flag.StringVar(&manual.options.Fault, "fault", "", "TestManual: a fault of the folder mutants, for pyftpdlib")
 	flag.Parse()
 	os.Exit(m.Run())
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Mutant is pyftpdlib with one fault; see mutants.py.
+// A Mutant is pyftpdlib with one fault; see the folder mutants.
 type Mutant struct {
 	Name string // for Options.Fault
 	Text string // what is wrong
@@ -26,10 +26,16 @@ var (
 	quoted     = regexp.MustCompile(`"([^"]*)"`)
 )
 
-// Mutants returns all faults of mutants.py.
+// Mutants returns all faults of the folder mutants.
 func Mutants() []Mutant {
+	var source strings.Builder
+	files, _ := mutantScripts.ReadDir("mutants")
+	for _, f := range files {
+		text, _ := mutantScripts.ReadFile("mutants/" + f.Name())
+		source.Write(text)
+	}
 	var all []Mutant
-	for _, m := range mutantHead.FindAllStringSubmatch(string(mutantsScript), -1) {
+	for _, m := range mutantHead.FindAllStringSubmatch(source.String(), -1) {
 		one := Mutant{Name: m[2], Text: m[3], TLS: strings.Contains(m[1], "tls=True"), Full: strings.Contains(m[1], "full=True")}
 		for _, id := range quoted.FindAllStringSubmatch(m[1], -1) {
 			one.Owners = append(one.Owners, id[1])

@@ -1,7 +1,7 @@
 package peer
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -15,8 +15,8 @@ const python = "/usr/bin/python3"
 //go:embed server.py
 var pyftpdlibScript []byte
 
-//go:embed mutants.py
-var mutantsScript []byte
+//go:embed mutants/*.py
+var mutantScripts embed.FS
 
 func pyftpdlib() program {
 	return program{
@@ -73,7 +73,7 @@ func preparePyftpdlib(l *launch) (*command, error) {
 	if err := os.WriteFile(l.path("server.py"), pyftpdlibScript, 0o644); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(l.path("mutants.py"), mutantsScript, 0o644); err != nil {
+	if err := os.CopyFS(l.dir, mutantScripts); err != nil {
 		return nil, err
 	}
 	return &command{

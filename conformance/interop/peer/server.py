@@ -60,9 +60,9 @@ first, last = settings["passive"]
 if first:
     handler.passive_ports = range(first, last + 1)
 if settings["fault"]:
-    import mutants  # from the folder of this file
+    import mutants.plant  # from the folder of this file
 
-    mutants.apply(handler, settings["fault"])
+    mutants.plant.apply(handler, settings["fault"])
 for statement in settings["extra"] or []:
     exec(statement)
 
