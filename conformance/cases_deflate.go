@@ -2,11 +2,9 @@ package conformance
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/ftpwire/ftpwire/protocol/mode"
 )
@@ -160,43 +158,11 @@ var deflateCases = []Case{
 	},
 	{
 		ID: "prac-deflate-large-upload", RFC: "practice", Level: Must,
-		Text:   "An upload in MODE Z that is larger than the buffers of the server arrives whole.",
+		Text:   "An upload in MODE Z of many megabytes arrives whole, and so does such a download.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"mode-z-upload-stops"},
-		Run:    largeUpload,
+		Faults: []string{"mode-z-upload-stops", "mode-z-upload-short", "mode-z-download-short"},
+		Run:    largeDeflated,
 	},
-}
-
-// largeWait bounds the wait for the reply to a large upload: ProFTPD 1.3.8 stops forever
-// (its issue 1896).
-const largeWait = 10 * time.Second
-
-// largeUpload stores a file that deflate cannot make smaller.
-func largeUpload(t *T) {
-	t.optional("MODE Z")
-	name, data := t.Name("large"), payload(256<<10)
-	t.Type("I")
-	t.with("MODE Z")
-	x := t.Begin("STOR " + name).Accepted()
-	if x.d.tls != nil {
-		x.d.tls.Drain()
-	}
-	x.d.Write(encode(deflated, mode.Options{}, data))
-	x.d.CloseWrite()
-	wait := min(largeWait, t.run.opts.timeout())
-	r, err := t.c.receive(wait)
-	for err == nil && r.Code.Class() == 1 {
-		r, err = t.c.receive(wait)
-	}
-	x.d.Close()
-	if errors.Is(err, errSilence) {
-		t.Failf("STOR of %d octets: no reply within %s", len(data), wait)
-	} else if err != nil {
-		t.lost(x.cmd, err)
-	}
-	t.WantIn(r, x.cmd, 226, 250)
-	t.with("MODE S")
-	t.Same("the file", t.Down(name), data)
 }
 
 // compressible returns data, some of which deflate makes smaller and some not.

@@ -65,7 +65,27 @@ func checkModeFaults() []deviation {
 					}
 				}
 			})},
+		{name: "mode-z-upload-short", doc: "in MODE Z an upload is stored up to one mebibyte, and answered with 226",
+			transfer: uploads(func(s *session, t *transfer) {
+				if s.machine.Params().Mode == 'Z' {
+					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, upTo(1 << 20)} }
+				}
+			})},
+		{name: "mode-z-download-short", doc: "in MODE Z a download has one mebibyte at most",
+			transfer: inMode('Z', func(_ *session, t *transfer) {
+				t.wrapSource = func(r io.Reader) io.Reader { return io.LimitReader(r, 1<<20) }
+			})},
 	})
+}
+
+// upTo returns an edit that swallows what comes behind so many octets.
+func upTo(most int) func(b []byte) []byte {
+	n := 0
+	return func(b []byte) []byte {
+		b = b[:min(len(b), max(most-n, 0))]
+		n += len(b)
+		return b
+	}
 }
 
 var afterCR = regexp.MustCompile(`\r[^\r\n]`)

@@ -61,6 +61,27 @@ func checkTypeFaults() []deviation {
 					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, sevenBits} }
 				}
 			})},
+		{name: "retr-byte-wrong", doc: "RETR in TYPE I sends a wrong octet behind 20 MiB",
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if !s.ascii() {
+					spoil := spoilAt(20 << 20)
+					t.wrapSource = func(r io.Reader) io.Reader { return editedReader{r, spoil} }
+				}
+			})},
+		{name: "stor-byte-wrong", doc: "STOR in TYPE I stores a wrong octet behind 30 MiB",
+			transfer: onVerb("STOR", func(s *session, t *transfer) {
+				if !s.ascii() {
+					spoil := spoilAt(30 << 20)
+					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, spoil} }
+				}
+			})},
+		{name: "stor-mebibyte-short", doc: "STOR in TYPE I and MODE S loses the octet behind the first mebibyte",
+			transfer: onVerb("STOR", func(s *session, t *transfer) {
+				if !s.ascii() && s.machine.Params().Mode != 'Z' {
+					lose := loseAt(1 << 20)
+					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, lose} }
+				}
+			})},
 		{name: "empty-retr-550", doc: "RETR refuses empty files",
 			command: instead("RETR", func(s *session, arg string) bool {
 				n, err := s.host.tree.stat(s.resolve(arg))
@@ -83,6 +104,43 @@ func sevenBits(b []byte) []byte {
 		out[i] = c & 0x7f
 	}
 	return out
+}
+
+// spoilAt returns an edit that changes the octet at an offset.
+func spoilAt(offset int) func([]byte) []byte {
+	n := 0
+	return func(b []byte) []byte {
+		at := offset - n
+		if n += len(b); at >= 0 && at < len(b) {
+			b = bytes.Clone(b)
+			b[at] ^= 0xff
+		}
+		return b
+	}
+}
+
+// loseAt returns an edit that leaves the octet at an offset out.
+func loseAt(offset int) func([]byte) []byte {
+	n := 0
+	return func(b []byte) []byte {
+		at := offset - n
+		if n += len(b); at >= 0 && at < len(b) {
+			b = append(bytes.Clone(b[:at]), b[at+1:]...)
+		}
+		return b
+	}
+}
+
+// editedReader reads what edit makes of the data, which has the same length.
+type editedReader struct {
+	r    io.Reader
+	edit func([]byte) []byte
+}
+
+func (e editedReader) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	copy(b, e.edit(b[:n]))
+	return n, err
 }
 
 // editing writes what edit makes of the data.
