@@ -27,7 +27,7 @@ func groups() []group {
 		{"Directories, files and information", slices.Concat(fileCases, renameCases, traversalCases, mountCases)},
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
 		{"Data connections", dataCases},
-		{"Transfers and listings", transferCases},
+		{"Transfers and listings", slices.Concat(transferCases, listingCases)},
 		{"Records, MODE B, MODE C and restart markers", slices.Concat(recordCases, blockCases, markerCases, compressedCases)},
 		{"MODE Z", deflateCases},
 		{"ABOR", abortCases},

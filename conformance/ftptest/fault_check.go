@@ -17,7 +17,7 @@ func checkFaults() []deviation {
 	}
 	for _, table := range [][]deviation{
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(), checkPathFaults(),
-		checkTypeFaults(), checkDataFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
+		checkTypeFaults(), checkDataFaults(), checkOrderFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
 		checkHonestFaults(), checkPasswordFaults(), checkControlFaults(),
 		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),

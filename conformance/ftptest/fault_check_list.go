@@ -13,6 +13,31 @@ func checkListFaults() []deviation {
 	return []deviation{
 		{name: "list-bare-lf", doc: "the lines of LIST end in LF",
 			transfer: eachLine("LIST", func(line string) string { return line + "\n" })},
+		{name: "list-no-directories", doc: "LIST leaves directories out",
+			transfer: eachLine("LIST", func(line string) string {
+				if strings.HasPrefix(line, "d") {
+					return ""
+				}
+				return line + "\r\n"
+			})},
+		{name: "list-last-missing", doc: "the last entry of a directory is missing in LIST",
+			transfer: lessLine("LIST", func(lines []string) []string { return lines[:len(lines)-1] })},
+		{name: "nlst-last-missing", doc: "the last name of a directory is missing in NLST",
+			transfer: lessLine("NLST", func(lines []string) []string { return lines[:len(lines)-1] })},
+		{name: "list-missing-226", doc: "LIST and NLST of what does not exist send nothing and say 226",
+			command: func(s *session, c protocol.Command) bool {
+				gone := (c.Verb == "LIST" || c.Verb == "NLST") && c.Arg != "" && !strings.HasPrefix(c.Arg, "-") && missing(s, c.Arg)
+				if gone {
+					nothing(s, c.Arg)
+				}
+				return gone
+			}},
+		{name: "list-empty-550", doc: "LIST of an empty directory is refused",
+			command: instead("LIST", emptyDir, func(s *session, _ string) { s.refuseTransfer(550, "No files") })},
+		{name: "list-empty-parent", doc: "LIST of an empty directory lists the one above it",
+			command: instead("LIST", emptyDir, func(s *session, arg string) { s.list(arg + "/..") })},
+		{name: "list-option-elsewhere", doc: "LIST with an option lists the root",
+			command: instead("LIST", func(_ *session, arg string) bool { return strings.HasPrefix(arg, "-") }, func(s *session, _ string) { s.list("/") })},
 		{name: "nlst-dir-bare-names", doc: "NLST of a directory has names without the directory",
 			command: instead("NLST", func(_ *session, arg string) bool { return arg != "" }, func(s *session, arg string) {
 				nodes, _, err := s.listing(arg)
@@ -103,6 +128,20 @@ func eachLine(verb protocol.Verb, f func(line string) string) func(*session, *tr
 				b.WriteString(f(strings.TrimSuffix(sc.Text(), "\r")))
 			}
 			return strings.NewReader(b.String())
+		}
+	})
+}
+
+// lessLine returns a transfer hook that takes lines out of a listing of two or more.
+func lessLine(verb protocol.Verb, f func(lines []string) []string) func(*session, *transfer) {
+	return onVerb(verb, func(_ *session, t *transfer) {
+		t.wrapSource = func(r io.Reader) io.Reader {
+			b, _ := io.ReadAll(r) // from memory
+			lines := strings.SplitAfter(strings.TrimSuffix(string(b), "\r\n"), "\r\n")
+			if len(lines) > 1 {
+				lines = f(lines)
+			}
+			return strings.NewReader(strings.TrimSuffix(strings.Join(lines, ""), "\r\n") + "\r\n")
 		}
 	})
 }
