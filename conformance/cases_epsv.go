@@ -37,6 +37,13 @@ var extendedCases = []Case{
 		},
 	},
 	{
+		ID: "rfc2428-3-epsv-proto", RFC: "2428 3", Level: Should,
+		Text:   "EPSV with the protocol of the control connection opens a port; with the other one it opens a port for that, or is refused with 522.",
+		Needs:  []string{NeedLogin, NeedEPSV},
+		Faults: []string{"epsv-1-522", "epsv-2-229", "epsv-not-listening"},
+		Run:    epsvProtocols,
+	},
+	{
 		ID: "rfc2428-3-epsv-bad-proto", RFC: "2428 3", Level: Must,
 		Text:   "EPSV with a protocol that is not supported is refused with 522.",
 		Needs:  []string{NeedLogin, NeedEPSV},
@@ -51,15 +58,17 @@ var extendedCases = []Case{
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Faults: []string{"epsv-522-no-list"},
 		Run: func(t *T) {
+			_, other := t.families()
+			cmds := []string{"EPSV 9", "EPSV " + other, "EPRT |9|x|1|"}
 			seen := false
-			for _, cmd := range []string{"EPSV 9", "EPRT |9|x|1|"} {
+			for _, cmd := range cmds {
 				if r := t.Ask(cmd); r.Code == 522 {
 					seen = true
 					t.protocolList(cmd, r)
 				}
 			}
 			if !seen {
-				t.Skipf("the server never answers 522")
+				t.Skipf("none of %s is answered with 522", strings.Join(cmds, ", "))
 			}
 		},
 	},
@@ -108,7 +117,19 @@ var extendedCases = []Case{
 		Text:   "EPRT with family 2 works over IPv6.",
 		Needs:  []string{NeedLogin, NeedEPRT, NeedIPv6},
 		Faults: []string{"eprt-connects-elsewhere"},
-		Run:    func(t *T) { t.listOn(func() *dataConn { return t.activeBy("EPRT") }).Receive() },
+		Run: func(t *T) {
+			t.useIPv6()
+			t.listOn(func() *dataConn { return t.activeBy("EPRT") }).Receive()
+			t.listOn(func() *dataConn { // the long form of the address
+				d, err := t.listen(0)
+				if err != nil {
+					t.Errorf("could not listen: %v", err)
+				}
+				ip := d.local().Addr()
+				t.Must("EPRT "+strings.Replace(d.address("EPRT"), ip.String(), ip.StringExpanded(), 1), 200)
+				return d
+			}).Receive()
+		},
 	},
 	{
 		ID: "rfc2428-2-eprt-delim", RFC: "2428 2", Level: Must,
@@ -145,6 +166,27 @@ var extendedCases = []Case{
 				t.Grade(t.Ask("EPRT"+arg), "EPRT"+arg, is(500, 501), is(4, 5))
 			}
 		},
+	},
+	{
+		ID: "prac-pasv-on-ipv6", RFC: "959, 2428", Level: Info,
+		Text:   "What PASV does over IPv6: it is refused, or leads to an open port.",
+		Needs:  []string{NeedLogin, NeedIPv6},
+		Faults: []string{"pasv-ipv6-227"},
+		Run:    pasvOverIPv6,
+	},
+	{
+		ID: "rfc2428-3-ipv6-session", RFC: "2428 4", Level: Must,
+		Text:   "All transfers work over IPv6, with EPSV.",
+		Needs:  []string{NeedLogin, NeedWrite, NeedIPv6},
+		Faults: []string{"epsv-ipv6-425", "epsv-not-listening"},
+		Run:    transfersOverIPv6,
+	},
+	{
+		ID: "rfc1639-lprt-lpsv", RFC: "1639", Level: May,
+		Text:   "Whether there are LPSV and LPRT; if so, they work.",
+		Needs:  []string{NeedLogin},
+		Faults: []string{"lpsv-nowhere", "lprt-nowhere"},
+		Run:    longAddresses,
 	},
 	{
 		ID: "rfc6384-11-algs", RFC: "6384 11", Level: Must,

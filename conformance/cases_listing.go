@@ -15,7 +15,7 @@ var listingCases = []Case{
 		Text:   "LIST lists all that is in a directory and nothing else, or describes one file.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"list-garbage", "list-no-directories", "list-last-missing", "list-150-late", "list-226-first", "list-empty-parent"},
-		Run:    listed,
+		Run:    listsAll,
 	},
 	{
 		ID: "rfc1123-4.1.2.7-list-type-a", RFC: "1123 4.1.2.7", Level: Should,
@@ -103,8 +103,8 @@ var listingCases = []Case{
 	},
 }
 
-// listed makes files and directories, and looks for them in LIST.
-func listed(t *T) {
+// listsAll makes files and directories, and looks for them in LIST.
+func listsAll(t *T) {
 	dir := t.Dir("list")
 	t.Must("CWD "+dir, 2)
 	first, second, sub, empty := t.File("first"), t.File("second"), t.Dir("sub"), t.Name("empty")

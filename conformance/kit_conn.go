@@ -64,15 +64,23 @@ func (r *runner) dial(tp *tape) (*Conn, error) { return r.dialAs(tp, r.host) }
 // dialAs is dial with another host name for TLS.
 func (r *runner) dialAs(tp *tape, name string) (*Conn, error) {
 	c, err := r.dialBare(tp, name)
-	if err == nil && r.target.TLS == tlsx.ModeImplicit {
-		if err = c.startTLS(); err == nil {
-			c.private = true
-		}
+	if err == nil {
+		err = c.startImplicit()
 	}
 	if err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// startImplicit is startTLS for a target that begins with it.
+func (c *Conn) startImplicit() error {
+	if c.run.target.TLS != tlsx.ModeImplicit {
+		return nil
+	}
+	err := c.startTLS()
+	c.private = err == nil
+	return err
 }
 
 // dialBare is dialAs that leaves TLS to the caller.
@@ -83,6 +91,11 @@ func (r *runner) dialBare(tp *tape, name string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.begin(tp, conn, r.target.Addr, name), nil
+}
+
+// begin makes a control connection of a TCP connection.
+func (r *runner) begin(tp *tape, conn net.Conn, addr, name string) *Conn {
 	tcp := &tap{Conn: conn}
 	r.conns++
 	c := &Conn{
@@ -95,8 +108,8 @@ func (r *runner) dialBare(tp *tape, name string) (*Conn, error) {
 		sess: tlsx.NewSession(r.sessionAs(name)),
 	}
 	c.watch.conn = c
-	tp.add(c.name, "*", false, "connected to "+r.target.Addr)
-	return c, nil
+	tp.add(c.name, "*", false, "connected to "+addr)
+	return c
 }
 
 // sessionAs returns how TLS is done with a host name.
@@ -145,22 +158,22 @@ func (r *runner) tlsAs(name string) *tls.Config {
 
 // dialTCP opens a connection that ends with the run.
 func (r *runner) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
-	return r.dialBy(ctx, r.target.Dial, addr)
+	return r.dialBy(ctx, r.target.Dial, "tcp", addr)
 }
 
 // dialData is dialTCP for a passive data connection.
 func (r *runner) dialData(ctx context.Context, addr string) (net.Conn, error) {
 	if r.target.DialData != nil {
-		return r.dialBy(ctx, r.target.DialData, addr)
+		return r.dialBy(ctx, r.target.DialData, "tcp", addr)
 	}
 	return r.dialTCP(ctx, addr)
 }
 
-func (r *runner) dialBy(ctx context.Context, dial func(context.Context, string, string) (net.Conn, error), addr string) (net.Conn, error) {
+func (r *runner) dialBy(ctx context.Context, dial func(context.Context, string, string) (net.Conn, error), network, addr string) (net.Conn, error) {
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
-	conn, err := dial(ctx, "tcp", addr)
+	conn, err := dial(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}

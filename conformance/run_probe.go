@@ -197,6 +197,10 @@ func (r *runner) unmet(c *Case) string {
 		case feature || n == NeedNoTLS && !r.has[NeedTLS]:
 		case n == NeedNoTLS:
 			return "the server offers TLS"
+		case n == NeedIPv6 && !r.has[n]:
+			if _, _, why := r.overIPv6(); why != "" {
+				return why
+			}
 		case !r.has[n]:
 			return r.lack(n)
 		}
@@ -217,10 +221,14 @@ func (r *runner) lack(need string) string {
 	case NeedClear:
 		return "the control connection begins under TLS"
 	case NeedIPv4, NeedIPv6:
-		return "the control connection is not over " + need
+		return "the control connection is not over " + map[string]string{NeedIPv4: "IPv4", NeedIPv6: "IPv6"}[need]
 	case NeedEPRT:
 		if r.noActive != "" {
 			return r.noActive
+		}
+	case NeedPASV:
+		if !r.has[NeedIPv4] {
+			return "the control connection is not over IPv4, which PASV is for"
 		}
 	case NeedUnix:
 		return "SYST does not say UNIX"

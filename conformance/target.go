@@ -19,6 +19,11 @@ type Target struct {
 	// Addr is host and port of the control connection.
 	Addr string
 
+	// OtherAddr is host and port of the same server over IPv6 if Addr leads there over
+	// IPv4, for cases about IPv6. If empty, it is tried: the name in Addr may have both
+	// addresses, and a loopback has another one.
+	OtherAddr string
+
 	// TLS says how the control connection comes to TLS. If zero, it does not, and
 	// cases about TLS are skipped.
 	TLS tlsx.Mode

@@ -202,10 +202,24 @@ func endpointFaults() []deviation {
 			})},
 		{name: "eprt-bar-only", doc: "EPRT takes no delimiter but |",
 			command: instead("EPRT", func(_ *session, arg string) bool { return arg != "" && arg[0] != '|' }, says(501, "No"))},
+		{name: "epsv-1-522", doc: "EPSV 1 is refused over IPv4",
+			command: instead("EPSV", argument("1"), says(522, "Network protocol not supported, use (2)"))},
+		{name: "epsv-2-229", doc: "EPSV 2 over IPv4 opens a port for IPv4",
+			command: instead("EPSV", argument("2"), func(s *session, _ string) { s.epsv("") })},
+		{name: "epsv-ipv6-425", doc: "EPSV is refused over IPv6",
+			command: instead("EPSV", overIPv6, says(425, "No"))},
+		{name: "pasv-ipv6-227", doc: "PASV over IPv6 names a port that nobody listens on",
+			command: instead("PASV", overIPv6, says(227, "Entering Passive Mode (0,0,0,0,0,1)"))},
+		{name: "lpsv-nowhere", doc: "LPSV names a port that nobody listens on",
+			command: instead("LPSV", always, says(228, "Entering Long Passive Mode (4,4,127,0,0,1,2,0,1)"))},
+		{name: "lprt-nowhere", doc: "LPRT is accepted, and the server connects nowhere",
+			command: instead("LPRT", always, says(200, "Address accepted"))},
 		{name: "abor-keeps-data", doc: "ABOR leaves the data connection open",
 			listening: func(s *session, ln net.Listener) net.Listener { return stuckListener{ln, s.ctx} }},
 	}
 }
+
+func overIPv6(s *session, _ string) bool { return !addrPort(s.tcp.LocalAddr()).Addr().Is4() }
 
 // A stuckListener accepts connections whose Close closes nothing before the
 // session ends.

@@ -19,7 +19,7 @@ func checkOrderFaults() []deviation {
 		{name: "list-150-late", doc: "the preliminary reply to LIST comes behind the data",
 			reply: lateOpening("LIST")},
 		earlyFinal("retr-226-early", "the final reply to RETR comes with the first data", "RETR", 0),
-		earlyFinal("retr-226-first", "the final reply to RETR comes 1.2 seconds before the data", "RETR", 1200*time.Millisecond),
+		earlyFinal("retr-226-first", "the final reply to RETR comes 0.7 seconds before the data", "RETR", 700*time.Millisecond),
 		earlyFinal("list-226-first", "the final reply to LIST comes 0.7 seconds before the data", "LIST", 700*time.Millisecond),
 		{name: "stor-226-early", doc: "the final reply to STOR comes before the end of the data",
 			transfer: onVerb("STOR", func(s *session, t *transfer) {

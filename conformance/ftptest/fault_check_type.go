@@ -75,10 +75,10 @@ func checkTypeFaults() []deviation {
 					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, spoil} }
 				}
 			})},
-		{name: "stor-mebibyte-short", doc: "STOR in TYPE I and MODE S loses the octet behind the first mebibyte",
+		{name: "stor-mebibyte-short", doc: "STOR in TYPE I and MODE S of a mebibyte and an octet loses the last one",
 			transfer: onVerb("STOR", func(s *session, t *transfer) {
 				if !s.ascii() && s.machine.Params().Mode != 'Z' {
-					lose := loseAt(1 << 20)
+					lose := holdBack(1 << 20)
 					t.wrapSink = func(w io.Writer) io.Writer { return editing{w, lose} }
 				}
 			})},
@@ -119,13 +119,16 @@ func spoilAt(offset int) func([]byte) []byte {
 	}
 }
 
-// loseAt returns an edit that leaves the octet at an offset out.
-func loseAt(offset int) func([]byte) []byte {
+// holdBack returns an edit that keeps the octet at an offset back until another comes.
+func holdBack(offset int) func([]byte) []byte {
 	n := 0
+	var held []byte
 	return func(b []byte) []byte {
-		at := offset - n
-		if n += len(b); at >= 0 && at < len(b) {
-			b = append(bytes.Clone(b[:at]), b[at+1:]...)
+		b = append(held, b...)
+		held = nil
+		if n += len(b); n == offset+1 {
+			n--
+			held, b = bytes.Clone(b[len(b)-1:]), b[:len(b)-1]
 		}
 		return b
 	}
