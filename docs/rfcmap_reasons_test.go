@@ -9,14 +9,12 @@ var unsent = map[protocol.Verb]string{
 
 // Reasons that rows share.
 const (
-	historic = "none: historic (RFC 5797); servers have EPSV and EPRT"
-	draft    = "none: a draft that few servers have"
-	oneKind  = "none: one server's own"
+	draft   = "none: a draft that few servers have"
+	oneKind = "none: one server's own"
 )
 
 // reasons say why a row has no sender (0) or no conformance case (1).
 var reasons = map[column]string{
-	{"LPRT", 1}: historic, {"LPSV", 1}: historic,
 	{"CPSV", 1}: oneKind, {"SSCN", 1}: oneKind, {"PRET", 1}: oneKind, {"ESTA", 1}: oneKind, {"ESTP", 1}: oneKind, {"COMB", 1}: oneKind,
 	{"MD5", 1}: draft, {"MMD5", 1}: draft, {"CKSM", 1}: draft,
 	{"XSHA", 1}: draft,
