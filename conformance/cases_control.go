@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ftpwire/ftpwire/parse"
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
@@ -243,6 +244,20 @@ RETR,RETR missing,STOR,APPE,PORT,PORT x,PASV,ABOR,SMNT,SMNT missing,ACCT,ACCT x,
 		}
 		if r.Code == 421 {
 			return
+		}
+		t.useUp(r)
+	}
+}
+
+// useUp connects to the passive port that r names, if it names one, and hangs up: some
+// servers answer nothing more as long as nobody comes.
+func (t *T) useUp(r protocol.Reply) {
+	if r.Code != 227 {
+		return
+	}
+	if ap, err := parse.PASV(r.LastLine()); err == nil {
+		if d, err := t.tryConnect(int(ap.Port())); err == nil {
+			d.Close()
 		}
 	}
 }
