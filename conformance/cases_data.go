@@ -70,7 +70,7 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedIPv4},
 		Faults: []string{"pasv-502"},
 		Run: func(t *T) {
-			t.Must("PASV", 227)
+			t.useUp(t.Must("PASV", 227))
 		},
 	},
 	{
@@ -80,6 +80,7 @@ var dataCases = []Case{
 		Faults: []string{"pasv-digits-first", "pasv-no-parentheses"},
 		Run: func(t *T) {
 			r := t.Must("PASV", 227)
+			t.useUp(r)
 			text := r.LastLine()
 			i := strings.IndexAny(text, "0123456789")
 			if i < 0 {
@@ -103,7 +104,9 @@ var dataCases = []Case{
 		Needs:  []string{NeedLogin, NeedPASV},
 		Faults: []string{"pasv-zero-host", "pasv-other-host"},
 		Run: func(t *T) {
-			ap, err := parse.PASV(t.Must("PASV", 227).LastLine())
+			r := t.Must("PASV", 227)
+			t.useUp(r)
+			ap, err := parse.PASV(r.LastLine())
 			switch {
 			case err != nil:
 				t.Failf("227: %v", err)
