@@ -194,7 +194,11 @@ var controlCases = []Case{
 // duringTransfer sends cmd while a big file is on its way, wants both to end
 // well, and reports whether cmd was answered first.
 func (t *T) duringTransfer(cmd string, codes []int) (first bool) {
-	x := t.stall()
+	return t.afterwards(t.stall(), cmd, codes)
+}
+
+// afterwards is duringTransfer for a transfer that has begun.
+func (t *T) afterwards(x *Transfer, cmd string, codes []int) (first bool) {
 	t.Send(cmd)
 	var now protocol.Reply
 	if r, err := t.c.receive(quiet); err == nil {

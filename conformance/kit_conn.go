@@ -39,6 +39,7 @@ type Conn struct {
 	bye421   bool            // a 421 came
 	typ      string          // TYPE in force as far as known
 	sent     map[string]bool // verbs sent since the last reset
+	odd      bool            // control characters were sent that may come back: monitors do not count it
 	foreign  bool            // what was sent last is not in ASCII
 	unsent   string          // the command line that has begun to go out
 	cwd      string          // where the session is, as far as known

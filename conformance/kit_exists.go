@@ -54,8 +54,8 @@ func listed(verb string) func(t *T, name string) (there, known bool) {
 		}
 		x.d.goodbye()
 		r := x.Final()
-		for line := range strings.FieldsFuncSeq(string(b), func(r rune) bool { return r == '\r' || r == '\n' }) {
-			there = there || names(verb, line, name)
+		for line := range strings.SplitSeq(string(b), "\n") {
+			there = there || names(verb, strings.TrimSuffix(line, "\r"), name)
 		}
 		return there, ok(r)
 	}

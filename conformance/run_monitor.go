@@ -78,7 +78,7 @@ type finding struct {
 
 // found records a violation. Only the first of the gravest is kept.
 func (r *runner) found(id string, v Verdict, c *Conn, reason string) {
-	if f, ok := r.findings[id]; ok && f.verdict >= v {
+	if f, ok := r.findings[id]; ok && f.verdict >= v || c.odd {
 		return
 	}
 	r.findings[id] = finding{v, reason, c.tape.lines()}
@@ -88,6 +88,7 @@ func (r *runner) found(id string, v Verdict, c *Conn, reason string) {
 type watch struct {
 	conn *Conn
 	line []byte
+	bare bool   // a CR came that neither LF nor NUL follows
 	iac  []byte // a Telnet sequence that has begun
 	neg  string // Telnet option negotiations that came
 	open string // code of the multi-line reply that is open
@@ -161,6 +162,7 @@ func (w *watch) one(raw string) {
 	}
 	c.tape.add(c.name, "<", c.secure, shown)
 	bareCR := strings.Count(line, "\r") > strings.Count(line, "\r\x00")
+	w.bare = w.bare || bareCR
 	if !crlf {
 		c.run.found(monCRLF, Fail, c, fmt.Sprintf("a line ends in LF without CR: %q", visible(raw)))
 	} else if bareCR {
