@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -142,6 +143,13 @@ var transferCases = []Case{
 		},
 	},
 	{
+		ID: "prac-stou-arg", RFC: "959 5.3.1", Level: Info,
+		Text:   "What STOU makes of an argument; it never replaces a file.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"stou-arg-replaces"},
+		Run:    stouArgument,
+	},
+	{
 		ID: "rfc959-3.2-server-closes-retr", RFC: "959 3.2", Level: Must,
 		Text:   "In stream mode the server closes the data connection when the data are sent; the final reply does not come before.",
 		Needs:  []string{NeedLogin, NeedWrite},
@@ -213,6 +221,13 @@ var transferCases = []Case{
 			t.Same("the file in a second RETR", t.Down(name), first)
 		},
 	},
+	{
+		ID: "prac-concurrent-stor-retr", RFC: "practice", Level: Info,
+		Text:   "What RETR of a file gives that is being stored; the upload arrives whole all the same.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"busy-retr-garbage", "busy-stor-spoiled"},
+		Run:    readWhileStored,
+	},
 }
 
 var stouReply = regexp.MustCompile(`(?m)^FILE: (.+)$`)
@@ -242,6 +257,66 @@ func (t *T) stou(text string) string {
 		t.Failf("STOU: got %s, want the text \"FILE: \" and the name", brief(first))
 	}
 	return m[1]
+}
+
+// stouArgument gives STOU the name of a file that is there.
+func stouArgument(t *T) {
+	t.Must("CWD "+t.Dir("stou"), 2)
+	name := t.File("taken")
+	t.letServerName()
+	t.Type("I")
+	x := t.Begin("STOU " + name)
+	switch {
+	case unknown(x.First):
+		t.Unimplf("STOU: %s", brief(x.First))
+	case x.Refused():
+		t.Infof("STOU with an argument: %s", brief(x.First))
+	default:
+		first := x.First
+		t.Infof("STOU with the name of a file: %s, then %s", brief(first), brief(x.Store([]byte("other"))))
+	}
+	if got, want := t.Down(name), "content of "+name+"\n"; string(got) != want {
+		t.Warnf("STOU changed the file whose name was its argument: %q, want %q", visible(string(got)), want)
+	}
+}
+
+// readWhileStored retrieves a file in a second session while the first one stores it.
+func readWhileStored(t *T) {
+	name, data := t.Name("busy"), payload(200_000)
+	half := len(data) / 2
+	storing := t.c
+	reading := t.Session()
+	t.Use(storing)
+	t.Type("I")
+	up := t.Begin("STOR " + name).Accepted()
+	up.put(data[:half])
+	t.Use(reading)
+	t.Type("I")
+	switch x := t.Begin("RETR " + name); {
+	case x.Refused():
+		t.Infof("RETR of a file that is being stored: %s", brief(x.First))
+	default:
+		got, err := x.d.readN(-1)
+		x.d.goodbye()
+		if err != nil {
+			t.Warnf("RETR of a file that is being stored: reading data: %v", err)
+		}
+		r := x.Final()
+		t.Infof("RETR of a file that is being stored: %d bytes, %s", len(got), brief(r))
+		if !bytes.HasPrefix(data, got) {
+			t.Warnf("RETR of a file that is being stored has %d bytes that are not the file's", len(got))
+		}
+	}
+	t.Use(storing)
+	up.put(data[half:])
+	r := up.finish()
+	if !ok(r) {
+		t.Warnf("STOR of a file that was read meanwhile: %s", brief(r))
+		return
+	}
+	if !bytes.Equal(t.Down(name), data) {
+		t.Warnf("a file that was read while it was stored is not what was sent")
+	}
 }
 
 // storReplies looks at the replies to an upload: the final one must not come before its

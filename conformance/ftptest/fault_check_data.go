@@ -64,6 +64,20 @@ func checkDataFaults() []deviation {
 			})},
 		{name: "stou-same-name", doc: "STOU has one name only",
 			command: instead("STOU", always, func(s *session, _ string) { s.store("ftp.1", s.resolve("ftp.1"), writeNew, 0) })},
+		{name: "stou-arg-replaces", doc: "STOU stores under the name that is its argument",
+			command: instead("STOU", func(_ *session, arg string) bool { return arg != "" }, func(s *session, arg string) {
+				s.store(arg, s.resolve(arg), writeTruncate, 0)
+			})},
+		busyFault("busy-retr-garbage", "RETR of a file that is being stored has what was not in it", func(t *transfer, busy *busyFile) {
+			if busy != nil {
+				t.wrapSource = func(io.Reader) io.Reader { return strings.NewReader("garbage") }
+			}
+		}),
+		busyFault("busy-stor-spoiled", "an upload loses what comes after its file was retrieved", func(_ *transfer, busy *busyFile) {
+			if busy != nil {
+				busy.spoiled.Store(true)
+			}
+		}),
 		{name: "stou-in-root", doc: "STOU creates its file in the root",
 			command: instead("STOU", always, func(s *session, _ string) {
 				name := fmt.Sprintf("ftp.%d", time.Now().UnixNano())
@@ -101,6 +115,52 @@ func checkDataFaults() []deviation {
 			}
 		}),
 	}...)
+}
+
+// A busyFile is being stored.
+type busyFile struct{ spoiled atomic.Bool }
+
+// busyFault returns a fault that sees each RETR, with the file if it is being stored.
+func busyFault(name Fault, doc string, retr func(t *transfer, busy *busyFile)) deviation {
+	var files sync.Map // of *busyFile, by name
+	return deviation{
+		name: name, doc: doc,
+		transfer: func(s *session, t *transfer) {
+			file := s.resolve(s.current.Arg)
+			switch t.verb {
+			case "STOR":
+				busy := &busyFile{}
+				files.Store(file, busy)
+				t.flush = ending{t.flush, func() { files.Delete(file) }}
+				t.wrapSink = func(w io.Writer) io.Writer {
+					return editing{w, func(b []byte) []byte {
+						if busy.spoiled.Load() {
+							return nil
+						}
+						return b
+					}}
+				}
+			case "RETR":
+				busy, _ := files.Load(file)
+				b, _ := busy.(*busyFile)
+				retr(t, b)
+			}
+		},
+	}
+}
+
+// An ending calls a function at the end of an upload.
+type ending struct {
+	io.Closer
+	f func()
+}
+
+func (e ending) Close() error {
+	e.f()
+	if e.Closer == nil {
+		return nil
+	}
+	return e.Closer.Close()
 }
 
 // restSticks returns a fault under which the marker is what change makes of it.
