@@ -235,16 +235,23 @@ func (t *T) whileMoving(r protocol.Reply, cmd string, codes []int) {
 // everyCommandReplies sends the verbs of RFC 959 that open no data connection.
 func everyCommandReplies(t *T) {
 	t.Session()
-	lines := strings.ReplaceAll(`NOOP,NOOP x,SYST,SYST x,STAT,HELP,HELP x,PWD,PWD x,CWD missing,TYPE,TYPE I,MODE,MODE S,STRU,STRU F,
-RNFR,RNFR missing,RNTO,RNTO missing,DELE,DELE missing,RMD,RMD missing,MKD,MKD missing/x,REST,REST 0,ALLO,ALLO 1,SITE,SITE x,
-RETR,RETR missing,STOR,APPE,PORT,PORT x,PASV,ABOR,SMNT,SMNT missing,ACCT,ACCT x,CDUP`, "missing", t.Missing())
+	// Some servers make all of "nowhere/x": it must not be there for the others.
+	lines := strings.NewReplacer("missing", t.Missing(), "nowhere", t.Missing()).Replace(`NOOP,NOOP x,SYST,SYST x,STAT,HELP,HELP x,PWD,PWD x,CWD missing,TYPE,TYPE I,MODE,MODE S,STRU,STRU F,
+RNFR,RNFR missing,RNTO,RNTO missing,DELE,DELE missing,RMD,RMD missing,MKD,MKD nowhere/x,REST,REST 0,ALLO,ALLO 1,SITE,SITE x,
+RETR,RETR missing,STOR,APPE,PORT,PORT x,PASV,ABOR,SMNT,SMNT missing,ACCT,ACCT x,CDUP`)
 	for line := range strings.SplitSeq(lines, ",") {
 		if line = strings.TrimSpace(line); !t.mayAsk(line) {
 			continue // a run that changes nothing
 		}
 		r := t.Ask(line)
 		for r.Code.Class() == 1 {
-			r = t.Reply()
+			var err error
+			if r, err = t.c.receive(t.run.opts.timeout()); errors.Is(err, errSilence) {
+				t.c.goodbye = true
+				return // it waits for a data connection: see rfc959-5.4-no-data-setup
+			} else if err != nil {
+				t.lost(line, err)
+			}
 		}
 		if r.Code == 421 {
 			return
