@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"strconv"
-
-	"github.com/ftpwire/ftpwire/tlsx"
 )
 
 var protCases = []Case{
@@ -246,19 +244,6 @@ var protCases = []Case{
 			x.d.Close() // some servers take half an end for none
 			r := x.Final()
 			t.Infof("an upload that was cut is answered with %s", brief(r))
-		},
-	},
-	{
-		ID: "rfc4217-10.2-session-reuse", RFC: "4217 10.2", Level: Info,
-		Text:   "Whether data connections resume the TLS session of the control connection.",
-		Needs:  []string{NeedLogin, NeedTLS},
-		Faults: []string{"reuse-required-refused"},
-		Run: func(t *T) {
-			t.prot("P", 200)
-			x := t.Begin("NLST").Accepted()
-			reuse, version := x.d.tls.Reuse(), x.d.tls.ConnectionState().Version
-			x.Receive()
-			t.Infof("%s, data connection %s", tlsx.VersionName(version), reuse)
 		},
 	},
 	{

@@ -25,6 +25,8 @@ type dataConn struct {
 	tcp  net.Conn
 	tls  *tlsx.Conn // nil in clear text
 	port int        // of the server in passive mode, ours in active mode
+
+	patience time.Duration // for the TLS handshake in resume; if zero, the reply timeout
 }
 
 // passive asks for a passive port, with EPSV if the server has it, else PASV, and

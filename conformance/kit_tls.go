@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -142,11 +143,11 @@ func (a *attempt) served() bool { return a.failed == nil && !a.lost && ok(a.repl
 func (a *attempt) String() string {
 	switch {
 	case a.lost && a.failed != nil:
-		return fmt.Sprintf("the TLS handshake failed (%v), and no reply came", a.failed)
+		return fmt.Sprintf("the TLS handshake failed (%s), and no reply came", errtext.Of(a.failed))
 	case a.lost:
 		return "no reply came"
 	case a.failed != nil && ok(a.reply):
-		return fmt.Sprintf("the TLS handshake failed (%v), and the reply is %s", a.failed, brief(a.reply))
+		return fmt.Sprintf("the TLS handshake failed (%s), and the reply is %s", errtext.Of(a.failed), brief(a.reply))
 	}
 	return brief(a.reply)
 }
@@ -159,9 +160,8 @@ func (t *T) tryData(w *wallet, ticket *tls.ClientSessionState, cmd string) *atte
 	return t.finishData(d, w, ticket)
 }
 
-// finishData is tryData from the command on. The data come over d; what stands in the way
-// is closed before the final reply is waited for.
-func (t *T) finishData(d *dataConn, w *wallet, ticket *tls.ClientSessionState, others ...*dataConn) *attempt {
+// finishData is tryData after the command.
+func (t *T) finishData(d *dataConn, w *wallet, ticket *tls.ClientSessionState) *attempt {
 	a := &attempt{}
 	r, come := t.firstReply(d)
 	if !come || r.Code.Class() == 1 {
@@ -170,9 +170,6 @@ func (t *T) finishData(d *dataConn, w *wallet, ticket *tls.ClientSessionState, o
 		}
 	}
 	d.Close()
-	for _, o := range others {
-		o.Close()
-	}
 	for !come || r.Code.Class() == 1 {
 		var err error
 		if r, err = t.c.receive(t.run.opts.timeout()); err != nil {
@@ -190,7 +187,7 @@ func (t *T) finishData(d *dataConn, w *wallet, ticket *tls.ClientSessionState, o
 func (d *dataConn) resume(w *wallet, ticket *tls.ClientSessionState) (resumed bool, err error) {
 	cfg := w.control.Clone()
 	cfg.ClientSessionCache = singleOffer{w, ticket}
-	d.tcp.SetDeadline(time.Now().Add(d.t.run.opts.timeout()))
+	d.tcp.SetDeadline(time.Now().Add(cmp.Or(d.patience, d.t.run.opts.timeout())))
 	tc := tls.Client(d.tcp, cfg)
 	if err := tc.Handshake(); err != nil {
 		d.event("TLS failed: %v", err)

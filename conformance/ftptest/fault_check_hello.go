@@ -38,7 +38,8 @@ type oldHello struct {
 	version      uint16
 	suites       []uint16
 	compressions []byte
-	modern       bool // it has the extension that offers versions
+	modern       bool   // it has the extension that offers versions
+	ticket       []byte // that it offers, or nil
 
 	answer struct {
 		compression byte
@@ -108,9 +109,18 @@ func parseHello(b []byte) *oldHello {
 	if b = b[1+int(b[0]):]; len(b) < 2 {
 		return h
 	}
-	const supportedVersions = 43
-	for b = b[2:]; len(b) > 0; b = b[4+int(binary.BigEndian.Uint16(b[2:])):] {
-		h.modern = h.modern || binary.BigEndian.Uint16(b) == supportedVersions
+	const sessionTicket, preSharedKey, supportedVersions = 35, 41, 43
+	for b = b[2:]; len(b) > 0; {
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		switch body := b[4 : 4+n]; binary.BigEndian.Uint16(b) {
+		case supportedVersions:
+			h.modern = true
+		case sessionTicket:
+			h.ticket = body
+		case preSharedKey:
+			h.ticket = body[4 : 4+int(binary.BigEndian.Uint16(body[2:]))]
+		}
+		b = b[4+n:]
 	}
 	return h
 }

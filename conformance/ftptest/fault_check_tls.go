@@ -12,7 +12,7 @@ import (
 
 // checkTLSFaults are defects of AUTH, PROT, CCC and TLS.
 func checkTLSFaults() []deviation {
-	return slices.Concat(checkAuthFaults(), checkHelloFaults(), checkRecordFaults())
+	return slices.Concat(checkAuthFaults(), checkHelloFaults(), checkRecordFaults(), checkReuseFaults())
 }
 
 func checkAuthFaults() []deviation {
