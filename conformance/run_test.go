@@ -55,7 +55,8 @@ func config(mode tlsx.Mode, faults []string) *ftptest.Config {
 	cfg := &ftptest.Config{
 		TLS:       mode,
 		MarkEvery: 50_000,
-		Users:     []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		StrictClose: true, // else an upload that is cut off is taken for whole
+		Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
 		Hosts: []ftptest.VirtualHost{
 			{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}},
 			{Names: []string{downHost}, Down: true},

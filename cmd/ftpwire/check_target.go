@@ -151,7 +151,7 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 	case "implicit":
 		mode = tlsx.ModeImplicit
 	}
-	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000}
+	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000, StrictClose: true}
 	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
 	var err error
 	if cfg.Faults, err = faults(f.faults); err != nil {
