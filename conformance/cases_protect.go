@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strconv"
+
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 var protCases = []Case{
@@ -162,9 +164,11 @@ var protCases = []Case{
 				t.Begin("NLST").Receive()
 				return
 			}
-			d := t.passive()
+			// The data connection is one after PROT if it is made after PROT. Of a
+			// connection that was made before, the server may have begun to treat it.
+			port := t.passivePort()
 			t.prot("P", 200)
-			t.beginOn(d, "NLST").Receive()
+			t.beginOn(t.connect(port), "NLST").Receive()
 		},
 	},
 	{
@@ -173,17 +177,18 @@ var protCases = []Case{
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"data-tls-failed-226"},
 		Run: func(t *T) {
-			t.prot("P", 200)
-			d := t.passive()
-			t.Send("NLST")
-			r, come := t.firstReply(d)
-			d.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
-			d.Close()
-			for !come || r.Code.Class() == 1 {
-				r, come = t.Reply(), true
+			// A server that accepts the connection before the command may begin TLS at once,
+			// and then it may fail before the command comes.
+			for _, early := range []bool{true, false} {
+				t.Session()
+				t.prot("P", 200)
+				r := t.withoutTLS("NLST", early)
+				t.Grade(r, "NLST whose data connection speaks no TLS", is(522), is(4, 5))
+				t.barrier("after a data connection that spoke no TLS")
+				if r.Code != 522 {
+					break
+				}
 			}
-			t.Grade(r, "NLST whose data connection speaks no TLS", is(522), is(4, 5))
-			t.barrier("after a data connection that spoke no TLS")
 		},
 	},
 	{
@@ -310,6 +315,36 @@ func (t *T) beginUnlessRefused(cmd string) *Transfer {
 		return t.beginOn(t.connect(t.portOf229(r)), cmd)
 	}
 	return t.beginOn(t.connect(t.portOf227(r)), cmd)
+}
+
+// withoutTLS carries out a command whose data connection speaks no TLS where it should, and
+// returns the final reply. The server certainly accepts the connection before the command
+// if early is set, else after it.
+func (t *T) withoutTLS(cmd string, early bool) protocol.Reply {
+	port := t.passivePort()
+	var d *dataConn
+	if early {
+		d = t.connect(port)
+		for range 2 { // in the same round of its loop a server may take either one first
+			t.barrier("after a data connection was made")
+		}
+	}
+	t.Send(cmd)
+	if !early {
+		d = t.connect(port)
+	}
+	r, come := t.firstReply(d)
+	d.Write([]byte("GET / HTTP/1.0\r\n\r\n"))
+	for !come || r.Code.Class() == 1 {
+		// The end of the connection must not overtake what stands in it.
+		if next, err := t.c.receive(soon); err == nil {
+			r, come = next, true
+			continue
+		}
+		d.Close()
+		r, come = t.Reply(), true
+	}
+	return r
 }
 
 var pbszReply = regexp.MustCompile(`(?i)PBSZ=([0-9]+)`)

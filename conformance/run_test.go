@@ -53,10 +53,10 @@ func checkTCP(t *testing.T, mode tlsx.Mode, opts conformance.Options, faults ...
 
 func config(mode tlsx.Mode, faults []string) *ftptest.Config {
 	cfg := &ftptest.Config{
-		TLS:       mode,
-		MarkEvery: 50_000,
-		StrictClose: true, // else an upload that is cut off is taken for whole
-		Users: []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
+		TLS:         mode,
+		MarkEvery:   50_000,
+		StrictClose: true,                                                                 // else an upload that is cut off is taken for whole
+		Users:       []ftptest.User{{Name: "user", Password: "password", Quota: 1 << 40}}, // so that there is AVBL
 		Hosts: []ftptest.VirtualHost{
 			{Names: []string{otherHost}, Users: []ftptest.User{{Name: "somebody", Password: "else"}}},
 			{Names: []string{downHost}, Down: true},
