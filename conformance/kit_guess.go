@@ -34,10 +34,12 @@ type guesses struct {
 }
 
 // mostGuesses is how many wrong passwords an account gets in a run: three is what most
-// locks allow. With a name that nobody has, mostStrangers are tried.
+// locks allow. With a name that nobody has, mostStrangers are tried, but for no longer than
+// longGuessing: some servers answer ever more slowly.
 const (
 	mostGuesses   = 3
 	mostStrangers = 6
+	longGuessing  = 30 * time.Second
 )
 
 // nobody is a name that no server knows.
@@ -134,7 +136,11 @@ func (t *T) guessOthers() []guess {
 		return g.others
 	}
 	t.Open()
+	start := time.Now()
 	for i := range mostStrangers {
+		if time.Since(start) > longGuessing {
+			break
+		}
 		got := t.guess(fmt.Sprintf("wrong password number %d", i+1), nobody, "wrong-"+randomToken())
 		if errors.Is(got.err, errTooMany) {
 			break
