@@ -149,8 +149,24 @@ var featCases = []Case{
 			if dir := t.pwd(); !strings.HasSuffix(dir, "/"+name) {
 				t.Failf("in %q PWD says %q", name, dir)
 			}
+			for _, stem := range []string{"Aa-", "a;b-", "a%62c-", "a'b&c-"} {
+				t.namedAs(t.Name(stem))
+			}
 		},
 	},
+}
+
+// namedAs fails if a name in ASCII is changed on its way. A server may refuse it.
+func (t *T) namedAs(name string) {
+	x := t.Begin("STOR " + name)
+	if x.Refused() {
+		return
+	}
+	t.WantIn(x.Store([]byte("x")), x.cmd, 226, 250)
+	if !t.has(name) {
+		t.Failf("NLST does not have %q, which was stored", name)
+	}
+	t.Must("DELE "+name, 2)
 }
 
 var featLine = regexp.MustCompile(`^ [!-~]`)

@@ -16,6 +16,7 @@ var renameCases = []Case{
 			if _, there := t.fetch("RETR " + from); there {
 				t.Failf("the old name is still there")
 			}
+			t.moveDir()
 		},
 	},
 	{
@@ -100,4 +101,20 @@ var renameCases = []Case{
 			}
 		},
 	},
+}
+
+// moveDir renames a directory with a file in it. To refuse that is allowed.
+func (t *T) moveDir() {
+	from, to := t.Dir("from"), t.Name("to")
+	file := t.Name("in")
+	t.Up(from+"/"+file, []byte("x"))
+	if r := t.Ask("RNFR " + from); refused(r) {
+		t.Warnf("a directory can't be renamed: RNFR got %s", brief(r))
+		return
+	}
+	if r := t.Ask("RNTO " + to); refused(r) {
+		t.Warnf("a directory can't be renamed: RNTO got %s", brief(r))
+		return
+	}
+	t.Same("the file in the renamed directory", t.downImage(to+"/"+file), []byte("x"))
 }
