@@ -26,7 +26,7 @@ func groups() []group {
 		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
 		{"Directories, files and information", slices.Concat(fileCases, renameCases, traversalCases, mountCases)},
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
-		{"Data connections", dataCases},
+		{"Data connections", slices.Concat(dataCases, portCases, bounceCases)},
 		{"Transfers and listings", slices.Concat(transferCases, listingCases)},
 		{"Records, MODE B, MODE C and restart markers", slices.Concat(recordCases, blockCases, markerCases, compressedCases)},
 		{"MODE Z", deflateCases},

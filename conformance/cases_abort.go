@@ -156,7 +156,7 @@ var abortCases = []Case{
 		ID: "prac-abor-pasv-pending", RFC: "2428 3", Level: Must,
 		Text:   "ABOR releases a passive port that waits for its transfer.",
 		Needs:  []string{NeedLogin, NeedEPSV},
-		Faults: []string{"abor-keeps-listener", "abor-idle-426", "abor-idle-twice"},
+		Faults: []string{"passive-port-stays", "abor-keeps-listener", "abor-idle-426", "abor-idle-twice"},
 		Run: func(t *T) {
 			port := t.epsv()
 			r := t.Ask("ABOR")

@@ -133,49 +133,6 @@ var dataCases = []Case{
 		},
 	},
 	{
-		ID: "rfc1123-4.1.2.6-pasv-fresh", RFC: "1123 4.1.2.6", Level: Must,
-		Text:   "Each PASV yields a usable port, and the newest one counts.",
-		Needs:  []string{NeedLogin, NeedPASV},
-		Faults: []string{"pasv-second-ignored", "pasv-not-listening"},
-		Run: func(t *T) {
-			t.pasv()
-			t.listOn(func() *dataConn { return t.connect(t.pasv()) }).Receive()
-		},
-	},
-	{
-		ID: "rfc2577-8-random-ports", RFC: "2577 8", Level: Should,
-		Text:   "Passive ports cannot be predicted.",
-		Needs:  []string{NeedLogin, NeedEPSV},
-		Faults: []string{"passive-ports-in-order"},
-		Run: func(t *T) {
-			var step []int
-			last := t.epsv()
-			for range 11 {
-				p := t.epsv()
-				step = append(step, p-last)
-				last = p
-			}
-			for _, s := range step {
-				if s != step[0] {
-					return
-				}
-			}
-			t.Warnf("twelve passive ports in a row, each %d above the one before", step[0])
-		},
-	},
-	{
-		ID: "rfc2577-3-low-port", RFC: "2577 3", Level: Should,
-		Text:   "PORT with a port below 1024 is refused.",
-		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-low-200"},
-		Run: func(t *T) {
-			t.needActive()
-			host, _, _ := net.SplitHostPort(t.c.tcp.LocalAddr().String())
-			cmd := "PORT " + strings.ReplaceAll(host, ".", ",") + ",0,25"
-			t.Grade(t.Ask(cmd), cmd, is(4, 5), is(200))
-		},
-	},
-	{
 		ID: "rfc959-5.2-connect-refused", RFC: "959 5.4", Level: Must,
 		Text:   "If the data connection cannot be opened the answer is 425, and the session lives.",
 		Needs:  []string{NeedLogin},

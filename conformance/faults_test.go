@@ -65,7 +65,7 @@ func TestFaults(t *testing.T) {
 var tlsFaults = []string{"active-clear", "rein-keeps-tls", "rein-then-auth-534"}
 
 // ofTCP are faults of the network that the operating system has.
-var ofTCP = []string{"active-any-port", "active-other-address", "passive-ports-in-order", "telnet-spoils-abor"}
+var ofTCP = []string{"active-any-port", "active-other-address", "passive-ports-in-order", "passive-takes-anyone", "telnet-spoils-abor"}
 
 // byMode sorts cases by the TLS mode of the server that they need.
 func byMode(fault string, cases []conformance.Case) map[tlsx.Mode][]conformance.Case {

@@ -172,7 +172,7 @@ func (r *runner) dialData(ctx context.Context, addr string) (net.Conn, error) {
 
 func (r *runner) dialBy(ctx context.Context, dial func(context.Context, string, string) (net.Conn, error), network, addr string) (net.Conn, error) {
 	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
+		dial = (&net.Dialer{Control: reuseAddr}).DialContext
 	}
 	conn, err := dial(ctx, network, addr)
 	if err != nil {

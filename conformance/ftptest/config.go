@@ -177,7 +177,7 @@ type Config struct {
 	// from any port.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	hugeChain, singleUse, noDataTickets, inclusiveHash bool // faults
+	hugeChain, singleUse, noDataTickets, inclusiveHash, noDefaultPort bool // faults
 
 	// Now is the clock of file times and listings. If nil, it is time.Now.
 	Now func() time.Time

@@ -20,6 +20,7 @@ type endpoint struct {
 	peer  netip.AddrPort // active
 	local netip.AddrPort // of the control connection
 	host  netip.Addr     // whose connections are taken
+	conn  net.Conn       // to the default data port, already open
 
 	reversed bool // CPSV: the server is the TLS client
 }
@@ -41,6 +42,10 @@ func (s *session) closeEndpoint() {
 func (e *endpoint) close() {
 	if e.ln != nil {
 		e.ln.Close()
+	}
+	if e.conn != nil {
+		e.conn.Close()
+		e.conn = nil
 	}
 }
 
@@ -86,8 +91,31 @@ func (s *Server) listenRange(host netip.Addr) (net.Listener, error) {
 	return nil, errNoPort
 }
 
+// dialDefault connects to the default data port, the client's end of the control
+// connection (RFC 959, Section 3.2). Hardly any client listens there, so it is tried before
+// the preliminary reply, and not for long.
+func (s *session) dialDefault() bool {
+	if s.srv.cfg.noDefaultPort || s.machine.Params().EPSVAll {
+		return false
+	}
+	e := s.newEndpoint()
+	e.peer = addrPort(s.tcp.RemoteAddr())
+	ctx, cancel := context.WithTimeout(s.ctx, time.Second)
+	defer cancel()
+	conn, err := e.open(ctx)
+	if err != nil {
+		return false
+	}
+	e.conn, s.endpoint = conn, e
+	return true
+}
+
 // open returns the data connection. The listener, if any, is closed on return.
 func (e *endpoint) open(ctx context.Context) (net.Conn, error) {
+	if conn := e.conn; conn != nil {
+		e.conn = nil
+		return conn, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, e.srv.cfg.dataTimeout())
 	defer cancel()
 	if e.passive() {

@@ -16,7 +16,7 @@ func checkFaults() []deviation {
 		all = append(all, deviation{name: w.name, doc: w.doc, reply: w.reply})
 	}
 	for _, table := range [][]deviation{
-		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(), checkPathFaults(),
+		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(), checkPathFaults(), checkBounceFaults(),
 		checkTypeFaults(), checkDataFaults(), checkOrderFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
 		checkHonestFaults(), checkPasswordFaults(), checkControlFaults(),

@@ -42,7 +42,6 @@ var rewrites = []rewrite{
 	{"stru-x-200", "STRU X is answered with 200", "STRU", "X", 504, "200 OK"},
 	{"mode-x-200", "MODE X is answered with 200", "MODE", "X", 504, "200 OK"},
 	{"port-bad-200", "PORT with a bad argument is answered with 200", "PORT", "*", 501, "200 OK"},
-	{"port-low-200", "PORT with a low port is answered with 200", "PORT", "*", 504, "200 OK"},
 	{"eprt-9-200", "EPRT with an unknown family is answered with 200", "EPRT", "*", 522, "200 OK"},
 	{"eprt-bad-200", "EPRT with a bad argument is answered with 200", "EPRT", "*", 501, "200 OK"},
 	{"algs-216", "ALGS is answered with 216, as a gateway does", "ALGS", "*", 0, "216 NONE"},

@@ -64,7 +64,7 @@ func (s *session) refuseTransfer(code protocol.Code, text string) {
 // mayTransfer checks what every transfer needs, and replies if something is missing.
 func (s *session) mayTransfer() bool {
 	switch {
-	case s.endpoint == nil:
+	case s.endpoint == nil && !s.dialDefault():
 		s.reply(425, "Use PASV, EPSV, PORT or EPRT first")
 	case s.srv.cfg.RequireTLS && !s.private():
 		s.refuseTransfer(521, "Data connections need PROT P") // RFC 4217, Section 10.2
