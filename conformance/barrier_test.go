@@ -43,7 +43,7 @@ func TestWithoutNOOP(t *testing.T) {
 func TestOutOfStepWithoutNOOP(t *testing.T) {
 	t.Parallel()
 	report := check(t, tlsx.ModeNone, conformance.Options{Only: []string{"rfc959-5.4-abor-idle"}}, "noop-502", "abor-idle-twice")
-	if r := report.Result("rfc959-5.4-abor-idle"); r.Verdict != conformance.Fail || !strings.Contains(r.Reason, "out of step, PWD got 226") {
+	if r := report.Result("rfc959-5.4-abor-idle"); r.Verdict != conformance.Fail || !strings.Contains(r.Reason, "got an unexpected 226") {
 		t.Error(verdictOf(r))
 	}
 }

@@ -59,13 +59,40 @@ type Case struct {
 	// Faults names the defects of the embedded server that make the case fail.
 	Faults []string
 
+	// Rests lists the ids of cases without which this one says nothing: if one of them
+	// fails, this one is SKIP because of it. They run before this one.
+	Rests []string
+
+	// Full marks what only the full profile runs; see Options.Full.
+	Full bool
+
+	// Security marks a requirement of weight for security.
+	Security bool
+
 	// Lenient marks a requirement that most servers in use do not meet: a FAIL becomes a
-	// WARN.
+	// WARN. Hurts says whom that harms.
 	Lenient bool
+	Hurts   string
 
 	// Run speaks to the server. It is nil for a monitor, which watches every line
 	// of every session instead.
 	Run func(*T)
+}
+
+// most returns the gravest verdict that the level permits: what is no MUST never fails.
+func (c *Case) most() Verdict {
+	if c.Level > MustNot {
+		return Warn
+	}
+	return Error
+}
+
+// capped returns v, or what the level makes of it.
+func (c *Case) capped(v Verdict) Verdict {
+	if v == Fail || v == Warn {
+		return min(v, c.most())
+	}
+	return v
 }
 
 // Monitor reports whether c is a monitor.
@@ -126,6 +153,9 @@ func (c *Case) check() error {
 	}
 	if c.Monitor() && !slices.ContainsFunc(monitorCases, func(m Case) bool { return m.ID == c.ID }) {
 		return errors.New("it has no Run")
+	}
+	if slices.Contains(c.Rests, c.ID) {
+		return errors.New("it rests on itself")
 	}
 	return nil
 }

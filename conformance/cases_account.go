@@ -56,6 +56,7 @@ var accountCases = []Case{
 	},
 	{
 		ID: "rfc959-4.1.1-acct-per-command", RFC: "959 4.1.1", Level: May,
+		Full:   true,
 		Text:   "A command that needs an account is answered with 332, and kept, or with 532; after ACCT it is carried out.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"acct-532-sticks"},

@@ -30,7 +30,7 @@ var authCases = []Case{
 		Faults: []string{"auth-tls-200"},
 		Run: func(t *T) {
 			t.Fresh()
-			t.Must("AUTH TLS", 234)
+			t.wantOf(ownAuthTLS, "AUTH TLS", 234)
 			t.handshake()
 		},
 	},
@@ -82,7 +82,7 @@ var authCases = []Case{
 		Faults: []string{"auth-injection"},
 		Run: func(t *T) {
 			t.Fresh()
-			t.Must("AUTH TLS", 234)
+			t.wantOf(ownAuthTLS, "AUTH TLS", 234)
 			t.Silent("after the 234")
 			t.handshake()
 		},
@@ -100,6 +100,9 @@ var authCases = []Case{
 			if r.Code != 234 {
 				return
 			}
+			if len(t.c.pending) > 0 {
+				t.suspect(ownAfter234)
+			}
 			if t.c.startTLS() == nil {
 				t.Silent("a command in clear text after AUTH, under TLS")
 			}
@@ -112,7 +115,7 @@ var authCases = []Case{
 		Faults: []string{"failed-handshake-lingers"},
 		Run: func(t *T) {
 			t.Fresh()
-			t.Must("AUTH TLS", 234)
+			t.wantOf(ownAuthTLS, "AUTH TLS", 234)
 			t.RawWrite("GET / HTTP/1.0\r\n\r\n")
 			t.c.goodbye = true
 			for deadline := time.Now().Add(t.run.opts.timeout()); !t.c.ended; {
@@ -151,6 +154,7 @@ var authCases = []Case{
 	},
 	{
 		ID: "rfc2228-3-reauth", RFC: "2228 3", Level: May,
+		Full:   true,
 		Text:   "A second AUTH may be allowed; then there is a second handshake.",
 		Needs:  []string{NeedAuth},
 		Faults: []string{"reauth-234"},

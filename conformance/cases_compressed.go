@@ -96,6 +96,7 @@ var compressedCases = []Case{
 	},
 	{
 		ID: "rfc1123-4.1.3.4-555", RFC: "1123 4.1.3.4", Level: May,
+		Full:   true,
 		Text:   "APPE in another type than the file was stored in is refused with 555, or done; what was there stays.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"appe-replaces"},

@@ -74,7 +74,7 @@ var controlCases = []Case{
 	{
 		ID: "rfc959-5.4-reply-per-command", RFC: "959 4.2", Level: Must,
 		Text:   "Every command yields a reply, with and without an argument.",
-		Faults: []string{"reply-none", "abor-idle-twice"},
+		Faults: []string{"reply-none"},
 		Run:    everyCommandReplies,
 	},
 	{
@@ -95,6 +95,7 @@ var controlCases = []Case{
 	{
 		ID: "rfc1123-4.1.2.10-split-command", RFC: "1123 4.1.2.10", Level: Must,
 		Text:   "TCP segments have no meaning: a command may arrive byte by byte.",
+		Rests:  []string{monFinal},
 		Faults: []string{"command-per-segment"},
 		Run: func(t *T) {
 			t.Open()
@@ -172,7 +173,7 @@ var controlCases = []Case{
 		ID: "rfc1123-4.1.3.3-stat-during-transfer", RFC: "1123 4.1.3.3, 959 4.1.3", Level: Must,
 		Text:   "A STAT that arrives during a transfer is accepted, if only answered later, and the transfer goes on.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stat-kills-transfer", "double-150"},
+		Faults: []string{"stat-kills-transfer"},
 		Run: func(t *T) {
 			t.duringTransfer("STAT", is(211, 212, 213))
 		},
@@ -181,7 +182,7 @@ var controlCases = []Case{
 		ID: "rfc959-4.2-queue", RFC: "959 4.2", Level: Should,
 		Text:   "Commands sent while one is in progress are queued, then answered.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"transfer-drops-commands", "double-150"},
+		Faults: []string{"transfer-drops-commands"},
 		Run: func(t *T) {
 			// PWD, not NOOP: a server may well answer NOOP at once, as a sign of life.
 			if t.duringTransfer("PWD", is(257)) {

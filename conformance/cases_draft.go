@@ -58,6 +58,7 @@ var draftCases = []Case{
 	},
 	{
 		ID: "draft-typeu", RFC: "draft-klensin-ftpext-typeu", Level: Info,
+		Full:   true,
 		Text:   "Whether there is TYPE U; then text comes with CR LF.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
 		Faults: []string{"type-u-200"},
@@ -74,6 +75,7 @@ var draftCases = []Case{
 	},
 	{
 		ID: "prac-clnt", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "CLNT with the client's name is answered with 200, before and after the login.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"clnt-550"},
@@ -91,6 +93,7 @@ var draftCases = []Case{
 	},
 	{
 		ID: "prac-site-chmod-utime", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "SITE CHMOD and SITE UTIME do what they say, where they are.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"site-chmod-lies", "site-utime-lies", "mdtm-local-time", "mdtm-trailing-text"},
@@ -116,9 +119,10 @@ var draftCases = []Case{
 var mountCases = []Case{
 	{
 		ID: "rfc959-5.4-smnt", RFC: "959 5.4", Level: May,
+		Full:   true,
 		Text:   "SMNT is carried out, superfluous, or refused.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"smnt-331", "reply-421-stays"},
+		Faults: []string{"smnt-331", "reply-421-stays", "reply-none", "reply-undefined-code", "reply-group-8", "reply-protected"},
 		Run: func(t *T) {
 			r := t.Ask("SMNT /")
 			if unknown(r) {

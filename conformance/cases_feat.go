@@ -68,7 +68,7 @@ var featCases = []Case{
 		ID: "rfc2389-3.2-feat-true", RFC: "2389 3.2", Level: Must,
 		Text:   "What FEAT lists works.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"feat-lies", "abor-idle-twice"},
+		Faults: []string{"feat-lies", "x-verbs-missing"},
 		Run:    featTrue,
 	},
 	{

@@ -96,6 +96,7 @@ var fileCases = []Case{
 	},
 	{
 		ID: "rfc959-appII-mkd-absolute", RFC: "959 appendix II", Level: Must, Lenient: true,
+		Hurts:  "clients that go on with the pathname in the reply to MKD",
 		Text:   "The 257 of MKD holds the absolute pathname.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"mkd-relative"},

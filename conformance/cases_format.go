@@ -22,6 +22,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "rfc959-3.1.1.5-type-ac", RFC: "959 3.1.1.5.2", Level: May,
+		Full:   true,
 		Text:   "TYPE A C is accepted with 200, or refused.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"type-ac-250"},
@@ -40,6 +41,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "rfc959-3.1.1.2-type-e", RFC: "959 3.1.1.2", Level: May,
+		Full:   true,
 		Text:   "Whether there is TYPE E; then text comes in EBCDIC, its lines end in NL.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"type-e-ascii", "ascii-retr-raw"},
@@ -47,6 +49,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "rfc1123-4.1.2.13-stru-r", RFC: "959 3.1.2.2, 1123 4.1.2.13", Level: May,
+		Full:   true,
 		Text:   "STRU R is accepted with 200, or refused with 504.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"stru-502"},
@@ -71,6 +74,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "rfc959-5.4-mode-bc", RFC: "959 5.4", Level: May,
+		Full:   true,
 		Text:   "MODE B and MODE C are accepted with 200, or refused with 504.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"mode-502"},
@@ -84,6 +88,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "prac-ascii-lone-cr-lf", RFC: "959 is silent", Level: Info,
+		Full:   true,
 		Text:   "What becomes of a CR and of an LF that stand alone in an upload in TYPE A; nothing else is lost.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"ascii-cr-eats-next"},
@@ -100,6 +105,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "prac-ascii-existing-crlf", RFC: "959 is silent", Level: Info,
+		Full:   true,
 		Text:   "How a file whose lines end in CR LF comes in TYPE A; a line end in LF alone becomes CR LF all the same.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
 		Faults: []string{"ascii-retr-raw"},
@@ -117,6 +123,7 @@ var formatCases = []Case{
 	},
 	{
 		ID: "prac-large-file-64bit", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "REST takes offsets above 2^32.",
 		Needs:  []string{NeedLogin, "FEAT REST"},
 		Faults: []string{"rest-32bit-501"},

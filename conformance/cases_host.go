@@ -245,7 +245,7 @@ func hostRein(t *T) {
 	}
 	t.rein()
 	if t.run.target.TLS == tlsx.ModeExplicit {
-		t.Must("AUTH TLS", 234)
+		t.wantOf(ownAuthTLS, "AUTH TLS", 234)
 		err := t.c.startTLS()
 		if distrusted(err) {
 			t.Failf("after REIN the certificate is still the other host's: %v", err)

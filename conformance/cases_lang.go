@@ -18,6 +18,7 @@ var langCases = []Case{
 	{
 		ID: "rfc2640-4.2-lang-args", RFC: "2640 4.2", Level: Should,
 		Text:   "LANG takes a language of FEAT, refuses others with 504 and what is no tag with 501, and goes back to the default without an argument.",
+		Rests:  []string{"rfc3659-11-feat-prelogin"},
 		Faults: []string{"lang-unknown-200", "lang-malformed-504"},
 		Run: func(t *T) {
 			t.openLang()
@@ -32,6 +33,7 @@ var langCases = []Case{
 	{
 		ID: "rfc2640-4.3-lang-feat", RFC: "2640 4.3", Level: Must,
 		Text:   "FEAT lists the languages of LANG, with a star on the one in use.",
+		Rests:  []string{"rfc3659-11-feat-prelogin"},
 		Faults: []string{"feat-lang-no-star", "lang-star-stays", "feat-empty-list", "feat-no-space"},
 		Run: func(t *T) {
 			t.openLang()
@@ -64,6 +66,7 @@ var langCases = []Case{
 	{
 		ID: "rfc2640-4.1-lang-reset", RFC: "2640 4.1", Level: Must,
 		Text:   "REIN and HOST undo LANG.",
+		Rests:  []string{"rfc3659-11-feat-prelogin"},
 		Faults: []string{"lang-survives-rein", "lang-survives-host", "rein-200", "rein-keeps-tls"},
 		Run: func(t *T) {
 			first := t.otherLanguage()
@@ -94,6 +97,7 @@ var langCases = []Case{
 	},
 	{
 		ID: "prac-opts-utf8", RFC: "draft-ietf-ftpext-utf-8-option", Level: Info,
+		Full:   true,
 		Text:   "What OPTS UTF8 does; names are in UTF-8 after OPTS UTF8 ON.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
 		Faults: []string{"opts-utf8-latin1", "utf8-mangled"},

@@ -12,6 +12,7 @@ import (
 var limitCases = []Case{
 	{
 		ID: "rfc1635-anonymous", RFC: "1635", Level: Info,
+		Full:   true,
 		Text:   "Whether anonymous logins are possible, with an address as the password, and may write.",
 		Faults: []string{"anonymous-331-again"},
 		Run:    anonymousLogin,

@@ -24,12 +24,14 @@ var lineCases = []Case{
 	},
 	{
 		ID: "rfc1123-4.1.2.12-refuse-do", RFC: "1123 4.1.2.12", Level: Must, Lenient: true,
+		Hurts:  "clients that speak Telnet in earnest and wait for the answer",
 		Text:   "Telnet DO is refused with WONT.",
 		Faults: []string{"telnet-ignored", "verb-case-sensitive"},
 		Run:    func(t *T) { t.negotiate("DO", "\xff\xfd\x01", "\xff\xfc\x01") },
 	},
 	{
 		ID: "rfc1123-4.1.2.12-refuse-will", RFC: "1123 4.1.2.12", Level: Must, Lenient: true,
+		Hurts:  "clients that speak Telnet in earnest and wait for the answer",
 		Text:   "Telnet WILL is refused with DONT.",
 		Faults: []string{"telnet-ignored", "verb-case-sensitive"},
 		Run:    func(t *T) { t.negotiate("WILL", "\xff\xfb\x18", "\xff\xfe\x18") },

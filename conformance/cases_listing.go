@@ -32,6 +32,7 @@ var listingCases = []Case{
 	},
 	{
 		ID: "rfc1123-4.1.2.7-nlst-usable", RFC: "1123 4.1.2.7", Level: Must, Lenient: true,
+		Hurts:  "clients that get every file of another directory by the names that NLST gives",
 		Text:   "Every line of NLST is an argument that RETR takes from the same directory.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"nlst-dir-bare-names", "tvfs-relative-550"},
@@ -61,6 +62,7 @@ var listingCases = []Case{
 	},
 	{
 		ID: "prac-nlst-empty", RFC: "959, 1123 (silent)", Level: Info,
+		Full:   true,
 		Text:   "NLST and LIST of an empty directory give 150, no entry, and 226.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"nlst-empty-550", "list-empty-550"},
@@ -89,6 +91,7 @@ var listingCases = []Case{
 	},
 	{
 		ID: "prac-list-dash-a", RFC: "959 (silent)", Level: Info,
+		Full:   true,
 		Text:   "Whether LIST takes -a and -la for options, or for names.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"list-option-elsewhere"},
@@ -96,6 +99,7 @@ var listingCases = []Case{
 	},
 	{
 		ID: "rfc959-5.4-list-replies-mlsd-parity", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "What LIST, NLST and MLSD say of names with a dot in front; the other names are in all of them.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"list-last-missing", "nlst-last-missing"},

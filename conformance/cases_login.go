@@ -12,6 +12,7 @@ var loginCases = []Case{
 	{
 		ID: "rfc959-5.4-pass-without-user", RFC: "959 5.4", Level: Must,
 		Text:   "PASS before USER is a sequence error.",
+		Rests:  []string{"rfc959-5.4-greeting-once"},
 		Faults: []string{"pass-without-user-331"},
 		Run: func(t *T) {
 			t.Open()
@@ -21,6 +22,7 @@ var loginCases = []Case{
 	},
 	{
 		ID: "rfc959-4.1.1-pass-immediate", RFC: "959 4.1.1", Level: Must, Lenient: true,
+		Hurts:  "nobody, unless a session is shared: a password counts for a user who was named earlier",
 		Text:   "PASS must directly follow USER.",
 		Faults: []string{"pass-after-noop"},
 		Run: func(t *T) {
@@ -38,6 +40,7 @@ var loginCases = []Case{
 	{
 		ID: "rfc959-5.4-user-noarg", RFC: "959 5.4", Level: Should,
 		Text:   "USER without an argument is a parameter error.",
+		Rests:  []string{"rfc959-5.4-greeting-once"},
 		Faults: []string{"user-noarg-331"},
 		Run: func(t *T) {
 			t.Open()
@@ -131,7 +134,7 @@ var loginCases = []Case{
 		ID: "rfc959-4.1.1-quit-in-transfer", RFC: "959 4.1.1", Level: Must,
 		Text:   "QUIT during a transfer lets the transfer and its result reply finish; then the server closes.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"quit-kills-transfer", "double-150", "quit-stays-open"},
+		Faults: []string{"quit-kills-transfer", "quit-stays-open"},
 		Run:    quitInTransfer,
 	},
 	{
@@ -154,6 +157,7 @@ var loginCases = []Case{
 	},
 	{
 		ID: "rfc959-5.4-rein-replies", RFC: "959 5.4", Level: May,
+		Full:   true,
 		Text:   "REIN, if done at all, is answered with 220, or with 120 and then 220.",
 		Faults: []string{"rein-200", "rein-keeps-tls"},
 		Run: func(t *T) {
@@ -166,7 +170,7 @@ var loginCases = []Case{
 		ID: "rfc959-4.1.1-rein-lets-transfer-end", RFC: "959 4.1.1", Level: Must,
 		Text:   "REIN does not end a transfer that is running.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rein-kills-transfer", "double-150", "rein-200", "rein-keeps-tls"},
+		Faults: []string{"rein-kills-transfer", "rein-200", "rein-keeps-tls"},
 		Run:    reinInTransfer,
 	},
 }

@@ -20,6 +20,7 @@ var mechanismCases = []Case{
 	},
 	{
 		ID: "draft-murray-auth-ssl-tls-p", RFC: "draft-murray-auth-ftp-ssl 7", Level: Info,
+		Full:   true,
 		Text:   "Whether the older mechanisms SSL and TLS-P are there, under which data connections are private at once.",
 		Needs:  []string{NeedAuth, NeedLogin},
 		Faults: []string{"auth-ssl-234", "auth-unknown-234"},
@@ -39,6 +40,7 @@ var mechanismCases = []Case{
 	},
 	{
 		ID: "draft-murray-implicit-990", RFC: "draft-murray-auth-ftp-ssl 4.2, 9", Level: Info,
+		Full:   true,
 		Text:   "Under implicit TLS there is no AUTH; data connections are private without PROT.",
 		Needs:  []string{NeedImplicit, NeedLogin},
 		Faults: []string{"reauth-234"},
@@ -74,6 +76,7 @@ var mechanismCases = []Case{
 	},
 	{
 		ID: "rfc2228-4-336-challenge", RFC: "2228 4, 2289", Level: May,
+		Full:   true,
 		Text:   "A reply 336 to USER holds the challenge for a one-time password.",
 		Faults: []string{"user-336-bare"},
 		Run: func(t *T) {
@@ -89,6 +92,7 @@ var mechanismCases = []Case{
 	},
 	{
 		ID: "rfc4217-15.3-ccc-prelogin", RFC: "4217 15.3", Level: May,
+		Full:   true,
 		Text:   "CCC before the login may be refused; if it is not, clear text follows.",
 		Needs:  []string{NeedAuth},
 		Faults: []string{"ccc-then-silence"},

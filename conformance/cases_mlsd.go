@@ -12,7 +12,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-replies", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD is answered with 150, then 226.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlsd-125-250", "epsv-not-listening"},
+		Faults: []string{"mlsd-125-250"},
 		Run: func(t *T) {
 			x := t.Begin("MLSD")
 			first := x.First

@@ -64,7 +64,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.1-mlst-no-data", RFC: "3659 7.1", Level: Must,
 		Text:   "MLST opens no data connection.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlst-drops-passive", "epsv-not-listening"},
+		Faults: []string{"mlst-drops-passive"},
 		Run: func(t *T) {
 			d := t.passive()
 			t.mlst("")
@@ -75,7 +75,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.2.1-mlst-missing", RFC: "3659 7.2.1", Level: Must,
 		Text:   "MLST and MLSD of what does not exist are refused, without a data connection.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlst-missing-250", "mlsd-missing-150", "epsv-not-listening"},
+		Faults: []string{"mlst-missing-250", "mlsd-missing-150"},
 		Run: func(t *T) {
 			t.Grade(t.Ask("MLST "+t.Missing()), "MLST of what does not exist", is(550, 501), is(4, 5))
 			x := t.Begin("MLSD " + t.Missing())
@@ -156,6 +156,7 @@ var mlstCases = []Case{
 	},
 	{
 		ID: "rfc3659-7.5.10-recommended", RFC: "3659 7.5.10", Level: Should, Lenient: true,
+		Hurts:  "clients that mirror, which then know neither size nor time nor kind of an entry",
 		Text:   "The facts type, perm, size, unique and modify are offered.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
 		Faults: []string{"feat-mlst-no-unique", "feat-mlst-bare"},
@@ -223,6 +224,7 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.9-opts-empty", RFC: "3659 7.9", Level: Must,
 		Text:   "OPTS MLST without facts leaves names only, after the space that separates.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
+		Rests:  []string{ownMLST},
 		Faults: []string{"opts-empty-501", "mlsd-total-line", "opts-mlst-ignored"},
 		Run: func(t *T) {
 			name := t.File("mlst")
@@ -271,7 +273,7 @@ func (t *T) mlst(name string) string {
 	}
 	for _, l := range r.Lines[1 : len(r.Lines)-1] {
 		if !strings.HasPrefix(l, " ") || strings.HasPrefix(l, "  ") && strings.Contains(l, ";") {
-			t.Failf("MLST: the line %q does not begin with exactly one space", visible(l))
+			t.blame(ownMLST, "MLST: the line %q does not begin with exactly one space", visible(l))
 		}
 	}
 	return r.Lines[1]

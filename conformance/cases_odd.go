@@ -14,6 +14,7 @@ import (
 var oddCases = []Case{
 	{
 		ID: "rfc959-5.3-multi-space", RFC: "959 5.3", Level: May,
+		Full:   true,
 		Text:   "Several spaces may separate a verb from an argument that is no pathname.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"type-two-spaces-unanswered"},
@@ -27,6 +28,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "rfc959-4.2.1-line-too-long", RFC: "959 4.2.1", Level: May,
+		Full:   true,
 		Text:   "A line that is too long is a syntax error, answered once.",
 		Faults: []string{"long-line-in-pieces"},
 		Run:    longLine,
@@ -40,6 +42,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "rfc959-4.2-empty-line", RFC: "959 5.3", Level: Info,
+		Full:   true,
 		Text:   "What an empty line gets; the replies stay in step.",
 		Faults: []string{"empty-line-twice"},
 		Run: func(t *T) {
@@ -55,6 +58,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "prac-bare-lf", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "Whether LF alone ends a command line, which lets other protocols' texts hold commands.",
 		Faults: []string{"bare-lf-twice"},
 		Run: func(t *T) {
@@ -87,6 +91,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "rfc2640-3.1-cr-nul", RFC: "2640 3.1", Level: Info,
+		Full:   true,
 		Text:   "How CR NUL in a pathname is read: as CR, or as the end of the line.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"cr-nul-ends-line"},
@@ -94,6 +99,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "sec-http-verb", RFC: "practice", Level: Info,
+		Full:   true,
 		Text:   "A request of HTTP is not carried out as FTP.",
 		Faults: []string{"unknown-verb-200"},
 		Run: func(t *T) {

@@ -56,6 +56,7 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "rfc2577-5-fail-delay", RFC: "2577 5", Level: May,
+		Full:   true,
 		Text:   "A wrong password is answered after some seconds.",
 		Needs:  []string{NeedLogin, NeedCrowd, NeedSlow},
 		Faults: []string{"wrong-password-unanswered"},
@@ -67,6 +68,7 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "rfc2577-7-timing", RFC: "2577 7", Level: Info,
+		Full:   true,
 		Text:   "The time to refuse a password does not depend on whether the name exists.",
 		Needs:  []string{NeedLogin, NeedCrowd, NeedSlow},
 		Faults: []string{"wrong-password-slow-if-known", "wrong-password-unanswered"},

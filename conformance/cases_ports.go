@@ -26,6 +26,7 @@ var portCases = []Case{
 	},
 	{
 		ID: "prac-pasv-never-connected", RFC: "959 is silent", Level: Info,
+		Full:   true,
 		Text:   "How long a transfer command waits for a client that never connects.",
 		Needs:  []string{NeedLogin, NeedSlow},
 		Faults: []string{"passive-waits-forever"},

@@ -11,6 +11,7 @@ import (
 var protCases = []Case{
 	{
 		ID: "rfc2228-3-prot-sequence", RFC: "2228 3, 4217 9", Level: Must, Lenient: true,
+		Hurts:  "nobody much: PROT without PBSZ is taken",
 		Text:   "PROT before PBSZ is 503.",
 		Needs:  []string{NeedAuth, NeedLogin},
 		Faults: []string{"prot-before-pbsz"},
@@ -211,12 +212,13 @@ var protCases = []Case{
 			case err != nil:
 				t.Skipf("no TLS on the data connection without resumption: %v", err)
 			case !bytes.Equal(control, data):
-				t.Warnf("the certificate of the data connection is another one")
+				t.Failf("the certificate of the data connection is another one")
 			}
 		},
 	},
 	{
 		ID: "rfc4217-12-close-notify-retr", RFC: "4217 12.6, 8446 6.1", Level: Must, Lenient: true,
+		Hurts:  "clients that tell a whole file from one that was cut off: they must refuse it, or trust the reply",
 		Text:   "The server ends what it sends under TLS with close_notify.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
 		Faults: []string{"data-no-close-notify"},
@@ -254,6 +256,7 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-5-ccc", RFC: "4217 5", Level: May,
+		Full:   true,
 		Text:   "CCC is refused, or answered with 200; then TLS ends both ways and clear text follows.",
 		Needs:  []string{NeedLogin, NeedAuth},
 		Faults: []string{"ccc-then-silence"},

@@ -30,6 +30,7 @@ var renameCases = []Case{
 	},
 	{
 		ID: "rfc959-4.1.3-rnto-immediate", RFC: "959 4.1.3", Level: Must, Lenient: true,
+		Hurts:  "nobody, unless a session is shared: a RNFR that was given up may rename something later",
 		Text:   "RNTO must directly follow RNFR.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"rnfr-survives-noop", "rnto-first-250", "rnto-lies"},
@@ -77,6 +78,7 @@ var renameCases = []Case{
 	},
 	{
 		ID: "prac-rename-overwrite", RFC: "959 is silent", Level: Info,
+		Full:   true,
 		Text:   "What becomes of a file that has the name that RNTO gives to another.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"rnto-keeps-both"},

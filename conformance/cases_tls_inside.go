@@ -25,6 +25,7 @@ var insideCases = []Case{
 	},
 	{
 		ID: "sec-tls13-keyupdate", RFC: "8446 4.6.3", Level: Info,
+		Full:   true,
 		Text:   "Whether the server goes on after a KeyUpdate of TLS 1.3, and sends one if it is asked to.",
 		Needs:  []string{NeedTLS},
 		Faults: []string{"tls13-keyupdate-ends"},

@@ -14,6 +14,7 @@ import (
 var reuseCases = []Case{
 	{
 		ID: "rfc4217-10.2-session-reuse", RFC: "4217 10.2", Level: May,
+		Full:   true,
 		Text:   "A server may demand that data connections resume the TLS session of the control connection; it takes those that do.",
 		Needs:  []string{NeedLogin, NeedTLS},
 		Faults: []string{"reuse-required-refused"},
@@ -84,6 +85,7 @@ var reuseCases = []Case{
 	},
 	{
 		ID: "rfc2577-4-tls-data-hijack", RFC: "4217 15.2.6, 2577 8", Level: Info,
+		Full:   true,
 		Text:   "Whether a stranger who comes first, or second, to a passive port gets the data under TLS.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
 		Faults: []string{"last-connection-wins"},

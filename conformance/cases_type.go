@@ -110,7 +110,7 @@ var typeCases = []Case{
 		ID: "rfc959-3.1.1.3-image-roundtrip", RFC: "959 3.1.1.3", Level: Must,
 		Text:   "IMAGE is exact to the bit.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"image-seven-bits", "type-reset-by-transfer", "retr-byte-wrong", "stor-byte-wrong", "stor-mebibyte-short"},
+		Faults: []string{"image-seven-bits", "retr-byte-wrong", "stor-byte-wrong", "stor-mebibyte-short"},
 		Run: func(t *T) {
 			var all []byte
 			for b := range 256 {
@@ -167,7 +167,7 @@ var typeCases = []Case{
 		ID: "rfc959-3.4-refused-param-keeps-old", RFC: "959 5.4", Level: Must,
 		Text:   "A refused TYPE, STRU or MODE leaves the earlier value in force.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"refused-type-resets", "type-reset-by-transfer"},
+		Faults: []string{"refused-type-resets"},
 		Run: func(t *T) {
 			name, text := t.lfFile()
 			t.Must("TYPE I", 2)

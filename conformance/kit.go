@@ -13,15 +13,19 @@ import (
 // verbs end the case when the server does what the requirement excludes.
 type T struct {
 	run  *runner
+	id   string // of the case; "" in setting up and cleaning up
 	c    *Conn
 	tape *tape
 
-	lenient bool
-	verdict Verdict
-	reasons []string
-	cause   error // why no session could be opened, if the server says so
-	opened  []*Conn
-	closers []func()
+	suspects []string // the cases to which a step belongs that failed
+	lenient  bool
+	stumbled bool // a connection was lost, which may not happen the next time
+	silent   bool // the server owes a reply
+	verdict  Verdict
+	reasons  []string
+	cause    error // why no session could be opened, if the server says so
+	opened   []*Conn
+	closers  []func()
 }
 
 // stop unwinds a case that has its verdict.
@@ -81,6 +85,8 @@ func (t *T) unsent(what string, err error) {
 
 // RawWrite sends bytes as they are.
 func (t *T) RawWrite(b string) {
+	t.c.strays()
+	t.c.loose = true
 	if err := t.c.transmit([]byte(b), b, func() {}); err != nil {
 		t.unsent("raw bytes", err)
 	}
@@ -96,6 +102,7 @@ func (t *T) Reply() protocol.Reply {
 }
 
 func (t *T) lost(what string, err error) {
+	t.silent = errors.Is(err, errSilence)
 	if what != "" {
 		what = " to " + masked(what)
 	}
@@ -111,6 +118,7 @@ func (t *T) lost(what string, err error) {
 	case errors.Is(err, errSilence):
 		t.Failf("no reply%s within %s", what, t.run.opts.timeout())
 	default:
+		t.stumbled = true
 		t.Failf("the server closed the connection instead of replying%s", what)
 	}
 }
@@ -136,6 +144,7 @@ func (t *T) Want(why string, codes ...int) protocol.Reply {
 // WantIn is Want for a reply that has been read.
 func (t *T) WantIn(r protocol.Reply, why string, codes ...int) {
 	if !matches(r.Code, codes) {
+		t.suspect(ownersOfTLS(t.c, r)...)
 		t.Failf("%s: got %s, want %s", why, brief(r), list(codes))
 	}
 }
@@ -155,6 +164,7 @@ func (t *T) Grade(r protocol.Reply, why string, pass, warn []int) {
 	case matches(r.Code, warn):
 		t.Warnf("%s: got %s, want %s", why, brief(r), list(pass))
 	default:
+		t.suspect(ownersOfTLS(t.c, r)...)
 		t.Failf("%s: got %s, want %s", why, brief(r), list(pass))
 	}
 }

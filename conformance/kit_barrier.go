@@ -45,8 +45,16 @@ func (s barrierStep) passes(r protocol.Reply) bool {
 // noop returns the code with which this server answers NOOP.
 func (t *T) noop() int { return int(t.run.noop) }
 
+// unasked fails if a reply has come already for which nothing has been asked.
+func (t *T) unasked(why string) {
+	if r, err := t.c.receive(lookAside); err == nil {
+		t.Failf("%s: got an unexpected %s", why, brief(r))
+	}
+}
+
 // barrier fails unless the next reply is that to the barrier.
 func (t *T) barrier(where string) {
+	t.unasked(where)
 	if r := t.Ask(t.run.step.verb); !t.run.step.passes(r) {
 		t.Failf("%s: out of step, %s got %s", where, t.run.step.verb, brief(r))
 	}
@@ -55,33 +63,67 @@ func (t *T) barrier(where string) {
 // Quiet fails if anything comes besides the reply to the barrier, after which a short
 // wait suffices.
 func (t *T) Quiet(why string) {
+	t.unasked(why)
 	r := t.Ask(t.run.step.verb)
 	if !t.run.step.passes(r) && !ok(r) && r.Code != 530 && !unknown(r) {
 		t.Failf("%s: %s came in place of the reply to %s", why, brief(r), t.run.step.verb)
 	}
-	t.Silent(why)
+	if extra, err := t.c.receive(quiet); err == nil && extra.Code == r.Code {
+		t.c.stray(extra)
+		t.blame(monFinal, "%s: got an unexpected %s", why, brief(extra))
+	} else if err == nil {
+		t.Failf("%s: got an unexpected %s", why, brief(extra))
+	}
 }
 
-// barrier sends the barrier and reports whether its reply is missing or wrong: then the
-// case has left one reply too many or too few.
-func (r *runner) barrier(t *T, c *Conn) bool {
-	t.lenient = false
-	verb := r.step.verb
+// inStep looks whether every command of a case has had its reply, and no more. A reply
+// too many is reported in the monitor's row; a case that failed since it read that reply in
+// place of another is SKIP. A reply too few fails the case. It reports whether the session
+// was out of step.
+func (r *runner) inStep(t *T, c *Conn) bool {
+	if c.ended || c.goodbye || t.verdict >= Fail && t.silent {
+		return false
+	}
+	c.strays()
+	before, counted := c.lastDone, c.owed == 0 && !c.loose
+	strayed, verb := c.strayed, r.step.verb
 	err := c.send(verb)
 	var got protocol.Reply
 	if err == nil {
 		got, err = c.receive(r.opts.timeout())
 	}
+	if err == nil && counted && !r.step.passes(got) && got.Code != 421 {
+		// The reply may be one too many of before, with that to the barrier after it.
+		if next, late := c.receive(quiet); late == nil && r.step.passes(next) {
+			c.lastDone = before
+			c.stray(got)
+			got = next
+		}
+	}
+	_, known := r.findings[monFinal]
 	switch {
+	case err == nil && got.Code == 421:
+		return false
+	case t.verdict >= Warn && (c.strayed > strayed || known && err == nil && !r.step.passes(got)):
+		r.blamed[monFinal] = true
+		t.verdict, t.reasons, t.stumbled = Skip, []string{"because of " + monFinal}, false
+		return true
+	case t.verdict >= Fail:
+		return false // it is out of order already
 	case err != nil:
 		t.note(Fail, "out of step: %s afterwards: %v", verb, err)
-	case got.Code == 421:
-		return false
 	case !r.step.passes(got) && (c.loggedIn || got.Code.Class() != 5):
 		t.note(Fail, "out of step: %s afterwards got %s", verb, brief(got))
-	case len(c.pending) > 0:
-		t.note(Fail, "out of step: more than one reply to %s afterwards", verb)
 	default:
+		if left := c.unreadReply(); left {
+			t.note(Fail, "out of step: more than one reply to %s afterwards", verb)
+			return true
+		}
+		c.owed, c.loose = 0, false
+		if r.late {
+			c.straysWithin(quiet)
+		}
+		c.strays()
 		return false
 	}
 	return true

@@ -77,6 +77,9 @@ func (d *dataConn) read(limit int, most time.Duration, take func([]byte)) error 
 			return fmt.Errorf("%w: after %s and %d bytes they still come", errEndless, most, n)
 		}
 		if err != nil {
+			if err != io.EOF {
+				d.t.suspect(ownServerCloses)
+			}
 			return err
 		}
 	}

@@ -50,6 +50,13 @@ type Conn struct {
 	unread   int             // bytes that came since the last command
 	waits    int             // preliminary replies since then
 	asked    time.Time       // when that was
+
+	owed     int              // final replies that are due
+	loose    bool             // bytes were sent whose replies can't be counted
+	strayed  int              // replies that came without a command
+	lastSent string           // verb of the last command
+	lastDone string           // and of the last one that had its reply
+	kept     []protocol.Reply // replies that were read before anybody waited for them
 }
 
 // Errors of the peer during the wait for a reply.
@@ -107,6 +114,7 @@ func (r *runner) begin(tp *tape, conn net.Conn, addr, name string) *Conn {
 		tape: tp,
 		sent: map[string]bool{},
 		sess: tlsx.NewSession(r.sessionAs(name)),
+		owed: 1, // the greeting
 	}
 	c.watch.conn = c
 	tp.add(c.name, "*", false, "connected to "+addr)
@@ -204,7 +212,11 @@ func (c *Conn) send(line string) error {
 	if err != nil {
 		panic("conformance: BUG: " + err.Error())
 	}
-	return c.transmit(wire, masked(line), func() { c.note(strings.ToUpper(verb), arg) })
+	c.strays()
+	return c.transmit(wire, masked(line), func() {
+		c.due(strings.ToUpper(verb))
+		c.note(strings.ToUpper(verb), arg)
+	})
 }
 
 // transmit sends bytes as they are, if the guard lets them pass. It calls leaving first.
@@ -290,8 +302,15 @@ func earlier(a, b time.Time) time.Time {
 func (c *Conn) receive(wait time.Duration) (protocol.Reply, error) {
 	deadline, hurried := time.Now().Add(wait), false
 	for {
+		if len(c.kept) > 0 {
+			r := c.kept[0]
+			c.kept = c.kept[1:]
+			c.count(r)
+			return r, nil
+		}
 		r, ok := c.assemble()
 		if ok {
+			c.count(r)
 			if r.Code == 421 {
 				c.bye421 = true
 			}
@@ -421,7 +440,7 @@ func (c *Conn) close() {
 // depart sends QUIT and ends the connection, without waiting.
 func (c *Conn) depart() {
 	if !c.ended && !c.goodbye {
-		c.tape = c.run.newTape() // not part of the case
+		c.tape, c.loose = c.run.newTape(), true // not part of the case
 		c.send("QUIT")
 	}
 	c.close()

@@ -25,6 +25,7 @@ type dataConn struct {
 	tcp  net.Conn
 	tls  *tlsx.Conn // nil in clear text
 	port int        // of the server in passive mode, ours in active mode
+	verb string     // by which it was named, in active mode
 
 	patience time.Duration // for the TLS handshake in resume; if zero, the reply timeout
 }
@@ -33,19 +34,30 @@ type dataConn struct {
 // connects to it.
 func (t *T) passive() *dataConn {
 	if t.run.has[NeedEPSV] {
-		return t.connect(t.epsv())
+		return t.connectOf(ownEPSVPort, t.epsv())
 	}
-	return t.connect(t.pasv())
+	return t.connectOf(ownPASV, t.pasv())
+}
+
+// connectOf is connect for a port named in a reply that is another case's.
+func (t *T) connectOf(owner string, port int) *dataConn {
+	d, err := t.tryConnect(port)
+	if err != nil {
+		t.blame(owner, "the server does not listen on the port that it named: %v", err)
+	}
+	return d
 }
 
 // epsv sends EPSV and returns the port.
 func (t *T) epsv() int { return t.portOf229(t.Ask("EPSV")) }
 
 func (t *T) portOf229(r protocol.Reply) int {
-	t.WantIn(r, "EPSV", 229)
+	if r.Code != 229 {
+		t.blame(ownEPSV, "EPSV: got %s, want 229", brief(r))
+	}
 	ap, err := parse.EPSV(r.LastLine())
 	if err != nil {
-		t.Failf("EPSV: %v", err)
+		t.blame(ownEPSV, "EPSV: %v", err)
 	}
 	return int(ap.Port())
 }
@@ -54,10 +66,12 @@ func (t *T) portOf229(r protocol.Reply) int {
 func (t *T) pasv() int { return t.portOf227(t.Ask("PASV")) }
 
 func (t *T) portOf227(r protocol.Reply) int {
-	t.WantIn(r, "PASV", 227)
+	if r.Code != 227 {
+		t.blame(ownPASV, "PASV: got %s, want 227", brief(r))
+	}
 	ap, err := parse.PASV(r.LastLine())
 	if err != nil {
-		t.Failf("PASV: %v", err)
+		t.blame(ownPASV, "PASV: %v", err)
 	}
 	return int(ap.Port())
 }
@@ -140,7 +154,8 @@ func (t *T) activeBy(verb string) *dataConn {
 	if err != nil {
 		t.Errorf("could not listen: %v", err)
 	}
-	t.Must(verb+" "+d.address(verb), 200)
+	d.verb = verb
+	t.wantOf(d.owner(), verb+" "+d.address(verb), 200)
 	return d
 }
 
@@ -151,6 +166,17 @@ func (d *dataConn) address(verb string) string {
 		return parse.FormatPORT(ap)
 	}
 	return parse.FormatEPRT(ap)
+}
+
+// owner returns the case to which opening the connection belongs.
+func (d *dataConn) owner() string {
+	switch {
+	case d.verb == "PORT":
+		return ownPORT
+	case d.local().Addr().Is6():
+		return ownEPRT6
+	}
+	return ownEPRT4
 }
 
 func (d *dataConn) local() netip.AddrPort {

@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"os"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol/mode"
@@ -41,6 +43,9 @@ func (x *Transfer) decode(format mode.Format) *codedFile {
 	f.wire = wire.b
 	x.d.received(wire.b, "")
 	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			x.t.suspect(ownServerCloses)
+		}
 		x.t.Failf("%s: %v", x.cmd, err)
 	}
 	if r.Trailing() > 0 {

@@ -21,6 +21,6 @@ func (t *T) File(stem string) string {
 // Dir makes a directory and returns its name.
 func (t *T) Dir(stem string) string {
 	name := t.Name(stem)
-	t.Must("MKD "+name, 2)
+	t.wantOf(ownMKD, "MKD "+name, 2)
 	return name
 }

@@ -39,13 +39,19 @@ func (t *T) greeting() protocol.Reply {
 	}
 	if err != nil {
 		t.unheard(t.noGreeting(err))
+		if c := t.c; errors.Is(err, errSilence) && (c.garbled != nil || c.incomplete()) {
+			t.silent = true
+			t.blame(ownGreeting, "the greeting: %v", t.noGreeting(err))
+		}
 		t.lost("", err)
 	}
 	t.run.deaf = 0
 	if refused(r) {
 		t.cause = &protocol.ReplyError{Reply: r}
 	}
-	t.WantIn(r, "the greeting", 2)
+	if !ok(r) {
+		t.blame(ownGreeting, "the greeting: got %s, want 220", brief(r))
+	}
 	return r
 }
 
@@ -69,20 +75,23 @@ func (t *T) AuthTLS() {
 		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
 		t.Failf("%s is refused: %s", line, brief(r))
 	}
-	t.WantIn(r, line, 234)
+	if r.Code != 234 {
+		t.blame(ownAuthTLS, "%s: got %s, want 234", line, brief(r))
+	}
 	t.handshake()
 }
 
 // handshake performs the TLS handshake after an accepted AUTH.
 func (t *T) handshake() {
 	if len(t.c.pending) > 0 {
-		t.Failf("bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
+		t.blame(ownAfter234, "bytes in clear text follow the 234 line: %q", visible(string(t.c.pending)))
 	}
 	err := t.c.startTLS()
 	if distrusted(err) {
 		t.cause = err
 		t.Errorf("%v", err)
 	} else if err != nil {
+		t.stumbled = true
 		t.Failf("the TLS handshake failed: %v", err)
 	}
 	t.c.private, t.c.loggedIn = false, false
@@ -103,6 +112,9 @@ func (t *T) Login() {
 		if refused(r) || r.Code == 332 {
 			t.cause = &protocol.ReplyError{Verb: t.run.loginVerb, Reply: r}
 		}
+		if r.Code == 503 {
+			t.suspect(ownNoHost)
+		}
 		t.Failf("the login was refused: %s", brief(r))
 	}
 }
@@ -117,8 +129,9 @@ func (t *T) notLoggedIn(err error) {
 
 // protect makes data connections private: PBSZ 0 and PROT P.
 func (t *T) protect() {
-	t.Must("PBSZ 0", 2)
-	t.prot("P", 2)
+	t.wantOf(ownPBSZ, "PBSZ 0", 2)
+	t.wantOf(ownPROT, "PROT P", 2)
+	t.c.private = true
 }
 
 // prot sends PROT and keeps track of the level that is in force.
@@ -145,14 +158,18 @@ func (t *T) Session() *Conn {
 // enter goes to the working directory of the run.
 func (t *T) enter() {
 	if dir := t.run.workDir; dir != "" {
-		t.Must("CWD "+dir, 2)
+		t.wantOf(ownCWD, "CWD "+dir, 2)
 	}
 }
 
 // Type sets the representation type unless it is in force.
 func (t *T) Type(arg string) {
 	if t.c.typ != arg {
-		t.Must("TYPE "+arg, 2)
+		owner := ownTypeI
+		if strings.HasPrefix(arg, "A") {
+			owner = ownTypeA
+		}
+		t.wantOf(owner, "TYPE "+arg, 2)
 		t.c.typ = arg
 	}
 }

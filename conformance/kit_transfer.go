@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"time"
 
@@ -38,14 +39,15 @@ func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 		if x.dead {
 			return x
 		}
-		t.Failf("%s: the server did not connect to our port: %v", cmd, err)
+		t.blame(d.owner(), "%s: the server did not connect to our port: %v", cmd, err)
 	}
 	if d.c.private {
 		if err := d.protect(); err != nil {
 			if t.refusalFollows(x, come) {
 				return x
 			}
-			t.Failf("%s: the TLS handshake on the data connection failed: %v", cmd, err)
+			t.stumbled = true
+			t.blame(ownDataTLS, "%s: the TLS handshake on the data connection failed: %v", cmd, err)
 		}
 	}
 	if !come {
@@ -59,7 +61,9 @@ func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 func (t *T) refusalFollows(x *Transfer, come bool) bool {
 	for !x.dead {
 		r, err := t.c.receive(t.run.opts.timeout())
-		if err != nil {
+		if errors.Is(err, errFlood) {
+			t.lost(x.cmd, err)
+		} else if err != nil {
 			return false
 		}
 		x.take(r)
@@ -83,6 +87,7 @@ func (x *Transfer) Refused() bool { return x.dead && !ok(x.First) }
 // Accepted fails unless data can flow.
 func (x *Transfer) Accepted() *Transfer {
 	if x.dead {
+		x.suspect(x.First)
 		x.t.Failf("%s: got %s, want 1yz", x.cmd, brief(x.First))
 	}
 	return x
@@ -94,7 +99,11 @@ func (x *Transfer) Final() protocol.Reply {
 		return x.First
 	}
 	for {
-		if r := x.t.Reply(); r.Code.Class() != 1 {
+		before := len(x.t.suspects)
+		x.t.suspect(ownerOf(x.cmd), ownServerCloses)
+		r := x.t.Reply()
+		x.t.suspects = x.t.suspects[:before]
+		if r.Code.Class() != 1 {
 			x.dead = true
 			x.First = r
 			return r
@@ -107,11 +116,24 @@ func (x *Transfer) Receive() []byte {
 	x.Accepted()
 	b, err := x.d.readN(-1)
 	if err != nil {
-		x.t.Failf("%s: reading data: %v", x.cmd, err)
+		x.t.blame(ownServerCloses, "%s: reading data: %v", x.cmd, err)
 	}
 	x.d.goodbye()
-	x.t.WantIn(x.Final(), x.cmd, 226, 250)
+	x.ended(x.Final())
 	return b
+}
+
+// ended fails unless a reply says that the transfer has ended well.
+func (x *Transfer) ended(r protocol.Reply) {
+	if r.Code != 226 && r.Code != 250 {
+		x.suspect(r)
+		x.t.Failf("%s: got %s, want 226 or 250", x.cmd, brief(r))
+	}
+}
+
+// suspect names the cases to which the refusal of a plain transfer belongs.
+func (x *Transfer) suspect(r protocol.Reply) {
+	x.t.suspect(append(ownersOfTLS(x.d.c, r), ownerOf(x.cmd))...)
 }
 
 // Store sends data in the given pieces and returns the final reply.
@@ -159,7 +181,8 @@ func (t *T) Up(name string, data []byte) {
 
 // Upload sends data with a command such as APPE, and wants success.
 func (t *T) Upload(cmd string, pieces ...[]byte) {
-	t.WantIn(t.Begin(cmd).Store(pieces...), cmd, 226, 250)
+	x := t.Begin(cmd)
+	x.ended(x.Store(pieces...))
 }
 
 // tryUp is Up that skips the case if the server refuses the name.
@@ -169,7 +192,7 @@ func (t *T) tryUp(name string, data []byte) {
 	if x.Refused() {
 		t.Skipf("the server refuses the name %q: %s", name, brief(x.First))
 	}
-	t.WantIn(x.Store(data), "STOR "+name, 226, 250)
+	x.ended(x.Store(data))
 }
 
 // Lines returns the lines of a listing. A line end other than CR LF fails.
@@ -179,14 +202,18 @@ func (t *T) split(cmd string, b []byte) []string {
 	if len(b) == 0 {
 		return nil
 	}
+	owner := ownLineEnds
+	if strings.HasPrefix(cmd, "MLSD") {
+		owner = ownMLSDLineEnds
+	}
 	body, ended := bytes.CutSuffix(b, []byte("\r\n"))
 	lines := strings.Split(string(body), "\r\n")
 	if !ended {
-		t.Failf("%s: the last line does not end in CR LF: %q", cmd, visible(lines[len(lines)-1]))
+		t.blame(owner, "%s: the last line does not end in CR LF: %q", cmd, visible(lines[len(lines)-1]))
 	}
 	for _, l := range lines {
 		if strings.ContainsAny(l, "\r\n") {
-			t.Failf("%s: a line without CR LF: %q", cmd, visible(l))
+			t.blame(owner, "%s: a line without CR LF: %q", cmd, visible(l))
 		}
 	}
 	return lines
@@ -197,6 +224,7 @@ func (t *T) split(cmd string, b []byte) []string {
 func (t *T) stall() *Transfer {
 	name := t.big()
 	t.Type("I")
+	t.suspect(ownServerCloses, ownRETR)
 	d := t.passive()
 	if tcp, ok := d.tcp.(interface{ SetReadBuffer(int) error }); ok {
 		tcp.SetReadBuffer(64 << 10)
@@ -221,6 +249,7 @@ func (t *T) Same(what string, got, want []byte) {
 	if bytes.Equal(got, want) {
 		return
 	}
+	t.suspect(ownTypeStays, ownImage)
 	n := 0
 	for n < len(got) && n < len(want) && got[n] == want[n] {
 		n++

@@ -47,9 +47,12 @@ func (r *Report) findings(b *bufio.Writer, v Verdict) {
 		if x.Verdict != v {
 			continue
 		}
-		fmt.Fprintf(b, "\n%-5s %s (%s, RFC %s)\n", v, x.ID, x.Level, x.RFC)
+		fmt.Fprintf(b, "\n%-5s %s (%s, RFC %s)\n", v, x.ID, x.weight(), x.RFC)
 		wrapped(b, "      "+x.Text, "      ")
 		wrapped(b, "      -> "+x.Reason, "         ")
+		if x.Hurts != "" {
+			wrapped(b, "      It harms "+x.Hurts+".", "      ")
+		}
 		for _, l := range x.Transcript {
 			fmt.Fprintf(b, "      %s\n", l)
 		}

@@ -25,9 +25,10 @@ type runner struct {
 	mu   sync.Mutex
 	live map[io.Closer]bool // open connections and listeners
 
-	findings map[string]finding
-	heard    foreignWords // what we sent that is not in ASCII
-	lines    int          // of the server that monitors have seen
+	findings map[string]finding // of monitors, and of owners of steps
+	blamed   map[string]bool    // cases because of which others are SKIP
+	heard    foreignWords       // what we sent that is not in ASCII
+	lines    int                // of the server that monitors have seen
 	conns    int
 	datas    int
 	names    int
@@ -58,11 +59,13 @@ type runner struct {
 	listing  int    // of listings, the way that the server has not been seen to lack
 	big      string // name of the big file, once it is there
 	shared   *Conn
-	broken   string // why no session can be opened
-	noActive string // why the server can't connect to us
-	attempts int    // failed attempts to open one, in a row
-	deaf     int    // connections in a row without a greeting
-	gone     string // why the server is taken to be gone
+	broken   string   // why no session can be opened
+	brokenBy []string // cases to which the step belongs
+	noActive string   // why the server can't connect to us
+	attempts int      // failed attempts to open one, in a row
+	late     bool     // replies that nobody asked for come late
+	deaf     int      // connections in a row without a greeting
+	gone     string   // why the server is taken to be gone
 
 	loginVerb protocol.Verb // the last one sent
 }
@@ -87,6 +90,7 @@ func Run(ctx context.Context, target Target, opts Options) (*Report, error) {
 		secret:   newMasker(target.password(), target.Account),
 		live:     map[io.Closer]bool{},
 		findings: map[string]finding{},
+		blamed:   map[string]bool{},
 		heard:    foreignWords{},
 		has:      map[string]bool{},
 		chosen:   map[string][]string{},
@@ -124,7 +128,7 @@ func (r *runner) work(ctx context.Context, report *Report) *SetupError {
 		r.runAll(report)
 	}
 	report.Incomplete = r.incomplete(ctx, work)
-	r.fillMonitors(report)
+	r.settleRows(report)
 	return nil
 }
 
@@ -159,27 +163,11 @@ func (r *runner) peer(c *Conn) string {
 
 func (r *runner) newT() *T { return &T{run: r, tape: r.newTape()} }
 
+// runAll runs the cases.
 func (r *runner) runAll(report *Report) {
-	cases := r.opts.cases()
-	for i := range cases {
-		c := &cases[i]
-		if !r.opts.selects(c) {
-			continue
-		}
-		res := Result{ID: c.ID, RFC: c.RFC, Level: c.Level, Text: c.Text, Verdict: Pass}
-		if !c.Monitor() {
-			if r.ctx.Err() == nil && r.gone == "" {
-				r.runCase(c, &res)
-				r.lookAgain()
-			}
-			if r.ctx.Err() != nil || res.Verdict == Pass && r.gone != "" {
-				report.NotRun++
-				continue
-			}
-			r.progress(res)
-		}
-		report.Results = append(report.Results, res)
-	}
+	o := order{run: r, cases: r.opts.cases(), results: map[string]*Result{}}
+	o.all()
+	report.Results, report.NotRun = o.rows(), o.notRun
 }
 
 // selected returns how many cases are to be run.
@@ -199,23 +187,24 @@ func (r *runner) progress(res Result) {
 	}
 }
 
-// fillMonitors completes the rows of the monitors, which know only in the end.
-func (r *runner) fillMonitors(report *Report) {
-	monitors := map[string]bool{}
-	for _, c := range monitorCases {
-		monitors[c.ID] = true
-	}
-	for i := range report.Results {
-		res := &report.Results[i]
-		if !monitors[res.ID] {
+// settleRows completes the rows of the monitors, which know only in the end, and of the
+// owners of steps that failed in setting up.
+func (r *runner) settleRows(report *Report) {
+	all := r.opts.cases()
+	for i := range all {
+		c := &all[i]
+		res := report.Result(c.ID)
+		if res == nil {
 			continue
 		}
-		if f, ok := r.findings[res.ID]; ok {
-			res.Verdict, res.Reason, res.Transcript = f.verdict, f.reason, f.transcript
+		if f, found := r.findings[c.ID]; found {
+			res.merge(c, f)
 		}
-		if r.lines == 0 {
-			res.Verdict, res.Reason = Skip, "the server never sent a line"
+		if c.Monitor() {
+			if r.lines == 0 {
+				res.Verdict, res.Reason = Skip, "the server never sent a line"
+			}
+			r.progress(*res)
 		}
-		r.progress(*res)
 	}
 }

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,21 +20,36 @@ func (t *T) attempt(f func(*T)) {
 	f(t)
 }
 
-// runCase runs one case and fills in its result.
-func (r *runner) runCase(c *Case, res *Result) {
+// runCase runs one case and fills in its result. A case that fails since a connection was
+// lost is run once more: what does not happen again is told, and costs no more. It returns
+// the owners of the step that failed, if it was one.
+func (r *runner) runCase(c *Case, res *Result) (owners []string) {
 	start := time.Now()
 	defer func() { res.Duration = time.Since(start) }()
 	if reason := r.unmet(c); reason != "" {
 		res.Verdict, res.Reason = Skip, reason
-		return
+		return nil
 	}
-	t := r.newT()
-	t.lenient = c.Lenient
-	if needs(c, NeedLogin) {
-		if res.Reason = r.lend(t); res.Reason != "" {
-			res.Verdict, res.Transcript = Error, t.tape.lines()
-			return
+	t := r.runOnce(c, res)
+	if t.stumbled && t.verdict >= Fail && r.ctx.Err() == nil && r.gone == "" && r.broken == "" {
+		first := *res
+		t = r.runOnce(c, res)
+		if !res.Verdict.red() && r.ctx.Err() == nil {
+			res.flaky(first)
 		}
+	}
+	if !t.verdict.red() {
+		return nil
+	}
+	return t.suspects
+}
+
+func (r *runner) runOnce(c *Case, res *Result) *T {
+	t := r.newT()
+	t.id, t.lenient = c.ID, c.Lenient
+	if needs(c, NeedLogin) && !r.lend(t) {
+		res.Verdict, res.Reason, res.Transcript = t.verdict, strings.Join(t.reasons, "; "), t.tape.lines()
+		return t
 	}
 	t.attempt(c.Run)
 	for _, f := range t.closers {
@@ -43,11 +59,35 @@ func (r *runner) runCase(c *Case, res *Result) {
 	if r.settle(t) {
 		res.Transcript = t.tape.lines()
 	}
-	res.Verdict, res.Reason = max(t.verdict, Pass), strings.Join(t.reasons, "; ")
+	res.failed = t.verdict >= Fail
+	res.Verdict, res.Reason = c.capped(max(t.verdict, Pass)), strings.Join(t.reasons, "; ")
+	return t
+}
+
+// flaky makes a result of two: the case failed at first, and then did not.
+func (res *Result) flaky(first Result) {
+	res.Verdict = Warn
+	then := res.Reason
+	if then == "" {
+		then = "it passed"
+	}
+	res.Reason = "flaky: at first " + first.Reason + "; tried again, " + then
+	res.Transcript = append(append(first.Transcript, Line{Dir: "*", Text: "tried again"}), res.Transcript...)
+}
+
+// merge adds what other cases found in a step that belongs to this one.
+func (res *Result) merge(c *Case, f finding) {
+	v := c.capped(f.verdict)
+	if c.Lenient && v == Fail {
+		v = Warn
+	}
+	if v > res.Verdict || !res.Verdict.red() {
+		res.Verdict, res.Reason, res.Transcript = v, f.reason, f.transcript
+	}
 }
 
 // settle brings the connections of a case back in order. It reports whether they were out
-// of step, which fails the case.
+// of step, which fails the case, or excuses it.
 func (r *runner) settle(t *T) bool {
 	shared := r.shared
 	out := false
@@ -56,29 +96,23 @@ func (r *runner) settle(t *T) bool {
 			continue
 		}
 		r.check421(c)
-		if !c.ended && !c.goodbye && t.verdict < Fail {
-			out = r.barrier(t, c) || out
-		}
+		out = r.inStep(t, c) || out
 		c.depart()
 	}
 	if shared == nil || shared.tape != t.tape {
 		return out
 	}
 	r.check421(shared)
-	fit := t.verdict < Fail && !shared.ended && !shared.goodbye && !shared.bye421
-	if fit && r.barrier(t, shared) {
-		out, fit = true, false
-	}
+	lost := r.inStep(t, shared)
+	out = out || lost
+	fit := !lost && t.verdict < Fail && !shared.ended && !shared.goodbye && !shared.bye421
 	if !fit && t.verdict < Fail && !shared.goodbye && !shared.bye421 && !out {
+		t.stumbled = true
 		t.note(Fail, "the server closed the session")
 		out = true
 	}
 	if fit {
-		var late bool
-		if fit, late = r.restore(shared); late {
-			t.note(Fail, "out of step: more than one reply to %s afterwards", r.step.verb)
-			out = true
-		}
+		fit = r.restore(shared)
 	}
 	if !fit {
 		shared.depart()
@@ -95,31 +129,50 @@ func (r *runner) check421(c *Conn) {
 	}
 }
 
-// lend gives the shared session to a case, opening one if there is none. The
-// result says why there is none.
-func (r *runner) lend(t *T) string {
+// lend gives the shared session to a case, opening one if there is none. If there can be
+// none, the case has its verdict.
+func (r *runner) lend(t *T) bool {
 	if r.broken != "" {
-		return r.broken
+		t.noSession(r.broken, r.brokenBy)
+		return false
 	}
-	if r.shared == nil {
-		s := r.newT()
-		s.attempt(func(s *T) { r.shared = s.Session(); s.Type("I") })
-		if s.verdict.red() || r.shared == nil {
-			r.shared = nil
-			for _, c := range s.opened {
-				c.close()
-			}
-			reason := "no session could be opened: " + strings.Join(s.reasons, "; ")
-			if r.attempts++; r.attempts >= 3 {
-				r.broken = reason
-			}
-			t.tape = s.tape
-			return reason
-		}
-		r.attempts = 0
-		r.shared.sent = map[string]bool{}
+	if r.shared == nil && !r.openShared(t) {
+		return false
 	}
 	t.c = r.shared
 	t.c.tape = t.tape
-	return ""
+	return true
+}
+
+// openShared opens the session that cases share.
+func (r *runner) openShared(t *T) bool {
+	s := r.newT()
+	s.attempt(func(s *T) { r.shared = s.Session(); s.Type("I") })
+	if !s.verdict.red() && r.shared != nil {
+		r.attempts = 0
+		r.shared.sent = map[string]bool{}
+		return true
+	}
+	r.shared = nil
+	for _, c := range s.opened {
+		c.close()
+	}
+	reason := "no session could be opened: " + strings.Join(s.reasons, "; ")
+	if r.attempts++; r.attempts >= 3 {
+		r.broken, r.brokenBy = reason, s.suspects
+	}
+	t.tape = s.tape
+	t.noSession(reason, s.suspects)
+	t.stumbled = s.stumbled
+	return false
+}
+
+// noSession is the verdict of a case for which there is no session: the fault may be that
+// of the owners, of which the case may be one.
+func (t *T) noSession(reason string, owners []string) {
+	if t.suspect(owners...); slices.Contains(owners, t.id) {
+		t.note(Fail, "%s", reason)
+		return
+	}
+	t.note(Error, "%s", reason)
 }

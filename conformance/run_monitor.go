@@ -15,6 +15,7 @@ const (
 	monCRLF   = "rfc959-4.2-reply-crlf"
 	monNested = "rfc959-4.2-no-nested-multiline"
 	monOne1yz = "rfc959-4.2-one-preliminary"
+	monFinal  = "rfc959-5.4-one-final-reply"
 	mon421    = "rfc959-4.2-421-closes"
 	monCodes  = "rfc1123-4.1.2.11-defined-codes"
 	monNo6yz  = "rfc2228-5.2-no-6yz"
@@ -48,6 +49,11 @@ var monitorCases = []Case{
 		Faults: []string{"mlsd-150-twice", "double-150"},
 	},
 	{
+		ID: monFinal, RFC: "959 4.2, 5.4", Level: Must,
+		Text:   "A command gets one final reply, and no more; nothing comes without a command but 421.",
+		Faults: []string{"reply-unsolicited", "noop-twice", "noop-twice-late", "abor-idle-twice", "stat-unpadded-names"},
+	},
+	{
 		ID: mon421, RFC: "959 4.2.1", Level: Must,
 		Text:   "After 421 the connection is closed.",
 		Faults: []string{"reply-421-stays"},
@@ -64,12 +70,13 @@ var monitorCases = []Case{
 	},
 	{
 		ID: monASCII, RFC: "2640 4.1, 2277 4.5", Level: Must, Lenient: true,
+		Hurts:  "clients that read or show replies as ASCII",
 		Text:   "Replies are in ASCII until LANG has chosen a language; pathnames are as they are.",
 		Faults: []string{"reply-not-english"},
 	},
 }
 
-// A finding is what a monitor saw first.
+// A finding is what was seen first of what belongs to a monitor, or to the owner of a step.
 type finding struct {
 	verdict    Verdict
 	reason     string
@@ -78,10 +85,16 @@ type finding struct {
 
 // found records a violation. Only the first of the gravest is kept.
 func (r *runner) found(id string, v Verdict, c *Conn, reason string) {
-	if f, ok := r.findings[id]; ok && f.verdict >= v || c.odd {
+	if !c.odd {
+		r.foundOn(id, v, c.tape, reason)
+	}
+}
+
+func (r *runner) foundOn(id string, v Verdict, tp *tape, reason string) {
+	if f, ok := r.findings[id]; ok && f.verdict >= v {
 		return
 	}
-	r.findings[id] = finding{v, reason, c.tape.lines()}
+	r.findings[id] = finding{v, r.secret.text(reason), tp.lines()}
 }
 
 // A watch looks at the raw lines of one control connection.

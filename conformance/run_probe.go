@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
@@ -55,6 +56,7 @@ func (r *runner) setup() *SetupError {
 	if r.refused != nil {
 		return r.withoutDirectory(t)
 	}
+	t.accuse()
 	if t.verdict.red() {
 		r.shared.close()
 		r.shared = nil
@@ -83,11 +85,20 @@ func (r *runner) withoutSession(t *T) *SetupError {
 		return &SetupError{Stage: "session", Reason: reason, Err: t.whyNot(), Transcript: t.tape.lines()}
 	}
 	r.has[NeedLogin] = true
-	r.broken = "no session could be opened: " + reason
+	t.accuse()
+	r.broken, r.brokenBy = "no session could be opened: "+reason, t.suspects
 	if !r.opts.ReadOnly {
 		r.box.doubt = "not there: " + r.broken
 	}
 	return nil
+}
+
+// accuse gives the failure of setting up to the owner of the step: without what was set up
+// the owner may not be able to find it by itself. Those of TLS are.
+func (t *T) accuse() {
+	if t.verdict == Fail && len(t.suspects) > 0 && !slices.Contains(t.suspects, ownDataTLS) {
+		t.run.foundOn(t.suspects[0], Fail, t.tape, strings.Join(t.reasons, "; "))
+	}
 }
 
 // whyNot returns the cause of a session that could not be opened: a refusal or a

@@ -3,12 +3,11 @@ package conformance
 import "strings"
 
 // restore brings the shared session back to the state that cases expect. It reports false
-// if that is not possible; then another session is opened. late means that one reply too
-// many came before, which could be mistaken for the reply to the barrier.
-func (r *runner) restore(c *Conn) (fit, late bool) {
+// if that is not possible; then another session is opened.
+func (r *runner) restore(c *Conn) bool {
 	for _, verb := range []string{"AUTH", "USER", "REIN", "HOST", "CCC", "QUIT", "LANG"} {
 		if c.sent[verb] {
-			return false, false
+			return false
 		}
 	}
 	sent := c.sent
@@ -24,7 +23,7 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 	if sent["OPTS"] {
 		facts := r.defaultFacts()
 		if facts == "" {
-			return false, false
+			return false
 		}
 		steps = append(steps, "OPTS MLST "+facts)
 	}
@@ -37,19 +36,22 @@ func (r *runner) restore(c *Conn) (fit, late bool) {
 	}
 	for i, s := range steps {
 		if c.send(s) != nil {
-			return false, false
+			return false
 		}
 		got, err := c.receive(r.opts.timeout())
 		// CWD is a second barrier: its reply cannot be mistaken for the reply to a transfer.
 		if err != nil || got.Code.Class() != 2 && got.Code != 350 || got.Code == 226 {
-			return false, false
+			return false
 		}
 		if i == 0 && got.Code == r.step.code && c.another() {
-			return false, true
+			// It was one too many, and could be mistaken for the reply to the barrier.
+			c.lastDone = r.step.verb
+			c.stray(got)
+			return false
 		}
 	}
 	c.typ = "I"
-	return len(c.pending) == 0 && r.tidied(c), false
+	return len(c.pending) == 0 && r.tidied(c)
 }
 
 // another reports whether one more reply comes within a short time. If the server answers

@@ -41,7 +41,10 @@ func (t *T) want(line, what string) {
 
 func (t *T) judge(r protocol.Reply, line, what string) {
 	t.unlessRefused(r, line, what)
-	t.WantIn(r, line, 2)
+	if !ok(r) {
+		t.suspect(append(ownersOfTLS(t.c, r), ownerOf(line))...)
+		t.Failf("%s: got %s, want 2yz", line, brief(r))
+	}
 }
 
 func (t *T) unlessRefused(r protocol.Reply, line, what string) {
@@ -85,6 +88,7 @@ func (t *T) prove() {
 	s := &t.run.box
 	dir := t.where()
 	if !s.is(dir) {
+		t.suspect(ownPWD)
 		t.doubtful("PWD says %q in it", dir)
 	}
 	s.dir = dir
@@ -97,13 +101,16 @@ func (t *T) prove() {
 		t.judge(x.Store([]byte("made by ftpwire check, may be removed\n")), x.cmd, cannot)
 	}
 	if !t.inListing(s.marker) {
+		t.suspect(ownLIST)
 		t.doubtful("a file stored in it is not listed there")
 	}
 	t.Must("CWD "+s.base, 2)
 	if up := t.where(); s.is(up) {
+		t.suspect(ownCWD)
 		t.doubtful("after CWD %s PWD says %q", s.base, up)
 	}
 	if t.inListing(s.marker) {
+		t.suspect(ownCWD)
 		t.doubtful("a file stored in it is listed in %q too", s.base)
 	}
 	t.enterProven()
@@ -138,9 +145,13 @@ func (s *sandbox) is(dir string) bool { return strings.EqualFold(lastElement(dir
 
 // where returns the current directory.
 func (t *T) where() string {
-	dir, err := parse.PWD(t.Must("PWD", 257).LastLine())
-	if err != nil {
-		t.Failf("PWD: %v", err)
+	r := t.Ask("PWD")
+	dir, err := parse.PWD(r.LastLine())
+	switch {
+	case r.Code != 257:
+		t.blame(ownPWD, "PWD: got %s, want 257", brief(r))
+	case err != nil:
+		t.blame(ownPWD, "PWD: %v", err)
 	}
 	return dir
 }
