@@ -96,6 +96,8 @@ var deflateCases = []Case{
 				t.Failf("FEAT lists MODE Z, but MODE Z is refused: %s", brief(r))
 			case refused(r):
 				t.Unimplf("MODE Z: %s", brief(r))
+			case t.run.feats == nil:
+				t.Skipf("there is no FEAT, which should list MODE Z")
 			case !listed:
 				t.Failf("MODE Z is accepted, but FEAT does not list it")
 			}

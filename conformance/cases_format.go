@@ -28,7 +28,7 @@ var formatCases = []Case{
 		Faults: []string{"type-ac-250"},
 		Run: func(t *T) {
 			r := t.Ask("TYPE A C")
-			t.Grade(r, "TYPE A C", is(200, 501, 504), is(4, 5))
+			t.Grade(r, "TYPE A C", is(200, 4, 5), nil)
 			t.Infof("TYPE A C: %d", r.Code)
 		},
 	},
@@ -131,6 +131,7 @@ var formatCases = []Case{
 			if r := t.Ask("REST 4294967296"); r.Code != 350 {
 				t.Warnf("REST 4294967296: %s", brief(r))
 			}
+			t.Ask("REST 0") // nothing else has to take it back
 		},
 	},
 }

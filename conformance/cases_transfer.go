@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"time"
 )
 
 var transferCases = []Case{
@@ -190,6 +191,7 @@ var transferCases = []Case{
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("reset")).Accepted()
 			x.d.Write(payload(64 << 10))
+			time.Sleep(quiet) // so that the server has seen the data, and waits for more
 			x.d.reset()
 			t.Grade(x.Final(), "STOR whose data connection was reset", is(426, 451), is(4, 5))
 		},
@@ -203,7 +205,12 @@ var transferCases = []Case{
 			x := t.stall()
 			x.d.readN(4 << 10)
 			x.d.reset()
-			t.Grade(x.Final(), "RETR whose data connection was closed early", is(426, 451, 425), is(4, 5))
+			for !x.dead && x.heard(t.run.opts.timeout()) {
+			}
+			if !x.dead {
+				t.Failf("RETR whose data connection was closed early has no final reply; the last one is %s", brief(x.First))
+			}
+			t.Grade(x.First, "RETR whose data connection was closed early", is(426, 451, 425), is(4, 5))
 			t.barrier("after a RETR that was closed early")
 		},
 	},
