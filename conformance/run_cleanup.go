@@ -15,7 +15,9 @@ func (r *runner) removeSandbox() (leftover string) {
 		return ""
 	}
 	var t *T
-	for range 2 { // a session that has come out of step is no reason to leave anything
+	// A session that has come out of step is no reason to leave anything, and neither are a
+	// few names over which the server hangs up.
+	for range 5 {
 		t = r.newT()
 		gone := false
 		t.attempt(func(t *T) { gone = t.cleanUp() })

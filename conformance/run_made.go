@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"crypto/rand"
+	"path"
 	"slices"
 	"strings"
 
@@ -14,8 +15,12 @@ import (
 // randomToken returns a word that nobody else has.
 func randomToken() string { return strings.ToLower(rand.Text()[:12]) }
 
-// record takes the path of what a command of ours may make.
+// record takes the path of what a command of ours may make. Some servers make what is
+// missing on the way to it as well.
 func (r *runner) record(name string) {
+	if parent := path.Dir(name); r.box.dir != "" && strings.HasPrefix(parent, r.box.dir+"/") {
+		r.record(parent)
+	}
 	if !slices.Contains(r.made, name) && !slices.Contains(r.kept, name) {
 		r.made = append(r.made, name)
 	}
@@ -46,12 +51,14 @@ func (t *T) tidy(end bool) {
 	}
 	for len(r.made) > 0 {
 		name := r.made[len(r.made)-1]
+		r.made = r.made[:len(r.made)-1]
 		if rel, inside := strings.CutPrefix(name, r.box.dir+"/"); inside && rel != r.box.marker && r.ours(rel) {
-			if !t.remove(rel) {
-				r.stubborn = append(r.stubborn, name)
+			// The server may hang up over the name: the others are removed all the same.
+			r.stubborn = append(r.stubborn, name)
+			if t.remove(rel) {
+				r.stubborn = r.stubborn[:len(r.stubborn)-1]
 			}
 		}
-		r.made = r.made[:len(r.made)-1]
 	}
 	if !end {
 		return
