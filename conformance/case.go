@@ -63,7 +63,7 @@ type Case struct {
 	// fails, this one is SKIP because of it. They run before this one.
 	Rests []string
 
-	// Full marks what only the full profile runs; see Options.Full.
+	// Full marks a case that only the full profile runs: see Options.Full.
 	Full bool
 
 	// Security marks a requirement of weight for security.
@@ -77,6 +77,18 @@ type Case struct {
 	// Run speaks to the server. It is nil for a monitor, which watches every line
 	// of every session instead.
 	Run func(*T)
+}
+
+// Weight returns the level in words, with what else weighs: "SHOULD, security".
+func (c *Case) Weight() string {
+	s := c.Level.String()
+	if c.Security {
+		s += ", security"
+	}
+	if c.Lenient {
+		s += ", widely missed"
+	}
+	return s
 }
 
 // most returns the gravest verdict that the level permits: what is no MUST never fails.

@@ -59,9 +59,10 @@ var authCases = []Case{
 	},
 	{
 		ID: "rfc8996-min-tls12", RFC: "8996 4, 5", Level: MustNot,
-		Text:   "TLS 1.0 and 1.1 are never negotiated, nor is SSL.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls10-accepted", "ssl3-accepted"},
+		Security: true,
+		Text:     "TLS 1.0 and 1.1 are never negotiated, nor is SSL.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls10-accepted", "ssl3-accepted"},
 		Run: func(t *T) {
 			var taken []string
 			for _, v := range []uint16{versionSSL30, tls.VersionTLS10, tls.VersionTLS11} {
@@ -77,9 +78,10 @@ var authCases = []Case{
 	},
 	{
 		ID: "sec-response-after-234", RFC: "practice", Level: Must,
-		Text:   "No byte in clear text follows the 234 line.",
-		Needs:  []string{NeedAuth},
-		Faults: []string{"auth-injection"},
+		Security: true,
+		Text:     "No byte in clear text follows the 234 line.",
+		Needs:    []string{NeedAuth},
+		Faults:   []string{"auth-injection"},
 		Run: func(t *T) {
 			t.Fresh()
 			t.wantOf(ownAuthTLS, "AUTH TLS", 234)
@@ -89,9 +91,10 @@ var authCases = []Case{
 	},
 	{
 		ID: "sec-starttls-injection", RFC: "CVE-2011-0411", Level: Must,
-		Text:   "Commands in clear text after AUTH TLS are not carried out under TLS.",
-		Needs:  []string{NeedAuth},
-		Faults: []string{"starttls-injection"},
+		Security: true,
+		Text:     "Commands in clear text after AUTH TLS are not carried out under TLS.",
+		Needs:    []string{NeedAuth},
+		Faults:   []string{"starttls-injection"},
 		Run: func(t *T) {
 			t.Fresh()
 			t.RawWrite("AUTH TLS\r\nNOOP\r\n")
@@ -235,9 +238,10 @@ var authCases = []Case{
 	},
 	{
 		ID: "sec-tls-record-framing", RFC: "TLS", Level: Must,
-		Text:   "Commands may be split over TLS records and joined in one.",
-		Needs:  []string{NeedTLS, NeedLogin},
-		Faults: []string{"pipelined-dropped"},
+		Security: true,
+		Text:     "Commands may be split over TLS records and joined in one.",
+		Needs:    []string{NeedTLS, NeedLogin},
+		Faults:   []string{"pipelined-dropped"},
 		Run: func(t *T) {
 			for _, b := range []string{"NO", "OP", "\r", "\n"} {
 				t.RawWrite(b)

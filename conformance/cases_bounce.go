@@ -8,16 +8,18 @@ import "net/netip"
 var bounceCases = []Case{
 	{
 		ID: "rfc2577-3-bounce", RFC: "2577 3", Level: Should,
-		Text:   "PORT with an address that is not the client's is refused, and nothing is connected to.",
-		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-foreign-200"},
-		Run:    func(t *T) { bounce(t, "PORT") },
+		Security: true,
+		Text:     "PORT with an address that is not the client's is refused, and nothing is connected to.",
+		Needs:    []string{NeedLogin, NeedIPv4},
+		Faults:   []string{"port-foreign-200"},
+		Run:      func(t *T) { bounce(t, "PORT") },
 	},
 	{
 		ID: "rfc2428-eprt-bounce", RFC: "2577 3", Level: Should,
-		Text:   "EPRT with an address that is not the client's, or with a port below 1024, is refused, and nothing is connected to.",
-		Needs:  []string{NeedLogin, NeedEPRT},
-		Faults: []string{"eprt-foreign-200", "eprt-low-200"},
+		Security: true,
+		Text:     "EPRT with an address that is not the client's, or with a port below 1024, is refused, and nothing is connected to.",
+		Needs:    []string{NeedLogin, NeedEPRT},
+		Faults:   []string{"eprt-foreign-200", "eprt-low-200"},
 		Run: func(t *T) {
 			bounce(t, "EPRT")
 			lowPort(t, "EPRT")
@@ -25,9 +27,10 @@ var bounceCases = []Case{
 	},
 	{
 		ID: "rfc2577-3-low-port", RFC: "2577 3", Level: Should,
-		Text:   "PORT with a port below 1024 is refused, and nothing is connected to.",
-		Needs:  []string{NeedLogin, NeedIPv4},
-		Faults: []string{"port-low-200"},
+		Security: true,
+		Text:     "PORT with a port below 1024 is refused, and nothing is connected to.",
+		Needs:    []string{NeedLogin, NeedIPv4},
+		Faults:   []string{"port-low-200"},
 		Run: func(t *T) {
 			t.needActive()
 			t.Session()
@@ -37,10 +40,11 @@ var bounceCases = []Case{
 	},
 	{
 		ID: "rfc2577-4-data-peer-check", RFC: "2577 4", Level: Should,
-		Text:   "A connection to a passive port from another address than the client's gets no data.",
-		Needs:  []string{NeedLogin},
-		Faults: []string{"passive-takes-anyone"},
-		Run:    strangerGetsNothing,
+		Security: true,
+		Text:     "A connection to a passive port from another address than the client's gets no data.",
+		Needs:    []string{NeedLogin},
+		Faults:   []string{"passive-takes-anyone"},
+		Run:      strangerGetsNothing,
 	},
 	{
 		ID: "rfc959-3.2-default-data-port", RFC: "959 3.2, 3.3, 5.2", Level: Must, Lenient: true,

@@ -44,9 +44,10 @@ var lineCases = []Case{
 	},
 	{
 		ID: "sec-no-reply-injection", RFC: "practice, 854", Level: Must,
-		Text:   "Echoed arguments cannot break the stream of replies.",
-		Needs:  []string{NeedLogin},
-		Faults: []string{"cwd-echo-iac"},
+		Security: true,
+		Text:     "Echoed arguments cannot break the stream of replies.",
+		Needs:    []string{NeedLogin},
+		Faults:   []string{"cwd-echo-iac"},
 		Run: func(t *T) {
 			before := len(t.c.watch.neg)
 			const do = "\xff\xfd\x01"

@@ -99,9 +99,10 @@ var oddCases = []Case{
 	},
 	{
 		ID: "sec-http-verb", RFC: "practice", Level: Info,
-		Full:   true,
-		Text:   "A request of HTTP is not carried out as FTP.",
-		Faults: []string{"unknown-verb-200"},
+		Security: true,
+		Full:     true,
+		Text:     "A request of HTTP is not carried out as FTP.",
+		Faults:   []string{"unknown-verb-200"},
 		Run: func(t *T) {
 			t.Open()
 			t.c.goodbye = true // a server may end the session of whoever does so

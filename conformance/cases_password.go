@@ -15,9 +15,10 @@ import (
 var passwordCases = []Case{
 	{
 		ID: "sec-wrong-password", RFC: "practice, 959 4.1.1", Level: Must,
-		Text:   "A wrong password is refused, and so is a second one on the same connection; nobody is logged in then.",
-		Needs:  []string{NeedLogin, NeedCrowd},
-		Faults: []string{"any-password", "second-password", "wrong-password-530-in", "wrong-password-unanswered"},
+		Security: true,
+		Text:     "A wrong password is refused, and so is a second one on the same connection; nobody is logged in then.",
+		Needs:    []string{NeedLogin, NeedCrowd},
+		Faults:   []string{"any-password", "second-password", "wrong-password-530-in", "wrong-password-unanswered"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			for _, g := range t.guessOwn() {
@@ -32,9 +33,10 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "sec-empty-password", RFC: "practice, 959 4.1.1", Level: Must,
-		Text:   "An empty password is refused where the account has one.",
-		Needs:  []string{NeedLogin, NeedCrowd},
-		Faults: []string{"any-password", "empty-password"},
+		Security: true,
+		Text:     "An empty password is refused where the account has one.",
+		Needs:    []string{NeedLogin, NeedCrowd},
+		Faults:   []string{"any-password", "empty-password"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			if t.run.target.password() == "" {
@@ -50,16 +52,18 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "rfc2577-7-no-user-oracle", RFC: "2577 7", Level: Should,
-		Text:   "Neither USER nor a refused PASS reveals whether a name exists.",
-		Faults: []string{"user-oracle", "user-oracle-slow", "pass-oracle"},
-		Run:    noOracle,
+		Security: true,
+		Text:     "Neither USER nor a refused PASS reveals whether a name exists.",
+		Faults:   []string{"user-oracle", "user-oracle-slow", "pass-oracle"},
+		Run:      noOracle,
 	},
 	{
 		ID: "rfc2577-5-fail-delay", RFC: "2577 5", Level: May,
-		Full:   true,
-		Text:   "A wrong password is answered after some seconds.",
-		Needs:  []string{NeedLogin, NeedCrowd, NeedSlow},
-		Faults: []string{"wrong-password-unanswered"},
+		Security: true,
+		Full:     true,
+		Text:     "A wrong password is answered after some seconds.",
+		Needs:    []string{NeedLogin, NeedCrowd, NeedSlow},
+		Faults:   []string{"wrong-password-unanswered"},
 		Run: func(t *T) {
 			others := t.guessOthers()
 			t.answered(others)
@@ -68,10 +72,11 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "rfc2577-7-timing", RFC: "2577 7", Level: Info,
-		Full:   true,
-		Text:   "The time to refuse a password does not depend on whether the name exists.",
-		Needs:  []string{NeedLogin, NeedCrowd, NeedSlow},
-		Faults: []string{"wrong-password-slow-if-known", "wrong-password-unanswered"},
+		Security: true,
+		Full:     true,
+		Text:     "The time to refuse a password does not depend on whether the name exists.",
+		Needs:    []string{NeedLogin, NeedCrowd, NeedSlow},
+		Faults:   []string{"wrong-password-slow-if-known", "wrong-password-unanswered"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			own, others := t.guessOwn(), t.guessOthers()
@@ -86,10 +91,11 @@ var passwordCases = []Case{
 	},
 	{
 		ID: "rfc2577-5-attempt-limit", RFC: "2577 5", Level: Should,
-		Text:   "After three to five wrong passwords the server answers 421 and closes.",
-		Needs:  []string{NeedLogin, NeedCrowd, NeedSlow},
-		Faults: []string{"wrong-passwords-unlimited", "wrong-password-closes", "wrong-password-unanswered"},
-		Run:    attemptLimit,
+		Security: true,
+		Text:     "After three to five wrong passwords the server answers 421 and closes.",
+		Needs:    []string{NeedLogin, NeedCrowd, NeedSlow},
+		Faults:   []string{"wrong-passwords-unlimited", "wrong-password-closes", "wrong-password-unanswered"},
+		Run:      attemptLimit,
 	},
 }
 

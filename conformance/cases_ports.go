@@ -19,10 +19,11 @@ var portCases = []Case{
 	},
 	{
 		ID: "rfc2577-8-random-ports", RFC: "2577 8", Level: Should,
-		Text:   "Passive ports cannot be predicted: fifty in a row are many, and in no order.",
-		Needs:  []string{NeedLogin},
-		Faults: []string{"passive-ports-in-order", "passive-ports-few"},
-		Run:    randomPorts,
+		Security: true,
+		Text:     "Passive ports cannot be predicted: fifty in a row are many, and in no order.",
+		Needs:    []string{NeedLogin},
+		Faults:   []string{"passive-ports-in-order", "passive-ports-few"},
+		Run:      randomPorts,
 	},
 	{
 		ID: "prac-pasv-never-connected", RFC: "959 is silent", Level: Info,

@@ -194,9 +194,10 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-15.1.1-same-cert", RFC: "4217 15.1.1", Level: Should,
-		Text:   "Data connections have the certificate of the control connection.",
-		Needs:  []string{NeedLogin, NeedTLS},
-		Faults: []string{"other-certificate-on-data"},
+		Security: true,
+		Text:     "Data connections have the certificate of the control connection.",
+		Needs:    []string{NeedLogin, NeedTLS},
+		Faults:   []string{"other-certificate-on-data"},
 		Run: func(t *T) {
 			// The certificate is shown by a full handshake only, which servers that
 			// demand resumption take amiss: the session is given up for it.
@@ -218,10 +219,11 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-12-close-notify-retr", RFC: "4217 12.6, 8446 6.1", Level: Must, Lenient: true,
-		Hurts:  "clients that tell a whole file from one that was cut off: they must refuse it, or trust the reply",
-		Text:   "The server ends what it sends under TLS with close_notify.",
-		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
-		Faults: []string{"data-no-close-notify"},
+		Security: true,
+		Hurts:    "clients that tell a whole file from one that was cut off: they must refuse it, or trust the reply",
+		Text:     "The server ends what it sends under TLS with close_notify.",
+		Needs:    []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults:   []string{"data-no-close-notify"},
 		Run: func(t *T) {
 			t.prot("P", 200)
 			x := t.Begin("RETR " + t.File("notify")).Accepted()
@@ -233,9 +235,10 @@ var protCases = []Case{
 	},
 	{
 		ID: "rfc4217-12-close-notify-stor", RFC: "8446 6.1", Level: Should,
-		Text:   "An upload that ends without close_notify is treated as truncated.",
-		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
-		Faults: []string{"stor-cut-226", "stor-cut-silence"},
+		Security: true,
+		Text:     "An upload that ends without close_notify is treated as truncated.",
+		Needs:    []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults:   []string{"stor-cut-226", "stor-cut-silence"},
 		Run: func(t *T) {
 			t.prot("P", 200)
 			t.Type("I")

@@ -11,9 +11,10 @@ import (
 var insideCases = []Case{
 	{
 		ID: "sec-tls-client-renegotiation", RFC: "CVE-2011-1473", Level: ShouldNot,
-		Text:   "The server does not renegotiate TLS 1.2 because a client asks for it.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-renegotiates"},
+		Security: true,
+		Text:     "The server does not renegotiate TLS 1.2 because a client asks for it.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-renegotiates"},
 		Run: func(t *T) {
 			yes, answer := t.renegotiates()
 			t.c.event("in answer: " + answer)
@@ -25,10 +26,11 @@ var insideCases = []Case{
 	},
 	{
 		ID: "sec-tls13-keyupdate", RFC: "8446 4.6.3", Level: Info,
-		Full:   true,
-		Text:   "Whether the server goes on after a KeyUpdate of TLS 1.3, and sends one if it is asked to.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls13-keyupdate-ends"},
+		Security: true,
+		Full:     true,
+		Text:     "Whether the server goes on after a KeyUpdate of TLS 1.3, and sends one if it is asked to.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls13-keyupdate-ends"},
 		Run: func(t *T) {
 			for _, ask := range []bool{false, true} {
 				t.keyUpdate(ask)

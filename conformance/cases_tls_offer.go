@@ -10,9 +10,10 @@ import (
 var offerCases = []Case{
 	{
 		ID: "sec-tls-versions", RFC: "9325 3.1.1", Level: Should,
-		Text:   "TLS 1.3 is offered.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls13-missing"},
+		Security: true,
+		Text:     "TLS 1.3 is offered.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls13-missing"},
 		Run: func(t *T) {
 			var taken []string
 			for _, v := range []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12} {
@@ -30,9 +31,10 @@ var offerCases = []Case{
 	},
 	{
 		ID: "sec-tls-suites-broken", RFC: "9325 4.1, 7465", Level: MustNot,
-		Text:   "Cipher suites without encryption, without a certificate, with export keys, DES or RC4 are never chosen.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-null", "tls-rc4"},
+		Security: true,
+		Text:     "Cipher suites without encryption, without a certificate, with export keys, DES or RC4 are never chosen.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-null", "tls-rc4"},
 		Run: func(t *T) {
 			var taken []string
 			for _, g := range brokenSuites {
@@ -47,9 +49,10 @@ var offerCases = []Case{
 	},
 	{
 		ID: "sec-tls-suites-old", RFC: "9325 4.1, CVE-2016-2183", Level: ShouldNot,
-		Text:   "Cipher suites with 3DES are not chosen.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-3des"},
+		Security: true,
+		Text:     "Cipher suites with 3DES are not chosen.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-3des"},
 		Run: func(t *T) {
 			if suite, yes := t.takes(tripleDES); yes {
 				t.Warnf("the server chooses %s", suite)
@@ -61,9 +64,10 @@ var offerCases = []Case{
 	},
 	{
 		ID: "sec-tls-forward-secrecy", RFC: "9325 4.1", Level: ShouldNot,
-		Text:   "Cipher suites without forward secrecy are not chosen.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-static-rsa"},
+		Security: true,
+		Text:     "Cipher suites without forward secrecy are not chosen.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-static-rsa"},
 		Run: func(t *T) {
 			if suite, yes := t.takes(staticRSA); yes {
 				t.Warnf("the server chooses %s: who gets its key later can read what was recorded", suite)
@@ -72,9 +76,10 @@ var offerCases = []Case{
 	},
 	{
 		ID: "sec-tls-compression", RFC: "9325 3.3, CVE-2012-4929", Level: ShouldNot,
-		Text:   "TLS does not compress: the length would betray what is secret.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-compression"},
+		Security: true,
+		Text:     "TLS does not compress: the length would betray what is secret.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-compression"},
 		Run: func(t *T) {
 			c := t.chosen12("TLS 1.2 with compression", offer{compression: true})
 			if c.compression != 0 {
@@ -84,9 +89,10 @@ var offerCases = []Case{
 	},
 	{
 		ID: "sec-tls-renegotiation-info", RFC: "5746 3.6", Level: Must,
-		Text:   "The server knows the extension that makes renegotiation safe.",
-		Needs:  []string{NeedTLS},
-		Faults: []string{"tls-no-renegotiation-info"},
+		Security: true,
+		Text:     "The server knows the extension that makes renegotiation safe.",
+		Needs:    []string{NeedTLS},
+		Faults:   []string{"tls-no-renegotiation-info"},
 		Run: func(t *T) {
 			if c := t.chosen12("TLS 1.2 with renegotiation_info", offer{}); !c.renegotiation {
 				t.Failf("renegotiation_info is not answered: a stranger's commands could be put in front of the client's")

@@ -33,9 +33,10 @@ var reuseCases = []Case{
 	},
 	{
 		ID: "sec-tls-ticket-other-session", RFC: "4217 10.2, 15.2.6", Level: ShouldNot,
-		Text:   "Where data connections must resume a TLS session, that of another control connection does not do.",
-		Needs:  []string{NeedLogin, NeedTLS},
-		Faults: []string{"reuse-any-session"},
+		Security: true,
+		Text:     "Where data connections must resume a TLS session, that of another control connection does not do.",
+		Needs:    []string{NeedLogin, NeedTLS},
+		Faults:   []string{"reuse-any-session"},
 		Run: func(t *T) {
 			known := t.certificateSeen()
 			other, version := t.withTicket(known)
@@ -60,9 +61,10 @@ var reuseCases = []Case{
 	},
 	{
 		ID: "sec-tls-ticket-single-use", RFC: "8446 2.2, C.4", Level: Should,
-		Text:   "A session ticket that was used before is taken again, or a full handshake follows.",
-		Needs:  []string{NeedLogin, NeedTLS},
-		Faults: []string{"tickets-replay-fails"},
+		Security: true,
+		Text:     "A session ticket that was used before is taken again, or a full handshake follows.",
+		Needs:    []string{NeedLogin, NeedTLS},
+		Faults:   []string{"tickets-replay-fails"},
 		Run: func(t *T) {
 			w, version := t.withTicket(t.certificateSeen())
 			ticket := w.ticket()
@@ -85,10 +87,11 @@ var reuseCases = []Case{
 	},
 	{
 		ID: "rfc2577-4-tls-data-hijack", RFC: "4217 15.2.6, 2577 8", Level: Info,
-		Full:   true,
-		Text:   "Whether a stranger who comes first, or second, to a passive port gets the data under TLS.",
-		Needs:  []string{NeedLogin, NeedWrite, NeedTLS},
-		Faults: []string{"last-connection-wins"},
+		Security: true,
+		Full:     true,
+		Text:     "Whether a stranger who comes first, or second, to a passive port gets the data under TLS.",
+		Needs:    []string{NeedLogin, NeedWrite, NeedTLS},
+		Faults:   []string{"last-connection-wins"},
 		Run: func(t *T) {
 			known := t.certificateSeen()
 			name := path.Join(t.run.workDir, t.File("hijack"))

@@ -9,8 +9,9 @@ import (
 var traversalCases = []Case{
 	{
 		ID: "sec-path-traversal", RFC: "practice", Level: Must,
-		Text:  "A pathname cannot leave the root that the login sees, whatever the command.",
-		Needs: []string{NeedLogin},
+		Security: true,
+		Text:     "A pathname cannot leave the root that the login sees, whatever the command.",
+		Needs:    []string{NeedLogin},
 		Faults: []string{
 			"cwd-above-root", "cwd-outside", "retr-above-root", "nlst-above-root", "list-above-root", "mlsd-above-root",
 			"mlst-above-root", "size-above-root", "stor-above-root", "appe-above-root", "rnto-above-root",

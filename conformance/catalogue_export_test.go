@@ -15,9 +15,9 @@ func WriteCatalogue(w io.Writer, example string) error {
 	for _, g := range groups() {
 		fmt.Fprintf(b, "\n## %s\n\n| Id | Level | RFC | Requirement | Needs | Faults |\n|---|---|---|---|---|---|\n", g.title)
 		for _, c := range g.cases {
-			level := c.Level.String()
-			if c.Lenient {
-				level += " (widely missed)"
+			level := c.Weight()
+			if c.Full {
+				level += "; full profile"
 			}
 			fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n",
 				c.ID, level, c.RFC, escapeCell(c.Text), strings.Join(c.Needs, ", "), quotedList(c.Faults))
@@ -42,13 +42,24 @@ reply lists of its Section 5.4 are SHOULD. ` + "`--level must`" + ` checks MUST 
 | INFO | a fact worth knowing, neither good nor bad |
 | UNIMPL | something optional is not implemented |
 | SKIP | a need is not met; the reason says which |
-| WARN | a SHOULD is missed, or a MUST in a way that clients live with |
-| FAIL | a MUST is missed, or a SHOULD in a way that breaks clients |
+| WARN | a SHOULD is missed, or a MUST that most servers miss, or in a way that clients live with |
+| FAIL | a MUST is missed: never SHOULD, MAY or INFO |
 | ERROR | the check could not be carried out |
 
-Cases marked "widely missed" give WARN where others give FAIL: most servers in use
-miss them. After every case a NOOP has to be answered as NOOP is; a reply too many
-or too few is FAIL, whatever the case has found. Monitors have no steps of their
+Cases marked "widely missed" give WARN where others give FAIL, since most servers in use
+miss them; the report says whom that harms. "Security" marks what weighs for security,
+whatever its level. "Full profile" marks what ` + "`--profile full`" + ` alone runs, of which
+no text demands anything; a pattern of ` + "`--only`" + ` takes it too.
+
+One cause is one finding. Steps that many cases have in common, such as to open a data
+connection, belong to one case each. Where such a step fails in another case, the one to
+which it belongs is run; if that fails by itself, the other is SKIP "because of" it. Some
+cases say nothing while another fails, and are SKIP then, too. A reply that came without a
+command, such as a second final reply, is taken away and reported in the row of
+` + "`rfc959-5.4-one-final-reply`" + `, so that the session is in step again. A case that fails
+because a connection was lost is run once more; if it does not fail then, it is WARN
+"flaky", with both dialogues. After every case a NOOP has to be answered; a reply too few
+is a failure of that case. Monitors have no steps of their
 own: they watch every line of every session; where no line came they are SKIP.
 
 Needs that a flag of ` + "`ftpwire check`" + ` decides:

@@ -23,23 +23,12 @@ type Result struct {
 	Hurts        string `json:"hurts,omitempty"`         // whom it harms, if it is widely missed
 	Security     bool   `json:"security,omitempty"`      // it has weight for security
 
-	failed bool // the case failed, whatever its level makes of it
+	weight string // of the case, in words
+	failed bool   // the case failed, whatever its level makes of it
 }
 
 func newResult(c *Case) *Result {
-	return &Result{ID: c.ID, RFC: c.RFC, Level: c.Level, Text: c.Text, Verdict: Pass, WidelyMissed: c.Lenient, Hurts: c.Hurts, Security: c.Security}
-}
-
-// weight returns the level as a report shows it, with what changes it.
-func (r *Result) weight() string {
-	s := r.Level.String()
-	if r.Security {
-		s += ", security"
-	}
-	if r.WidelyMissed {
-		s += ", widely missed"
-	}
-	return s
+	return &Result{ID: c.ID, RFC: c.RFC, Level: c.Level, Text: c.Text, Verdict: Pass, WidelyMissed: c.Lenient, Hurts: c.Hurts, Security: c.Security, weight: c.Weight()}
 }
 
 // A Report holds the results of a run, in the order of the cases.

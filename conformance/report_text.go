@@ -47,7 +47,7 @@ func (r *Report) findings(b *bufio.Writer, v Verdict) {
 		if x.Verdict != v {
 			continue
 		}
-		fmt.Fprintf(b, "\n%-5s %s (%s, RFC %s)\n", v, x.ID, x.weight(), x.RFC)
+		fmt.Fprintf(b, "\n%-5s %s (%s, RFC %s)\n", v, x.ID, x.weight, x.RFC)
 		wrapped(b, "      "+x.Text, "      ")
 		wrapped(b, "      -> "+x.Reason, "         ")
 		if x.Hurts != "" {

@@ -173,7 +173,7 @@ func (r *runner) runAll(report *Report) {
 // selected returns how many cases are to be run.
 func (r *runner) selected() (n int) {
 	for _, c := range r.opts.cases() {
-		if r.opts.selects(&c) {
+		if r.opts.Selects(&c) {
 			n++
 		}
 	}

@@ -14,7 +14,7 @@ type order struct {
 // all runs the selected cases.
 func (o *order) all() {
 	for i := range o.cases {
-		if c := &o.cases[i]; o.run.opts.selects(c) {
+		if c := &o.cases[i]; o.run.opts.Selects(c) {
 			o.judge(c)
 		}
 	}
@@ -27,11 +27,11 @@ func (o *order) judge(c *Case) {
 	}
 	o.results[c.ID] = nil
 	for _, id := range c.Rests {
-		if on := o.find(id); on != nil && o.run.opts.selects(on) {
+		if on := o.find(id); on != nil && o.run.opts.Selects(on) {
 			o.judge(on)
 		}
 	}
-	if o.results[c.ID] = o.result(c); o.results[c.ID] == nil && o.run.opts.selects(c) {
+	if o.results[c.ID] = o.result(c); o.results[c.ID] == nil && o.run.opts.Selects(c) {
 		o.notRun++
 	}
 }
@@ -112,7 +112,7 @@ func (o *order) rows() (rows []Result) {
 	for i := range o.cases {
 		c := &o.cases[i]
 		res := o.results[c.ID]
-		if !o.run.opts.selects(c) && (!o.run.blamed[c.ID] || matchAny(o.run.opts.Skip, c.ID)) {
+		if !o.run.opts.Selects(c) && (!o.run.blamed[c.ID] || matchAny(o.run.opts.Skip, c.ID)) {
 			continue
 		}
 		if res == nil && o.run.blamed[c.ID] {

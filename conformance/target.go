@@ -111,6 +111,11 @@ type Options struct {
 	// also what they should. If zero, all are run.
 	Level Level
 
+	// Full runs the full profile: also the cases marked Full, which tell what a server
+	// makes of things that no RFC demands. Without it they run only if a pattern of Only
+	// matches them.
+	Full bool
+
 	// Timeout is the longest wait for a reply, a connection, or the next byte of
 	// a transfer. If zero, it is 10 seconds.
 	Timeout time.Duration
@@ -169,9 +174,9 @@ func (o *Options) cases() []Case {
 	return o.Cases
 }
 
-// selects reports whether the patterns and the level take c.
-func (o *Options) selects(c *Case) bool {
-	return o.Level.includes(c.Level) &&
+// Selects reports whether the patterns, the level and the profile take c.
+func (o *Options) Selects(c *Case) bool {
+	return o.Level.includes(c.Level) && (o.Full || !c.Full || len(o.Only) > 0) &&
 		(len(o.Only) == 0 || matchAny(o.Only, c.ID)) && !matchAny(o.Skip, c.ID)
 }
 

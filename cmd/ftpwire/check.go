@@ -24,7 +24,7 @@ type checkFlags struct {
 	connFlags
 	protection                                          *watch // nil for the embedded server
 	only, skip, faults                                  []string
-	level, format                                       *choice
+	level, profile, format                              *choice
 	writeDir, otherHost, output                         string
 	readOnly, slow, intrusive, strict, list, allowClear bool
 	maxLogins                                           int
@@ -71,6 +71,7 @@ to begin again, for a server that is just starting.`,
 	fs.StringArrayVar(&f.only, "only", nil, "only checks that `PATTERN` matches (repeatable)")
 	fs.StringArrayVar(&f.skip, "skip", nil, "leave out checks that `PATTERN` matches (repeatable)")
 	f.level = addChoice(cmd, "level", "may", "must|should|may", "lowest level of the requirements to check")
+	f.profile = addChoice(cmd, "profile", "default", "default|full", "full: also checks of what no RFC demands, and few servers have")
 	fs.StringVar(&f.writeDir, "write-dir", "", "`DIR` of the server to work in (default: the URL's path, or the login directory)")
 	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
 	fs.BoolVar(&f.readOnly, "read-only", false, "send nothing that could change anything on the server")

@@ -5,7 +5,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/ftpwire/ftpwire/conformance"
@@ -42,38 +41,23 @@ func (f *checkFlags) staleSkips() (stale []string) {
 }
 
 func matchesAny(pattern string) bool {
-	return slices.ContainsFunc(conformance.Cases(), func(c conformance.Case) bool { return matches(pattern, c.ID) })
+	o := conformance.Options{Only: []string{pattern}}
+	return slices.ContainsFunc(conformance.Cases(), func(c conformance.Case) bool { return o.Selects(&c) })
 }
 
-// matches reports whether a pattern of Options selects an id.
-func matches(pattern, id string) bool {
-	ok, _ := path.Match(pattern, id)
-	return ok || !strings.ContainsAny(pattern, `*?[\`) && strings.HasPrefix(id, pattern)
-}
-
-// selects reports whether --only, --skip and --level take a check.
-func (f *checkFlags) selects(c *conformance.Case) bool {
-	heavy := map[string]conformance.Level{"must": conformance.MustNot, "should": conformance.ShouldNot, "may": conformance.Info}[f.level.value]
-	if c.Level > heavy {
-		return false
+// selection returns what the flags select.
+func (f *checkFlags) selection() *conformance.Options {
+	return &conformance.Options{
+		Only: f.only, Skip: f.skip, Full: f.profile.value == "full",
+		Level: map[string]conformance.Level{"must": conformance.Must, "should": conformance.Should}[f.level.value],
 	}
-	for _, p := range f.skip {
-		if matches(p, c.ID) {
-			return false
-		}
-	}
-	for _, p := range f.only {
-		if matches(p, c.ID) {
-			return true
-		}
-	}
-	return len(f.only) == 0
 }
 
 // count returns how many checks the flags take.
 func (f *checkFlags) count() (n int) {
+	opts := f.selection()
 	for _, c := range conformance.Cases() {
-		if f.selects(&c) {
+		if opts.Selects(&c) {
 			n++
 		}
 	}
@@ -86,22 +70,29 @@ type caseJSON struct {
 	Level  conformance.Level `json:"level"`
 	Text   string            `json:"text"`
 	Needs  []string          `json:"needs,omitempty"`
+	Rests  []string          `json:"rests,omitempty"`
 	Faults []string          `json:"faults,omitempty"`
+
+	WidelyMissed bool   `json:"widely_missed,omitempty"`
+	Hurts        string `json:"hurts,omitempty"`
+	Security     bool   `json:"security,omitempty"`
+	Full         bool   `json:"full,omitempty"`
 }
 
 func (f *checkFlags) listCases(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	opts := f.selection()
 	for _, c := range conformance.Cases() {
-		if !f.selects(&c) {
+		if !opts.Selects(&c) {
 			continue
 		}
 		if f.format.value == "json" {
-			if err := writeJSON(w, caseJSON{c.ID, c.RFC, c.Level, c.Text, c.Needs, c.Faults}); err != nil {
+			if err := writeJSON(w, caseJSON{c.ID, c.RFC, c.Level, c.Text, c.Needs, c.Rests, c.Faults, c.Lenient, c.Hurts, c.Security, c.Full}); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\n", c.ID, c.Level, c.Text)
+		fmt.Fprintf(tw, "%s\t%s\t%s\n", c.ID, c.Weight(), c.Text)
 	}
 	return tw.Flush()
 }

@@ -23,11 +23,10 @@ var errAutoTLS = usagef("--tls auto: the check needs to know when TLS begins: us
 
 // checkTarget returns the server to check, and what ends the embedded one.
 func (a *app) checkTarget(cmd *cobra.Command, f *checkFlags, args []string) (conformance.Target, *conformance.Options, func(), error) {
-	opts := &conformance.Options{
-		Only: f.only, Skip: f.skip, Timeout: f.timeout, ConnectTimeout: f.connectTimeout, WriteDir: f.writeDir, ReadOnly: f.readOnly,
-		MaxLogins: f.maxLogins, MaxTime: f.maxTime, Slow: f.slow, Intrusive: f.intrusive, Strict: f.strict, AllowClear: f.allowClear || len(args) == 0,
-		Level: map[string]conformance.Level{"must": conformance.Must, "should": conformance.Should}[f.level.value],
-	}
+	opts := f.selection()
+	opts.Timeout, opts.ConnectTimeout, opts.MaxTime, opts.MaxLogins = f.timeout, f.connectTimeout, f.maxTime, f.maxLogins
+	opts.WriteDir, opts.ReadOnly, opts.AllowClear = f.writeDir, f.readOnly, f.allowClear || len(args) == 0
+	opts.Slow, opts.Intrusive, opts.Strict = f.slow, f.intrusive, f.strict
 	if f.maxTime <= 0 {
 		return conformance.Target{}, nil, nil, usagef("--max-time must be above zero")
 	}
