@@ -13,9 +13,21 @@ import (
 // restartFaults are those that a transfer which is resumed or verified meets.
 func restartFaults() []deviation {
 	var mu sync.Mutex
+	var heeded memory[bool]
 	return []deviation{
 		{name: "rest-ignored-retr", doc: "REST is answered 350, but RETR starts at the beginning",
 			restart: ignoredBy("RETR")},
+		{name: "rest-heeded-once", doc: "REST is answered 350, but only the first RETR after one begins there",
+			restart: func(s *session, offset int64) int64 {
+				if s.current.Verb != "RETR" || offset == 0 {
+					return offset
+				}
+				if *heeded.of(s) {
+					return 0
+				}
+				*heeded.of(s) = true
+				return offset
+			}},
 		{name: "rest-ignored-stor", doc: "REST is answered 350, but STOR replaces the file",
 			restart: ignoredBy("STOR")},
 		{name: "rest-retr-refused", doc: "RETR after REST is refused with 550, in words that fit a missing file",
@@ -55,6 +67,16 @@ func restartFaults() []deviation {
 				}
 				return offset
 			}},
+		{name: "file-grows", doc: "a file has another octet at each RETR of it",
+			command: onCommand("RETR", func(s *session, arg string) bool {
+				mu.Lock()
+				defer mu.Unlock()
+				name := s.resolve(arg)
+				if data, err := readTree(s.host.tree, name); err == nil {
+					writeFile(s.host.tree, name, append(data, 'x'))
+				}
+				return false
+			})},
 		{name: "rnto-no-replace", doc: "RNTO is refused with 553 where there is a file of the name",
 			command: instead("RNTO", exists(false), says(553, "There is a file of that name"))},
 		{name: "hash-unknown", doc: "HASH, XCRC and their kind are neither listed nor implemented",
