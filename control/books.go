@@ -18,6 +18,7 @@ type session struct {
 	account  string // as Login sent it, for servers that want it later
 	extended bool   // EPSV was answered
 	typed    bool   // TYPE has been sent in this session
+	typeSure bool   // nothing came after TYPE that could make a server go back to TYPE A
 	noType   bool   // the server does not know TYPE
 	noText   bool   // it refuses TYPE A for listings
 	sscn     bool   // SSCN ON is in force
@@ -52,6 +53,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 			s.moved(cmd, e.Kind == protocol.EventReply && e.Outcome == protocol.Success)
 		}
 	}
+	s.typeSure = s.typeSure && keepsType(cmd.Verb)
 	if e.Kind != protocol.EventReply || e.Outcome == protocol.Failure {
 		return
 	}
@@ -65,7 +67,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	case "USER":
 		s.account = "" // it belongs to another user
 	case "TYPE":
-		s.typed = true
+		s.typed, s.typeSure = true, true
 	case "SSCN":
 		s.noteSSCN(cmd.Arg)
 	case "OPTS":
@@ -81,6 +83,17 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	case "FEAT":
 		s.features = withFeatures(features(e.Reply), c.cfg.Login.AssumeFeatures)
 	}
+}
+
+// keepsType reports whether the type is in force for certain after a command: those are what comes
+// between TYPE and a transfer.
+func keepsType(v protocol.Verb) bool {
+	switch v {
+	case "STRU", "MODE", "OPTS", "SIZE", "MDTM", "MLST", "PWD", "FEAT", "ALLO", "RANG", "REST",
+		"EPSV", "PASV", "EPRT", "PORT", "LPRT", "LPSV", "CPSV", "PRET", "SSCN", "PBSZ", "PROT":
+		return true
+	}
+	return false
 }
 
 // moved notes that a command has, or may have, changed the working directory.

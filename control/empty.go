@@ -254,7 +254,7 @@ func (c *Conn) confirmByListing(ctx context.Context, verb protocol.Verb, path st
 
 // refusesNowhere reports whether the server refuses to list a name that does not exist.
 func (c *Conn) refusesNowhere(ctx context.Context, verb protocol.Verb) bool {
-	o, err := c.newOpening(protocol.Command{Verb: verb, Arg: nowhere}, 'A', "")
+	o, err := c.newOpening(protocol.Command{Verb: verb, Arg: nowhere}, 'A')
 	if err != nil {
 		return false
 	}

@@ -48,8 +48,8 @@ func (c *Conn) params() protocol.Params {
 
 // ensureFormat sends TYPE, STRU and MODE, and the level of MODE Z, unless they are
 // already in force, for a transfer in type typ. All of them must come before the command
-// for the address of the data connection.
-func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (mode.Format, error) {
+// for the address of the data connection. sure is as in ensureTypeForm.
+func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte, sure bool) (mode.Format, error) {
 	f := c.FileFormat()
 	if f.Type != typ {
 		f.Type, f.Form = typ, 'N'
@@ -63,14 +63,14 @@ func (c *Conn) ensureFormat(ctx context.Context, verb protocol.Verb, typ byte) (
 	if f.Mode == 'Z' && verb.Does(protocol.Uploads) && c.HasQuirk(QuirkModeZUploads) {
 		f.Mode = 'S'
 	}
-	return f, c.applyFormat(ctx, verb, f)
+	return f, c.applyFormat(ctx, verb, f, sure)
 }
 
 // applyFormat is ensureFormat for a given format.
-func (c *Conn) applyFormat(ctx context.Context, verb protocol.Verb, f mode.Format) error {
+func (c *Conn) applyFormat(ctx context.Context, verb protocol.Verb, f mode.Format, sure bool) error {
 	// MLSD has its own type, whatever type is in force (RFC 3659, Section 7.2).
 	if verb != "MLSD" {
-		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists)); err != nil {
+		if err := c.ensureTypeForm(ctx, f.Type, f.Form, !verb.Does(protocol.Lists), sure); err != nil {
 			return err
 		}
 	}
@@ -90,15 +90,16 @@ func (c *Conn) applyFormat(ctx context.Context, verb protocol.Verb, f mode.Forma
 // ensureType sends TYPE if t, Non-print, is not in force. It must come before EPSV and
 // PASV, where some servers fix the type of the transfer.
 func (c *Conn) ensureType(ctx context.Context, t byte) error {
-	return c.ensureTypeForm(ctx, t, 'N', false)
+	return c.ensureTypeForm(ctx, t, 'N', false, false)
 }
 
 // ensureTypeForm is ensureType with a form. For a file it sends TYPE even for the type
 // that a session begins with: not all servers begin with TYPE A (RFC 959, Section 5.1),
-// and line ends would then not be converted.
-func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file bool) error {
+// and line ends would then not be converted. If sure is set, it sends TYPE also if the type may
+// have changed since.
+func (c *Conn) ensureTypeForm(ctx context.Context, t, form byte, file, sure bool) error {
 	now := c.params()
-	if file && !c.session.typed {
+	if file && !c.session.typed || sure && !c.session.typeSure {
 		now = protocol.Params{}
 	}
 	arg := string(t)

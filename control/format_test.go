@@ -112,6 +112,9 @@ func TestPosition(t *testing.T) {
 					t.Fatalf("position %d behind %d octets", position, cut)
 				}
 				second := down(position)
+				if position > 0 {
+					tc.answer("TYPE "+string(tt.typ), "200 ok")
+				}
 				data = tc.passive()
 				if position > 0 {
 					tc.answer(fmt.Sprintf("REST %d", position), "350 ok")

@@ -31,7 +31,7 @@ func (c *Conn) openListing(ctx context.Context, verb protocol.Verb, path string,
 	if verb == "MLSD" {
 		typ = c.typeInForce()
 	}
-	t, err := c.openAs(ctx, protocol.Command{Verb: verb, Arg: path}, typ, "", form)
+	t, err := c.openAs(ctx, protocol.Command{Verb: verb, Arg: path}, typ, func(o *opening) { o.form = form })
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (c *Conn) RetrFrom(ctx context.Context, path, marker string) (*Download, er
 	if err := c.mayMark(cmd, marker); err != nil {
 		return nil, err
 	}
-	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, marker)
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, marker, marker != "")
 	if err != nil {
 		return nil, err
 	}

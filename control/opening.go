@@ -26,6 +26,7 @@ type opening struct {
 	wire protocol.Command // the same, as the server reads it
 	typ  byte
 	rest string // argument of REST, or ""
+	part bool   // not the whole file moves, so that the number of octets proves nothing
 	form listForm
 
 	back    func()    // returns to the working directory, or nil
@@ -39,33 +40,34 @@ type opening struct {
 }
 
 // openTransfer opens a transfer as one operation, which ends with the transfer.
-func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string) (*transfer, error) {
-	return c.openAs(ctx, cmd, typ, rest, listForm{})
+func (c *Conn) openTransfer(ctx context.Context, cmd protocol.Command, typ byte, rest string, part bool) (*transfer, error) {
+	return c.openAs(ctx, cmd, typ, func(o *opening) { o.rest, o.part = rest, part })
 }
 
-func (c *Conn) openAs(ctx context.Context, cmd protocol.Command, typ byte, rest string, form listForm) (*transfer, error) {
+// openAs is openTransfer for an opening that set completes.
+func (c *Conn) openAs(ctx context.Context, cmd protocol.Command, typ byte, set func(*opening)) (*transfer, error) {
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
 	}
-	o, err := c.newOpening(cmd, typ, rest)
+	o, err := c.newOpening(cmd, typ)
 	if err != nil {
 		c.release()
 		return nil, err
 	}
-	o.form = form
+	set(o)
 	c.busy.Store(true)
 	return c.openPromptly(ctx, o)
 }
 
 // newOpening checks the command before anything is sent, so that an invalid one does not
 // cost a data connection.
-func (c *Conn) newOpening(cmd protocol.Command, typ byte, rest string) (*opening, error) {
+func (c *Conn) newOpening(cmd protocol.Command, typ byte) (*opening, error) {
 	cmd.Arg = c.pathArg(cmd.Verb, cmd.Arg)
 	wire, err := c.onWire(cmd)
 	if err != nil {
 		return nil, err
 	}
-	return &opening{c: c, cmd: cmd, wire: wire, typ: typ, rest: rest}, nil
+	return &opening{c: c, cmd: cmd, wire: wire, typ: typ}, nil
 }
 
 // open tries until the transfer is open or no remedy is left. The turn must be held.
@@ -123,7 +125,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	if err := c.ensureProtection(ctx, o.cmd.Verb); err != nil {
 		return nil, err
 	}
-	format, err := c.ensureFormat(ctx, o.cmd.Verb, o.typ)
+	format, err := c.ensureFormat(ctx, o.cmd.Verb, o.typ, o.part && len(o.used) == 0)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +136,7 @@ func (o *opening) attempt(ctx context.Context) (*transfer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.restart(ctx, o.rest); err != nil {
+	if err := c.restart(ctx, o.rest, o.part); err != nil {
 		data.Abort()
 		return nil, err
 	}

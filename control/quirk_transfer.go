@@ -81,8 +81,8 @@ var makeRoom = remedy{
 }
 
 // restart sends REST if rest is not "", or else resets an offset that the server may have
-// kept. It is called before each transfer.
-func (c *Conn) restart(ctx context.Context, rest string) error {
+// kept. It is called before each transfer. part says that nothing else would show a kept one.
+func (c *Conn) restart(ctx context.Context, rest string, part bool) error {
 	if rest != "" {
 		c.session.restUnused = true
 		if _, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: rest}); err != nil {
@@ -90,22 +90,25 @@ func (c *Conn) restart(ctx context.Context, rest string) error {
 			return err
 		}
 	}
-	return c.restZero(ctx, rest)
+	return c.restZero(ctx, rest, part)
 }
 
 // restZero resets an offset that the server may have kept, because it always keeps them
 // or because the context ended before a transfer followed.
-func (c *Conn) restZero(ctx context.Context, rest string) error {
+func (c *Conn) restZero(ctx context.Context, rest string, part bool) error {
 	offset, _ := strconv.ParseInt(rest, 10, 64) // this client wrote it; "" gives 0
 	q := &c.session
 	if q.rest > 0 {
 		q.lastRest = q.rest
 	}
 	q.rest = offset
-	if rest != "" || !q.restUnused && (q.lastRest == 0 || !c.HasQuirk(QuirkRESTSticky)) {
+	if rest != "" || !q.restUnused && (q.lastRest == 0 || !part && !c.HasQuirk(QuirkRESTSticky)) {
 		return nil
 	}
 	_, err := c.exchange(ctx, protocol.Command{Verb: "REST", Arg: "0"})
+	if part {
+		return err
+	}
 	return c.onlyRefused(err)
 }
 

@@ -79,7 +79,7 @@ func (r *Remote) Level() protocol.Level { return r.level }
 // again with another end.
 func (r *Remote) Prepare(ctx context.Context, end RemoteEnd) (netip.AddrPort, error) {
 	c := r.c
-	if err := c.applyFormat(ctx, r.cmd.Verb, end.Format.Filled()); err != nil {
+	if err := c.applyFormat(ctx, r.cmd.Verb, end.Format.Filled(), end.Offset > 0); err != nil {
 		return netip.AddrPort{}, err
 	}
 	if err := c.unrange(ctx); err != nil {
@@ -105,7 +105,7 @@ func (r *Remote) Prepare(ctx context.Context, end RemoteEnd) (netip.AddrPort, er
 	if end.Verb == "EPSV" {
 		c.session.extended = true
 	}
-	return addr, c.restart(ctx, restart(end.Offset))
+	return addr, c.restart(ctx, restart(end.Offset), end.Offset > 0)
 }
 
 // reverse sends SSCN if the server is not in the role that is wanted.

@@ -39,11 +39,11 @@ type Download struct {
 //
 // ctx governs the whole transfer: if it ends, reads fail with its cause.
 func (c *Conn) Retr(ctx context.Context, path string, offset int64) (*Download, error) {
-	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.FileFormat().Type, offset)
+	return c.download(ctx, protocol.Command{Verb: "RETR", Arg: path}, c.FileFormat().Type, offset, offset > 0)
 }
 
-func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, offset int64) (*Download, error) {
-	t, err := c.openTransfer(ctx, cmd, typ, restart(offset))
+func (c *Conn) download(ctx context.Context, cmd protocol.Command, typ byte, offset int64, part bool) (*Download, error) {
+	t, err := c.openTransfer(ctx, cmd, typ, restart(offset), part)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,8 @@ func (c *Conn) upload(ctx context.Context, cmd protocol.Command, rest string, sk
 			return nil, &TransferError{Verb: cmd.Verb, Path: c.pathOf(cmd), Phase: PhaseOpen, Err: err}
 		}
 	}
-	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, rest)
+	// What is added to a file is not shown by its own size to have come as it was.
+	t, err := c.openTransfer(ctx, cmd, c.FileFormat().Type, rest, rest != "" || cmd.Verb == "APPE")
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (c *Conn) probeBy(ctx context.Context, name string) error {
 	caller := ctx
 	ctx, cancel := context.WithCancelCause(asUpload(ctx))
 	defer cancel(nil)
-	o, err := c.newOpening(protocol.Command{Verb: "NLST", Arg: name}, 'A', "")
+	o, err := c.newOpening(protocol.Command{Verb: "NLST", Arg: name}, 'A')
 	if err != nil {
 		return err
 	}
