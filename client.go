@@ -69,7 +69,9 @@ type Client struct {
 	noRest     bool // REST before RETR
 	noRestStor bool // REST before STOR
 	noAppe     bool
-	restProven bool // REST before RETR begins where it was told
+
+	restProven int64    // REST before RETR began where it was told once, as far as there
+	head       fileHead // of the file whose beginning was asked for last
 }
 
 // Dial connects to the server of p and logs in. A Profile that can't be used is a *[ProfileError], or several: see

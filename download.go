@@ -50,6 +50,9 @@ type download struct {
 
 	state   remoteState
 	untimed string // why the time of the original is not known
+
+	head     []byte // the beginning of the file, if a range has needed it
+	unplaced int64  // the begin of a range that REST could not be proven for
 }
 
 // attempt tries on the present connection.
@@ -89,6 +92,11 @@ func (d *download) attempt(ctx context.Context) error {
 // prepare asks the server what must be known before data move.
 func (d *download) prepare(ctx context.Context) (err error) {
 	d.state = remoteState{Size: -1}
+	if d.o.ranged() && d.c.binary() {
+		if err := control.RenewType(ctx, d.c.conn); err != nil { // it is asked for the size in it, too
+			return err
+		}
+	}
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)
@@ -227,7 +235,8 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 		return d.span(ctx, p)
 	}
 	window := min(offset, tailWindow)
-	rd, err := d.c.conn.Retr(ctx, d.remote, offset-window)
+	// If the size is not known, nothing else would show that the server has kept an offset.
+	rd, err := d.c.retr(ctx, d.remote, offset-window, d.state.Size < 0 && d.c.restProven > 0)
 	if err != nil {
 		if offset > 0 && refusesRest(err) && d.c.conn.Err() == nil {
 			return &ResumeError{Path: d.remote, Reason: "the server refuses to begin there (REST)", untouched: true}
@@ -263,8 +272,11 @@ func (d *download) transfer(ctx context.Context, p *part, offset int64) error {
 	switch {
 	case err != nil && offset > 0 && isOverlong(err):
 		// Data that match by chance, such as a file of zeros, have the wrong size.
-		d.c.noRest = true
-		return &ResumeError{Path: d.remote, Reason: "the server ignores REST"}
+		reason := "the server ignores REST"
+		if _, err := d.c.ignoresRest(ctx, d.remote, d.state.Size); err == nil {
+			reason = "the file has grown"
+		}
+		return &ResumeError{Path: d.remote, Reason: reason}
 	case err != nil:
 		if isOverlong(err) {
 			p.restart() // the file grew during the transfer: the part mixes two versions

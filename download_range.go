@@ -1,6 +1,7 @@
 package ftpwire
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -35,6 +36,34 @@ func (d *download) bounds(ctx context.Context) (from, to int64, err error) {
 	return from, to, nil
 }
 
+// A span is where the transfer of a range begins, and what proves that it does.
+type span struct {
+	begin int64  // the offset that is asked for
+	count bool   // all that follows is read before anything is used: the number of octets proves it
+	head  []byte // the beginning of the file, if what comes has to differ from it
+}
+
+// plan says how the range from from on is got. What is near the beginning comes without REST.
+func (d *download) plan(ctx context.Context, from int64, plain bool) (span, error) {
+	switch size := d.state.Size; {
+	case from <= headSize || plain:
+		return span{}, nil
+	case size-from <= headSize:
+		return span{begin: from, count: true}, nil
+	default:
+		if err := d.c.heedsRest(ctx, d.remote, size); err != nil {
+			return span{}, err
+		}
+	}
+	if d.head == nil {
+		var err error
+		if d.head, err = d.c.headOf(ctx, d.remote, remoteState{Size: d.state.Size}); err != nil {
+			return span{}, err
+		}
+	}
+	return span{begin: from, head: d.head}, nil
+}
+
 // span brings the octets that are wanted to the part, or to the writer of Get. A range that ends
 // before the file does is given up after its last octet.
 func (d *download) span(ctx context.Context, p *part) error {
@@ -45,30 +74,50 @@ func (d *download) span(ctx context.Context, p *part) error {
 	if err := withinSize(to-from, d.o.MaxSize); err != nil {
 		return err
 	}
-	if from > 0 {
-		if err := d.c.heedsRest(ctx, d.remote, d.state.Size); err != nil {
-			return err
-		}
-	}
 	d.from, d.to = from, to
-	whole := to < 0 || to == d.state.Size
-	rd, err := d.c.conn.Retr(ctx, d.remote, from)
+	err = d.spanFrom(ctx, p, from == d.unplaced)
+	if isType[*unplacedError](err) && from <= fileThrow {
+		// The octets before the range come, too, and are thrown away.
+		if d.unplaced = from; d.c.lost(ctx) == nil {
+			return d.spanFrom(ctx, p, true)
+		}
+		return d.c.lost(ctx)
+	}
+	return err
+}
+
+func (d *download) spanFrom(ctx context.Context, p *part, plain bool) error {
+	s, err := d.plan(ctx, d.from, plain)
 	if err != nil {
 		return err
 	}
-	if d.o.MaxSize > 0 {
+	whole := d.to < 0 || d.to == d.state.Size
+	rd, err := d.c.retr(ctx, d.remote, s.begin, !whole || s.begin > 0) // the number of octets shows what a whole file is
+	if err != nil {
+		return err
+	}
+	if d.o.MaxSize > 0 && d.to < 0 {
 		rd.AtMost(d.o.MaxSize)
 	}
-	if whole && to >= 0 {
-		rd.Expect(to - from)
+	if whole && d.to >= 0 || s.count {
+		rd.Expect(d.state.Size - s.begin)
 	}
-	m := d.meter(from, 0, to)
+	m := d.meter(d.from, 0, d.to)
 	m.watch(rd.OnTally)
-	err = d.copySpan(rd, p, whole, m)
+	r, err := d.proveSpot(ctx, rd, s)
+	if err == nil {
+		d.begun = true
+		err = d.copySpan(r, p, whole, m)
+	}
 	cerr := rd.Close()
-	m.end(from + d.r.Bytes)
+	m.end(d.from + d.r.Bytes)
 	d.moved(rd.Data(), rd.Octets())
 	switch {
+	case err != nil && s.count && isOverlong(err):
+		if _, err := d.c.ignoresRest(ctx, d.remote, d.state.Size); err != nil {
+			return err
+		}
+		return &ChangedError{Path: d.remote}
 	case err != nil:
 		return err
 	case whole && cerr != nil:
@@ -76,14 +125,34 @@ func (d *download) span(ctx context.Context, p *part) error {
 	case whole:
 		d.r.Proof = ProofReply
 	}
-	if to >= 0 {
+	if d.to >= 0 {
 		d.r.Proof |= ProofSize
 	}
 	return nil
 }
 
+// proveSpot returns what comes from the first octet of the range on, once that is proven to be what comes.
+func (d *download) proveSpot(ctx context.Context, rd *control.Download, s span) (io.Reader, error) {
+	switch {
+	case s.count:
+		all, err := io.ReadAll(rd)
+		if err == nil {
+			err = rd.Close()
+		}
+		return bytes.NewReader(all), err
+	case s.head != nil:
+		first, err := placed(rd, s.head, unplaced(d.remote, d.from))
+		return io.MultiReader(bytes.NewReader(first), rd), err
+	}
+	n, err := io.CopyN(io.Discard, rd, d.from-s.begin)
+	if err == io.EOF {
+		err = &control.TransferError{Verb: "RETR", Path: d.remote, Phase: control.PhaseData, Bytes: n, Err: &control.SizeError{Want: d.to, Got: n}}
+	}
+	return rd, err
+}
+
 // copySpan copies what comes, to the end of the range.
-func (d *download) copySpan(rd *control.Download, p *part, whole bool, m *meter) error {
+func (d *download) copySpan(r io.Reader, p *part, whole bool, m *meter) error {
 	w := d.w
 	if p != nil {
 		if err := p.restart(); err != nil {
@@ -101,47 +170,12 @@ func (d *download) copySpan(rd *control.Download, p *part, whole bool, m *meter)
 		w = d.o.writer(w)
 	}
 	w = m.writer(w)
-	var r io.Reader = rd
 	if !whole {
-		r = io.LimitReader(rd, d.to-d.from)
+		r = io.LimitReader(r, d.to-d.from)
 	}
 	n, err := io.Copy(w, r)
 	if d.r.Bytes = n; err == nil && !whole && n < d.to-d.from {
 		err = &control.TransferError{Verb: "RETR", Path: d.remote, Phase: control.PhaseData, Bytes: n, Err: &control.SizeError{Want: d.to - d.from, Got: n}}
 	}
 	return err
-}
-
-// heedsRest makes sure that the server begins where REST says, before anything that it sends is taken
-// for what is wanted: it is asked for the last octet of the file, which has size octets. A server that
-// ignores REST sends more. It is asked once for each Client.
-func (c *Client) heedsRest(ctx context.Context, name string, size int64) error {
-	switch {
-	case c.noRest:
-		return &control.OffsetError{Reason: "the server ignores REST"}
-	case c.restProven:
-		return nil
-	}
-	rd, err := c.conn.Retr(ctx, name, size-1)
-	if err != nil {
-		return err
-	}
-	n, err := io.ReadFull(rd, make([]byte, 2))
-	cerr := rd.Close()
-	switch {
-	case n == 2:
-		c.noRest = true
-		if err := c.lost(ctx); err != nil {
-			return err
-		}
-		return &control.OffsetError{Reason: "the server ignores REST"}
-	case err != io.ErrUnexpectedEOF && err != io.EOF:
-		return err
-	case cerr != nil:
-		return cerr
-	case n == 0:
-		return &control.OffsetError{Reason: "the server sends nothing from the last octet of the file on (REST)"}
-	}
-	c.restProven = true
-	return nil
 }

@@ -109,18 +109,25 @@ func TestRangeRefused(t *testing.T) {
 			t.Errorf("%d octets", len(got))
 		}
 	})
-	// Once is enough to find out that REST is heeded.
+	// Once is enough to find out that REST is heeded to the octet. Near the beginning there is no REST.
 	t.Run("asked once", func(t *testing.T) {
 		t.Parallel()
 		r := newResumePlay(t, ftptest.TLSNone)
 		r.setRemote(content)
-		for range 3 {
-			if _, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{From: 7, To: 9}); err != nil {
-				t.Error(err)
+		for _, tt := range []struct {
+			from       int64
+			rest, retr int
+		}{{7, 0, 3}, {100_000, 4, 7}, {299_000, 3, 3}} {
+			before := len(r.s.Commands())
+			for range 3 {
+				if _, err := r.c.Download(t.Context(), "/f", r.local, &ftpwire.TransferOptions{From: tt.from, To: tt.from + 2}); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-		if n := strings.Count(strings.Join(r.s.Commands(), "\n"), "RETR"); n != 4 {
-			t.Errorf("RETR was sent %d times, want 4", n)
+			sent := strings.Join(r.s.Commands()[before:], "\n")
+			if rest, retr := strings.Count(sent, "REST 1")+strings.Count(sent, "REST 2"), strings.Count(sent, "RETR"); rest != tt.rest || retr != tt.retr {
+				t.Errorf("from %d: REST %d times, RETR %d times; want %d and %d", tt.from, rest, retr, tt.rest, tt.retr)
+			}
 		}
 	})
 }

@@ -27,13 +27,16 @@ const (
 
 	// fileThrow is how much of the beginning of a file is thrown away where a server can't begin further on.
 	fileThrow = 64 << 20
+
+	// fileOverlap is how much of what is held is fetched once more, and compared, when a transfer goes on after it.
+	fileOverlap = 1 << 10
 )
 
 // A File is a file on the server, open for reading: see [Client.Open]. Read goes on where the last Read or Seek has left it, ReadAt reads
 // anywhere and leaves that place alone. Several goroutines may use it.
 //
 // There is one transfer at a time. A read that does not go on where the transfer is gives it up and begins another, with REST. That takes
-// about five round trips (SIZE, MDTM, EPSV or PASV, REST and RETR), and the giving up (ABOR) one or two. It takes none if the octets are
+// about six round trips (TYPE, SIZE, MDTM, EPSV or PASV, REST and RETR), and the giving up (ABOR) one or two. It takes none if the octets are
 // held: those of a file, or a rest, of up to 64 KiB, which is fetched at once; and the last 32 KiB that came for small reads. Up to 256 KiB
 // further on, the running transfer is read on.
 //
@@ -41,9 +44,12 @@ const (
 // and the transfer is given up if that is not the end. The next read that wants more begins another. While a file made by
 // [Client.Create] or [Client.Append] is open, such a read waits, as all operations do.
 //
-// The octets are those of the offset: the first time that a Client begins at an offset, it asks for the last octet of that file, too, as
-// nothing else shows a server that ignores REST. Where there is no REST, the octets before the offset are fetched and thrown away, up to
-// 64 MiB of them. If the size or the time of the file is another one when a further transfer begins, or when the last of several has
+// The octets are those of the offset, and that is proven before the first of them is read. TYPE goes before each transfer, as servers are known
+// that go back to TYPE A. The first time that a Client begins at an offset, it asks for the last octet of that file, too, as
+// nothing else shows whether the server begins there to the octet. And each time what comes has to differ from the beginning of the file, of
+// which 64 KiB are fetched once, unless they have come already: a server that ignores REST, always or once in a while, sends them. The last
+// 64 KiB are counted instead. Where there is no REST, or the file has the same octets there as at its beginning (such as zeros), the octets
+// before the offset are fetched and thrown away, up to 64 MiB of them; beyond that, the error is a *[control.OffsetError]. If the size or the time of the file is another one when a further transfer begins, or when the last of several has
 // ended, the error is a *[ChangedError]. A file of which the server tells neither can only be read in one go.
 //
 // Errors other than [io.EOF] are *[FileError] and *[ReconnectError]. After an error, Read returns it until Seek is called.
@@ -59,6 +65,9 @@ type File struct {
 	pos    int64 // of Read and Seek
 	err    error // of Read
 	closed bool
+
+	head     []byte // octets at its beginning, up to headSize
+	unplaced int64  // an offset for which REST could not be proven
 
 	held   []byte // octets of the file
 	heldAt int64  // where they begin
@@ -196,8 +205,8 @@ func (f *File) read(b []byte, off int64) (int, error) {
 		if err := f.reach(off); err != nil {
 			return 0, f.fail("read", err)
 		}
-		if f.part == nil {
-			continue // it came at once, and is held
+		if f.part == nil || f.next > off {
+			continue // it is held
 		}
 		if len(b) >= fileChunk {
 			n, err := f.receive(b)

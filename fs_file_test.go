@@ -267,21 +267,21 @@ func TestFileCosts(t *testing.T) {
 		defer small.Close()
 		k.take()
 		b := make([]byte, 100)
-		another := map[string]int{"ABOR": 1, "SIZE": 1, "MDTM": 1, "EPSV": 1, "REST": 1, "RETR": 1}
+		another := map[string]int{"ABOR": 1, "TYPE": 1, "SIZE": 1, "MDTM": 1, "EPSV": 1, "REST": 1, "RETR": 1}
 		for _, tt := range []struct {
 			what string
 			f    *ftpwire.File
 			off  int64
 			want map[string]int
 		}{
-			{"the first time elsewhere", f, 2 << 20, map[string]int{"SIZE": 1, "MDTM": 1, "EPSV": 2, "REST": 2, "RETR": 2}},
+			{"the first time elsewhere", f, 2 << 20, map[string]int{"TYPE": 2, "SIZE": 1, "MDTM": 1, "EPSV": 2, "REST": 2, "RETR": 2}},
 			{"on from there", f, 2<<20 + 100, nil},
 			{"up to 256 KiB further on", f, 2<<20 + 200<<10, nil},
 			{"back", f, 100, another},
 			{"far further on", f, 3 << 20, another},
 			{"a small file", small, 50 << 10, nil},
 			{"a small file, back", small, 0, nil},
-			{"the end, after which the file is looked at again", f, 4<<20 - 60<<10, map[string]int{"ABOR": 1, "SIZE": 2, "MDTM": 2, "EPSV": 1, "REST": 1, "RETR": 1}},
+			{"the end, after which the file is looked at again", f, 4<<20 - 60<<10, map[string]int{"ABOR": 1, "TYPE": 1, "SIZE": 2, "MDTM": 2, "EPSV": 1, "REST": 1, "RETR": 1}},
 			{"the end, back", f, 4<<20 - 64<<10 + 5000, nil},
 		} {
 			if _, err := tt.f.ReadAt(b, tt.off); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ftpwire/ftpwire/control"
 	"github.com/ftpwire/ftpwire/protocol/patience"
 )
 
@@ -21,8 +22,16 @@ func (f *File) reach(off int64) error {
 	if f.part != nil && off >= f.next && off-f.next <= fileSkip {
 		return f.skip(off - f.next)
 	}
+	if f.part != nil && off > headSize && f.wantsHead() && int64(len(f.head)) == f.next {
+		f.skip(headSize - f.next) // so that it need not be asked for
+	}
 	f.giveUp() // if that costs the connection, there is another one
 	return f.begin("read", off, nil)
+}
+
+// wantsHead reports whether the beginning of the file is not known, and may be needed.
+func (f *File) wantsHead() bool {
+	return f.end > headSize && len(f.head) < headSize && f.o.c.binary()
 }
 
 // begin begins a transfer, so that off is its next octet, or held. check, if not nil, is called once the size is known.
@@ -36,6 +45,11 @@ func (f *File) begin(op string, off int64, check func(context.Context) error) er
 	o.op = op
 	err = o.run(f.ctx, func(ctx context.Context) error {
 		f.late = nil
+		if (off > 0 || f.parts > 0) && f.o.c.binary() {
+			if err := control.RenewType(ctx, c.conn); err != nil { // it is asked for the size in it, too
+				return err
+			}
+		}
 		if err := f.enquire(ctx); err != nil {
 			return err
 		}
@@ -53,39 +67,6 @@ func (f *File) begin(op string, off int64, check func(context.Context) error) er
 	f.done = func() { c.letGo(); done() }
 	c.hold(f)
 	return nil
-}
-
-// open is begin on the present connection, once the size is known.
-func (f *File) open(ctx context.Context, off int64) error {
-	c := f.o.c
-	if off > 0 && f.end >= 0 && off >= f.end {
-		return nil // there is nothing to read
-	}
-	for plain := false; ; {
-		from := off
-		if plain || c.noRest || f.state.Size < 0 || !c.binary() {
-			from = 0
-		}
-		if from > 0 && !c.restProven && f.end-from > fileWhole {
-			proven, err := f.proveRest(ctx)
-			if err != nil {
-				return err
-			}
-			plain = !proven
-			continue
-		}
-		if off-from > fileThrow {
-			return errNoOffset
-		}
-		err := f.retrieve(ctx, from)
-		if err == nil {
-			err = f.skip(off - f.next)
-		}
-		if err == nil || from == 0 || !f.withoutRest(ctx, err) {
-			return err
-		}
-		plain = true
-	}
 }
 
 // enquire asks for what tells one version of the file from another. The first answer counts.
@@ -140,37 +121,11 @@ func (f *File) unchanged(ctx context.Context) error {
 	return f.compare(now)
 }
 
-// proveRest asks for the last octet alone. A server that sends more ignores the offset.
-func (f *File) proveRest(ctx context.Context) (proven bool, err error) {
-	c := f.o.c
-	d, err := c.conn.Retr(ctx, f.o.path, f.end-1)
-	if err == nil {
-		d.Expect(1)
-		_, err = io.Copy(io.Discard, d)
-		if closed := d.Close(); err == nil {
-			err = closed
-		}
-	}
-	if err != nil && !f.withoutRest(ctx, err) {
-		return false, err
-	}
-	c.restProven = err == nil
-	return err == nil, nil
-}
-
-// withoutRest reports whether a transfer may have failed because of its offset, and can be had from the beginning.
-func (f *File) withoutRest(ctx context.Context, err error) bool {
-	c := f.o.c
-	if isOverlong(err) {
-		c.noRest = true
-	}
-	return c.lost(ctx) == nil && (isOverlong(err) || refusesRest(err))
-}
-
 // retrieve opens a transfer. If little is to come, all of it is held.
 func (f *File) retrieve(ctx context.Context, from int64) error {
 	ctx, stop := context.WithCancelCause(ctx)
-	d, err := f.o.c.conn.Retr(ctx, f.o.path, from)
+	early := f.end < 0 || f.end > fileWhole // octets are used before their number shows what they are
+	d, err := f.o.c.retr(ctx, f.o.path, from, early)
 	if err != nil {
 		stop(nil)
 		return err
@@ -221,6 +176,9 @@ func (f *File) skip(n int64) error {
 // After an error there is no transfer.
 func (f *File) receive(b []byte) (int, error) {
 	n, err := f.part.Read(b)
+	if f.next == int64(len(f.head)) && f.wantsHead() {
+		f.head = append(f.head, b[:min(n, headSize-len(f.head))]...)
+	}
 	f.next += int64(n)
 	if err == nil && f.next == f.end {
 		if _, err = io.ReadFull(f.part, make([]byte, 1)); err == nil { // of text; otherwise Expect made it an error

@@ -60,7 +60,8 @@ type TransferOptions struct {
 	// From and To make a download one of the octets from From on up to To, without that, only; if To
 	// is zero, up to the end. That needs a server that tells the size, unless From is zero, and a file
 	// that is moved as it is. Before anything is taken for what is wanted, the server has to show that
-	// it begins where it is told to. A range that ends before the file has no ProofReply: the transfer
+	// it begins where it is told to, each time: see [File]. If it does not, the error is a
+	// *[control.OffsetError], and nothing has been written. A range that ends before the file has no ProofReply: the transfer
 	// is given up (ABOR) after the last octet that is wanted, and ProofSize says that all of them came.
 	// They exclude Resume.
 	From, To int64

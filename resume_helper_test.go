@@ -98,6 +98,8 @@ type resumePlay struct {
 	cutter *cutter
 	dir    string
 	local  string
+
+	transport *ftpwire.Transport // where a test wants one
 }
 
 // lockable says whether parts are locked on this system.

@@ -22,7 +22,7 @@ import (
 // prefers application/json to text/html, else as HTML. HEAD tells the same without the body. PUT stores a file: 201 if it is known to be new,
 // else 204. DELETE removes a file or an empty directory: 204. Other methods are answered with 405. The conditions of RFC 9110, Section 13,
 // are kept; there are no entity tags, as FTP has none, and If-Range wants the time of Last-Modified. Where the server tells no size, or can't
-// begin at an offset, a range is answered with the whole file (200).
+// begin at an offset, or nothing shows that it does, a range is answered with the whole file (200).
 //
 // What the server answers is a response: 404 if there is nothing of the name, 403 if it is not allowed, 401 for a refused login, 507 where there
 // is no space, 503 for what is temporary, 409 if something else is in the way, 501 for what the server does not know, 502 for other refusals. What

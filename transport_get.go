@@ -46,7 +46,7 @@ func (x *exchange) get(ctx context.Context) (*http.Response, error) {
 	}
 	if ok {
 		r, err := x.part(ctx, h, e.Size, from, n)
-		if !errors.Is(err, errNoOffset) {
+		if !errors.Is(err, errNoOffset) && !isType[*unplacedError](err) {
 			return r, err
 		}
 		h.Set("Accept-Ranges", "none")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -80,8 +81,16 @@ func TestRangeCommand(t *testing.T) {
 		t.Errorf("beyond the end: %d %q %s", r.code, r.out, r.err)
 	}
 	f = serve(t, ftptest.Config{Faults: []ftptest.Fault{"rest-ignored"}})
-	if r := f.run(t, "get", "--range", "1-3", "URL/hello.txt", "-"); r.code == exitGood || r.out != "" || !strings.Contains(r.err, "ignores REST") {
-		t.Errorf("REST ignored: %d %q %s", r.code, r.out, r.err)
+	if err := f.WriteFile("/big", bytes.Repeat([]byte("octets\n"), 30_000)); err != nil {
+		t.Fatal(err)
+	}
+	if r := f.run(t, "get", "--range", "1-3", "URL/hello.txt", "-"); r.out != "ell" || r.code != exitGood {
+		t.Errorf("REST ignored, near the beginning: %d %q %s", r.code, r.out, r.err)
+	}
+	for _, arg := range []string{"100000-100002", "209999-"} {
+		if r := f.run(t, "get", "--range", arg, "URL/big", "-"); r.code == exitGood || r.out != "" || !strings.Contains(r.err, "ignores REST") {
+			t.Errorf("REST ignored, %s: %d %q %s", arg, r.code, r.out, r.err)
+		}
 	}
 }
 
