@@ -24,7 +24,7 @@ func groups() []group {
 		{"Control connection", controlCases},
 		{"Command lines and Telnet", slices.Concat(lineCases, oddCases)},
 		{"Login, logout and REIN", slices.Concat(loginCases, accountCases)},
-		{"Directories, files and information", slices.Concat(fileCases, renameCases, traversalCases, mountCases)},
+		{"Directories, files and information", slices.Concat(fileCases, renameCases, traversalCases, injectCases, mountCases)},
 		{"TYPE, STRU and MODE", slices.Concat(typeCases, formatCases)},
 		{"Data connections", slices.Concat(dataCases, portCases, bounceCases)},
 		{"Transfers and listings", slices.Concat(transferCases, listingCases)},

@@ -14,7 +14,7 @@ var limitCases = []Case{
 		ID: "rfc1635-anonymous", RFC: "1635", Level: Info,
 		Full:   true,
 		Text:   "Whether anonymous logins are possible, with an address as the password, and may write.",
-		Faults: []string{"anonymous-331-again"},
+		Faults: []string{"anonymous-331-again", "anonymous-writes"},
 		Run:    anonymousLogin,
 	},
 	{
@@ -67,6 +67,9 @@ func anonymousLogin(t *T) {
 	}
 	switch {
 	case ok(r):
+		if what := t.anonymousWrites(); what != "" {
+			t.Warnf("anonymous users may %s", what)
+		}
 		t.Infof("anonymous users may log in: %s", brief(r))
 	case refused(r) || r.Code == 332:
 		t.Infof("anonymous users may not log in: %s", brief(r))

@@ -93,7 +93,7 @@ func (t *T) wantBeside(cmd, way, name string) {
 	where := "it was removed again"
 	if !ok(t.Ask("DELE "+way)) && !t.takeBack(way) {
 		where = "it could not be removed again"
-		t.run.outside = append(t.run.outside, way)
+		t.run.strays = append(t.run.strays, way+": the server stored it outside the root of the login, and does not remove it")
 	}
 	t.Failf("%s was carried out, and the file is not in /: it is outside the root; %s", cmd, where)
 }

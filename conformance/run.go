@@ -48,7 +48,7 @@ type runner struct {
 	kept     []string      // and of what stays until the end
 	stubborn []string      // what could not be removed after its case
 	beside   []string      // paths of files that may be beside the sandbox: see beside
-	outside  []string      // ways to files that a server took out of its root, and that stay there
+	strays   []string      // what a server keeps that lies outside the sandbox, each with the reason
 
 	looks   []look              // ways to see whether a name is there, the best first; nil before they are tried
 	guesses guesses             // wrong passwords that were tried

@@ -26,21 +26,13 @@ func (r *runner) removeSandbox() (leftover string) {
 			r.shared = nil
 		}
 		if gone && !t.verdict.red() {
-			return r.strayed()
+			return visible(strings.Join(r.strays, "; "))
 		}
 		if s.doubt != "" || s.unmarked || r.gone != "" || r.ctx.Err() != nil {
 			break
 		}
 	}
 	return s.remains(strings.Join(t.reasons, "; "))
-}
-
-// strayed says which files a server took out of its root and did not give back.
-func (r *runner) strayed() string {
-	if len(r.outside) == 0 {
-		return ""
-	}
-	return visible(strings.Join(r.outside, ", ")) + ": the server stored them outside the root of the login, and does not remove them"
 }
 
 // remains says what is left on the server, where, and why.

@@ -65,7 +65,7 @@ func (t *T) tidy(end bool) {
 	}
 	for _, name := range r.beside {
 		if !ok(t.Ask("DELE "+name)) && ok(t.Ask("SIZE "+name)) {
-			r.outside = append(r.outside, name)
+			r.strays = append(r.strays, name+": the server does not remove it")
 		}
 	}
 	r.beside = nil

@@ -2,7 +2,9 @@ package ftptest
 
 import (
 	"io"
+	"net"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,21 @@ func checkPathFaults() []deviation {
 			command: instead("RNFR", missing, says(350, "Ready for RNTO"))},
 		{name: "rnto-keeps-both", doc: "RNTO to the name of a file leaves both files, and says 250",
 			command: instead("RNTO", exists(false), says(250, "Renamed"))},
+		{name: "anonymous-writes", doc: "an anonymous user may change everything",
+			config: func(c *Config) {
+				c.Users = append(slices.Clone(c.Users), User{Name: "anonymous", Password: "ftpwire@example.com"})
+			}},
+		{name: "site-exec-runs", doc: "SITE EXEC echo is carried out",
+			command: instead("SITE", func(_ *session, arg string) bool { return strings.HasPrefix(arg, "EXEC echo ") }, func(s *session, arg string) {
+				s.replyLines(200, arg, strings.TrimPrefix(arg, "EXEC echo "), "End of SITE EXEC")
+			})},
+		{name: "names-hold-lf", doc: "a LF without CR is part of a name, and listings have it as it is",
+			greeted: func(s *session) { s.conn = lfConn{s.conn} },
+			transfer: func(_ *session, t *transfer) {
+				if t.verb == "LIST" || t.verb == "NLST" || t.verb == "MLSD" {
+					t.wrapSource = func(r io.Reader) io.Reader { return lfReader{r} }
+				}
+			}},
 		{name: "stat-missing-250", doc: "STAT of what does not exist is answered with 250",
 			reply: edit("STAT", 450, func(*session, string) string { return "250 OK\r\n" })},
 	}
@@ -126,4 +143,33 @@ func rntoAbove() deviation {
 			s.reply(250, "Renamed")
 		}),
 	}
+}
+
+// heldLF is a LF in a name.
+const heldLF = 0x1e
+
+// A lfConn takes a LF that has no CR before it for part of a line.
+type lfConn struct{ net.Conn }
+
+func (c lfConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	for i := range n {
+		if b[i] == '\n' && (i == 0 || b[i-1] != '\r') {
+			b[i] = heldLF
+		}
+	}
+	return n, err
+}
+
+// A lfReader turns such a LF into itself.
+type lfReader struct{ io.Reader }
+
+func (r lfReader) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	for i := range n {
+		if b[i] == heldLF {
+			b[i] = '\n'
+		}
+	}
+	return n, err
 }
