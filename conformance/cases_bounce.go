@@ -47,7 +47,8 @@ var bounceCases = []Case{
 		Run:      strangerGetsNothing,
 	},
 	{
-		ID: "rfc959-3.2-default-data-port", RFC: "959 3.2, 3.3, 5.2", Level: Must, Lenient: true,
+		ID: "rfc959-3.2-default-data-port", RFC: "959 3.2, 3.3, 5.2", Level: Must, Lenient: true, Full: true,
+		Hurts:  "clients of the first years, which send no PORT",
 		Text:   "Without PORT and PASV the server connects to the port that the client has at its end of the control connection.",
 		Needs:  []string{NeedLogin},
 		Faults: []string{"no-default-port"},

@@ -10,6 +10,7 @@ import (
 var injectCases = []Case{
 	{
 		ID: "rfc2577-9-site-exec", RFC: "2577 9", Level: Should,
+		Security: true, Full: true,
 		Text:   "SITE EXEC runs no program.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedCrowd},
 		Faults: []string{"site-exec-runs"},

@@ -81,22 +81,17 @@ func freshPorts(t *T) {
 	}
 }
 
-// keepsOpen reports whether a passive port takes a connection, and keeps it, long after it
-// should be closed.
+// keepsOpen reports whether a passive port takes a connection, and keeps it, when it should
+// be closed long since.
 func (t *T) keepsOpen(port int) bool {
-	for range 5 {
-		d, err := t.tryConnect(port)
-		if err != nil {
-			return false
-		}
-		ended, _ := d.waitEnd(quiet)
-		d.Close()
-		if ended {
-			return false // a proxy between us, or a server that minds
-		}
-		time.Sleep(quiet)
+	time.Sleep(quiet)
+	d, err := t.tryConnect(port)
+	if err != nil {
+		return false
 	}
-	return true
+	defer d.Close()
+	ended, _ := d.waitEnd(2 * quiet)
+	return !ended // else it was a proxy between us, or a server that minds
 }
 
 const portsAsked = 50

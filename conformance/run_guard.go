@@ -119,14 +119,16 @@ func (r *runner) ours(arg string) bool {
 }
 
 // outward reports whether a command puts a file of ours above the root of the login, or
-// takes it away: nothing but ".." and a name that nothing else has, and only where the
-// sandbox is in the root itself. Servers that keep to their root put it beside the sandbox.
+// takes it away: nothing but "..", and perhaps "tmp", and a name that nothing else has, and
+// only where the sandbox is in the root itself. Servers that keep to their root put it
+// beside the sandbox, or refuse it.
 func (r *runner) outward(verb, arg string) bool {
 	if r.license != mayChange || r.box.base != "/" || !slices.Contains([]string{"STOR", "APPE", "DELE", "RNFR", "RNTO"}, verb) {
 		return false
 	}
 	way, name := arg[:strings.LastIndexByte(arg, '/')+1], arg[strings.LastIndexByte(arg, '/')+1:]
-	return strings.Trim(way, "./") == "" && strings.Contains(name, r.token) && !strings.Contains(name, `\`)
+	down := strings.TrimLeft(way, "./")
+	return (down == "" || down == "tmp/") && strings.Contains(name, r.token) && !strings.Contains(name, `\`)
 }
 
 // splitLine returns the verb in capitals, and the rest with the blank in front.

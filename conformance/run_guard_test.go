@@ -52,7 +52,7 @@ func TestPermitOutward(t *testing.T) {
 		want       bool
 	}{
 		{"STOR ../../x-tok", "/", mayChange, true}, {"APPE /../x-tok", "/", mayChange, true}, {"DELE /../x-tok", "/", mayChange, true},
-		{"RNFR ../../x-tok", "/", mayChange, true}, {"RNTO ../../x-tok", "/", mayChange, true},
+		{"RNFR ../../x-tok", "/", mayChange, true}, {"STOR ../../tmp/x-tok", "/", mayChange, true}, {"STOR ../tmp/d/x-tok", "/", mayChange, false}, {"RNTO ../../x-tok", "/", mayChange, true},
 		{"STOR ../../x", "/", mayChange, false}, {"STOR ../d/x-tok", "/", mayChange, false}, {"RMD ../x-tok", "/", mayChange, false},
 		{"MKD ../x-tok", "/", mayChange, false}, {`DELE ../x-tok\..\y`, "/", mayChange, false}, {"DELE x-tok/..", "/", mayChange, false},
 		{"STOR ../../x-tok", "/upload", mayChange, false}, {"STOR ../../x-tok", "/", mayMake, false}, {"STOR ../../x-tok", "/", mayLook, false},
