@@ -94,3 +94,37 @@ func TestGuesses(t *testing.T) {
 		})
 	}
 }
+
+// TestLoginForms logs in at a virtual host, and with one-time passwords.
+func TestLoginForms(t *testing.T) {
+	t.Parallel()
+	user := ftptest.User{Name: "user", Password: "password"}
+	once := user
+	once.OneTime = &ftptest.OneTime{Hash: "sha1", Sequence: 500, Seed: "seed1"}
+	for _, tt := range []struct {
+		name   string
+		cfg    ftptest.Config
+		target conformance.Target
+		fails  bool
+	}{
+		{"virtual host", ftptest.Config{Users: []ftptest.User{{Name: "else", Password: "else"}},
+			Hosts: []ftptest.VirtualHost{{Names: []string{"v.example"}, Users: []ftptest.User{user}}}}, conformance.Target{VirtualHost: "v.example"}, false},
+		{"one-time password", ftptest.Config{Users: []ftptest.User{once}}, conformance.Target{}, false},
+		{"no one-time password", ftptest.Config{Users: []ftptest.User{once}}, conformance.Target{NoOneTime: true}, true},
+		{"only one-time passwords", ftptest.Config{Users: []ftptest.User{user}}, conformance.Target{OneTimeOnly: true}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, &tt.cfg, func(t *testing.T, _ *ftptest.Server, target conformance.Target) {
+				target.VirtualHost, target.NoOneTime, target.OneTimeOnly = tt.target.VirtualHost, tt.target.NoOneTime, tt.target.OneTimeOnly
+				report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{"rfc959-5.4", "rfc959-4.1.1", "rfc7151"}})
+				if (err != nil) != tt.fails {
+					t.Fatalf("Run: %v", err)
+				}
+				if err == nil {
+					wantCorrect(t, report)
+				}
+			})
+		})
+	}
+}

@@ -21,10 +21,11 @@ var accountCases = []Case{
 		Faults: []string{"pass-250"},
 		Run: func(t *T) {
 			t.Open()
-			if r := t.Ask("USER " + t.run.target.user()); r.Code.Class() != 3 || r.Code == 332 || r.Code == 336 {
-				t.Skipf("USER does not ask for the password: %s", brief(r))
+			user := t.Ask("USER " + t.run.target.user())
+			if user.Code.Class() != 3 || user.Code == 332 {
+				t.Skipf("USER does not ask for the password: %s", brief(user))
 			}
-			r := t.pass()
+			r := t.pass(user)
 			t.c.goodbye = refused(r)
 			t.Grade(r, "PASS", is(230, 202, 332, 232, 530, 500, 501, 503, 421), is(2, 4, 5))
 		},
@@ -64,12 +65,16 @@ var accountCases = []Case{
 	},
 }
 
-// pass sends the password, which counts as a login.
-func (t *T) pass() protocol.Reply {
+// pass sends the password that a reply to USER asks for, which counts as a login.
+func (t *T) pass(user protocol.Reply) protocol.Reply {
 	if err := t.run.countLogin(); err != nil {
 		t.Skipf("%v", err)
 	}
-	return t.Ask("PASS " + t.run.target.password())
+	password, err := t.run.passwordFor(user)
+	if err != nil {
+		t.Skipf("%v", err)
+	}
+	return t.Ask("PASS " + password)
 }
 
 // account returns the account of the target. Without one the case is skipped.
@@ -86,7 +91,7 @@ func (t *T) withoutAccount() protocol.Reply {
 	t.Open()
 	r := t.Ask("USER " + t.run.target.user())
 	if r.Code.Class() == 3 && r.Code != 332 {
-		r = t.pass()
+		r = t.pass(r)
 	}
 	return r
 }

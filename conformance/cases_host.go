@@ -175,6 +175,9 @@ var hostCases = []Case{
 // ownHost returns the argument of HOST for the host that the target's address
 // names: a name, or an address as RFC 7151, Section 3.1 writes it.
 func (t *T) ownHost() string {
+	if name := t.run.target.VirtualHost; name != "" {
+		return name
+	}
 	if addr, err := netip.ParseAddr(t.run.host); err == nil && addr.Is6() {
 		return "[" + addr.WithZone("").String() + "]"
 	}
@@ -183,7 +186,7 @@ func (t *T) ownHost() string {
 
 // literal reports whether the target's address is an IP address, not a name.
 func (t *T) literal() bool {
-	_, err := netip.ParseAddr(t.run.host)
+	_, err := netip.ParseAddr(t.ownHost())
 	return err == nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ftpwire/ftpwire/protocol"
 	"github.com/ftpwire/ftpwire/tlsx"
 )
 
@@ -27,14 +28,12 @@ var loginCases = []Case{
 		Faults: []string{"pass-after-noop"},
 		Run: func(t *T) {
 			t.Open()
-			if r := t.Ask("USER " + t.run.target.user()); r.Code != 331 {
-				t.Skipf("USER got %s", brief(r))
+			user := t.Ask("USER " + t.run.target.user())
+			if user.Code != 331 {
+				t.Skipf("USER got %s", brief(user))
 			}
 			t.Ask("NOOP")
-			if err := t.run.countLogin(); err != nil {
-				t.Skipf("%v", err)
-			}
-			t.Must("PASS "+t.run.target.password(), 503, 530)
+			t.WantIn(t.pass(user), "PASS after USER and NOOP", 503, 530)
 		},
 	},
 	{
@@ -67,9 +66,8 @@ var loginCases = []Case{
 			name, text := t.lfFile()
 			t.Session()
 			t.Type("I")
-			t.userAgain()
 			// A third USER in place of the password is more than every server takes.
-			if r := t.Ask("PASS " + t.run.target.password()); !ok(r) {
+			if r := t.pass(t.userAgain()); !ok(r) {
 				t.Skipf("the login behind a second USER ended with %s", brief(r))
 			}
 			t.c.loggedIn = true
@@ -186,7 +184,7 @@ func (t *T) lfFile() (name, text string) {
 func crlf(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r\n")) }
 
 // userAgain sends USER a second time, and skips the case if it is refused.
-func (t *T) userAgain() {
+func (t *T) userAgain() protocol.Reply {
 	r := t.Ask("USER " + t.run.target.user())
 	if refused(r) {
 		t.Skipf("a second USER is refused: %s", brief(r))
@@ -195,6 +193,7 @@ func (t *T) userAgain() {
 		t.Skipf("a second USER got %s", brief(r))
 	}
 	t.c.loggedIn = false
+	return r
 }
 
 // gate sends what needs a login before the login.

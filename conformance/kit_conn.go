@@ -33,6 +33,7 @@ type Conn struct {
 
 	secure   bool            // TLS is up
 	private  bool            // PROT P is in force
+	hosted   bool            // HOST has been sent
 	loggedIn bool            // a login has been accepted
 	ended    bool            // the peer closed, or we did
 	goodbye  bool            // QUIT or the like was sent: the end is expected
@@ -246,8 +247,12 @@ func (c *Conn) note(verb, arg string) {
 	switch verb {
 	case "QUIT":
 		c.goodbye = true
-	case "TYPE", "REIN", "AUTH", "USER":
+	case "REIN", "AUTH":
+		c.typ, c.hosted = "", false
+	case "TYPE", "USER":
 		c.typ = ""
+	case "HOST":
+		c.hosted = true
 	case "CWD", "XCWD":
 		c.moving = c.path(arg)
 	case "CDUP", "XCUP":

@@ -124,6 +124,10 @@ func (t *T) notLoggedIn(err error) {
 	if _, forbidden := errors.AsType[*forbiddenError](err); forbidden || errors.Is(err, errTooMany) {
 		t.Skipf("%v", err)
 	}
+	if errors.Is(err, errNoChallenge) {
+		t.cause = err
+		t.Errorf("%v", err)
+	}
 	t.lost("the login", err)
 }
 

@@ -55,6 +55,15 @@ type Target struct {
 	Account       string
 	AccountAlways bool
 
+	// NoOneTime sends the password itself even where the server's reply to USER holds a
+	// challenge for a one-time password (RFC 2289); without it the password answers the
+	// challenge. OneTimeOnly sends nothing but the answer to a challenge. Each login uses
+	// one up.
+	NoOneTime, OneTimeOnly bool
+
+	// VirtualHost is sent with HOST before each login. If empty, HOST is not sent.
+	VirtualHost string
+
 	// OtherHost is the name of a virtual host at Addr (RFC 7151) that is not the one
 	// that answers without HOST, and where the account is not known. If empty,
 	// cases that need two hosts are skipped.

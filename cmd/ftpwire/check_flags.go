@@ -32,8 +32,7 @@ var unchecked = map[string]string{
 	"prot": ownData, "prot-list": ownData, "prot-files": ownData, "resume-tls": "the checks offer a session and judge what the server makes of it",
 	"no-upload-probe": ownData, "ccc": "a check of its own tries CCC",
 	"after": ownCommands, "client-name": ownCommands, "lang": "checks of their own try LANG", "no-feat": "checks of their own judge FEAT",
-	"assume-feature": "checks of their own judge FEAT", "virtual-host": "the checks try HOST themselves; --other-host names a second host",
-	"otp": "the checks log in with the password itself", "login-proxy": "it is the FTP proxy that would be checked",
+	"assume-feature": "checks of their own judge FEAT", "login-proxy": "it is the FTP proxy that would be checked",
 	"strict-replies": ownReplies, "loose-replies": ownReplies, "send-buffer": ownData, "receive-buffer": ownData,
 	"charset": rawBytes, "compress": "checks of their own try MODE Z", "compress-level": "checks of their own try MODE Z",
 }
@@ -78,7 +77,7 @@ var withoutURL = []string{"tls", "tls-min", "tls-max", "ciphers", "timeout", "co
 func needsURL(cmd *cobra.Command) (name string) {
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		about := slices.Contains(commonSections, sectionOf(f)) && !slices.Contains(withoutURL, f.Name)
-		if name == "" && f.Changed && (about || f.Name == "other-host") {
+		if name == "" && f.Changed && (about || f.Name == "other-host" || f.Name == "down-host" || f.Name == "idle-limit") {
 			name = f.Name
 		}
 	})

@@ -19,6 +19,7 @@ func TestCheckUnchecked(t *testing.T) {
 	effective := strings.Fields(`bind ip ipv4 ipv6 timeout connect-timeout retry retry-delay
 		log log-sent log-received log-private proxy no-proxy proxy-ca proxy-data active-address active-ports
 		acct acct-always password-file user auth-ssl cert key pfx ciphers data-identity no-data-cert server-name session-ids
+		virtual-host otp
 		tls tls-min tls-max variant authentication accept-new ca insecure pin skip-cert-check trust-file`)
 	var all connFlags
 	every := &cobra.Command{}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,8 +28,11 @@ func (a *app) checkTarget(cmd *cobra.Command, f *checkFlags, args []string) (con
 	opts.Timeout, opts.ConnectTimeout, opts.MaxTime, opts.MaxLogins = f.timeout, f.connectTimeout, f.maxTime, f.maxLogins
 	opts.WriteDir, opts.ReadOnly, opts.AllowClear = f.writeDir, f.readOnly, f.allowClear || len(args) == 0
 	opts.Slow, opts.Intrusive, opts.Strict = f.slow, f.intrusive, f.strict
-	if f.maxTime <= 0 {
+	switch {
+	case f.maxTime <= 0:
 		return conformance.Target{}, nil, nil, usagef("--max-time must be above zero")
+	case f.idleLimit < 0:
+		return conformance.Target{}, nil, nil, usagef("--idle-limit must not be below zero")
 	}
 	if len(args) == 0 {
 		target, stop, err := a.embedded(cmd, f)
@@ -56,7 +60,7 @@ func (a *app) checkTarget(cmd *cobra.Command, f *checkFlags, args []string) (con
 	if !f.insecure && l.Profile.Variant != ftpwire.VariantFTP {
 		a.warnSkipped(&f.connFlags)
 	}
-	target.OtherHost = f.otherHost
+	target.OtherHost, target.DownHost, target.IdleLimit = f.otherHost, f.downHost, f.idleLimit
 	return target, opts, func() {}, nil
 }
 
@@ -89,6 +93,8 @@ func targetOf(p *ftpwire.Profile) (conformance.Target, error) {
 		Identity: cfg.Identity, SessionIDs: cfg.SessionIDs, NoDataCertificate: cfg.NoDataCertificate,
 		Auth: auth, ActiveAddr: p.Data.ActiveAddr,
 		User: p.User, Password: p.Password, Account: p.Account, AccountAlways: p.Login.AccountAlways,
+		NoOneTime: p.Login.OneTime == control.OneTimeNever, OneTimeOnly: p.Login.OneTime == control.OneTimeRequire,
+		VirtualHost: p.Login.VirtualHost,
 	}, nil
 }
 
@@ -143,6 +149,8 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 	}
 	user := ftptest.User{Name: "checker", Password: rand.Text(), Quota: 1 << 40} // so that there is AVBL
 	other := ftptest.VirtualHost{Names: []string{"other.example"}, Users: []ftptest.User{{Name: "nobody", Password: rand.Text()}}}
+	down := ftptest.VirtualHost{Names: []string{"down.example"}, Down: true}
+	const idle = 45 * time.Second // which is waited for
 	mode := tlsx.ModeExplicit
 	switch f.tls.value {
 	case "none":
@@ -151,7 +159,7 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 		mode = tlsx.ModeImplicit
 	}
 	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000, StrictClose: true}
-	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0]}
+	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0], DownHost: down.Names[0], IdleLimit: idle}
 	var err error
 	if cfg.Faults, err = faults(f.faults); err != nil {
 		return none, nil, err
