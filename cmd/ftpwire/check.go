@@ -75,7 +75,7 @@ to begin again, for a server that is just starting.`,
 	fs.StringVar(&f.writeDir, "write-dir", "", "`DIR` of the server to work in (default: the URL's path, or the login directory)")
 	fs.StringVar(&f.otherHost, "other-host", "", "`NAME` of a virtual host at the same address, where the login is not known (RFC 7151)")
 	fs.StringVar(&f.downHost, "down-host", "", "`NAME` of a virtual host at the same address that is out of service for the time being (RFC 7151)")
-	fs.DurationVar(&f.idleLimit, "idle-limit", 0, "the server ends idle sessions after `DURATION`; with --slow it is waited for")
+	fs.DurationVar(&f.idleLimit, "idle-limit", 0, "the server, or the embedded one, ends idle sessions after `DURATION`; with --slow it is waited for")
 	fs.BoolVar(&f.readOnly, "read-only", false, "send nothing that could change anything on the server")
 	fs.BoolVar(&f.slow, "slow", false, "also checks that wait for more than five seconds")
 	fs.BoolVar(&f.intrusive, "intrusive", false, "also checks that may lock an account or ban an address")

@@ -77,7 +77,7 @@ var withoutURL = []string{"tls", "tls-min", "tls-max", "ciphers", "timeout", "co
 func needsURL(cmd *cobra.Command) (name string) {
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		about := slices.Contains(commonSections, sectionOf(f)) && !slices.Contains(withoutURL, f.Name)
-		if name == "" && f.Changed && (about || f.Name == "other-host" || f.Name == "down-host" || f.Name == "idle-limit") {
+		if name == "" && f.Changed && (about || f.Name == "other-host" || f.Name == "down-host") {
 			name = f.Name
 		}
 	})

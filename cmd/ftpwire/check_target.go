@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -150,7 +149,6 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 	user := ftptest.User{Name: "checker", Password: rand.Text(), Quota: 1 << 40} // so that there is AVBL
 	other := ftptest.VirtualHost{Names: []string{"other.example"}, Users: []ftptest.User{{Name: "nobody", Password: rand.Text()}}}
 	down := ftptest.VirtualHost{Names: []string{"down.example"}, Down: true}
-	const idle = 45 * time.Second // which is waited for
 	mode := tlsx.ModeExplicit
 	switch f.tls.value {
 	case "none":
@@ -159,7 +157,7 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 		mode = tlsx.ModeImplicit
 	}
 	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000, StrictClose: true}
-	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0], DownHost: down.Names[0], IdleLimit: idle}
+	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0], DownHost: down.Names[0], IdleLimit: f.idleLimit}
 	var err error
 	if cfg.Faults, err = faults(f.faults); err != nil {
 		return none, nil, err
