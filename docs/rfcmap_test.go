@@ -163,7 +163,7 @@ func checkInBubble(t *testing.T, mode tlsx.Mode) (report *conformance.Report) {
 			target.TLSConfig = srv.TLSConfig()
 		}
 		var err error
-		if report, err = conformance.Run(t.Context(), target, conformance.Options{Intrusive: true, AllowClear: true}); err != nil {
+		if report, err = conformance.Run(t.Context(), target, conformance.Options{Full: true, Intrusive: true, AllowClear: true}); err != nil {
 			t.Fatal(err)
 		}
 	})
