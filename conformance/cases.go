@@ -38,7 +38,7 @@ func groups() []group {
 		{"FEAT, OPTS and UTF-8", featCases},
 		{"EPSV and EPRT", extendedCases},
 		{"AUTH and TLS", slices.Concat(authCases, mechanismCases)},
-		{"TLS versions, cipher suites and handshakes", slices.Concat(offerCases, insideCases)},
+		{"TLS versions, cipher suites and handshakes", slices.Concat(offerCases, insideCases, certificateCases)},
 		{"PBSZ, PROT, CCC and TLS on data connections", slices.Concat(protCases, reuseCases)},
 		{"HOST", hostCases},
 		{"LANG and names", langCases},

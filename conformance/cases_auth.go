@@ -85,7 +85,9 @@ var authCases = []Case{
 		Run: func(t *T) {
 			t.Fresh()
 			t.wantOf(ownAuthTLS, "AUTH TLS", 234)
-			t.Silent("after the 234")
+			if r, err := t.c.receive(min(soon, t.run.opts.timeout())); err == nil {
+				t.Failf("after the 234: got an unexpected %s", brief(r))
+			}
 			t.handshake()
 		},
 	},
@@ -96,18 +98,30 @@ var authCases = []Case{
 		Needs:    []string{NeedAuth},
 		Faults:   []string{"starttls-injection"},
 		Run: func(t *T) {
-			t.Fresh()
-			t.RawWrite("AUTH TLS\r\nNOOP\r\n")
-			r := t.Reply()
-			t.c.goodbye = true // the server may well give up
-			if r.Code != 234 {
+			if t.injected("NOOP\r\n") {
+				t.Silent("a command in clear text after AUTH, under TLS")
+				t.Quiet("a command in clear text after AUTH, under TLS")
+			}
+		},
+	},
+	{
+		ID: "sec-starttls-half-line", RFC: "CVE-2011-0411", Level: Must,
+		Text:   "The beginning of a command in clear text after AUTH TLS is not completed under TLS.",
+		Needs:  []string{NeedAuth},
+		Faults: []string{"starttls-half-line"},
+		Rests:  []string{"sec-starttls-injection"},
+		Run: func(t *T) {
+			if !t.injected("FE") {
 				return
 			}
-			if len(t.c.pending) > 0 {
-				t.suspect(ownAfter234)
-			}
-			if t.c.startTLS() == nil {
-				t.Silent("a command in clear text after AUTH, under TLS")
+			t.RawWrite("AT\r\n")
+			r := t.Reply()
+			feat := t.Ask("FEAT")
+			switch {
+			case !ok(feat):
+				t.Skipf("FEAT, by which it would show, is refused before the login: %s", brief(feat))
+			case ok(r):
+				t.Failf("FE in clear text and AT under TLS are taken for FEAT: %s", brief(r))
 			}
 		},
 	},
@@ -146,13 +160,19 @@ var authCases = []Case{
 			if err != nil || !ok(r) {
 				t.Skipf("the server lets nobody in without TLS")
 			}
+			t.enter()
 			r = t.Ask("AUTH TLS")
 			if refused(r) {
 				t.Skipf("AUTH after a login is refused: %s", brief(r))
 			}
 			t.WantIn(r, "AUTH TLS", 234)
 			t.handshake()
+			t.Ask(t.run.step.verb)
 			t.Must("PWD", 530, 503)
+			t.Login()
+			if home, dir := t.run.homeDir, t.where(); home != "" && dir != home {
+				t.Failf("AUTH keeps the directory: after the new login it is %q, not %q", dir, home)
+			}
 		},
 	},
 	{
@@ -267,4 +287,17 @@ var authCases = []Case{
 			}
 		},
 	},
+}
+
+// injected sends AUTH TLS and more in one segment, and performs the handshake. It reports
+// whether TLS is up: a server that gives up has carried out nothing.
+func (t *T) injected(more string) bool {
+	t.Fresh()
+	t.RawWrite("AUTH TLS\r\n" + more)
+	r := t.Reply()
+	t.c.goodbye = true // the server may well give up
+	if len(t.c.pending) > 0 {
+		t.suspect(ownAfter234)
+	}
+	return r.Code == 234 && t.c.startTLS() == nil
 }

@@ -75,6 +75,28 @@ var mechanismCases = []Case{
 		},
 	},
 	{
+		ID: "rfc2228-4-user-232", RFC: "2228 4, 4217 12.2", Level: May,
+		Text:   "USER may be answered 232 if a client certificate says who it is; then no password is needed.",
+		Needs:  []string{NeedTLS},
+		Faults: []string{"user-232"},
+		Full:   true,
+		Run: func(t *T) {
+			t.Open()
+			if !t.run.target.certified() {
+				if r := t.Ask("USER " + t.Name("nobody")); r.Code == 232 {
+					t.Failf("a user that there is not is logged in, without a certificate: %s", brief(r))
+				}
+				t.Skipf("no client certificate is given for the run")
+			}
+			r := t.Ask("USER " + t.run.target.user())
+			if r.Code != 232 {
+				t.end(Note, "with a client certificate USER gets %s", brief(r))
+			}
+			t.Must("PWD", 257)
+			t.Infof("with a client certificate no password is needed: %s", brief(r))
+		},
+	},
+	{
 		ID: "rfc2228-4-336-challenge", RFC: "2228 4, 2289", Level: May,
 		Full:   true,
 		Text:   "A reply 336 to USER holds the challenge for a one-time password.",
@@ -145,4 +167,9 @@ func (t *T) atFirst() string {
 	d.goodbye()
 	t.c.goodbye = true // a server that was offered TLS in vain may end the session
 	return state
+}
+
+// certified reports whether the run has a client certificate to show.
+func (t *Target) certified() bool {
+	return t.TLSConfig != nil && (len(t.TLSConfig.Certificates) > 0 || t.TLSConfig.GetClientCertificate != nil)
 }

@@ -65,6 +65,7 @@ var reuseCases = []Case{
 		Text:     "A session ticket that was used before is taken again, or a full handshake follows.",
 		Needs:    []string{NeedLogin, NeedTLS},
 		Faults:   []string{"tickets-replay-fails"},
+		Full:     true,
 		Run: func(t *T) {
 			w, version := t.withTicket(t.certificateSeen())
 			ticket := w.ticket()

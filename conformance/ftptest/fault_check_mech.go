@@ -12,6 +12,8 @@ func checkMechanismFaults() []deviation {
 	return []deviation{
 		{name: "auth-tls-c-504", doc: "AUTH TLS-C is refused with 504",
 			config: func(c *Config) { c.AuthMechanisms = []string{"TLS"} }},
+		{name: "user-232", doc: "USER for a user that there is not is answered with 232",
+			command: instead("USER", func(s *session, name string) bool { return s.host.named(name) == nil }, says(232, "Welcome"))},
 		{name: "user-in-clear-550", doc: "USER in clear text is refused with 550",
 			command: instead("USER", inClear, says(550, "No"))},
 		{name: "pass-in-clear-530", doc: "PASS in clear text is refused, USER is not",

@@ -12,7 +12,7 @@ import (
 
 // checkTLSFaults are defects of AUTH, PROT, CCC and TLS.
 func checkTLSFaults() []deviation {
-	return slices.Concat(checkAuthFaults(), checkHelloFaults(), checkRecordFaults(), checkReuseFaults())
+	return slices.Concat(checkAuthFaults(), checkHelloFaults(), checkRecordFaults(), checkReuseFaults(), checkCertificateFaults())
 }
 
 func checkAuthFaults() []deviation {
@@ -23,12 +23,11 @@ func checkAuthFaults() []deviation {
 		{name: "tls10-accepted", doc: "TLS 1.0 and 1.1 are negotiated",
 			config: func(c *Config) { c.MinTLS = tls.VersionTLS10 }},
 		{name: "starttls-injection", doc: "commands in clear text after AUTH are carried out under TLS",
-			greeted: func(s *session) { s.conn = &injecting{Conn: s.conn} },
-			reply: onCode("AUTH", 234, func(s *session, _ *outgoing) {
-				if c, ok := s.conn.(*injecting); ok && len(c.rest) > 0 {
-					go s.call(func() { s.machine.Receive(c.rest) }) // taken when the handshake is over
-				}
-			})},
+			greeted:  func(s *session) { s.conn = &injecting{Conn: s.conn} },
+			starting: startInjected},
+		{name: "starttls-half-line", doc: "the beginning of a line in clear text after AUTH becomes part of the first one under TLS",
+			greeted:  func(s *session) { s.conn = &injecting{Conn: s.conn, half: true} },
+			starting: startInjected},
 		{name: "failed-handshake-lingers", doc: "the connection stays open for a while after a handshake that failed",
 			greeted: func(s *session) {
 				late := lateCloser{s.tcp}
@@ -68,7 +67,21 @@ func checkAuthFaults() []deviation {
 // injecting keeps what follows AUTH in the same segment for later, when TLS is up.
 type injecting struct {
 	net.Conn
+	half bool // whole lines are thrown away
 	rest []byte
+}
+
+// startInjected performs the handshake, and takes what was kept for the first that came
+// under TLS.
+func startInjected(s *session) bool {
+	c, ok := s.conn.(*injecting)
+	if !ok || len(c.rest) == 0 {
+		return false
+	}
+	if s.startTLS(); !s.over {
+		s.machine.Receive(c.rest)
+	}
+	return true
 }
 
 func (c *injecting) Read(b []byte) (int, error) {
@@ -78,6 +91,9 @@ func (c *injecting) Read(b []byte) (int, error) {
 		return n, err
 	}
 	c.rest = bytes.Clone(b[i:n])
+	if c.half {
+		c.rest = c.rest[bytes.LastIndexByte(c.rest, '\n')+1:]
+	}
 	return i, err
 }
 
