@@ -31,7 +31,7 @@ var blockCases = []Case{
 		ID: "rfc959-3.4.2-block-retr", RFC: "959 3.4.2", Level: Must,
 		Text:   "RETR in MODE B sends blocks with defined codes; one has the code for the end of the file, and nothing follows it.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: append(brokenBlocks(), "marker-waits", "empty-retr-550"),
+		Faults: append(brokenBlocks(), "marker-waits"),
 		Run: func(t *T) {
 			t.optional("MODE B")
 			for _, n := range []int{0, 1, 65535, 65536, 200_001} {
@@ -47,7 +47,7 @@ var blockCases = []Case{
 		ID: "rfc959-3.4.2-block-stor", RFC: "959 3.4.2", Level: Must,
 		Text:   "STOR in MODE B takes blocks of all sizes, however they are cut, and the end of the file with data or without.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"mode-b-last-block-lost", "empty-retr-550"},
+		Faults: []string{"mode-b-last-block-lost"},
 		Run:    blockFramings,
 	},
 	{

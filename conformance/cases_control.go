@@ -79,11 +79,10 @@ var controlCases = []Case{
 	},
 	{
 		ID: "rfc959-4.2-class-honest", RFC: "959 4.2", Level: Must,
-		Text:  "The first digit tells the truth: 2yz only if the action happened, 4yz and 5yz only if it did not.",
-		Needs: []string{NeedLogin, NeedWrite},
-		Faults: []string{"dele-lies", "rmd-refuses-but-removes", "rnto-lies", "mkd-lies", "stor-lies", "stou-lies", "appe-lies", "cwd-lies",
-			"dele-refuses-but-deletes", "rnto-refuses-but-renames", "mkd-refuses-but-makes", "stor-refuses-but-stores", "cwd-refuses-but-moves"},
-		Run: honestClass,
+		Text:   "The first digit tells the truth: 2yz only if the action happened, 4yz and 5yz only if it did not.",
+		Needs:  []string{NeedLogin, NeedWrite},
+		Faults: []string{"stor-lies", "stou-lies", "appe-lies", "cwd-lies", "dele-refuses-but-deletes", "rnto-refuses-but-renames", "cwd-refuses-but-moves", "mlsd-last-missing"},
+		Run:    honestClass,
 	},
 	{
 		ID: "rfc1123-4.1.2.11-no-spontaneous", RFC: "1123 4.1.2.11, 959 5.4", Level: Must,

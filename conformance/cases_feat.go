@@ -129,7 +129,7 @@ var featCases = []Case{
 		ID: "rfc2640-3.1-utf8-roundtrip", RFC: "2640 3.1", Level: Must,
 		Text:   "Names in UTF-8 come back byte for byte.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
-		Faults: []string{"utf8-mangled", "dele-lies", "pwd-unquoted"},
+		Faults: []string{"utf8-mangled"},
 		Run: func(t *T) {
 			name := t.Name("é-日本-😀")
 			t.Must("CWD "+t.Dir("utf8"), 2)

@@ -36,7 +36,7 @@ var formatCases = []Case{
 		ID: "rfc959-3.1.1.5-format-reset", RFC: "959 4.1.2", Level: Must,
 		Text:   "TYPE A without a format puts the format back to Non-print.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"format-sticks", "type-an-504"},
+		Faults: []string{"format-sticks"},
 		Run:    formatReset,
 	},
 	{
@@ -44,7 +44,7 @@ var formatCases = []Case{
 		Full:   true,
 		Text:   "Whether there is TYPE E; then text comes in EBCDIC, its lines end in NL.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"type-e-ascii", "ascii-retr-raw"},
+		Faults: []string{"type-e-ascii"},
 		Run:    ebcdic,
 	},
 	{
@@ -108,7 +108,7 @@ var formatCases = []Case{
 		Full:   true,
 		Text:   "How a file whose lines end in CR LF comes in TYPE A; a line end in LF alone becomes CR LF all the same.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
-		Faults: []string{"ascii-retr-raw"},
+		Faults: []string{"ascii-retr-end-lf"},
 		Run: func(t *T) {
 			name := t.Name("crlf")
 			t.Up(name, []byte("a\r\nb\n"))

@@ -12,14 +12,14 @@ var lineCases = []Case{
 		ID: "rfc2640-3.1-single-space", RFC: "2640 3.1, 3659 2.2", Level: Must,
 		Text:   "Exactly one space separates a verb from a pathname; further spaces belong to the name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"path-trim-leading", "mlsd-full-paths", "mlsd-total-line"},
+		Faults: []string{"path-trim-leading", "mlsd-full-paths", "mlsd-last-missing"},
 		Run:    func(t *T) { t.spacedName(" " + t.Name("lead")) },
 	},
 	{
 		ID: "rfc3659-2.2-trailing-space", RFC: "3659 2.2", Level: Must,
 		Text:   "Spaces before the line end belong to the pathname.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"path-trim-trailing", "mlsd-full-paths", "mlsd-total-line"},
+		Faults: []string{"path-trim-trailing", "mlsd-full-paths", "mlsd-last-missing"},
 		Run:    func(t *T) { t.spacedName(t.Name("tail") + " ") },
 	},
 	{

@@ -150,7 +150,7 @@ var loginCases = []Case{
 		ID: "rfc959-4.1.1-rein-resets", RFC: "959 4.1.1", Level: Must,
 		Text:   "A successful REIN returns to the state just after the greeting.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
-		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd", "ascii-retr-raw", "pwd-unquoted", "rein-200", "rein-keeps-tls", "rein-then-auth-534"},
+		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd", "ascii-retr-raw", "rein-200", "rein-keeps-tls", "rein-then-auth-534", "ascii-retr-end-lf"},
 		Run:    reinResets,
 	},
 	{

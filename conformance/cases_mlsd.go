@@ -56,7 +56,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.3.1-mlsd-names", RFC: "3659 7.3.1", Level: Should,
 		Text:   "The names in MLSD are unqualified.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-full-paths", "mlsd-total-line"},
+		Faults: []string{"mlsd-full-paths"},
 		Run: func(t *T) {
 			dir, _, _ := t.mlsdDir()
 			t.enter()
@@ -71,7 +71,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.5.1-type-values", RFC: "3659 7.5.1", Level: Must,
 		Text:   "The fact type is file, cdir, pdir, dir, or OS. and a name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-type-folder", "mlsd-total-line"},
+		Faults: []string{"mlsx-type-folder"},
 		Run: func(t *T) {
 			t.mlsdDir()
 			for _, line := range t.Lines("MLSD") {
@@ -87,7 +87,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.5.1.2-cdir-needs-type", RFC: "3659 7.5.1.2, 7.5.1.4", Level: MustNot,
 		Text:   "The directory itself and its parent are not listed while the fact type is off.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-dot-without-type", "mlsd-full-paths", "mlsd-total-line", "opts-mlst-ignored"},
+		Faults: []string{"mlsd-dot-without-type", "mlsd-full-paths"},
 		Run: func(t *T) {
 			_, file, sub := t.mlsdDir()
 			t.Must("OPTS MLST size;", 200)
@@ -106,7 +106,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-implied-l8", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD is sent as in TYPE L 8 whatever TYPE is in force, and leaves it alone.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-resets-type", "retr-touches"},
+		Faults: []string{"mlsd-resets-type"},
 		Run: func(t *T) {
 			_, file, _ := t.mlsdDir()
 			t.Type("I")
@@ -123,7 +123,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-empty", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD of an empty directory succeeds, with no entries.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-empty-550", "mlsd-total-line"},
+		Faults: []string{"mlsd-empty-550"},
 		Run: func(t *T) {
 			dir := t.Dir("empty")
 			for _, line := range t.Lines("MLSD " + dir) {

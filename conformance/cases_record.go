@@ -28,7 +28,7 @@ var recordCases = []Case{
 		ID: "rfc959-3.4.1-record-stor", RFC: "959 3.4.1, 3.4", Level: Must,
 		Text:   "STOR in MODE S and STRU R heeds the codes for the end of a record and of the file.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"record-eor-ignored", "ascii-retr-raw"},
+		Faults: []string{"record-eor-ignored", "ascii-retr-end-lf"},
 		Run: func(t *T) {
 			t.needRecords()
 			t.Type("A")

@@ -33,7 +33,7 @@ var renameCases = []Case{
 		Hurts:  "nobody, unless a session is shared: a RNFR that was given up may rename something later",
 		Text:   "RNTO must directly follow RNFR.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rnfr-survives-noop", "rnto-first-250", "rnto-lies"},
+		Faults: []string{"rnfr-survives-noop", "rnto-first-250"},
 		Run: func(t *T) {
 			name := t.File("a")
 			t.Must("RNFR "+name, 350)

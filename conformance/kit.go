@@ -108,8 +108,10 @@ func (t *T) lost(what string, err error) {
 	}
 	switch {
 	case errors.Is(err, errSilence) && t.c.garbled != nil:
+		t.suspect(monSyntax, monCRLF)
 		t.Failf("what came%s is no reply: %v", what, t.c.garbled)
 	case errors.Is(err, errSilence) && t.c.incomplete():
+		t.suspect("rfc959-4.2-multiline-same-code")
 		t.Failf("a multi-line reply%s that never ends (%s)", what, t.run.opts.timeout())
 	case errors.Is(err, errFlood) && t.c.unread <= floodBytes:
 		t.Failf("the reply%s never ends: %d preliminary ones came", what, t.c.waits)

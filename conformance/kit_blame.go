@@ -32,6 +32,7 @@ const (
 	ownMLSDLineEnds = "rfc3659-7.2-mlsd-lines"
 	ownRETR         = "rfc959-5.4-retr"
 	ownServerCloses = "rfc959-3.2-server-closes-retr"
+	ownSTOR         = "rfc959-5.4-stor"
 	ownStorEOF      = "rfc959-5.2-stor-eof"
 	ownPORT         = "rfc1123-4.1.2.13-port"
 	ownEPRT4        = "rfc2428-2-eprt-v4"
@@ -51,20 +52,24 @@ const (
 
 // stepOwners are all owners.
 func stepOwners() []string {
-	return []string{
+	owners := []string{
 		ownGreeting, ownGreetingOnce, ownReply, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
-		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF,
+		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
 		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert,
 		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,
 	}
+	for _, b := range basics {
+		owners = append(owners, b.id)
+	}
+	return owners
 }
 
 // ownerOf returns the case to which a plain use of a command belongs, or "".
 func ownerOf(line string) string {
 	verb, _, _ := strings.Cut(line, " ")
 	return map[string]string{
-		"MKD": ownMKD, "CWD": ownCWD, "PWD": ownPWD, "DELE": ownDELE, "RETR": ownRETR, "STOR": ownStorEOF, "APPE": ownStorEOF,
-		"STOU": ownStorEOF, "LIST": ownLIST, "NLST": ownNLST, "MLSD": ownMLSD,
+		"MKD": ownMKD, "CWD": ownCWD, "PWD": ownPWD, "DELE": ownDELE, "RETR": ownRETR, "STOR": ownSTOR, "APPE": ownSTOR,
+		"STOU": ownSTOR, "LIST": ownLIST, "NLST": ownNLST, "MLSD": ownMLSD,
 	}[strings.ToUpper(verb)]
 }
 

@@ -251,6 +251,9 @@ func (c *Conn) note(verb, arg string) {
 		c.typ, c.hosted = "", false
 	case "TYPE", "USER":
 		c.typ = ""
+		if verb == "TYPE" && strings.HasPrefix(strings.ToUpper(arg), "A") {
+			c.sent[typeA] = true
+		}
 	case "HOST":
 		c.hosted = true
 	case "CWD", "XCWD":

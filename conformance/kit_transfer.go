@@ -100,7 +100,7 @@ func (x *Transfer) Final() protocol.Reply {
 	}
 	for {
 		before := len(x.t.suspects)
-		x.t.suspect(ownerOf(x.cmd), ownServerCloses)
+		x.t.suspect(x.lateOwner(), ownServerCloses)
 		r := x.t.Reply()
 		x.t.suspects = x.t.suspects[:before]
 		if r.Code.Class() != 1 {
@@ -109,6 +109,14 @@ func (x *Transfer) Final() protocol.Reply {
 			return r
 		}
 	}
+}
+
+// lateOwner returns the case to which a final reply belongs that does not come.
+func (x *Transfer) lateOwner() string {
+	if owner := ownerOf(x.cmd); owner != ownSTOR {
+		return owner
+	}
+	return ownStorEOF
 }
 
 // Receive reads all data and wants the transfer to end well.

@@ -56,6 +56,7 @@ func (r *runner) runOnce(c *Case, res *Result) *T {
 		f()
 	}
 	res.Transcript = t.tape.lines()
+	t.suspectBasics()
 	if r.settle(t) {
 		res.Transcript = t.tape.lines()
 	}

@@ -62,6 +62,10 @@ func checkDataFaults() []deviation {
 			command: instead("APPE", func(s *session, _ string) bool { return s.restart() == 0 }, func(s *session, arg string) {
 				s.store(arg, s.resolve(arg), writeTruncate, 0)
 			})},
+		{name: "appe-ascii-replaces", doc: "APPE in TYPE A replaces the content",
+			command: instead("APPE", func(s *session, _ string) bool { return s.restart() == 0 && s.ascii() }, func(s *session, arg string) {
+				s.store(arg, s.resolve(arg), writeTruncate, 0)
+			})},
 		{name: "stou-same-name", doc: "STOU has one name only",
 			command: instead("STOU", always, func(s *session, _ string) { s.store("ftp.1", s.resolve("ftp.1"), writeNew, 0) })},
 		{name: "stou-arg-replaces", doc: "STOU stores under the name that is its argument",

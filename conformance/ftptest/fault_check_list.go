@@ -24,6 +24,8 @@ func checkListFaults() []deviation {
 			transfer: lessLine("LIST", func(lines []string) []string { return lines[:len(lines)-1] })},
 		{name: "nlst-last-missing", doc: "the last name of a directory is missing in NLST",
 			transfer: lessLine("NLST", func(lines []string) []string { return lines[:len(lines)-1] })},
+		{name: "mlsd-last-missing", doc: "the last entry of a directory is missing in MLSD",
+			transfer: lessLine("MLSD", func(lines []string) []string { return lines[:len(lines)-1] })},
 		{name: "list-missing-226", doc: "LIST and NLST of what does not exist send nothing and say 226",
 			command: func(s *session, c protocol.Command) bool {
 				gone := (c.Verb == "LIST" || c.Verb == "NLST") && c.Arg != "" && !strings.HasPrefix(c.Arg, "-") && missing(s, c.Arg)

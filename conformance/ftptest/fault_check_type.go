@@ -51,6 +51,12 @@ func checkTypeFaults() []deviation {
 		forgetful("mlsd-resets-type", "MLSD sets the type back", func(_ *session, c protocol.Command) bool { return c.Verb == "MLSD" }),
 		{name: "ascii-retr-raw", doc: "RETR in TYPE A sends the file as it is",
 			transfer: onVerb("RETR", func(_ *session, t *transfer) { asSent(t, false) })},
+		{name: "ascii-retr-end-lf", doc: "RETR in TYPE A sends the line end at the end of a file as LF",
+			transfer: onVerb("RETR", func(s *session, t *transfer) {
+				if s.ascii() {
+					t.wrapSource = func(r io.Reader) io.Reader { return editedReader{r, spaceBeforeEnd} }
+				}
+			})},
 		{name: "ascii-stor-eats-tabs", doc: "STOR in TYPE A stores tabs as spaces",
 			transfer: asciiUploads(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\t"), []byte(" ")) })},
 		{name: "ascii-stor-per-segment", doc: "STOR in TYPE A loses the LF of a line end that two segments share",
@@ -144,6 +150,13 @@ func (e editedReader) Read(b []byte) (int, error) {
 	n, err := e.r.Read(b)
 	copy(b, e.edit(b[:n]))
 	return n, err
+}
+
+func spaceBeforeEnd(b []byte) []byte {
+	if head, ends := bytes.CutSuffix(b, []byte("\r\n")); ends {
+		return append(bytes.Clone(head), " \n"...)
+	}
+	return b
 }
 
 // editing writes what edit makes of the data.

@@ -21,6 +21,7 @@ import (
 var (
 	mutants       = flag.String("mutants", "", "a regular `expression`: the mutants that TestMutants runs (default: a few; . is all)")
 	mutantReports = flag.String("mutant-reports", "", "a `folder` for the reports of TestMutants")
+	mutantCommand = flag.String("mutant-command", "", "the ftpwire `program` that TestMutants runs (default: one built here)")
 	mutantsAtOnce = flag.Int("mutants-at-once", 2, "how many mutants TestMutants runs at a time")
 )
 
@@ -117,7 +118,11 @@ func checkMutant(t *testing.T, m peer.Mutant, fault string) map[string]string {
 	if m.Full {
 		args = append(args, "--slow", "--intrusive")
 	}
-	cmd := exec.Command(command(t), args...)
+	program := *mutantCommand
+	if program == "" {
+		program = command(t)
+	}
+	cmd := exec.Command(program, args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if *mutantReports != "" {
