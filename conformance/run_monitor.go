@@ -35,8 +35,8 @@ var monitorCases = []Case{
 	},
 	{
 		ID: monCRLF, RFC: "959 4.2, 854", Level: Must,
-		Text:   "Every reply line ends with CR LF; there is no bare LF and no bare CR.",
-		Faults: []string{"reply-bare-lf", "reply-bare-cr", "bare-lf-replies"},
+		Text:   "Every reply line ends with CR LF; there is no bare LF, no bare CR and no NUL.",
+		Faults: []string{"reply-bare-lf", "reply-bare-cr", "bare-lf-replies", "reply-nul"},
 	},
 	{
 		ID: monNested, RFC: "959 4.2", Level: Must,
@@ -180,6 +180,8 @@ func (w *watch) one(raw string) {
 		c.run.found(monCRLF, Fail, c, fmt.Sprintf("a line ends in LF without CR: %q", visible(raw)))
 	} else if bareCR {
 		c.run.found(monCRLF, Fail, c, fmt.Sprintf("a CR inside a line: %q", visible(raw)))
+	} else if strings.Contains(strings.ReplaceAll(line, "\r\x00", ""), "\x00") {
+		c.run.found(monCRLF, Fail, c, fmt.Sprintf("a NUL inside a line: %q", visible(raw)))
 	}
 	w.syntax(line)
 	w.language(line)

@@ -97,6 +97,7 @@ func (r *runner) withoutSession(t *T) *SetupError {
 // the owner may not be able to find it by itself. Those of TLS are.
 func (t *T) accuse() {
 	if t.verdict == Fail && len(t.suspects) > 0 && !slices.Contains(t.suspects, ownDataTLS) {
+		t.run.blamed[t.suspects[0]] = true
 		t.run.foundOn(t.suspects[0], Fail, t.tape, strings.Join(t.reasons, "; "))
 	}
 }
