@@ -1,6 +1,7 @@
 package ftptest
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"net/netip"
@@ -19,6 +20,12 @@ func checkBounceFaults() []deviation {
 		dialsFor("eprt-foreign-200", "EPRT takes any address", "EPRT", parse.EPRT, foreign),
 		dialsFor("port-low-200", "PORT takes any port", "PORT", parse.PORT, low),
 		dialsFor("eprt-low-200", "EPRT takes any port", "EPRT", parse.EPRT, low),
+		{name: "active-refused-silence", doc: "a transfer whose data connection was refused gets no final reply",
+			reply: func(_ *session, r *outgoing) {
+				if r.code == 425 && bytes.HasPrefix(r.wire, []byte("425 Cannot open data")) {
+					r.wire = nil
+				}
+			}},
 		{name: "passive-takes-anyone", doc: "passive ports serve whoever connects first",
 			listening: func(s *session, ln net.Listener) net.Listener {
 				return blindListener{ln, s.tcp.RemoteAddr()}

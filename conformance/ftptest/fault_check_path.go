@@ -19,7 +19,9 @@ func checkPathFaults() []deviation {
 				s.cwd = "/.."
 				s.reply(250, "OK")
 			})},
-		cwdOutside(),
+		cwdOutside("cwd-outside", `CWD leads above the root, where PWD says "/"`, (*session).above),
+		cwdOutside("cwd-root-outside", `CWD / leads to the root of the system, and the login to another directory, of which PWD says "/", too`,
+			func(_ *session, arg string) (string, bool) { return arg, arg == "/" }),
 		rntoAbove(),
 		{name: "rnfr-missing-350", doc: "RNFR of what does not exist is answered with 350",
 			command: instead("RNFR", missing, says(350, "Ready for RNTO"))},
@@ -99,17 +101,17 @@ func (s *session) on(t tree, f func()) {
 }
 
 // cwdOutside returns a fault by which the session itself is outside.
-func cwdOutside() deviation {
+func cwdOutside(name Fault, doc string, leads func(s *session, arg string) (string, bool)) deviation {
 	var gone memory[bool]
 	out := outside()
 	return deviation{
-		name: "cwd-outside", doc: `CWD leads above the root, where PWD says "/"`,
+		name: name, doc: doc,
 		command: func(s *session, c protocol.Command) bool {
 			switch {
 			case s.machine.State() != protocol.StateAuthorized:
 				return false
 			case c.Verb == "CWD":
-				if _, *gone.of(s) = s.above(c.Arg); *gone.of(s) {
+				if _, *gone.of(s) = leads(s, c.Arg); *gone.of(s) {
 					s.cwd = "/"
 					s.reply(250, "OK")
 				}
