@@ -12,9 +12,18 @@ import (
 // How the replies to a download and its data lie in time. They come over two connections,
 // so that only a gap, or many tries, can tell which came first.
 const (
-	aside     = 500 * time.Millisecond // a gap that no scheduler makes, nor a lost packet
+	aside     = 500 * time.Millisecond // a gap that no lost packet makes
+	asideNear = 100 * time.Millisecond // the same on this machine
 	lateFinal = 5 * time.Second        // what the final reply may take behind the end of the data
 )
+
+// aside is the gap from which on one thing came clearly behind another.
+func (c *Conn) aside() time.Duration {
+	if c.near() {
+		return asideNear
+	}
+	return aside
+}
 
 // A course is how a download went, and when its parts came.
 type course struct {
@@ -119,7 +128,7 @@ func (c *course) complete() {
 
 // headless warns if data came clearly before the preliminary reply.
 func (c *course) headless() {
-	if gap := c.begun.Sub(c.first); !c.first.IsZero() && gap > aside {
+	if gap := c.begun.Sub(c.first); !c.first.IsZero() && gap > c.x.d.c.aside() {
 		c.x.t.Warnf("%s: the preliminary reply came %s behind the first data", c.x.cmd, shown(gap))
 	}
 }
@@ -131,7 +140,7 @@ func (c *course) trailing() {
 	switch {
 	case gap > soon:
 		c.x.t.Failf("%s: %s came %s before the end of the data", c.x.cmd, brief(c.x.First), shown(gap))
-	case gap > aside:
+	case gap > c.x.d.c.aside():
 		c.x.t.Warnf("%s: %s came %s before the end of the data", c.x.cmd, brief(c.x.First), shown(gap))
 	case !c.last.IsZero() && open > soon:
 		c.x.t.Failf("%s: the data connection was still open %s after the last byte", c.x.cmd, shown(open))
@@ -211,9 +220,10 @@ func (t *T) unread() {
 			t.Failf("%s: the TLS handshake on the data connection failed: %v", x.cmd, err)
 		}
 	}
-	if !x.begun && !x.heard(soon) { // it may take its time, but so must the data
-		if _, err := x.d.readN(1); err == nil && !x.heard(soon) {
-			t.Warnf("%s: data came, and no preliminary reply within %s", x.cmd, soon)
+	if gap := t.c.aside(); !x.begun && !x.heard(gap) { // it may take its time, but so must the data
+		if _, err := x.d.readN(1); err == nil && !x.heard(gap) {
+			t.Warnf("%s: data came, and no preliminary reply within %s", x.cmd, gap)
+			x.heard(soon)
 		}
 	}
 	if !x.dead {
