@@ -104,11 +104,15 @@ func (c *answeringConn) Read(b []byte) (int, error) {
 
 // A refusal that is known from files that are there does not tell that nothing is.
 func TestNoClobberVagueRefusal(t *testing.T) {
-	for _, mdtm := range []string{"550 Could not get file modification time.\r\n", ""} {
+	for _, tt := range []struct{ mdtm, list string }{
+		{"550 Could not get file modification time.\r\n", ""}, {"", ""},
+		{"550 Could not get file modification time.\r\n", "550 Failed.\r\n"}, {"550 No.\r\n", "450 Failed.\r\n"},
+	} {
+		mdtm := tt.mdtm
 		r := newResumePlay(t, ftptest.TLSNone, "mlst-unknown")
 		r.s.WriteFile("/f", []byte("old"))
 		r.s.WriteFile("/d/f", []byte("old"))
-		r.p.Dial = answering(map[string]string{"SIZE": "550 Could not get file size.\r\n", "MDTM": mdtm}, r.p.Dial)
+		r.p.Dial = answering(map[string]string{"SIZE": "550 Could not get file size.\r\n", "MDTM": mdtm, "LIST": tt.list}, r.p.Dial)
 		r.dial()
 		for _, name := range []string{"/f", "f", "/d/f"} {
 			for _, o := range []ftpwire.TransferOptions{{NoClobber: true}, {NoClobber: true, TempUpload: true}} {
@@ -118,8 +122,12 @@ func TestNoClobberVagueRefusal(t *testing.T) {
 				}
 			}
 		}
-		if _, err := r.c.Upload(t.Context(), r.local, "/new", &ftpwire.TransferOptions{NoClobber: true}); mdtm != "" && err != nil {
-			t.Errorf("a new file: %v", err)
+		_, err := r.c.Upload(t.Context(), r.local, "/new", &ftpwire.TransferOptions{NoClobber: true})
+		if tt.list != "" && err == nil || tt.list == "" && mdtm != "" && err != nil {
+			t.Errorf("a new file, LIST %q: %v", tt.list, err)
+		}
+		if _, err := r.c.Upload(t.Context(), r.local, "/none/new", &ftpwire.TransferOptions{NoClobber: true, MakeDirs: true}); tt.list == "" && mdtm != "" && err != nil {
+			t.Errorf("a new file in a new directory: %v", err)
 		}
 	}
 }

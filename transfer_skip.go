@@ -114,7 +114,8 @@ func (c *Client) remoteVersion(ctx context.Context, name string) (version, error
 }
 
 // isListed reports whether a directory has a name that a refusal says is not there, in words that may mean something else: vsftpd
-// has the same ones for all that it can't look at. The error is one of the connection or the context.
+// has the same ones for all that it can't look at. The error is one of the connection or the context, or says that the directory tells
+// nothing either.
 func (c *Client) isListed(ctx context.Context, name string, refusal error) (bool, error) {
 	if saysMissing(refusal) {
 		return false, nil
@@ -123,7 +124,12 @@ func (c *Client) isListed(ctx context.Context, name string, refusal error) (bool
 	if dir == "." {
 		dir = ""
 	}
-	entries, _ := c.readDir(ctx, dir, c.allEntries) // a directory that can't be read has nothing to say
-	there := slices.ContainsFunc(entries, func(e listing.Entry) bool { return e.Name == path.Base(name) })
-	return there, c.lost(ctx)
+	entries, err := c.readDir(ctx, dir, c.allEntries)
+	if slices.ContainsFunc(entries, func(e listing.Entry) bool { return e.Name == path.Base(name) }) {
+		return true, c.lost(ctx)
+	}
+	if lost := c.lost(ctx); lost != nil || err == nil || saysMissing(err) {
+		return false, lost
+	}
+	return false, errtext.Errorf("ftp: it can't be told whether %q exists, so that it is not replaced: %w; and its directory can't be listed: %w", name, refusal, err)
 }
