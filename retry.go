@@ -110,7 +110,7 @@ func (r Retry) pause(n int) time.Duration {
 
 // Temporary reports whether the same operation may succeed on a new connection. It is
 // true for broken connections, timeouts, refusals with 4yz, and files that were cut short
-// or changed during the transfer. It is false for refusals with 5yz, full disks, wrong
+// or changed during the transfer. It is false for refusals with 5yz, whatever says that nothing has the name, full disks, wrong
 // certificates, missing protection or proof, servers that break the protocol, errors of
 // local files, and operations that the caller cancelled. It is also false for what another
 // attempt would add to: an append, or a file whose name the server chooses, once the server
@@ -159,8 +159,8 @@ func temporaryRefusal(re *protocol.ReplyError, proxy bool) bool {
 	switch meaning {
 	case protocol.TooManyUsers:
 		return true
-	case protocol.RejectedLogin, protocol.LockedOut, protocol.NoSpace:
-		return false
+	case protocol.RejectedLogin, protocol.LockedOut, protocol.NoSpace, protocol.NotExist, protocol.NotDirectory:
+		return false // ProFTPD answers 450 to a listing of what is not there
 	}
 	return re.Transient() && !verb.IsLogin()
 }

@@ -44,6 +44,7 @@ func TestTemporary(t *testing.T) {
 		{"425", refused(425), true},
 		{"426", refused(426), true},
 		{"450", refused(450), true},
+		{"450, nothing there", &protocol.ReplyError{Verb: "LIST", Reply: protocol.NewReply(450, "none: No such file or directory")}, false},
 		{"451", refused(451), true},
 		{"452, no space", refused(452), false},
 		{"500", refused(500), false},
