@@ -92,8 +92,8 @@ type FXPResult struct {
 // The error is an *[FXPError], which says at which server what went wrong, or an *[UnprovenError],
 // *[MismatchError] or *[RenameError]. After it both Clients can be used, as far as their Profiles
 // allow another connection where one was lost. If ctx ends, Transfer returns within 250 ms; see
-// [Client.Settle] for what goes on after that. Nobody but ctx bounds the transfer itself: its data
-// can't be seen here, and servers end transfers that stall.
+// [Client.Settle] for what goes on after that. The data can't be seen here, and servers end transfers that
+// stall: the transfer itself may take FinalTimeout, and a second more for each KiB of the file. If its size is not known, nobody but ctx bounds it.
 func Transfer(ctx context.Context, from *Client, fromPath string, to *Client, toPath string, o *FXPOptions) (FXPResult, error) {
 	x := &fxp{from: from, to: to, fromPath: fromPath, toPath: toPath}
 	if o != nil {

@@ -223,6 +223,18 @@ func TestTransferResume(t *testing.T) {
 	})
 }
 
+// Two servers that both withhold their final replies do not keep Transfer for ever.
+func TestTransferWithheld(t *testing.T) {
+	p := newFXPPair(t, fxpConfig("no-final-reply"), fxpConfig("no-final-reply"), false, func(p *ftpwire.Profile) { p.Timeout, p.AbortTimeout = 300*time.Millisecond, 300*time.Millisecond })
+	p.a.WriteFile("f", []byte("small"))
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_, err := ftpwire.Transfer(ctx, p.from, "f", p.to, "g", &ftpwire.FXPOptions{Direct: true})
+	if _, late := errors.AsType[*control.TimeoutError](err); !late || ctx.Err() != nil {
+		t.Errorf("%v; want a TimeoutError", err)
+	}
+}
+
 // A direct transfer has no temporary file.
 func TestTransferDirect(t *testing.T) {
 	p := newFXPPair(t, fxpConfig(), fxpConfig(), false, nil)

@@ -265,7 +265,7 @@ func (r *fxpRun) watch(ctx context.Context) (fxpSide, error) {
 			return destination, context.Cause(ctx)
 		}
 		if len(started) == 0 && len(open) == 2 {
-			limit.Stop()
+			limit.Reset(r.x.moving(final))
 		}
 	}
 	return r.judge()
@@ -305,6 +305,18 @@ func (x *fxp) bounds() (begin, final time.Duration) {
 	return begin, final
 }
 
+// fxpSlowest is how many octets a second are expected at least between two servers, where nobody sees how many there are.
+const fxpSlowest = 1 << 10
+
+// moving returns how long both servers may take to end after they have begun. It is forever if the size of the file is not known.
+func (x *fxp) moving(final time.Duration) time.Duration {
+	left := x.size - x.offset
+	if x.size < 0 || left/fxpSlowest > int64((math.MaxInt64-final)/time.Second) {
+		return math.MaxInt64
+	}
+	return final + time.Duration(left/fxpSlowest)*time.Second
+}
+
 // orForever returns d, or the longest time if d is negative, which means that there is no bound.
 func orForever(d time.Duration) time.Duration {
 	if d < 0 {
@@ -315,7 +327,10 @@ func orForever(d time.Duration) time.Duration {
 
 // late returns the error of a transfer whose time is up.
 func (r *fxpRun) late(open map[fxpSide]<-chan struct{}, begin, final time.Duration) (fxpSide, error) {
-	if len(open) == 2 {
+	switch {
+	case len(open) == 2 && r.begun(source) && r.begun(destination):
+		return destination, &control.TimeoutError{Verb: "STOR", After: r.x.moving(final)}
+	case len(open) == 2:
 		return destination, &notBegunError{begin}
 	}
 	for s := range open {
