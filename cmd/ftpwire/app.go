@@ -77,10 +77,14 @@ func (a *app) run(args []string) int {
 	args = a.allHelp(afterCommand(root, args))
 	root.SetArgs(a.forCompletion(args))
 	root.SetIn(a.stdin)
-	root.SetOut(maskWriter{a, a.stdout})
-	root.SetErr(maskWriter{a, a.stderr})
+	var unwritten error
+	root.SetOut(maskWriter{a, a.stdout, &unwritten})
+	root.SetErr(maskWriter{a, a.stderr, nil})
 	cmd, err := root.ExecuteContextC(a.ctx)
 	a.endLog()
+	if err == nil {
+		err = unwritten
+	}
 	if err == nil {
 		return exitGood
 	}

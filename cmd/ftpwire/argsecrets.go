@@ -155,10 +155,14 @@ func (a *app) forCompletion(args []string) []string {
 type maskWriter struct {
 	app *app
 	w   io.Writer
+	err *error // keeps the first error, if not nil: help is written without a look at it
 }
 
 func (m maskWriter) Write(p []byte) (int, error) {
 	if _, err := io.WriteString(m.w, m.app.masked(string(p))); err != nil {
+		if m.err != nil && *m.err == nil {
+			*m.err = err
+		}
 		return 0, err
 	}
 	return len(p), nil

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 
@@ -314,6 +316,24 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	walk(root)
+}
+
+// What can't be written is an error.
+func TestOutputNotWritten(t *testing.T) {
+	for _, args := range [][]string{{"--version"}, {"version"}, {"version", "--format", "json"}, {"--help"}, {"help", "urls"}, {"help", "exit-codes"}, {"get", "--help"}} {
+		var said strings.Builder
+		env := func(string) (string, bool) { return "", false }
+		if code := run(t.Context(), args, strings.NewReader(""), fullWriter{}, &said, env); code == exitGood || !strings.Contains(said.String(), "no space left") {
+			t.Errorf("%q: exit code %d, %s", args, code, said.String())
+		}
+	}
+}
+
+// A fullWriter is a full disk.
+type fullWriter struct{}
+
+func (fullWriter) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "out", Err: syscall.ENOSPC}
 }
 
 func TestVersion(t *testing.T) {

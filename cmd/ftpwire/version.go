@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -58,13 +59,14 @@ func (a *app) printVersion(format string) error {
 	if format == "json" {
 		return writeJSON(a.stdout, b)
 	}
-	fmt.Fprintf(a.stdout, "ftpwire %s, %s %s\n", b.Version, b.Go, b.Platform)
+	text := fmt.Sprintf("ftpwire %s, %s %s\n", b.Version, b.Go, b.Platform)
 	if b.Revision != "" {
 		modified := ""
 		if b.Modified {
 			modified = ", modified"
 		}
-		fmt.Fprintf(a.stdout, "revision %s of %s%s\n", b.Revision, b.Time, modified)
+		text += fmt.Sprintf("revision %s of %s%s\n", b.Revision, b.Time, modified)
 	}
-	return nil
+	_, err := io.WriteString(a.stdout, text)
+	return err
 }
