@@ -305,16 +305,13 @@ func (x *fxp) bounds() (begin, final time.Duration) {
 	return begin, final
 }
 
-// fxpSlowest is how many octets a second are expected at least between two servers, where nobody sees how many there are.
-const fxpSlowest = 1 << 10
-
 // moving returns how long both servers may take to end after they have begun. It is forever if the size of the file is not known.
 func (x *fxp) moving(final time.Duration) time.Duration {
-	left := x.size - x.offset
-	if x.size < 0 || left/fxpSlowest > int64((math.MaxInt64-final)/time.Second) {
+	kib, each := time.Duration(x.size-x.offset)>>10, patience.FXPKiB.Default
+	if x.size < 0 || kib > (math.MaxInt64-final)/each {
 		return math.MaxInt64
 	}
-	return final + time.Duration(left/fxpSlowest)*time.Second
+	return final + kib*each
 }
 
 // orForever returns d, or the longest time if d is negative, which means that there is no bound.

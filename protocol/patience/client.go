@@ -34,6 +34,8 @@ var (
 		Server: "vsftpd sends that reply only once the other server has connected"})
 	FXPOther = row(Wait{Layer: ".", Name: "FXPOther", Kind: Pause, Default: time.Second,
 		Reason: "one of two servers has failed: the other one notices, and says so, before its transfer is given up"})
+	FXPKiB = row(Wait{Layer: ".", Name: "FXPKiB", Kind: Bound, Default: time.Second,
+		Reason: "between two servers, each KiB of the file, after which FinalReply counts: nobody else sees whether data still flow"})
 	ProxyFIN = row(Wait{Layer: ".", Name: "ProxyFIN", Kind: Pause, Default: 2 * time.Second,
 		Reason: "FIN after close_notify on the way through a SOCKS proxy",
 		Server: "microsocks 1.0.3 cuts both directions when one has ended"})
