@@ -84,6 +84,7 @@ var oddCases = []Case{
 	},
 	{
 		ID: "rfc3659-2.2-iac-escape", RFC: "3659 2.2, 854", Level: Must, Lenient: true,
+		Hurts:  "clients of names that are not in UTF-8 and hold byte 255",
 		Text:   "Byte 255 in a pathname is doubled on the control connection, and only there.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Faults: []string{"mkd-echo-iac", "iac-stored-twice"},

@@ -156,7 +156,7 @@ func (a *app) embedded(cmd *cobra.Command, f *checkFlags) (conformance.Target, f
 	case "implicit":
 		mode = tlsx.ModeImplicit
 	}
-	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other}, MarkEvery: 50_000, StrictClose: true}
+	cfg := &ftptest.Config{TLS: mode, Users: []ftptest.User{user}, Hosts: []ftptest.VirtualHost{other, down}, MarkEvery: 50_000, StrictClose: true, IdleTimeout: f.idleLimit}
 	target := conformance.Target{TLS: mode, User: user.Name, Password: user.Password, OtherHost: other.Names[0], DownHost: down.Names[0], IdleLimit: f.idleLimit}
 	var err error
 	if cfg.Faults, err = faults(f.faults); err != nil {
