@@ -35,7 +35,8 @@ var abortCases = []Case{
 		ID: "rfc959-4.1.3-abor-stor", RFC: "959 4.1.3", Level: Must,
 		Text:   "ABOR ends an upload in the same way.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stor-reset-226", "abor-225-second", "abor-226-late", "abor-keeps-data", "abor-single-reply", "double-150"},
+		Rests:  []string{"rfc959-4.1.3-abor-retr"},
+		Faults: []string{"stor-reset-226", "abor-keeps-data", "double-150"},
 		Run: func(t *T) {
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("abor")).Accepted()
@@ -52,7 +53,8 @@ var abortCases = []Case{
 		ID: "rfc959-4.1.3-abor-closes-data", RFC: "959 3.2, 4.1.3", Level: Must,
 		Text:   "ABOR closes the data connection and not the control connection.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"abor-keeps-data", "abor-225-second", "abor-226-late", "abor-single-reply", "retr-broken-226"},
+		Rests:  []string{"rfc959-4.1.3-abor-retr"},
+		Faults: []string{"abor-keeps-data"},
 		Run: func(t *T) {
 			x := t.underway()
 			t.Send("ABOR")
@@ -69,7 +71,8 @@ var abortCases = []Case{
 		ID: "rfc959-4.1.3-abor-order", RFC: "959 5.4", Level: Must,
 		Text:   "The replies to a transfer, its ABOR and the command after them come in this order.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"abor-single-reply", "abor-226-late", "abor-225-second", "retr-broken-226", "transfer-drops-commands"},
+		Rests:  []string{"rfc959-4.1.3-abor-retr"},
+		Faults: []string{"transfer-drops-commands"},
 		Run: func(t *T) {
 			x := t.underway()
 			t.RawWrite("ABOR\r\nPWD\r\n")
@@ -101,7 +104,8 @@ var abortCases = []Case{
 		ID: "rfc959-4.1-abor-iac-inband", RFC: "854", Level: Must,
 		Text:   "Telnet IP and DM in front of ABOR do not spoil it.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"telnet-spoils-abor", "abor-225-second", "abor-226-late", "abor-single-reply", "retr-broken-226", "verb-case-sensitive"},
+		Rests:  []string{"rfc959-4.1.3-abor-retr"},
+		Faults: []string{"telnet-spoils-abor", "verb-case-sensitive"},
 		Run: func(t *T) {
 			x := t.underway()
 			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
@@ -114,7 +118,8 @@ var abortCases = []Case{
 		ID: "rfc959-4.1-abor-iac-idle", RFC: "959 4.1", Level: Must,
 		Text:   "Telnet IP, DM and ABOR with nothing to abort give one reply.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"telnet-spoils-abor", "abor-idle-426", "abor-idle-twice", "verb-case-sensitive"},
+		Rests:  []string{"rfc959-5.4-abor-idle"},
+		Faults: []string{"telnet-spoils-abor", "verb-case-sensitive"},
 		Run: func(t *T) {
 			t.RawWrite("\xff\xf4\xff\xf2ABOR\r\n")
 			r := t.Reply()
@@ -157,7 +162,8 @@ var abortCases = []Case{
 		ID: "prac-abor-pasv-pending", RFC: "2428 3", Level: Must,
 		Text:   "ABOR releases a passive port that waits for its transfer.",
 		Needs:  []string{NeedLogin, NeedEPSV},
-		Faults: []string{"passive-port-stays", "abor-keeps-listener", "abor-idle-426"},
+		Rests:  []string{"rfc959-5.4-abor-idle"},
+		Faults: []string{"abor-keeps-listener"},
 		Run: func(t *T) {
 			port := t.epsv()
 			r := t.Ask("ABOR")

@@ -143,7 +143,8 @@ var hostCases = []Case{
 		ID: "rfc7151-3.2.1-host-rein", RFC: "7151 3.2.1", Level: Must,
 		Text:   "REIN forgets HOST.",
 		Needs:  []string{NeedClear},
-		Faults: []string{"host-survives-rein", "rein-200", "rein-keeps-tls", "rein-then-auth-534"},
+		Rests:  []string{"rfc4217-13-rein-tls", "rfc4217-13-reuse-not-mandated-after-rein"},
+		Faults: []string{"host-survives-rein"},
 		Run:    hostRein,
 	},
 	{

@@ -66,8 +66,8 @@ var langCases = []Case{
 	{
 		ID: "rfc2640-4.1-lang-reset", RFC: "2640 4.1", Level: Must,
 		Text:   "REIN and HOST undo LANG.",
-		Rests:  []string{"rfc3659-11-feat-prelogin"},
-		Faults: []string{"lang-survives-rein", "lang-survives-host", "rein-200", "rein-keeps-tls"},
+		Rests:  []string{"rfc4217-13-rein-tls", "rfc3659-11-feat-prelogin"},
+		Faults: []string{"lang-survives-rein", "lang-survives-host"},
 		Run: func(t *T) {
 			first := t.otherLanguage()
 			if r := t.Ask("HOST " + t.ownHost()); ok(r) {

@@ -150,25 +150,28 @@ var loginCases = []Case{
 		ID: "rfc959-4.1.1-rein-resets", RFC: "959 4.1.1", Level: Must,
 		Text:   "A successful REIN returns to the state just after the greeting.",
 		Needs:  []string{NeedLogin, NeedWrite, NeedUnix},
-		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd", "ascii-retr-raw", "rein-200", "rein-keeps-tls", "rein-then-auth-534", "ascii-retr-end-lf"},
+		Rests:  []string{"rfc4217-13-rein-tls", "rfc4217-13-reuse-not-mandated-after-rein"},
+		Faults: []string{"rein-keeps-login", "rein-keeps-type", "rein-keeps-cwd", "ascii-retr-raw", "ascii-retr-end-lf"},
 		Run:    reinResets,
 	},
 	{
 		ID: "rfc959-5.4-rein-replies", RFC: "959 5.4", Level: May,
 		Full:   true,
 		Text:   "REIN, if done at all, is answered with 220, or with 120 and then 220.",
-		Faults: []string{"rein-200", "rein-keeps-tls"},
+		Faults: []string{"rein-200"},
 		Run: func(t *T) {
 			t.Session()
-			t.rein()
+			t.Send("REIN")
 			t.c.goodbye = true // what becomes of TLS is another case
+			t.Grade(t.reinReply(), "REIN", is(220), is(230, 200))
 		},
 	},
 	{
 		ID: "rfc959-4.1.1-rein-lets-transfer-end", RFC: "959 4.1.1", Level: Must,
 		Text:   "REIN does not end a transfer that is running.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rein-kills-transfer", "rein-200", "rein-keeps-tls"},
+		Rests:  []string{"rfc4217-13-rein-tls"},
+		Faults: []string{"rein-kills-transfer"},
 		Run:    reinInTransfer,
 	},
 }
@@ -292,7 +295,8 @@ func (t *T) rein() {
 	t.reinDone()
 }
 
-func (t *T) reinDone() {
+// reinReply returns the reply to REIN. The case is UNIMPL if the server has no REIN.
+func (t *T) reinReply() protocol.Reply {
 	r := t.Reply()
 	if r.Code == 120 {
 		r = t.Reply()
@@ -300,7 +304,12 @@ func (t *T) reinDone() {
 	if r.Code.Class() == 5 {
 		t.Unimplf("REIN: %s", brief(r))
 	}
-	t.Grade(r, "REIN", is(220), is(230, 200))
+	return r
+}
+
+// reinDone takes the reply to REIN, whose code is another case, and what comes of it.
+func (t *T) reinDone() {
+	t.WantIn(t.reinReply(), "REIN", 2)
 	t.c.loggedIn, t.c.typ = false, ""
 	if t.c.secure && t.run.target.TLS != tlsx.ModeImplicit {
 		t.stopTLS()

@@ -294,7 +294,8 @@ var protCases = []Case{
 		ID: "rfc4217-13-reuse-not-mandated-after-rein", RFC: "4217 13", Level: MustNot,
 		Text:   "After REIN a new session works with full handshakes.",
 		Needs:  []string{NeedLogin, NeedAuth},
-		Faults: []string{"rein-then-auth-534", "rein-keeps-tls"},
+		Rests:  []string{"rfc4217-13-rein-tls"},
+		Faults: []string{"rein-then-auth-534"},
 		Run: func(t *T) {
 			t.Session()
 			t.rein()
