@@ -255,3 +255,20 @@ func TestNotWritable(t *testing.T) {
 		})
 	}
 }
+
+// TestStraysAreTold checks that what a server takes out of its root, and does not give
+// back, is told of, though the sandbox itself is gone.
+func TestStraysAreTold(t *testing.T) {
+	t.Parallel()
+	opts := conformance.Options{Timeout: time.Second, Only: []string{"sec-path-traversal"}}
+	for _, fault := range []string{"stor-above-root", "rnto-above-root"} {
+		report := check(t, tlsx.ModeNone, opts, fault)
+		const want = ": the server stored it outside the root of the login"
+		if !strings.HasPrefix(report.Leftover, "../../outside") || !strings.Contains(report.Leftover, want) {
+			t.Errorf("%s: left over %q; want the name, and %q", fault, report.Leftover, want)
+		}
+	}
+	if report := check(t, tlsx.ModeNone, opts); report.Leftover != "" {
+		t.Errorf("a correct server: left over %q", report.Leftover)
+	}
+}
