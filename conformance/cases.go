@@ -39,7 +39,7 @@ func groups() []group {
 		{"EPSV and EPRT", extendedCases},
 		{"AUTH and TLS", slices.Concat(authCases, mechanismCases)},
 		{"TLS versions, cipher suites and handshakes", slices.Concat(offerCases, insideCases, certificateCases)},
-		{"PBSZ, PROT, CCC and TLS on data connections", slices.Concat(protCases, reuseCases)},
+		{"PBSZ, PROT, CCC and TLS on data connections", slices.Concat(protCases, clearDataCases, reuseCases)},
 		{"HOST", hostCases},
 		{"LANG and names", langCases},
 		{"HASH and RANG", hashCases},

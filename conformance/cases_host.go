@@ -249,6 +249,7 @@ func hostRein(t *T) {
 	}
 	t.rein()
 	if t.run.target.TLS == tlsx.ModeExplicit {
+		t.suspect(ownReinTLS)
 		t.wantOf(ownAuthTLS, "AUTH TLS", 234)
 		err := t.c.startTLS()
 		if distrusted(err) {

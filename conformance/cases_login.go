@@ -312,7 +312,7 @@ func (t *T) reinDone() {
 	t.WantIn(t.reinReply(), "REIN", 2)
 	t.c.loggedIn, t.c.typ = false, ""
 	if t.c.secure && t.run.target.TLS != tlsx.ModeImplicit {
-		t.stopTLS()
+		t.stopTLSOf(ownReinTLS)
 	}
 }
 

@@ -176,6 +176,7 @@ var protCases = []Case{
 		ID: "rfc4217-10.2-data-tls-fail", RFC: "4217 10.2", Level: Should,
 		Text:   "A failed handshake on a data connection is answered with 522, and the session lives.",
 		Needs:  []string{NeedLogin, NeedTLS},
+		Rests:  []string{ownDataTLS},
 		Faults: []string{"data-tls-failed-226"},
 		Run: func(t *T) {
 			// A server that accepts the connection before the command may begin TLS at once,
@@ -369,7 +370,7 @@ func (t *T) ccc() {
 		t.Unimplf("CCC: %s", brief(r))
 	}
 	t.WantIn(r, "CCC", 200)
-	t.stopTLS()
+	t.stopTLSOf(ownCCC)
 }
 
 // inClear sends a command that any state answers, and wants one well-formed reply

@@ -38,6 +38,9 @@ const (
 	ownEPRT4        = "rfc2428-2-eprt-v4"
 	ownEPRT6        = "rfc2428-2-eprt-v6"
 	ownDataTLS      = "rfc4217-7-data-role"
+	ownUploadTLS    = "sec-tls-clear-upload"
+	ownReinTLS      = "rfc4217-13-rein-tls"
+	ownCCC          = "rfc4217-5-ccc"
 	ownImage        = "rfc959-3.1.1.3-image-roundtrip"
 	ownLIST         = "rfc959-4.1.3-list"
 	ownNLST         = "rfc1123-4.1.2.7-nlst-only-names"
@@ -55,7 +58,7 @@ func stepOwners() []string {
 	owners := []string{
 		ownGreeting, ownGreetingOnce, ownReply, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
 		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
-		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert,
+		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert,
 		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,
 	}
 	for _, b := range basics {

@@ -6,6 +6,14 @@ import (
 	"time"
 )
 
+// stopTLSOf is stopTLS after a command whose case is owner.
+func (t *T) stopTLSOf(owner string) {
+	before := len(t.suspects)
+	t.suspect(owner)
+	t.stopTLS()
+	t.suspects = t.suspects[:before]
+}
+
 // stopTLS takes TLS on the current control connection down and goes on in clear text, as
 // REIN and CCC demand (RFC 4217, Sections 5 and 13). The server sends nothing unasked, so
 // that no clear byte can be lost in the TLS layer.

@@ -20,7 +20,7 @@ func (t *T) beforeTLS() *Conn {
 	if t.run.target.TLS != tlsx.ModeImplicit {
 		c := t.Fresh()
 		line := "AUTH " + cmp.Or(t.run.target.Auth, "TLS")
-		t.Must(line, 234)
+		t.wantOf(ownAuthTLS, line, 234)
 		return c
 	}
 	c, err := t.run.dialBare(t.tape, t.run.host)

@@ -47,6 +47,7 @@ func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 				return x
 			}
 			t.stumbled = true
+			t.suspect(x.ownersOfFailure(err)...)
 			t.blame(ownDataTLS, "%s: the TLS handshake on the data connection failed: %v", cmd, err)
 		}
 	}

@@ -61,6 +61,7 @@ type runner struct {
 	shared   *Conn
 	broken   string   // why no session can be opened
 	brokenBy []string // cases to which the step belongs
+	inClear  string   // the upload that was taken in clear text under PROT P, if one was seen
 	noActive string   // why the server can't connect to us
 	attempts int      // failed attempts to open one, in a row
 	late     bool     // replies that nobody asked for come late

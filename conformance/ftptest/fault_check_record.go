@@ -12,6 +12,15 @@ func checkRecordFaults() []deviation {
 	return []deviation{
 		{name: "stor-cut-226", doc: "an upload over TLS that ends without close_notify is answered with 226",
 			config: func(c *Config) { c.StrictClose = false }},
+		{name: "upload-in-clear", doc: "uploads are in clear text whatever PROT says",
+			transfer: uploads(func(_ *session, t *transfer) { t.private = false })},
+		{name: "upload-clear-too", doc: "uploads may be in clear text under PROT P, if no TLS comes",
+			listening: func(_ *session, ln net.Listener) net.Listener { return &clearListener{Listener: ln} },
+			transfer: uploads(func(_ *session, t *transfer) {
+				if l, ok := t.endpoint.ln.(*clearListener); ok {
+					l.t = t
+				}
+			})},
 		{name: "tls-renegotiates", doc: "a ClientHello inside TLS 1.2 is answered with a handshake",
 			greeted: watchRecords(func(c *recordWatch, kind byte, body []byte) bool {
 				if c.finished && kind == 22 {
@@ -98,3 +107,23 @@ func (c *recordWatch) take(head []byte) error {
 
 // CloseWrite sends FIN.
 func (c *recordWatch) CloseWrite() error { return closeWrite(c.Conn) }
+
+// A clearListener looks at what comes first over the data connection of an upload, and
+// takes TLS off the transfer if that is none.
+type clearListener struct {
+	net.Listener
+	t *transfer // nil unless it is an upload
+}
+
+func (l *clearListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil || l.t == nil {
+		return conn, err
+	}
+	first := make([]byte, 1)
+	n, _ := conn.Read(first)
+	if n == 1 && first[0] != 22 {
+		l.t.private = false
+	}
+	return &prefixed{Conn: conn, head: first[:n]}, nil
+}
