@@ -126,10 +126,10 @@ func (c *course) complete() {
 	}
 }
 
-// headless warns if data came clearly before the preliminary reply.
+// headless records a failure if data came clearly before the preliminary reply.
 func (c *course) headless() {
 	if gap := c.begun.Sub(c.first); !c.first.IsZero() && gap > c.x.d.c.aside() {
-		c.x.t.Warnf("%s: the preliminary reply came %s behind the first data", c.x.cmd, shown(gap))
+		c.x.t.note(Fail, "%s: the preliminary reply came %s behind the first data", c.x.cmd, shown(gap))
 	}
 }
 
@@ -222,7 +222,7 @@ func (t *T) unread() {
 	}
 	if gap := t.c.aside(); !x.begun && !x.heard(gap) { // it may take its time, but so must the data
 		if _, err := x.d.readN(1); err == nil && !x.heard(gap) {
-			t.Warnf("%s: data came, and no preliminary reply within %s", x.cmd, gap)
+			t.note(Fail, "%s: data came, and no preliminary reply within %s", x.cmd, gap)
 			x.heard(soon)
 		}
 	}

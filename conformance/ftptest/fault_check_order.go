@@ -1,7 +1,6 @@
 package ftptest
 
 import (
-	"bytes"
 	"io"
 	"time"
 
@@ -21,24 +20,7 @@ func checkOrderFaults() []deviation {
 		earlyFinal("retr-226-early", "the final reply to RETR comes with the first data", "RETR", 0),
 		earlyFinal("retr-226-first", "the final reply to RETR comes 0.7 seconds before the data", "RETR", 700*time.Millisecond),
 		earlyFinal("list-226-first", "the final reply to LIST comes 0.7 seconds before the data", "LIST", 700*time.Millisecond),
-		{name: "stor-226-early", doc: "the final reply to STOR comes before the end of the data",
-			transfer: onVerb("STOR", func(s *session, t *transfer) {
-				t.wrapSink = func(w io.Writer) io.Writer {
-					first := true
-					return editing{w, func(b []byte) []byte {
-						if first {
-							sayDone(s)
-						}
-						first = false
-						return b
-					}}
-				}
-			}),
-			reply: onCode("STOR", 226, func(s *session, r *outgoing) {
-				if conns := s.srv.DataConns(); len(conns) > 0 && conns[len(conns)-1].Received > 0 {
-					r.wire = nil
-				}
-			})},
+		earlyUpload("stor-226-early", "the final reply to STOR comes before the end of the data"),
 		{name: "stor-missing-226", doc: "STOR to a directory that does not exist takes the data and says 226",
 			command: instead("STOR", func(s *session, arg string) bool { return missing(s, arg+"/..") }, func(s *session, _ string) {
 				if s.mayTransfer() {
@@ -60,35 +42,70 @@ func lateOpening(verb protocol.Verb) func(*session, *outgoing) {
 	}
 }
 
-// sayDone sends a final reply before its time.
-func sayDone(s *session) { s.call(func() { s.write([]byte("226 Transfer complete\r\n")) }) }
+// A said is whether the final reply to the transfer of a session has been sent before its
+// time. The true one is dropped then, and what comes before it.
+type said struct{ memory[bool] }
+
+func (m *said) say(s *session) {
+	s.call(func() {
+		*m.of(s) = true
+		s.write([]byte("226 Transfer complete\r\n"))
+	})
+}
+
+func (m *said) reply(verb protocol.Verb) func(*session, *outgoing) {
+	return func(s *session, r *outgoing) {
+		if r.verb == verb && *m.of(s) {
+			*m.of(s), r.wire = r.code.Class() == 1, nil
+		}
+	}
+}
 
 // earlyFinal returns a fault under which 226 is sent before the data, which wait.
 func earlyFinal(name Fault, doc string, verb protocol.Verb, delay time.Duration) deviation {
+	var said said
 	return deviation{
 		name: name, doc: doc,
 		transfer: onVerb(verb, func(s *session, t *transfer) {
-			t.wrapSource = func(r io.Reader) io.Reader { return &doneReader{s: s, r: r, delay: delay} }
+			t.wrapSource = func(r io.Reader) io.Reader {
+				return &firstRead{Reader: r, do: func() { said.say(s); wait(s.ctx, delay) }}
+			}
 		}),
-		reply: onCode(verb, 226, func(_ *session, r *outgoing) {
-			r.wire = bytes.TrimPrefix(r.wire, []byte("226 Transfer complete\r\n"))
-		}),
+		reply: said.reply(verb),
 	}
 }
 
-// A doneReader has 226 sent before it is read from.
-type doneReader struct {
-	s     *session
-	r     io.Reader
-	delay time.Duration
-	said  bool
+// earlyUpload returns a fault under which 226 is sent when the first data have come.
+func earlyUpload(name Fault, doc string) deviation {
+	var said said
+	return deviation{
+		name: name, doc: doc,
+		transfer: onVerb("STOR", func(s *session, t *transfer) {
+			once := false
+			t.wrapSink = func(w io.Writer) io.Writer {
+				return editing{w, func(b []byte) []byte {
+					if !once {
+						said.say(s)
+					}
+					once = true
+					return b
+				}}
+			}
+		}),
+		reply: said.reply("STOR"),
+	}
 }
 
-func (d *doneReader) Read(b []byte) (int, error) {
-	if !d.said {
-		d.said = true
-		sayDone(d.s)
-		wait(d.s.ctx, d.delay)
+// A firstRead calls a function before it is read from.
+type firstRead struct {
+	io.Reader
+	do func()
+}
+
+func (f *firstRead) Read(b []byte) (int, error) {
+	if f.do != nil {
+		f.do()
+		f.do = nil
 	}
-	return d.r.Read(b)
+	return f.Reader.Read(b)
 }
