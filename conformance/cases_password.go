@@ -36,7 +36,8 @@ var passwordCases = []Case{
 		Security: true,
 		Text:     "An empty password is refused where the account has one.",
 		Needs:    []string{NeedLogin, NeedCrowd},
-		Faults:   []string{"any-password", "empty-password"},
+		Rests:    []string{"sec-wrong-password"},
+		Faults:   []string{"empty-password"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			if t.run.target.password() == "" {
@@ -76,7 +77,8 @@ var passwordCases = []Case{
 		Full:     true,
 		Text:     "The time to refuse a password does not depend on whether the name exists.",
 		Needs:    []string{NeedLogin, NeedCrowd, NeedSlow},
-		Faults:   []string{"wrong-password-slow-if-known", "wrong-password-unanswered"},
+		Rests:    []string{"rfc2577-5-fail-delay"},
+		Faults:   []string{"wrong-password-slow-if-known"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			own, others := t.guessOwn(), t.guessOthers()
@@ -94,7 +96,8 @@ var passwordCases = []Case{
 		Security: true,
 		Text:     "After three to five wrong passwords the server answers 421 and closes.",
 		Needs:    []string{NeedLogin, NeedCrowd, NeedSlow},
-		Faults:   []string{"wrong-passwords-unlimited", "wrong-password-closes", "wrong-password-unanswered"},
+		Rests:    []string{"sec-wrong-password"},
+		Faults:   []string{"wrong-passwords-unlimited", "wrong-password-closes"},
 		Run:      attemptLimit,
 	},
 }

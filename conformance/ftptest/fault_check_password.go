@@ -48,7 +48,11 @@ func checkPasswordFaults() []deviation {
 			}},
 		{name: "wrong-password-unanswered", doc: "a wrong password gets no reply", reply: onCode("PASS", 530, drop)},
 		{name: "wrong-password-closes", doc: "the last wrong password is answered with 530, not 421, and the connection is closed",
-			reply: onCode("PASS", 421, sendsBytes("530 Login incorrect\r\n"))},
+			reply: onCode("PASS", 421, func(s *session, r *outgoing) {
+				if s.failures > 0 {
+					r.wire = []byte("530 Login incorrect\r\n")
+				}
+			})},
 		{name: "wrong-passwords-unlimited", doc: "wrong passwords may be tried without end",
 			config: func(c *Config) { c.MaxLoginFailures = -1 }},
 		{name: "pass-oracle", doc: "PASS says whether there is the user",
