@@ -20,8 +20,18 @@ func TestAllowed(t *testing.T) {
 		{"pass-without-user-ends", "rfc959-5.4-pass-without-user", tlsx.ModeNone, conformance.Warn},
 		{"retr-missing-late", "rfc959-5.4-retr-missing", tlsx.ModeNone, conformance.Warn},
 		{"retr-missing-late", "rfc959-5.4-retr-missing", tlsx.ModeExplicit, conformance.Warn},
+		{"rare-commands", "draft-mfct", tlsx.ModeNone, conformance.Skip}, // there is no create fact
+		{"rare-commands", "draft-dsiz-rmda", tlsx.ModeNone, conformance.Pass},
+		{"rare-commands", "draft-csid", tlsx.ModeExplicit, conformance.Pass},
+		{"rare-commands", "draft-thmb", tlsx.ModeNone, conformance.Pass},
+		{"rare-commands", "draft-md5", tlsx.ModeNone, conformance.Note},
+		{"rare-commands", "prac-pret", tlsx.ModeNone, conformance.Note},
+		{"rare-commands", "prac-sscn-cpsv", tlsx.ModeExplicit, conformance.Note},
+		{"rare-commands", "prac-mdtm-set", tlsx.ModeNone, conformance.Unimpl},
+		{"mdtm-sets-time", "prac-mdtm-set", tlsx.ModeNone, conformance.Note},
+		{"rare-commands", "prac-comb", tlsx.ModeNone, conformance.Note},
 	} {
-		t.Run(tt.fault+" "+tt.mode.String(), func(t *testing.T) {
+		t.Run(tt.fault+" "+tt.id+" "+tt.mode.String(), func(t *testing.T) {
 			t.Parallel()
 			r := check(t, tt.mode, conformance.Options{Only: []string{tt.id}}, tt.fault).Result(tt.id)
 			if r.Verdict != tt.want {

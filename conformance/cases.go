@@ -43,7 +43,7 @@ func groups() []group {
 		{"HOST", hostCases},
 		{"LANG and names", langCases},
 		{"HASH and RANG", hashCases},
-		{"Commands of drafts and of practice", draftCases},
+		{"Commands of drafts and of practice", slices.Concat(draftCases, rareCases)},
 		{"Limits: idle sessions and wrong passwords", slices.Concat(limitCases, passwordCases)},
 	}
 }

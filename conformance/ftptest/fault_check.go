@@ -20,7 +20,7 @@ func checkFaults() []deviation {
 		checkTypeFaults(), checkDataFaults(), checkOrderFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
 		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
 		checkHonestFaults(), checkPasswordFaults(), checkControlFaults(),
-		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
+		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkRareFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
 	} {
 		all = append(all, table...)
 	}
