@@ -352,7 +352,8 @@ func reinInTransfer(t *T) {
 	t.Send("REIN")
 	r, err := t.c.receive(quiet)
 	if err == nil && r.Code.Class() == 5 {
-		x.d.Close()
+		x.d.drain()
+		x.d.goodbye()
 		x.Final()
 		t.Unimplf("REIN: %s", brief(r))
 	}

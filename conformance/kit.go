@@ -17,15 +17,17 @@ type T struct {
 	c    *Conn
 	tape *tape
 
-	suspects []string // the cases to which a step belongs that failed
-	lenient  bool
-	stumbled bool // a connection was lost, which may not happen the next time
-	silent   bool // the server owes a reply
-	verdict  Verdict
-	reasons  []string
-	cause    error // why no session could be opened, if the server says so
-	opened   []*Conn
-	closers  []func()
+	suspects   []string // the cases to which a step belongs that failed
+	lenient    bool
+	stumbled   bool   // a connection was lost, which may not happen the next time
+	missed     bool   // what the case demands is missed, though it is lenient
+	unanswered string // the command that got no reply
+	silent     bool   // the server owes a reply
+	verdict    Verdict
+	reasons    []string
+	cause      error // why no session could be opened, if the server says so
+	opened     []*Conn
+	closers    []func()
 }
 
 // stop unwinds a case that has its verdict.
@@ -33,7 +35,7 @@ type stop struct{}
 
 func (t *T) note(v Verdict, format string, args ...any) {
 	if v == Fail && t.lenient {
-		v = Warn
+		v, t.missed = Warn, true
 	}
 	text := t.run.secret.text(fmt.Sprintf(format, args...))
 	switch {
@@ -103,6 +105,9 @@ func (t *T) Reply() protocol.Reply {
 
 func (t *T) lost(what string, err error) {
 	t.silent = errors.Is(err, errSilence)
+	if t.silent {
+		t.unanswered = what
+	}
 	if what != "" {
 		what = " to " + masked(what)
 	}

@@ -16,6 +16,7 @@ const (
 	ownGreeting     = "rfc959-5.4-greeting"
 	ownGreetingOnce = "rfc959-5.4-greeting-once"
 	ownReply        = "rfc959-5.4-reply-per-command"
+	ownTelnet       = "rfc1123-4.1.2.12-refuse-do"
 	ownAuthTLS      = "rfc4217-4.2-auth-tls"
 	ownAfter234     = "sec-response-after-234"
 	ownPBSZ         = "rfc4217-9-pbsz-0"
@@ -56,7 +57,7 @@ const (
 // stepOwners are all owners.
 func stepOwners() []string {
 	owners := []string{
-		ownGreeting, ownGreetingOnce, ownReply, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
+		ownGreeting, ownGreetingOnce, ownReply, ownTelnet, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
 		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
 		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert,
 		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,

@@ -41,7 +41,24 @@ func (r *runner) runCase(c *Case, res *Result) (owners []string) {
 	if !t.verdict.red() {
 		return nil
 	}
+	if t.unanswered != "" && r.answersAlone(t.unanswered) {
+		t.suspect(ownReply) // the silence came of what was before
+	}
 	return t.suspects
+}
+
+// answersAlone reports whether a command gets a reply as the first of a session.
+func (r *runner) answersAlone(line string) (answered bool) {
+	t := r.newT()
+	t.attempt(func(t *T) {
+		t.Session()
+		t.Ask(line)
+		answered = true
+	})
+	for _, c := range t.opened {
+		c.depart()
+	}
+	return answered
 }
 
 func (r *runner) runOnce(c *Case, res *Result) *T {
@@ -60,7 +77,7 @@ func (r *runner) runOnce(c *Case, res *Result) *T {
 	if r.settle(t) {
 		res.Transcript = t.tape.lines()
 	}
-	res.failed = t.verdict >= Fail
+	res.failed = t.verdict >= Fail || t.missed
 	res.Verdict, res.Reason = c.capped(max(t.verdict, Pass)), strings.Join(t.reasons, "; ")
 	return t
 }

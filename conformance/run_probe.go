@@ -153,7 +153,9 @@ func (t *T) probe() {
 	t.learnBarrier()
 	r.has[NeedEPSV] = ok(t.Ask("EPSV"))
 	if r.has[NeedIPv4] || !r.has[NeedIPv6] { // through a proxy neither may be known
-		r.has[NeedPASV] = ok(t.Ask("PASV"))
+		pasv := t.Ask("PASV")
+		t.useUp(pasv)
+		r.has[NeedPASV] = ok(pasv)
 		r.has[NeedIPv4] = r.has[NeedIPv4] || r.has[NeedPASV]
 	}
 	if d, err := t.tryListen(0); errors.Is(err, errors.ErrUnsupported) {
