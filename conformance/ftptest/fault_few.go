@@ -3,6 +3,7 @@ package ftptest
 import (
 	"crypto/tls"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -50,6 +51,10 @@ func fewFaults() []deviation {
 				s.reply(500, "Command not understood")
 				return true
 			}},
+		{name: "few-verbs", doc: "every verb but USER, PASS, PORT, RETR, STOR, QUIT, NOOP, TYPE, MODE and STRU is answered with 500",
+			command: onlyVerbs(500, "NOOP")},
+		{name: "few-verbs-502", doc: "the same with 502", command: onlyVerbs(502, "NOOP")},
+		{name: "few-verbs-no-noop", doc: "the same with 500, and without NOOP", command: onlyVerbs(500)},
 		{name: "ccc-first", doc: "EPSV, PASV, EPRT and PORT are refused with 533 as long as commands are protected", command: cccFirst},
 		{name: "passive-at-127-0-0-2", doc: "passive ports are open at 127.0.0.2 only, which 227 names",
 			config: func(c *Config) {
@@ -64,6 +69,18 @@ func fewFaults() []deviation {
 			transfer: cutAfter(func(st tls.ConnectionState) bool { return st.Version == tls.VersionTLS13 })},
 		{name: "data-resumed-cut", doc: "data connections that resume the TLS session are reset after the first piece",
 			transfer: cutAfter(func(st tls.ConnectionState) bool { return st.DidResume })},
+	}
+}
+
+// onlyVerbs refuses every verb but the ones without which no file can be moved, and more.
+func onlyVerbs(code protocol.Code, more ...protocol.Verb) func(*session, protocol.Command) bool {
+	has := append(more, "USER", "PASS", "PORT", "RETR", "STOR", "QUIT", "TYPE", "MODE", "STRU")
+	return func(s *session, c protocol.Command) bool {
+		if slices.Contains(has, c.Verb) {
+			return false
+		}
+		s.reply(code, "Unknown command")
+		return true
 	}
 }
 

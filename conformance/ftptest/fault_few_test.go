@@ -23,6 +23,20 @@ func fewChecks() []faultCheck {
 			c.write("FEAT\r\n")
 			c.wantSilence()
 		}},
+		{"few-verbs", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.do("NOOP", 200)
+			c.do("PWD", 500)
+		}},
+		{"few-verbs-502", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.do("PWD", 502)
+		}},
+		{"few-verbs-no-noop", TLSNone, func(_ *testing.T, c *client) {
+			c.begin()
+			c.do("NOOP", 500)
+			c.do("TYPE I", 200)
+		}},
 		{"feat-331", TLSNone, func(_ *testing.T, c *client) {
 			c.begin()
 			c.do("FEAT", 331)
