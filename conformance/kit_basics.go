@@ -58,7 +58,6 @@ var basics = []basic{
 	{"rfc959-5.4-rnfr-rnto", []string{"RNFR"}},
 	{"rfc959-5.4-mode-bad", []string{"MODE"}},
 	{"rfc959-5.4-stru-bad", []string{"STRU"}},
-	{"rfc959-5.4-type-bad", []string{"TYPE"}},
 }
 
 // typeA stands for TYPE A, which is noted besides TYPE.
