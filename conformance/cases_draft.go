@@ -106,6 +106,10 @@ var draftCases = []Case{
 				}
 			}
 			utime := t.Ask("SITE UTIME " + setTime + " " + name)
+			if !ok(utime) {
+				t.Infof("SITE UTIME with the time first: %s", brief(utime))
+				utime = t.Ask("SITE UTIME " + name + " " + setTime + " " + setTime + " " + setTime + " UTC")
+			}
 			if t.Infof("SITE UTIME: %s", brief(utime)); ok(utime) && t.run.feats.Has("MDTM") {
 				if got := t.mdtm(name); !got.Equal(mustTime(setTime)) {
 					t.Warnf("after SITE UTIME %s MDTM says %s", setTime, got.Format(timeLayout))
