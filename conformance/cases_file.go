@@ -221,11 +221,17 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-stat-missing", RFC: "959 5.4", Level: Should,
 		Text:   "STAT of what does not exist is refused, or lists nothing.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"stat-missing-250"},
+		Faults: []string{"stat-missing-250", "stat-missing-shown"},
 		Run: func(t *T) {
-			r := t.Ask("STAT " + t.Missing())
+			name := t.Missing()
+			r := t.Ask("STAT " + name)
 			if unknown(r) {
 				t.Unimplf("STAT: %s", brief(r))
+			}
+			for _, line := range r.Lines {
+				if e, err := listing.Line(strings.TrimPrefix(line, " "), listing.Options{}); err == nil && lastElement(e.Name) == name {
+					t.Failf("STAT of what does not exist shows it: %q", visible(line))
+				}
 			}
 			t.Grade(r, "STAT of what does not exist", is(450, 550, 211, 212, 213), is(4, 5, 2))
 			if matches(r.Code, is(211, 212, 213)) {

@@ -42,6 +42,10 @@ func checkPathFaults() []deviation {
 					t.wrapSource = func(r io.Reader) io.Reader { return lfReader{r} }
 				}
 			}},
+		{name: "stat-missing-shown", doc: "STAT of what does not exist shows a file of that name",
+			reply: edit("STAT", 450, func(s *session, _ string) string {
+				return "213-Status\r\n -rw-r--r--   1 ftp      ftp             0 Jan 01 00:00 " + s.current.Arg + "\r\n213 End\r\n"
+			})},
 		{name: "stat-missing-250", doc: "STAT of what does not exist is answered with 250",
 			reply: edit("STAT", 450, func(*session, string) string { return "250 OK\r\n" })},
 	}
