@@ -36,7 +36,7 @@ var abortCases = []Case{
 		Text:   "ABOR ends an upload in the same way.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Rests:  []string{"rfc959-4.1.3-abor-retr"},
-		Faults: []string{"stor-reset-226", "abor-keeps-data", "double-150"},
+		Faults: []string{"stor-reset-226", "abor-keeps-data"},
 		Run: func(t *T) {
 			t.Type("I")
 			x := t.Begin("STOR " + t.Name("abor")).Accepted()

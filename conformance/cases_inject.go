@@ -51,6 +51,7 @@ func lineEndsInNames(t *T) {
 
 func (t *T) lineEndInName(end string) (made bool) {
 	t.Session().goodbye = true // a server that takes the line end for one has two commands, and may be out of step
+	t.c.odd = true             // it may name what it made, line end and all
 	first, second := t.Name("first"), t.Name("second")
 	if r := t.askRaw("MKD " + first + end + second + "\r\n"); !ok(r) {
 		return false

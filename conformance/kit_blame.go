@@ -33,6 +33,8 @@ const (
 	ownMLSDLineEnds = "rfc3659-7.2-mlsd-lines"
 	ownRETR         = "rfc959-5.4-retr"
 	ownServerCloses = "rfc959-3.2-server-closes-retr"
+	ownABOR         = "rfc959-4.1.3-abor-retr"
+	ownUnknown      = "rfc959-4.2-unknown-verb"
 	ownSTOR         = "rfc959-5.4-stor"
 	ownStorEOF      = "rfc959-5.2-stor-eof"
 	ownPORT         = "rfc1123-4.1.2.13-port"

@@ -55,7 +55,9 @@ func (o *order) result(c *Case) *Result {
 	if i := slices.IndexFunc(c.Rests, o.red); i >= 0 {
 		res.because(r, c.Rests[i])
 	} else {
-		o.excuse(c, res, r.runCase(c, res))
+		owners := r.runCase(c, res)
+		o.results[c.ID] = res // a case that is run to excuse this one may suspect it in turn
+		o.excuse(c, res, owners)
 	}
 	r.lookAgain()
 	if r.ctx.Err() != nil || res.Verdict == Pass && r.gone != "" {

@@ -116,7 +116,7 @@ func checkMutant(t *testing.T, m peer.Mutant, fault string) map[string]string {
 		args = append(args, "--ca", s.CAFile)
 	}
 	if m.Full {
-		args = append(args, "--slow", "--intrusive")
+		args = append(args, "--slow", "--intrusive", "--profile", "full")
 	}
 	program := *mutantCommand
 	if program == "" {

@@ -80,7 +80,7 @@ def epsv_as_pasv(h):
         old(self, extmode=False)
 
 
-@fault("rfc2428-3-epsv-229")
+@fault("rfc2428-3-epsv-same-host", "rfc2428-3-epsv-229")
 def epsv_wrong_port(h):
     """The port in the 229 is one too many."""
     @replies(h, "EPSV")

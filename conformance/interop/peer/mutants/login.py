@@ -2,13 +2,13 @@
 from .plant import answer, fault, replies, wrap
 
 
-@fault("rfc959-5.4-pass-replies", "rfc2577-5-attempt-limit", full=True)
+@fault("sec-wrong-password", "rfc959-5.4-pass-replies", "rfc2577-5-attempt-limit", full=True)
 def any_password(h):
     """Any password will do."""
     h.authorizer.validate_authentication = lambda *args: None
 
 
-@fault("rfc959-5.4-pass-replies", "rfc2577-5-attempt-limit", full=True)
+@fault("sec-empty-password", "rfc959-5.4-pass-replies", "rfc2577-5-attempt-limit", full=True)
 def empty_password(h):
     """An empty password will do."""
     old = h.authorizer.validate_authentication

@@ -34,7 +34,7 @@ def stor_converts(h):
         old(self, "a", cmd)
 
 
-@fault("rfc959-4.2-class-honest", "rfc959-5.4-stor", "rfc3659-2.2.2-literal")
+@fault("rfc959-4.2-class-honest", "rfc959-5.4-stor", "rfc2640-3.1-utf8-roundtrip")
 def stor_lower(h):
     """STOR stores under the name in small letters."""
     @wrap(h, "ftp_STOR")
@@ -143,7 +143,7 @@ def mlsd_twice(h):
         return raw * 2 if self.cmd_channel.verb == "MLSD" else raw
 
 
-@fault("rfc959-5.4-pass-replies", "rfc959-4.1.1-pass-immediate", "rfc959-5.4-user-replies", "rfc1635-anonymous", full=True)
+@fault("rfc959-5.4-pass-replies", "rfc959-4.1.1-pass-immediate", "rfc959-5.4-user-replies", "rfc1635-anonymous", "sec-wrong-password", full=True)
 def anyone(h):
     """USER logs in without a password, whoever it is."""
     @wrap(h, "ftp_USER")
@@ -394,17 +394,6 @@ def mdtm_unix(h):
         self.respond("213 %d" % os.path.getmtime(path))
 
 
-@fault("rfc3659-5.3-rest-once")
-def rest_survives(h):
-    """A RETR that fails leaves the restart in force."""
-    @wrap(h, "ftp_RETR")
-    def retr(self, old, path):
-        at = self._restart_position
-        done = old(self, path)
-        if not done:
-            self._restart_position = at
-        return done
-
 
 @fault("rfc959-5.4-rmd", "rfc959-4.2-class-honest")
 def rmd_refused_done(h):
@@ -416,14 +405,10 @@ def rmd_refused_done(h):
 
 @fault("rfc959-5.4-mkd", "rfc959-4.2-class-honest")
 def mkd_refused_done(h):
-    """From the second on, directories are made and MKD says that they are not."""
+    """Outside the root, directories are made and MKD says that they are not."""
     @replies(h, "MKD")
     def code(self, r):
-        if r.startswith("257"):
-            self.many = getattr(self, "many", 0) + 1
-            if self.many > 1:
-                return "550 Permission denied."
-        return r
+        return "550 Permission denied." if r.startswith("257") and r.count("/") > 1 else r
 
 
 @fault("rfc959-5.4-cdup")

@@ -47,6 +47,7 @@ def replies(h, *verbs):
                 resp = f(self, resp)
             if resp is not None:
                 old(self, resp, **kw)
+                self._last_response = ""  # which may have no code, and is logged only
         return f
     return decorate
 

@@ -35,7 +35,7 @@ def greeting_twice(h):
         return r + "\r\n" + r
 
 
-@fault("rfc959-4.2-multiline-same-code")
+@fault("rfc959-4.2-multiline-same-code", "rfc959-5.4-greeting")
 def greeting_other_end(h):
     """A greeting of two lines whose last line has another code."""
     @replies(h, "")

@@ -163,15 +163,6 @@ def pbsz_501(h):
         self.respond("501 Too small.")
 
 
-@fault("rfc2228-3-pbsz-reduce", tls=True)
-def pbsz_big(h):
-    """PBSZ takes any size."""
-    @wrap(h, "ftp_PBSZ")
-    def pbsz(self, old, line):
-        if line in ("", "0"):
-            return old(self, line)
-        self.respond("200 PBSZ=" + line)
-
 
 @fault("rfc4217-9-prot-cp", tls=True)
 def no_prot_c(h):
