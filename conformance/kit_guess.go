@@ -58,7 +58,7 @@ func (t *T) guess(what, name, password string) (g guess) {
 	if g.err = t.run.countLogin(); g.err != nil {
 		return g
 	}
-	t.c.loggedIn = false
+	t.c.loggedIn, t.c.goodbye = false, true // the server may end the session at any time from now on
 	if g.err = t.c.send("USER " + name); g.err != nil {
 		return g
 	}
