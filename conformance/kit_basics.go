@@ -37,7 +37,6 @@ var basics = []basic{
 	{ownImage, []string{"STOR"}},
 	{"rfc959-4.1.3-stor-replaces", []string{"STOR"}},
 	{"rfc959-4.1.3-appe", []string{"APPE"}},
-	{"rfc3659-5.3-rest-350", []string{"REST"}},
 	{"rfc3659-5.3-rest-retr", []string{"REST", "RETR"}},
 	{"rfc3659-4-size-image", []string{"SIZE"}},
 	{"rfc959-3.1.1.1-ascii-retr", []string{typeA, "RETR"}},
@@ -54,7 +53,6 @@ var basics = []basic{
 	{"rfc3659-7.8-feat-mlst-true", []string{"OPTS"}},
 	{"rfc3659-7.9-opts-select", []string{"OPTS"}},
 	{"rfc2389-3.2-feat-format", []string{"FEAT"}},
-	{ownDELE, []string{"DELE"}},
 	{"rfc959-5.4-rmd", []string{"RMD"}},
 	{"rfc959-5.4-rnfr-rnto", []string{"RNFR"}},
 	{monOne1yz, []string{"ABOR"}},
@@ -68,8 +66,6 @@ var basics = []basic{
 	{ownUnknown, []string{"HOST"}},
 	{ownUnknown, []string{"LANG"}},
 	{ownUnknown, []string{"SMNT"}},
-	{"rfc959-5.4-mode-bad", []string{"MODE"}},
-	{"rfc959-5.4-stru-bad", []string{"STRU"}},
 }
 
 // typeA stands for TYPE A, which is noted besides TYPE.
