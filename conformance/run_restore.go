@@ -51,7 +51,9 @@ func (r *runner) restore(c *Conn) bool {
 		}
 	}
 	c.typ = "I"
-	return len(c.pending) == 0 && r.tidied(c)
+	tidy := len(c.pending) == 0 && r.tidied(c)
+	c.sent = map[string]bool{} // what the next case has not sent is no cause of what it finds
+	return tidy
 }
 
 // another reports whether one more reply comes within a short time. If the server answers
