@@ -81,7 +81,7 @@ var controlCases = []Case{
 		ID: "rfc959-4.2-class-honest", RFC: "959 4.2", Level: Must,
 		Text:   "The first digit tells the truth: 2yz only if the action happened, 4yz and 5yz only if it did not.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stor-lies", "stou-lies", "appe-lies", "cwd-lies", "dele-refuses-but-deletes", "rnto-refuses-but-renames", "cwd-refuses-but-moves", "mlsd-last-missing"},
+		Faults: []string{"stor-lies", "stou-lies", "appe-lies", "cwd-lies", "dele-refuses-but-deletes", "rnto-refuses-but-renames", "cwd-refuses-but-moves"},
 		Run:    honestClass,
 	},
 	{
@@ -271,13 +271,6 @@ func (t *T) useUp(r protocol.Reply) {
 			d.Close()
 		}
 	}
-}
-
-// has reports whether NLST of the current directory lists a name. Where NLST is refused,
-// which may mean that the directory is empty, it asks in another way.
-func (t *T) has(name string) bool {
-	there, known := listed("NLST")(t, name)
-	return known && there || !known && t.exists(name)
 }
 
 // unasked waits for what must not come: for three seconds, or ten where a case may be slow.

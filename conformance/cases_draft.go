@@ -101,7 +101,7 @@ var draftCases = []Case{
 			name := t.File("site")
 			chmod := t.Ask("SITE CHMOD 600 " + name)
 			if t.Infof("SITE CHMOD: %s", brief(chmod)); ok(chmod) && t.run.feats.Has("MLST") {
-				if mode, there := t.facts(t.mlst(name))["unix.mode"]; there && strings.TrimLeft(mode, "0") != "600" {
+				if mode, there := t.mlst(name).facts["unix.mode"]; there && strings.TrimLeft(mode, "0") != "600" {
 					t.Warnf("after SITE CHMOD 600 the fact UNIX.mode is %s", mode)
 				}
 			}
@@ -154,6 +154,7 @@ func mustTime(val string) time.Time {
 
 // timeIs fails unless MDTM says setTime.
 func (t *T) timeIs(cmd, name string) {
+	t.suspect(ownUTC)
 	if got := t.mdtm(name); !got.Equal(mustTime(setTime)) {
 		t.Failf("%s %s was accepted, but MDTM says %s", cmd, setTime, got.Format(timeLayout))
 	}
@@ -162,6 +163,7 @@ func (t *T) timeIs(cmd, name string) {
 var factsToSet = regexp.MustCompile(`(?i)^ MFF ([A-Za-z0-9.!_-]+;)+$`)
 
 func modifyFacts(t *T) {
+	t.suspect(ownFEAT)
 	listed := ""
 	for _, l := range t.feat().Lines {
 		if strings.HasPrefix(strings.ToUpper(l), " MFF") {

@@ -208,7 +208,7 @@ func isExtended(g string) bool {
 	}
 	d := g[1]
 	port, good := strings.CutSuffix(strings.TrimPrefix(g, "("+strings.Repeat(string(d), 3)), string(d)+")")
-	return d >= 33 && d <= 126 && g[2] == d && g[3] == d && good && onlySize.MatchString(port)
+	return d >= 33 && d <= 126 && g[2] == d && g[3] == d && good && onlyDigits.MatchString(port)
 }
 
 var protocolNumbers = regexp.MustCompile(`^[^()]*\([0-9]+(,[0-9]+)*\)$`)

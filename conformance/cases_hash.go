@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ftpwire/ftpwire/parse"
+	"github.com/ftpwire/ftpwire/protocol"
 )
 
 var hashCases = []Case{
@@ -16,12 +17,7 @@ var hashCases = []Case{
 		Rests:  []string{"rfc2389-3.2-feat-format"},
 		Faults: []string{"feat-hash-no-star"},
 		Run: func(t *T) {
-			list := ""
-			for _, l := range t.feat().Lines {
-				if m := hashLine.FindStringSubmatch(l); m != nil {
-					list = m[1]
-				}
-			}
+			list := t.hashList()
 			if strings.Count(list, "*") != 1 {
 				t.Failf("FEAT: %q has not one star", list)
 			}
@@ -39,7 +35,8 @@ var hashCases = []Case{
 		Run: func(t *T) {
 			name, data := t.Name("hash"), payload(1000)
 			t.Up(name, data)
-			r := t.Must("HASH "+name, 213)
+			r := t.hash(name)
+			t.WantIn(r, "HASH", 213)
 			m := hashReply.FindStringSubmatch(r.LastLine())
 			if m == nil {
 				t.Failf("HASH: got %s", brief(r))
@@ -69,8 +66,11 @@ var hashCases = []Case{
 			if r := t.Must("OPTS HASH", 200); !strings.EqualFold(r.LastLine(), "SHA-1") {
 				t.Failf("after OPTS HASH SHA-1, OPTS HASH says %s", brief(r))
 			}
-			if r := t.Must("HASH "+name, 213); !strings.HasPrefix(r.LastLine(), "SHA-1 ") {
+			if r := t.hash(name); r.Code != 213 || !strings.HasPrefix(r.LastLine(), "SHA-1 ") {
 				t.Failf("after OPTS HASH SHA-1, HASH says %s", brief(r))
+			}
+			if list := t.hashList(); !strings.Contains(strings.ToUpper(list), "SHA-1*") {
+				t.Failf("after OPTS HASH SHA-1 the star in FEAT is elsewhere: %s", visible(list))
 			}
 			t.Use(shared)
 		},
@@ -82,7 +82,7 @@ var hashCases = []Case{
 		Rests:  []string{"rfc2389-3.2-feat-true", ownImage},
 		Faults: []string{"hash-missing-213", "hash-dir-550"},
 		Run: func(t *T) {
-			t.Grade(t.Ask("HASH "+t.Name("missing")), "HASH of a missing file", is(550), is(4, 5))
+			t.Grade(t.hash(t.Missing()), "HASH of a missing file", is(550), is(4, 5))
 			t.Grade(t.Ask("HASH "+t.Dir("hash")), "HASH of a directory", is(553), is(4, 5))
 			t.Grade(t.Ask("HASH"), "HASH without a name", is(501, 500), is(4, 5))
 		},
@@ -104,7 +104,7 @@ var hashCases = []Case{
 					continue
 				}
 				found = true
-				r := t.Must(verb+" "+name, 250, 251, 213)
+				r := t.Must(verb+" "+name, 250, 251, 213, 200)
 				if want := sum(a.Name, data); !strings.Contains(strings.ToLower(r.Text()), want) {
 					t.Failf("%s: got %s, want %s", verb, brief(r), want)
 				}
@@ -153,9 +153,28 @@ var hashCases = []Case{
 }
 
 var (
-	hashLine  = regexp.MustCompile(`(?i)^ HASH (.+)$`)
+	hashLine  = regexp.MustCompile(`(?i)^ ?HASH (.+)$`)
 	hashReply = regexp.MustCompile(`^(\S+) ([0-9]+-[0-9]+ )?([0-9A-Fa-f]+) (.+)$`)
 )
+
+// hash asks for a sum.
+func (t *T) hash(name string) protocol.Reply {
+	r := t.Ask("HASH " + name)
+	if unknown(r) {
+		t.blame(ownFeatTrue, "FEAT lists HASH, but HASH got %s", brief(r))
+	}
+	return r
+}
+
+// hashList returns the algorithms that FEAT lists.
+func (t *T) hashList() (list string) {
+	for _, l := range t.feat().Lines {
+		if m := hashLine.FindStringSubmatch(l); m != nil {
+			list = m[1]
+		}
+	}
+	return list
+}
 
 // sum returns a sum of data in small hexadecimal digits, or "" for an unknown
 // algorithm.

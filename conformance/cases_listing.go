@@ -104,7 +104,7 @@ var listingCases = []Case{
 		Text:   "What LIST, NLST and MLSD say of names with a dot in front; the other names are in all of them.",
 		Needs:  []string{NeedLogin, NeedWrite},
 		Rests:  []string{ownLIST, ownNLST},
-		Faults: []string{"mlsd-last-missing"},
+		Faults: []string{"mlsd-dot-hides"},
 		Run:    listingsAgree,
 	},
 }

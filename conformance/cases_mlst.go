@@ -1,22 +1,29 @@
 package conformance
 
 import (
-	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
-
-	"github.com/ftpwire/ftpwire/parse"
-	"github.com/ftpwire/ftpwire/parse/listing"
 )
 
 var mlstCases = []Case{
 	{
-		ID: "rfc3659-7.2-mlst-format", RFC: "3659 7.2", Level: Must,
+		ID: ownMLST, RFC: "3659 7.2", Level: Must,
 		Text:   "MLST is answered with 250, and each entry stands on a line of its own after exactly one space.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlst-no-space"},
-		Run:    func(t *T) { t.mlst(t.File("mlst")) },
+		Run: func(t *T) {
+			r := t.Must("MLST "+t.File("mlst"), 250)
+			if len(r.Lines) < 3 {
+				t.Failf("MLST: the 250 reply has %d lines, want an entry between the first and the last", len(r.Lines))
+			}
+			for _, l := range r.Lines[1 : len(r.Lines)-1] {
+				if !strings.HasPrefix(l, " ") || strings.HasPrefix(l, "  ") && strings.Contains(l, ";") {
+					t.Failf("MLST: the line %q does not begin with exactly one space", visible(l))
+				}
+			}
+		},
 	},
 	{
 		ID: "rfc3659-7.2-entry-grammar", RFC: "3659 7.2, 7.4", Level: Must,
@@ -24,24 +31,11 @@ var mlstCases = []Case{
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
 		Faults: []string{"mlsx-no-last-semicolon"},
 		Run: func(t *T) {
-			name := t.File("mlst")
-			for _, line := range append(t.Lines("MLSD"), strings.TrimPrefix(t.mlst(name), " ")) {
-				if !entry.MatchString(line) {
+			_, file, sub := t.mlsdDir()
+			for _, e := range append(t.mlsd(""), t.mlst(file), t.mlst(sub)) {
+				if line := strings.TrimPrefix(e.line, " "); len(e.facts) > 0 && !entry.MatchString(line) {
 					t.Failf("%q is not facts, space and pathname", visible(line))
 				}
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.5-facts-case", RFC: "3659 7.5", Level: Must,
-		Text:   "Names of facts are case-insensitive.",
-		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"opts-facts-case-sensitive"},
-		Run: func(t *T) {
-			t.Must("OPTS MLST TYPE;sIzE;", 200)
-			f := t.facts(t.mlst(t.File("mlst")))
-			if f["type"] == "" || f["size"] == "" {
-				t.Failf("after OPTS MLST TYPE;sIzE; the facts are %v", f)
 			}
 		},
 	},
@@ -49,14 +43,28 @@ var mlstCases = []Case{
 		ID: "rfc3659-7.1-mlst-noarg", RFC: "3659 7.1, 7.5.1.2", Level: Must,
 		Text:   "MLST without an argument describes the current directory, as a directory.",
 		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"mlst-noarg-cdir"},
+		Faults: []string{"mlst-noarg-cdir", "mlst-noarg-root"},
 		Run: func(t *T) {
-			switch typ := strings.ToLower(t.facts(t.mlst(""))["type"]); typ {
-			case "dir":
-			case "cdir":
+			r := t.Ask("MLST")
+			if !ok(r) {
+				t.Failf("MLST without an argument: got %s, want 250", brief(r))
+			}
+			e, here := t.mlst(""), t.here()
+			if strings.HasPrefix(e.name, "/") && e.name != here {
+				t.Failf("MLST without an argument describes %q, but the current directory is %q", visible(e.name), visible(here))
+			}
+			if u, v := e.facts["unique"], t.mlst(here).facts["unique"]; u != v {
+				t.Failf("MLST without an argument has unique=%s, MLST of the current directory unique=%s", visible(u), visible(v))
+			}
+			typ, there := e.facts["type"]
+			switch {
+			case !there:
+				t.Skipf("the server does not give the fact type")
+			case e.is("dir"):
+			case e.is("cdir"):
 				t.Warnf("MLST without an argument says type=cdir, which belongs to MLSD")
 			default:
-				t.Failf("MLST without an argument says type=%q", typ)
+				t.Failf("MLST without an argument says type=%s", visible(typ))
 			}
 		},
 	},
@@ -68,7 +76,7 @@ var mlstCases = []Case{
 		Run: func(t *T) {
 			d := t.passive()
 			t.mlst("")
-			t.beginOn(d, "NLST").Receive()
+			t.beginOn(d, "MLSD").Receive()
 		},
 	},
 	{
@@ -88,89 +96,26 @@ var mlstCases = []Case{
 		},
 	},
 	{
-		ID: "rfc3659-7.5.3-modify", RFC: "3659 7.5.3, 2.3", Level: Must,
-		Text:   "The fact modify is a time in UTC, and equals MDTM.",
+		ID: "rfc3659-7.3.1-mlst-name", RFC: "3659 7.3.1", Level: Should,
+		Text:   "MLST gives the pathname that was asked for, or under TVFS the full one.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-local-time"},
+		Faults: []string{"mlst-other-name"},
 		Run: func(t *T) {
-			name := t.File("mlst")
-			value := t.facts(t.mlst(name))["modify"]
-			if value == "" {
-				t.Skipf("the server has no fact modify")
-			}
-			when, _, err := parse.TimeVal(value)
-			if err != nil || !timeVal.MatchString(value) {
-				t.Failf("modify=%s is no time of 14 digits", value)
-			}
-			t.freshTime("modify", when)
-			if r := t.Ask("MDTM " + name); ok(r) {
-				if m, _, err := parse.TimeVal(r.LastLine()); err == nil && m.Sub(when).Abs() >= time.Second {
-					t.Failf("modify=%s, but MDTM says %s", value, r.LastLine())
-				}
+			dir, file, _ := t.mlsdDir()
+			full := strings.TrimSuffix(t.here(), "/") + "/" + file
+			t.named(file, full)
+			t.enter()
+			if t.run.feats.Has("TVFS") {
+				t.named(dir+"/"+file, full)
 			}
 		},
 	},
 	{
-		ID: "rfc3659-7.5.7-size", RFC: "3659 7.5.7", Level: Must,
-		Text:   "The fact size is the number of octets of a file.",
+		ID: "rfc3659-2.2.2-literal", RFC: "3659 2.2.2", Level: MustNot,
+		Text:   "MLST, MLSD, SIZE and MDTM do not expand wildcards.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-size-wrong"},
-		Run: func(t *T) {
-			name := t.Name("size")
-			t.Up(name, payload(4321))
-			if s := t.facts(t.mlst(name))["size"]; s != "" && s != "4321" {
-				t.Failf("a file of 4321 bytes has size=%s", s)
-			}
-			if s := t.facts(t.mlst(t.Dir("dir")))["size"]; s != "" {
-				t.Warnf("a directory has size=%s", s)
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.5.5-perm", RFC: "3659 7.5.5", Level: Must,
-		Text:   "The fact perm uses the letters a c d e f l m p r w, and those that fit the type.",
-		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-perm-x"},
-		Run: func(t *T) {
-			t.perm(t.File("perm"), "adfrw", "c e l m p")
-			t.perm(t.Dir("perm"), "cdeflmp", "r a w")
-		},
-	},
-	{
-		ID: "rfc3659-7.5.2-unique", RFC: "3659 7.5.2", Level: Should,
-		Text:   "The fact unique is equal for one object and different for two.",
-		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-unique-same"},
-		Run: func(t *T) {
-			a, b := t.File("u"), t.File("u")
-			ua, ub := t.facts(t.mlst(a))["unique"], t.facts(t.mlst(b))["unique"]
-			switch {
-			case ua == "":
-				t.Skipf("the server has no fact unique")
-			case ua == ub:
-				t.Failf("two files have the same unique=%s", ua)
-			case ua != t.facts(t.mlst(a))["unique"]:
-				t.Failf("one file has two values of unique")
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.5.10-recommended", RFC: "3659 7.5.10", Level: Should, Lenient: true,
-		Hurts:  "clients that mirror, which then know neither size nor time nor kind of an entry",
-		Text:   "The facts type, perm, size, unique and modify are offered.",
-		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"feat-mlst-no-unique", "feat-mlst-bare"},
-		Run: func(t *T) {
-			var missing []string
-			for _, name := range []string{"type", "perm", "size", "unique", "modify"} {
-				if _, has := t.offered()[name]; !has {
-					missing = append(missing, name)
-				}
-			}
-			if missing != nil {
-				t.Warnf("FEAT does not offer the facts %s", strings.Join(missing, ", "))
-			}
-		},
+		Faults: []string{"mlst-wildcard"},
+		Run:    noWildcards,
 	},
 	{
 		ID: "rfc3659-7.6-fact-names", RFC: "3659 7.5, 7.6", Level: Must,
@@ -178,160 +123,59 @@ var mlstCases = []Case{
 		Needs:  []string{NeedLogin, "FEAT MLST"},
 		Faults: []string{"mlsx-bare-fact"},
 		Run: func(t *T) {
-			for name := range t.facts(t.mlst("")) {
-				if name == "sizd" {
+			for _, e := range append(t.mlsd(""), t.mlst("")) {
+				for _, name := range slices.Sorted(maps.Keys(e.facts)) {
+					if name != "sizd" && !knownFacts[name] && !strings.Contains(name, ".") {
+						t.Failf("the fact %q is neither an RFC's nor has a prefix", name)
+					}
+				}
+				if _, there := e.facts["sizd"]; there && t.verdict < Warn {
 					t.Warnf("the fact sizd is no RFC's")
-				} else if !knownFacts[name] && !strings.Contains(name, ".") {
-					t.Failf("the fact %q is neither an RFC's nor has a prefix", name)
 				}
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.8-feat-mlst", RFC: "3659 7.8", Level: Must,
-		Text:   "FEAT lists MLST with its facts, those that are on by default with a star.",
-		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"feat-mlst-bare"},
-		Run: func(t *T) {
-			args, _ := t.run.feats.Args("MLST")
-			if args == "" && len(t.facts(t.mlst(""))) > 0 {
-				t.Warnf("FEAT says that MLST has no facts, but it gives some")
-			} else if args != "" && !factList.MatchString(args) {
-				t.Failf("FEAT: MLST %s is not a list of facts, each ended by a semicolon", args)
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.9-opts-select", RFC: "3659 7.9", Level: Must,
-		Text:   "OPTS MLST selects facts, says which, and moves the stars of FEAT.",
-		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"opts-mlst-ignored", "opts-mlst-reply-text"},
-		Run:    selectFacts,
-	},
-	{
-		ID: "rfc3659-7.9-opts-unknown", RFC: "3659 7.9", Level: Must,
-		Text:   "Facts that the server does not know are dropped from OPTS MLST without an error.",
-		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"opts-unknown-fact-501"},
-		Run: func(t *T) {
-			r := t.Must("OPTS MLST size;frogs;", 200)
-			if strings.Contains(strings.ToLower(r.Text()), "frogs") {
-				t.Failf("OPTS MLST size;frogs; got %s, though there is no such fact", brief(r))
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.9-opts-empty", RFC: "3659 7.9", Level: Must,
-		Text:   "OPTS MLST without facts leaves names only, after the space that separates.",
-		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Rests:  []string{ownMLST},
-		Faults: []string{"opts-empty-501"},
-		Run: func(t *T) {
-			name := t.File("mlst")
-			t.Must("OPTS MLST", 200)
-			if line := t.mlst(name); !strings.HasPrefix(line, "  ") || !strings.HasSuffix(line, name) {
-				t.Failf("MLST without facts has the line %q, want two spaces and the name", line)
-			}
-			for _, line := range t.Lines("MLSD") {
-				if !strings.HasPrefix(line, " ") {
-					t.Failf("MLSD without facts has the line %q, want one space and the name", line)
-				}
-			}
-		},
-	},
-	{
-		ID: "rfc3659-7.9-opts-syntax", RFC: "3659 7.9.2", Level: Must,
-		Text:   "A syntax error in OPTS MLST is refused with 501, and the selection stays.",
-		Needs:  []string{NeedLogin, "FEAT MLST"},
-		Faults: []string{"opts-syntax-200"},
-		Run: func(t *T) {
-			before := t.facts(t.mlst(""))
-			t.Must("OPTS MLST type size;", 501)
-			if after := t.facts(t.mlst("")); len(after) != len(before) {
-				t.Failf("a refused OPTS MLST changed the facts from %v to %v", before, after)
 			}
 		},
 	},
 }
 
-var (
-	entry    = regexp.MustCompile(`^([^ =;]+=[^ ;]*;)* .+$`)
-	factList = regexp.MustCompile(`^([^ ;*]+\*?;)+$`)
-	chosen   = regexp.MustCompile(`(?i)^MLST OPTS( ([^ ;]+;)+)?$`)
-)
+var entry = regexp.MustCompile(`^([^ =;]+=[^ ;]*;)* .+$`)
 
 var knownFacts = map[string]bool{
 	"type": true, "size": true, "modify": true, "create": true, "perm": true,
 	"unique": true, "lang": true, "media-type": true, "charset": true,
 }
 
-// mlst sends MLST and returns the line of the entry, its first space included.
-func (t *T) mlst(name string) string {
-	r := t.Must(strings.TrimRight("MLST "+name, " "), 250)
-	if len(r.Lines) < 3 {
-		t.Failf("MLST: the 250 reply has %d lines, want an entry between the first and the last", len(r.Lines))
-	}
-	for _, l := range r.Lines[1 : len(r.Lines)-1] {
-		if !strings.HasPrefix(l, " ") || strings.HasPrefix(l, "  ") && strings.Contains(l, ";") {
-			t.blame(ownMLST, "MLST: the line %q does not begin with exactly one space", visible(l))
-		}
-	}
-	return r.Lines[1]
-}
-
-// facts returns the facts of an entry by their lower-case names.
-func (t *T) facts(line string) map[string]string {
-	e, err := listing.MLSx(strings.TrimPrefix(line, " "))
-	if err != nil {
-		t.Failf("%v", err)
-	}
-	facts := map[string]string{}
-	for name, value := range e.Facts.All() {
-		if name = strings.ToLower(name); facts[name] == "" {
-			facts[name] = value
-		}
-	}
-	return facts
-}
-
-// offered returns the facts of FEAT's line for MLST, with the stars.
-func (t *T) offered() map[string]bool {
-	m := map[string]bool{}
-	for _, f := range parse.Feat(t.Must("FEAT", 211).Lines).Facts() {
-		m[strings.ToLower(f.Name)] = f.Enabled
-	}
-	return m
-}
-
-func (t *T) perm(name, fit, misfit string) {
-	perm, has := t.facts(t.mlst(name))["perm"]
-	if !has {
-		t.Skipf("the server has no fact perm")
-	}
-	for _, letter := range strings.ToLower(perm) {
-		switch {
-		case strings.ContainsRune(fit, letter):
-		case strings.ContainsRune(misfit, letter):
-			t.Warnf("perm=%s: %c does not fit the type", perm, letter)
-		default:
-			t.Failf("perm=%s: no letter %c is defined", perm, letter)
-		}
+// named wants MLST of an argument to give it back, or the full pathname.
+func (t *T) named(arg, full string) {
+	if e := t.mlst(arg); e.name != arg && e.name != full {
+		t.Failf("MLST %s gives the name %q", arg, visible(e.name))
 	}
 }
 
-func selectFacts(t *T) {
-	name := t.File("mlst")
-	r := t.Must("OPTS MLST type;size;", 200)
-	if !chosen.MatchString(r.LastLine()) {
-		t.Failf("OPTS MLST type;size; got %s, want MLST OPTS and the facts", brief(r))
-	}
-	f := t.facts(t.mlst(name))
-	if len(f) != 2 || f["type"] == "" || f["size"] == "" {
-		t.Failf("after OPTS MLST type;size; the facts are %s", fmt.Sprint(f))
-	}
-	for fact, on := range t.offered() {
-		if want := fact == "type" || fact == "size"; on != want {
-			t.Failf("after OPTS MLST type;size; FEAT has %s starred: %t, want %t", fact, on, want)
+// noWildcards asks for a name with a star that would match a file, first without a file of
+// that very name, then with one.
+func noWildcards(t *T) {
+	t.suspect("rfc3659-7.2.1-mlst-missing", "rfc3659-3.2-mdtm-missing", "rfc3659-4.2-size-errors")
+	t.Must("CWD "+t.Dir("wild"), 2)
+	name := t.Name("ab")
+	t.Up(name, []byte("plain"))
+	star := "a*" + name[2:]
+	for _, verb := range []string{"MLST", "SIZE", "MDTM"} {
+		if r := t.Ask(verb + " " + star); ok(r) {
+			t.Failf("%s %s got %s: there is only %s", verb, star, brief(r), name)
 		}
+	}
+	sub := t.Dir("ab")
+	if x := t.Begin("MLSD a*" + sub[2:]); !x.Refused() {
+		t.Failf("MLSD a*%s got %s: there is only %s", sub[2:], brief(x.First), sub)
+	}
+	x := t.Begin("STOR " + star)
+	if x.Refused() || !ok(x.Store([]byte("with a star"))) {
+		return // no stars in names
+	}
+	if size, there := t.mlst(star).facts["size"]; there && size == "5" {
+		t.Failf("of the files %s with 5 bytes and %s with 11, MLST of the second says size=%s", name, star, size)
+	}
+	if r := t.Ask("SIZE " + star); ok(r) && someSize.FindString(r.LastLine()) == "5" {
+		t.Failf("of the files %s with 5 bytes and %s with 11, SIZE of the second says %s", name, star, brief(r))
 	}
 }

@@ -27,7 +27,7 @@ var rareCases = []Case{
 			if !t.run.feats.Has("MLST") {
 				t.Skipf("MFCT is answered as it should be, and without MLST nothing shows the time of creation")
 			}
-			at, there := t.facts(t.mlst(name))["create"]
+			at, there := t.mlst(name).facts["create"]
 			if !there {
 				t.Skipf("MFCT is answered as it should be, and MLST has no create fact, so that nothing shows the time of creation")
 			}

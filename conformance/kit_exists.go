@@ -23,7 +23,15 @@ func looks() []look {
 			return ok(r), !unknown(r)
 		}},
 		{"MLSD", listed("MLSD")},
-		{"NLST", listed("NLST")},
+		{"NLST", func(t *T, name string) (there, known bool) {
+			there, known = listed("NLST")(t, name)
+			if known && !there { // BSD's servers leave out directories, so LIST has to agree
+				if also, answered := listed("LIST")(t, name); answered {
+					return also, true
+				}
+			}
+			return there, known
+		}},
 		{"LIST", listed("LIST")},
 		{"SIZE and CWD", func(t *T, name string) (there, known bool) {
 			t.Type("I")

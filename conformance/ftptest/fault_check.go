@@ -18,7 +18,7 @@ func checkFaults() []deviation {
 	for _, table := range [][]deviation{
 		checkReplyFaults(), checkLineFaults(), checkLoginFaults(), checkFileFaults(), checkPathFaults(), checkBounceFaults(),
 		checkTypeFaults(), checkDataFaults(), checkOrderFaults(), checkListFaults(), checkAbortFaults(), allowedFaults(),
-		checkFactFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
+		checkFactFaults(), checkValueFaults(), checkMlsxFaults(), checkFeatFaults(), checkTLSFaults(),
 		checkHonestFaults(), checkPasswordFaults(), checkControlFaults(),
 		checkHostFaults(), checkLangFaults(), checkDraftFaults(), checkRareFaults(), checkMechanismFaults(), checkHashFaults(), checkModeFaults(),
 	} {

@@ -7,7 +7,25 @@ import (
 
 // checkFeatFaults are defects of FEAT.
 func checkFeatFaults() []deviation {
+	var asked memory[bool]
 	all := []deviation{
+		{name: "feat-second-shorter", doc: "FEAT has its last line the first time only",
+			features: func(s *session, lines []string) []string {
+				if *asked.of(s) && len(lines) > 0 {
+					lines = lines[:len(lines)-1]
+				}
+				*asked.of(s) = true
+				return lines
+			}},
+		{name: "feat-stars-stay", doc: "OPTS MLST does not move the stars in FEAT",
+			features: func(_ *session, lines []string) []string {
+				for i, l := range lines {
+					if strings.HasPrefix(l, "MLST ") {
+						lines[i] = "MLST " + strings.Join(factNames[:], "*;") + "*;"
+					}
+				}
+				return lines
+			}},
 		{name: "feat-no-space", doc: "the lines of FEAT do not begin with a space",
 			reply: editLines("FEAT", 211, func(l string) string { return strings.TrimPrefix(l, " ") })},
 		{name: "feat-empty-list", doc: "FEAT is a list of nothing",
@@ -20,7 +38,7 @@ func checkFeatFaults() []deviation {
 			return strings.NewReplacer("unique*;", "", "unique;", "").Replace(l)
 		}),
 	}
-	for _, label := range []string{"MDTM", "SIZE", "MLST", "REST", "UTF8", "AUTH", "HOST"} {
+	for _, label := range []string{"MDTM", "SIZE", "MLST", "MFMT", "REST", "UTF8", "AUTH", "HOST"} {
 		all = append(all, deviation{
 			name: Fault("feat-without-" + strings.ToLower(label)), doc: "FEAT does not list " + label,
 			features: func(_ *session, lines []string) []string {

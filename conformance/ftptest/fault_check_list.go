@@ -26,6 +26,15 @@ func checkListFaults() []deviation {
 			transfer: lessLine("NLST", func(lines []string) []string { return lines[:len(lines)-1] })},
 		{name: "mlsd-last-missing", doc: "the last entry of a directory is missing in MLSD",
 			transfer: lessLine("MLSD", func(lines []string) []string { return lines[:len(lines)-1] })},
+		{name: "mlsd-dot-hides", doc: "MLSD leaves out the last entry of a directory in which a name begins with a dot",
+			transfer: lessLine("MLSD", func(lines []string) []string {
+				for _, l := range lines {
+					if _, name, _ := strings.Cut(strings.TrimRight(l, "\r\n"), " "); strings.HasPrefix(name, ".") && name != "." && name != ".." {
+						return lines[:len(lines)-1]
+					}
+				}
+				return lines
+			})},
 		{name: "list-missing-226", doc: "LIST and NLST of what does not exist send nothing and say 226",
 			command: func(s *session, c protocol.Command) bool {
 				gone := (c.Verb == "LIST" || c.Verb == "NLST") && c.Arg != "" && !strings.HasPrefix(c.Arg, "-") && missing(s, c.Arg)
@@ -68,14 +77,7 @@ func checkListFaults() []deviation {
 		{name: "nlst-empty-550", doc: "NLST of an empty directory is refused",
 			command: instead("NLST", emptyDir, func(s *session, _ string) { s.refuseTransfer(550, "No files") })},
 		{name: "utf8-mangled", doc: "NLST has question marks for what is not ASCII",
-			transfer: eachLine("NLST", func(line string) string {
-				return strings.Map(func(r rune) rune {
-					if r > 126 {
-						return '?'
-					}
-					return r
-				}, line) + "\r\n"
-			})},
+			transfer: eachLine("NLST", func(line string) string { return onlyASCII(line) + "\r\n" })},
 		{name: "mlsd-125-250", doc: "MLSD is answered with 125 and 250",
 			reply: func(_ *session, r *outgoing) {
 				if r.verb == "MLSD" && r.code == 150 {
@@ -91,13 +93,33 @@ func checkListFaults() []deviation {
 		{name: "mlsd-leading-space", doc: "the lines of MLSD begin with a space",
 			transfer: eachLine("MLSD", func(line string) string { return " " + line + "\r\n" })},
 		{name: "mlsd-full-paths", doc: "the names in MLSD are absolute paths",
+			transfer: eachLine("MLSD", func(line string) string { return underX(line) + "\r\n" })},
+		{name: "mlsd-full-paths-no-tvfs", doc: "the names in MLSD are absolute paths, and FEAT does not list TVFS",
+			features: func(_ *session, lines []string) []string { return without(lines, "TVFS") },
+			transfer: eachLine("MLSD", func(line string) string { return underX(line) + "\r\n" })},
+		{name: "mlsd-bare-lf", doc: "the lines of MLSD end in LF",
+			transfer: eachLine("MLSD", func(line string) string { return line + "\n" })},
+		{name: "mlsd-no-dirs", doc: "MLSD leaves out directories",
 			transfer: eachLine("MLSD", func(line string) string {
-				facts, name, _ := strings.Cut(line, " ")
-				if name == "." || name == ".." {
-					return line + "\r\n"
+				if strings.Contains(line, "type=dir;") {
+					return ""
 				}
-				return facts + " /x/" + name + "\r\n"
+				return line + "\r\n"
 			})},
+		{name: "mlsd-first-missing", doc: "MLSD leaves out the first file",
+			transfer: mlsdTwice(0)},
+		{name: "mlsd-twice", doc: "MLSD lists the first file twice",
+			transfer: mlsdTwice(2)},
+		{name: "mlsd-type-a-empty", doc: "MLSD in TYPE A lists nothing",
+			transfer: onVerb("MLSD", func(s *session, t *transfer) {
+				if s.ascii() {
+					t.wrapSource = func(io.Reader) io.Reader { return strings.NewReader("") }
+				}
+			})},
+		{name: "mlsd-empty-dot-file", doc: "MLSD of an empty directory lists it as a file",
+			command: instead("MLSD", emptyDir, func(s *session, _ string) { s.sendLines([]string{"type=file;size=0; ."}, "MLSD") })},
+		{name: "mlsd-mangles-utf8", doc: "MLSD has question marks for what is not ASCII",
+			transfer: eachLine("MLSD", func(line string) string { return onlyASCII(line) + "\r\n" })},
 		{name: "mlsd-file-226", doc: "MLSD of a file is carried out",
 			command: instead("MLSD", exists(false), nothing)},
 		{name: "mlsd-missing-150", doc: "MLSD of a missing directory sends nothing and says 226",
@@ -154,4 +176,36 @@ func replaceFold(s, old, new string) string {
 		return s[:i] + new + s[i+len(old):]
 	}
 	return s
+}
+
+// underX makes the name in a line of MLSD an absolute path.
+func underX(line string) string {
+	facts, name, _ := strings.Cut(line, " ")
+	if name == "." || name == ".." {
+		return line
+	}
+	return facts + " /x/" + name
+}
+
+func onlyASCII(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 126 {
+			return '?'
+		}
+		return r
+	}, line)
+}
+
+// mlsdTwice returns a hook under which the first file is listed so many times.
+func mlsdTwice(times int) func(*session, *transfer) {
+	return func(s *session, t *transfer) {
+		seen := false
+		eachLine("MLSD", func(line string) string {
+			if seen || !strings.Contains(line, "type=file;") {
+				return line + "\r\n"
+			}
+			seen = true
+			return strings.Repeat(line+"\r\n", times)
+		})(s, t)
+	}
 }

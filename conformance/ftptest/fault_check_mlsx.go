@@ -38,10 +38,15 @@ func checkMlsxFaults() []deviation {
 				}
 				return w
 			})},
+		{name: "mlst-noarg-root", doc: "MLST without an argument describes the root",
+			command: instead("MLST", argument(""), func(s *session, _ string) { s.mlst("/") })},
+		{name: "mlsx-no-size", doc: "the fact size is not given, though FEAT has starred it",
+			reply:    editLines("MLST", 250, func(l string) string { return sizeFact.ReplaceAllString(l, "") }),
+			transfer: eachLine("MLSD", func(l string) string { return sizeFact.ReplaceAllString(l, "") + "\r\n" })},
 		{name: "mlst-drops-passive", doc: "MLST gives up the passive port",
 			command: onCommand("MLST", func(s *session, _ string) bool { s.closeEndpoint(); return false })},
 		{name: "mlst-wildcard", doc: "MLST expands wildcards",
-			command: instead("MLST", func(_ *session, arg string) bool { return strings.HasSuffix(arg, "*") }, func(s *session, arg string) {
+			command: instead("MLST", func(_ *session, arg string) bool { return strings.Contains(arg, "*") }, func(s *session, arg string) {
 				if nodes, _ := s.host.tree.list(s.cwd); len(nodes) > 0 {
 					arg = nodes[0].name
 				}
@@ -59,6 +64,10 @@ func checkMlsxFaults() []deviation {
 				return false
 			}
 			s.optsMLST("")
+			return true
+		}),
+		optsMLST("opts-mlst-502", "OPTS MLST is not implemented", func(s *session, _, _ string) bool {
+			s.reply(502, "Not implemented")
 			return true
 		}),
 		optsMLST("opts-mlst-ignored", "OPTS MLST changes nothing", func(s *session, _, facts string) bool {

@@ -61,7 +61,7 @@ var rewrites = []rewrite{
 	{"mlst-missing-250", "MLST of a missing file is answered with 250", "MLST", "*", 550, "250-Listing\r\n type=file; x\r\n250 End"},
 	{"opts-500", "a bad OPTS is answered with 500", "OPTS", "*", 501, "500 What?"},
 	{"opts-syntax-200", "OPTS MLST with a syntax error is answered with 200", "OPTS", "MLST type size;", 501, "200 OK"},
-	{"opts-mlst-reply-text", "the reply to OPTS MLST does not name the facts", "OPTS", "MLST type;size;", 200, "200 OK"},
+	{"opts-mlst-reply-text", "the reply to OPTS MLST does not name the facts", "OPTS", "MLST size;type;", 200, "200 OK"},
 	{"feat-arg-211", "FEAT with an argument is answered with 211", "FEAT", "x", 501, "211 OK"},
 
 	// Security.
