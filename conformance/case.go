@@ -107,6 +107,14 @@ func (c *Case) capped(v Verdict) Verdict {
 	return v
 }
 
+// mild returns what the level makes of v, and that most servers miss the requirement.
+func (c *Case) mild(v Verdict) Verdict {
+	if v == Fail && c.Lenient {
+		return Warn
+	}
+	return c.capped(v)
+}
+
 // Monitor reports whether c is a monitor.
 func (c *Case) Monitor() bool { return c.Run == nil }
 

@@ -95,7 +95,7 @@ var controlCases = []Case{
 		ID: "rfc1123-4.1.2.10-split-command", RFC: "1123 4.1.2.10", Level: Must,
 		Text:   "TCP segments have no meaning: a command may arrive byte by byte.",
 		Rests:  []string{monFinal},
-		Faults: []string{"command-per-segment"},
+		Faults: []string{"command-per-segment", "names-hold-lf"},
 		Run: func(t *T) {
 			t.Open()
 			for _, b := range []string{"N", "O", "O", "P", "\r", "\n"} {

@@ -162,7 +162,7 @@ var deflateCases = []Case{
 		ID: "prac-deflate-large-upload", RFC: "practice", Level: Must,
 		Text:   "An upload in MODE Z of many megabytes arrives whole, and so does such a download.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Rests:  []string{"draft-deflate-mode-z"},
+		Rests:  []string{"draft-deflate-mode-z", "draft-deflate-zlib"},
 		Faults: []string{"mode-z-upload-stops", "mode-z-upload-short", "mode-z-download-short"},
 		Run:    largeDeflated,
 	},

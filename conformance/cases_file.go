@@ -31,6 +31,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-cdup", RFC: "959 5.4, erratum 4869", Level: Must,
 		Text:   "CDUP moves to the parent and is answered as CWD is, with 250.",
 		Needs:  []string{NeedLogin, NeedWrite},
+		Rests:  []string{"rfc959-5.4-cwd", "rfc959-4.2-class-honest"},
 		Faults: []string{"cdup-to-root", "cdup-above-root"},
 		Run: func(t *T) {
 			a := t.Dir("cdup")

@@ -94,6 +94,7 @@ var hostCases = []Case{
 	{
 		ID: "rfc7151-3.2-host-unknown", RFC: "7151 3.2, 3.3", Level: Should,
 		Text:   "HOST with an unknown name is refused with 504, and the dialogue can go on.",
+		Rests:  []string{"rfc959-5.4-user-replies"},
 		Faults: []string{"host-unknown-550"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
@@ -164,6 +165,7 @@ var hostCases = []Case{
 	{
 		ID: "rfc7151-3.3-no-host", RFC: "7151 3.3", Level: ShouldNot,
 		Text:   "USER is not refused for want of HOST.",
+		Rests:  []string{"rfc959-5.4-user-replies"},
 		Faults: []string{"user-wants-host"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())

@@ -28,6 +28,7 @@ var limitCases = []Case{
 		ID: "rfc1123-4.1.3.2-idle-default", RFC: "1123 4.1.3.2", Level: Should,
 		Text:   "An idle session is kept for five minutes, or for as long as the operator has said.",
 		Needs:  []string{NeedLogin, NeedSlow},
+		Rests:  []string{"rfc959-5.4-one-final-reply"},
 		Faults: []string{"idle-short", "idle-for-ever", "reply-unasked"},
 		Run:    idleSession,
 	},

@@ -146,6 +146,7 @@ var restartCases = []Case{
 		ID: "rfc3659-6-tvfs", RFC: "3659 6", Level: Must,
 		Text:   "Under TVFS, pathnames with slashes work from every directory.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT TVFS"},
+		Rests:  []string{"rfc959-5.4-cwd", "rfc959-4.2-class-honest"},
 		Faults: []string{"tvfs-relative-550"},
 		Run: func(t *T) {
 			a := t.Dir("tvfs")

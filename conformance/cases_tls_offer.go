@@ -34,7 +34,7 @@ var offerCases = []Case{
 		Security: true,
 		Text:     "Cipher suites without encryption, without a certificate, with export keys, DES or RC4 are never chosen.",
 		Needs:    []string{NeedTLS},
-		Faults:   []string{"tls-null", "tls-rc4"},
+		Faults:   []string{"tls-null", "tls-rc4", "tls-no-renegotiation-info"},
 		Run: func(t *T) {
 			var taken []string
 			for _, g := range brokenSuites {
@@ -52,7 +52,7 @@ var offerCases = []Case{
 		Security: true,
 		Text:     "Cipher suites with 3DES are not chosen.",
 		Needs:    []string{NeedTLS},
-		Faults:   []string{"tls-3des"},
+		Faults:   []string{"tls-3des", "tls-no-renegotiation-info"},
 		Run: func(t *T) {
 			if suite, yes := t.takes(tripleDES); yes {
 				t.Warnf("the server chooses %s", suite)
@@ -67,7 +67,7 @@ var offerCases = []Case{
 		Security: true,
 		Text:     "Cipher suites without forward secrecy are not chosen.",
 		Needs:    []string{NeedTLS},
-		Faults:   []string{"tls-static-rsa"},
+		Faults:   []string{"tls-static-rsa", "tls-no-renegotiation-info"},
 		Run: func(t *T) {
 			if suite, yes := t.takes(staticRSA); yes {
 				t.Warnf("the server chooses %s: who gets its key later can read what was recorded", suite)

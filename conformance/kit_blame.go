@@ -50,6 +50,7 @@ const (
 	ownMLSD         = "rfc3659-7.2-mlsd-replies"
 	ownReuse        = "rfc4217-10.2-session-reuse"
 	ownSameCert     = "rfc4217-15.1.1-same-cert"
+	ownTicketTwice  = "sec-tls-ticket-single-use"
 	ownTypeStays    = "rfc959-4.1.2-type-persists"
 	ownNoHost       = "rfc7151-3.3-no-host"
 	ownMLST         = "rfc3659-7.2-mlst-format"
@@ -61,7 +62,7 @@ func stepOwners() []string {
 	owners := []string{
 		ownGreeting, ownGreetingOnce, ownReply, ownTelnet, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
 		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
-		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert,
+		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert, ownTicketTwice,
 		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,
 	}
 	for _, b := range basics {
@@ -86,7 +87,7 @@ func ownersOfTLS(c *Conn, r protocol.Reply) []string {
 	case c == nil || !c.private:
 		return nil
 	case r.Code == 522:
-		return []string{ownSameCert, ownReuse, ownDataTLS}
+		return []string{ownSameCert, ownReuse, ownTicketTwice, ownDataTLS}
 	case matches(r.Code, is(425, 426, 521, 534, 536)):
 		return []string{ownDataTLS}
 	}

@@ -28,7 +28,10 @@ func (t *T) Begin(cmd string) *Transfer { return t.beginOn(t.passive(), cmd) }
 func (t *T) beginOn(d *dataConn, cmd string) *Transfer {
 	x := &Transfer{t: t, d: d, cmd: cmd}
 	t.Send(cmd)
+	before := len(t.suspects)
+	t.suspect(ownerOf(cmd))
 	first, come := t.firstReply(d)
+	t.suspects = t.suspects[:before]
 	if come && x.take(first) {
 		return x
 	}
@@ -233,7 +236,7 @@ func (t *T) split(cmd string, b []byte) []string {
 func (t *T) stall() *Transfer {
 	name := t.big()
 	t.Type("I")
-	t.suspect(ownServerCloses, ownRETR)
+	t.suspect(ownServerCloses, monOne1yz, ownRETR)
 	d := t.passive()
 	if tcp, ok := d.tcp.(interface{ SetReadBuffer(int) error }); ok {
 		tcp.SetReadBuffer(64 << 10)

@@ -166,7 +166,7 @@ func (r *runner) newT() *T { return &T{run: r, tape: r.newTape()} }
 
 // runAll runs the cases.
 func (r *runner) runAll(report *Report) {
-	o := order{run: r, cases: r.opts.cases(), results: map[string]*Result{}}
+	o := newOrder(r)
 	o.all()
 	report.Results, report.NotRun = o.rows(), o.notRun
 }

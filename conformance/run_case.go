@@ -95,11 +95,7 @@ func (res *Result) flaky(first Result) {
 
 // merge adds what other cases found in a step that belongs to this one.
 func (res *Result) merge(c *Case, f finding) {
-	v := c.capped(f.verdict)
-	if c.Lenient && v == Fail {
-		v = Warn
-	}
-	if v > res.Verdict || !res.Verdict.red() {
+	if v := c.mild(f.verdict); v > res.Verdict || !res.Verdict.red() {
 		res.Verdict, res.Reason, res.Transcript = v, f.reason, f.transcript
 	}
 }
@@ -180,6 +176,7 @@ func (r *runner) openShared(t *T) bool {
 		r.broken, r.brokenBy = reason, s.suspects
 	}
 	t.tape = s.tape
+	s.accuse()
 	t.noSession(reason, s.suspects)
 	t.stumbled = s.stumbled
 	return false

@@ -1,6 +1,10 @@
 package conformance
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // An order runs cases: those that were selected as they come, each after those that it
 // rests on, and the owner of a step as soon as that step fails in another case.
@@ -9,6 +13,20 @@ type order struct {
 	cases   []Case
 	results map[string]*Result // nil for what is being run, or could not be run
 	notRun  int
+
+	raw    map[string]Result   // what cases found by themselves
+	owners map[string][]string // of the steps that failed in them, or what they rest on
+	causes map[string]string   // why a case says nothing, as far as that is settled
+
+	visiting map[string]bool     // in cause
+	heavy    map[string][]string // what no MUST is, and because of which these MUST can't be met
+}
+
+func newOrder(r *runner) *order {
+	return &order{
+		run: r, cases: r.opts.cases(), results: map[string]*Result{},
+		raw: map[string]Result{}, owners: map[string][]string{}, causes: map[string]string{}, visiting: map[string]bool{}, heavy: map[string][]string{},
+	}
 }
 
 // all runs the selected cases.
@@ -18,6 +36,7 @@ func (o *order) all() {
 			o.judge(c)
 		}
 	}
+	o.settle()
 }
 
 // judge runs one case, if it has not been run.
@@ -52,12 +71,15 @@ func (o *order) result(c *Case) *Result {
 	if r.ctx.Err() != nil || r.gone != "" {
 		return nil
 	}
-	if i := slices.IndexFunc(c.Rests, o.red); i >= 0 {
-		res.because(r, c.Rests[i])
+	if i := slices.IndexFunc(c.Rests, o.failing); i >= 0 {
+		o.owners[c.ID] = c.Rests[i : i+1]
+		r.blamed[c.Rests[i]] = true
+		res.because(c.Rests[i])
 	} else {
-		owners := r.runCase(c, res)
+		o.owners[c.ID] = slices.Concat(r.runCase(c, res), c.Rests)
+		o.raw[c.ID] = *res
 		o.results[c.ID] = res // a case that is run to excuse this one may suspect it in turn
-		o.excuse(c, res, owners)
+		o.excuse(c, res)
 	}
 	r.lookAgain()
 	if r.ctx.Err() != nil || res.Verdict == Pass && r.gone != "" {
@@ -67,45 +89,110 @@ func (o *order) result(c *Case) *Result {
 	return res
 }
 
-// excuse makes a failed case SKIP if one of the owners of the step fails by itself. An owner
-// that is more particular than the case comes before it in the list.
-func (o *order) excuse(c *Case, res *Result, owners []string) {
-	for _, owner := range owners {
-		switch {
-		case owner == c.ID:
+// excuse makes a case SKIP that failed or warned, if one of the owners of the step that went
+// wrong does so by itself, which is run to know. An owner that is more particular than the
+// case comes before it in the list.
+func (o *order) excuse(c *Case, res *Result) {
+	for _, id := range o.owners[c.ID] {
+		if id == c.ID {
 			return
-		case owner != "" && o.fails(owner):
-			res.because(o.run, owner)
+		}
+		if owner := o.find(id); owner != nil && !owner.Monitor() && res.Verdict.red() {
+			o.judge(owner)
+		}
+		if o.excuses(id, res.Verdict) {
+			res.because(id)
 			return
 		}
 	}
 }
 
-// because makes a result say that another case fails, and that this one says nothing.
-func (res *Result) because(r *runner, id string) {
-	r.blamed[id] = true
-	res.Verdict, res.Reason, res.failed = Skip, "because of "+id, false
-}
-
-// fails reports whether the case with an id fails by itself, and runs it to know.
-func (o *order) fails(id string) bool {
-	if c := o.find(id); c != nil && !c.Monitor() {
-		o.judge(c)
+// excuses reports whether the case with an id is to blame for a verdict.
+func (o *order) excuses(id string, v Verdict) bool {
+	by := o.verdict(id)
+	switch {
+	case !v.red() || !by.red():
+		return false
+	case v == Fail && by == Warn: // a slip of the owner hides no failure
+		c := o.find(id)
+		return c != nil && !c.Lenient && o.raw[id].failed
 	}
-	return o.failed(id)
+	return true
 }
 
-// red reports whether a case has failed or warned, as far as is known.
-func (o *order) red(id string) bool {
-	res := o.results[id]
-	return o.failed(id) || res != nil && res.Verdict.red()
+// verdict returns what a case found by itself, or others found for it, so far.
+func (o *order) verdict(id string) Verdict {
+	v := o.raw[id].Verdict
+	if f, found := o.run.findings[id]; found {
+		if c := o.find(id); c != nil {
+			v = max(v, c.mild(f.verdict))
+		}
+	}
+	return v
 }
 
-// failed reports whether a case has failed, as far as is known.
-func (o *order) failed(id string) bool {
-	_, found := o.run.findings[id]
+// failing reports whether a case is known to fail, so that what rests on it need not be run.
+func (o *order) failing(id string) bool {
 	res := o.results[id]
-	return found || res != nil && res.failed
+	return o.verdict(id) >= Fail || res != nil && res.Verdict == Skip && o.owners[id] != nil
+}
+
+// because makes a result say that another case fails, and that this one says nothing.
+func (res *Result) because(id string) {
+	res.Verdict, res.Reason = Skip, "because of "+id
+}
+
+// settle names the cause of each result that says nothing, now that all are known: the
+// case at the end of the chain. Of cases that accuse each other one stays as it is.
+// One that only warns by its level fails where a MUST can't be met because of it.
+func (o *order) settle() {
+	for i := range o.cases {
+		id := o.cases[i].ID
+		res := o.results[id]
+		if res == nil {
+			continue
+		}
+		raw, ran := o.raw[id]
+		if ran {
+			*res = raw
+		}
+		if cause := o.cause(id); cause != id {
+			res.because(cause)
+			o.run.blamed[cause] = true
+			if owner := o.find(cause); ran && raw.Verdict == Fail && owner != nil && owner.Level > MustNot {
+				o.heavy[cause] = append(o.heavy[cause], id)
+			}
+		}
+	}
+	for id, hidden := range o.heavy {
+		if res := o.results[id]; res != nil && res.Verdict == Warn {
+			res.Verdict = Fail
+			res.Reason += fmt.Sprintf("; because of it %d MUST can't be met: %s", len(hidden), strings.Join(hidden[:min(3, len(hidden))], ", "))
+		}
+	}
+}
+
+// cause returns the case to which the failure of a case belongs, which is itself if no other
+// is to blame.
+func (o *order) cause(id string) string {
+	if cause, settled := o.causes[id]; settled {
+		return cause
+	}
+	o.visiting[id] = true
+	defer delete(o.visiting, id)
+	raw, ran := o.raw[id]
+	cause := id
+	for _, owner := range o.owners[id] {
+		if owner == id {
+			break
+		}
+		if !o.visiting[owner] && (!ran || o.excuses(owner, raw.Verdict)) {
+			cause = o.cause(owner)
+			break
+		}
+	}
+	o.causes[id] = cause
+	return cause
 }
 
 // rows returns the results that belong into the report, in the order of the cases: those

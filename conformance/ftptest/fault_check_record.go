@@ -81,7 +81,14 @@ func (c *recordWatch) Read(b []byte) (int, error) {
 			continue
 		}
 		head := make([]byte, 5)
-		if _, err := io.ReadFull(c.Conn, head); err != nil {
+		if n, err := io.ReadFull(c.Conn, head[:1]); n == 0 {
+			return 0, err
+		}
+		if head[0] < 20 || head[0] > 23 { // TLS has ended, as after REIN or CCC
+			c.tls, c.changed, c.finished = false, false, false
+			return copy(b, head[:1]), nil
+		}
+		if _, err := io.ReadFull(c.Conn, head[1:]); err != nil {
 			return 0, err
 		}
 		if err := c.take(head); err != nil {
