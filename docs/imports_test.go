@@ -35,7 +35,7 @@ datachan/proxy:          std protocol/errtext protocol/patience golang.org/x/net
 control/otp:             std
 control:                 std protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx datachan control/otp golang.org/x/net/idna
 .:                       std protocol/neterr protocol/errtext protocol/patience parse parse/listing protocol protocol/mode tlsx tlsx/statefile datachan datachan/proxy control golang.org/x/net/... golang.org/x/text/...
-conformance:             std protocol/errtext parse parse/listing protocol protocol/mode tlsx
+conformance:             std protocol/errtext parse parse/listing protocol protocol/mode tlsx control/otp
 conformance/ftptest:     std protocol/errtext parse parse/listing protocol protocol/mode tlsx control/otp
 conformance/memnet:      std
 conformance/overlap:     std
