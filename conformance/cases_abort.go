@@ -166,7 +166,7 @@ var abortCases = []Case{
 		Text:   "ABOR releases a passive port that waits for its transfer.",
 		Needs:  []string{NeedLogin, NeedEPSV},
 		Rests:  []string{"rfc959-5.4-abor-idle"},
-		Faults: []string{"abor-keeps-listener"},
+		Faults: []string{"abor-keeps-listener", "passive-port-stays"},
 		Run: func(t *T) {
 			port := t.epsv()
 			r := t.Ask("ABOR")

@@ -34,7 +34,7 @@ var langCases = []Case{
 		ID: "rfc2640-4.3-lang-feat", RFC: "2640 4.3", Level: Must,
 		Text:   "FEAT lists the languages of LANG, with a star on the one in use.",
 		Rests:  []string{"rfc3659-11-feat-prelogin", ownNoFeatures, ownFEAT},
-		Faults: []string{"feat-lang-no-star", "lang-star-stays"},
+		Faults: []string{"feat-lang-no-star", "lang-star-stays", "feat-needs-login"},
 		Run: func(t *T) {
 			t.openLang()
 			tags, current := t.languages()
@@ -67,7 +67,7 @@ var langCases = []Case{
 		ID: "rfc2640-4.1-lang-reset", RFC: "2640 4.1", Level: Must,
 		Text:   "REIN and HOST undo LANG.",
 		Rests:  []string{"rfc4217-13-rein-tls", "rfc3659-11-feat-prelogin"},
-		Faults: []string{"lang-survives-rein", "lang-survives-host"},
+		Faults: []string{"lang-survives-rein", "lang-survives-host", "feat-needs-login"},
 		Run: func(t *T) {
 			first := t.otherLanguage()
 			if r := t.Ask("HOST " + t.ownHost()); ok(r) {

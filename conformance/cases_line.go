@@ -10,14 +10,14 @@ var lineCases = []Case{
 		ID: "rfc2640-3.1-single-space", RFC: "2640 3.1, 3659 2.2", Level: Must,
 		Text:   "Exactly one space separates a verb from a pathname; further spaces belong to the name.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"path-trim-leading"},
+		Faults: []string{"path-trim-leading", "rnfr-missing-350"},
 		Run:    func(t *T) { t.spacedName(" " + t.Name("lead")) },
 	},
 	{
 		ID: "rfc3659-2.2-trailing-space", RFC: "3659 2.2", Level: Must,
 		Text:   "Spaces before the line end belong to the pathname.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"path-trim-trailing"},
+		Faults: []string{"path-trim-trailing", "rnfr-missing-350"},
 		Run:    func(t *T) { t.spacedName(t.Name("tail") + " ") },
 	},
 	{
@@ -45,7 +45,7 @@ var lineCases = []Case{
 		Security: true,
 		Text:     "Echoed arguments cannot break the stream of replies.",
 		Needs:    []string{NeedLogin},
-		Faults:   []string{"cwd-echo-iac"},
+		Faults:   []string{"cwd-echo-iac", "cwd-stays"},
 		Run: func(t *T) {
 			before := len(t.c.watch.neg)
 			const do = "\xff\xfd\x01"

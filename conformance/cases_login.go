@@ -40,7 +40,7 @@ var loginCases = []Case{
 		ID: "rfc959-5.4-user-noarg", RFC: "959 5.4", Level: Should,
 		Text:   "USER without an argument is a parameter error.",
 		Rests:  []string{"rfc959-5.4-greeting-once"},
-		Faults: []string{"user-noarg-331"},
+		Faults: []string{"user-noarg-331", "user-232"},
 		Run: func(t *T) {
 			t.Open()
 			t.c.goodbye = true // a refused login may end the session

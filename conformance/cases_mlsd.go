@@ -66,7 +66,7 @@ var mlsdCases = []Case{
 		ID: "rfc3659-7.2-mlsd-implied-l8", RFC: "3659 7.2", Level: Must,
 		Text:   "MLSD is sent as in TYPE L 8 whatever TYPE is in force, and leaves it alone.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsd-resets-type", "mlsd-type-a-empty"},
+		Faults: []string{"mlsd-resets-type", "mlsd-type-a-empty", "stor-lies"},
 		Run: func(t *T) {
 			_, file, _ := t.mlsdDir()
 			t.Type("I")

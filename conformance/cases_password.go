@@ -18,7 +18,7 @@ var passwordCases = []Case{
 		Security: true,
 		Text:     "A wrong password is refused, and so is a second one on the same connection; nobody is logged in then.",
 		Needs:    []string{NeedLogin, NeedCrowd},
-		Faults:   []string{"any-password", "second-password", "wrong-password-530-in", "wrong-password-unanswered"},
+		Faults:   []string{"any-password", "second-password", "wrong-password-530-in", "wrong-password-unanswered", "tls13-keyupdate-ends"},
 		Run: func(t *T) {
 			t.notAnonymous()
 			for _, g := range t.guessOwn() {
@@ -55,7 +55,7 @@ var passwordCases = []Case{
 		ID: "rfc2577-7-no-user-oracle", RFC: "2577 7", Level: Should,
 		Security: true,
 		Text:     "Neither USER nor a refused PASS reveals whether a name exists.",
-		Faults:   []string{"user-oracle", "user-oracle-slow", "pass-oracle"},
+		Faults:   []string{"user-oracle", "user-oracle-slow", "pass-oracle", "user-232", "tls13-keyupdate-ends"},
 		Run:      noOracle,
 	},
 	{

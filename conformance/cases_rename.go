@@ -7,7 +7,7 @@ var renameCases = []Case{
 		ID: "rfc959-5.4-rnfr-rnto", RFC: "959 5.4", Level: Must,
 		Text:   "RNFR is answered with 350, RNTO with 250, and the object has moved.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"rnto-lies"},
+		Faults: []string{"rnto-lies", "tvfs-relative-550"},
 		Run: func(t *T) {
 			from, to := t.File("from"), t.Name("to")
 			t.Must("RNFR "+from, 350)

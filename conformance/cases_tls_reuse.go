@@ -78,7 +78,7 @@ var reuseCases = []Case{
 			case again.served() && again.resumed:
 				t.Infof("a session ticket is taken more than once (%s)", tls.VersionName(version))
 			case again.failed != nil:
-				t.Warnf("the handshake fails when a ticket is offered that was used before, in place of a full handshake: %s", again)
+				t.Failf("the handshake fails when a ticket is offered that was used before, in place of a full handshake: %s", again)
 			case again.served():
 				t.Infof("a session ticket is taken once; after that the handshake is a full one (%s)", tls.VersionName(version))
 			default:

@@ -87,7 +87,7 @@ var transferCases = []Case{
 		ID: "rfc959-5.4-noarg", RFC: "959 5.4", Level: Should,
 		Text:   "A missing argument that is mandatory is refused with 501.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"dele-noarg-500", "port-bad-200", "retr-dir-226", "size-dir-213", "stor-dir-226"},
+		Faults: []string{"dele-noarg-500", "port-bad-200", "retr-dir-226", "size-dir-213", "stor-dir-226", "dele-directory"},
 		Run: func(t *T) {
 			for _, verb := range []string{"RETR", "STOR", "APPE", "DELE", "RNFR", "MKD", "RMD", "TYPE", "PORT", "REST", "SIZE", "MDTM"} {
 				if !t.mayAsk(verb) {
@@ -116,7 +116,7 @@ var transferCases = []Case{
 		ID: "rfc1123-4.1.2.9-stou", RFC: "1123 4.1.2.9", Level: Must,
 		Text:   "The preliminary reply to STOU is 125 or 150 and the text FILE: with the name; names are unique.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stou-no-name", "stou-same-name", "stou-in-root"},
+		Faults: []string{"stou-no-name", "stou-same-name", "stou-in-root", "stou-lies"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("stou"), 2)
 			a, b := t.stou("one"), t.stou("two")

@@ -32,7 +32,8 @@ var utf8Cases = []Case{
 		ID: ownUTF8, RFC: "2640 3.1", Level: Must,
 		Text:   "Names in UTF-8 come back byte for byte.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
-		Faults: []string{"utf8-mangled"},
+		Rests:  []string{"rfc959-4.2-class-honest"},
+		Faults: []string{"utf8-mangled", "stor-lies", "cwd-refuses-but-moves"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("utf8"), 2)
 			name := t.Name(wide)

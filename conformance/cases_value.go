@@ -36,7 +36,7 @@ var valueCases = []Case{
 		ID: "rfc3659-7.5.7-size", RFC: "3659 7.5.7", Level: Must,
 		Text:   "The fact size is the number of octets of a file, the same in MLST and MLSD.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-size-wrong", "mlsd-size-blocks"},
+		Faults: []string{"mlsx-size-wrong", "mlsd-size-blocks", "stor-lies"},
 		Run:    factSize,
 	},
 	{
@@ -50,7 +50,7 @@ var valueCases = []Case{
 		ID: "rfc3659-7.5.5-perm-hint", RFC: "3659 7.5.5", Level: Should,
 		Text:   "The fact perm says what the user may do.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-perm-read-only"},
+		Faults: []string{"mlsx-perm-read-only", "cwd-refuses-but-moves"},
 		Run:    permHint,
 	},
 	{

@@ -69,9 +69,16 @@ var basics = []basic{
 // typeA stands for TYPE A, which is noted besides TYPE.
 const typeA = "TYPE A"
 
+// tlsOwners are cases about TLS on data connections that judge a refusal more particularly
+// than others.
+var tlsOwners = []string{ownSameCert, ownReuse, ownTicketTwice}
+
 // suspectBasics names the basics of all commands that a case has sent. It is called before
 // its connections are put in order.
 func (t *T) suspectBasics() {
+	if slices.Contains(tlsOwners, t.id) {
+		return // what fails with every data connection is theirs
+	}
 	conns := t.opened
 	if t.run.shared != nil && t.run.shared.tape == t.tape {
 		conns = append([]*Conn{t.run.shared}, conns...)

@@ -36,7 +36,7 @@ var monitorCases = []Case{
 	{
 		ID: monCRLF, RFC: "959 4.2, 854", Level: Must,
 		Text:   "Every reply line ends with CR LF; there is no bare LF, no bare CR and no NUL.",
-		Faults: []string{"reply-bare-lf", "reply-bare-cr", "bare-lf-replies", "reply-nul"},
+		Faults: []string{"reply-bare-lf", "reply-bare-cr", "bare-lf-replies", "syst-nul"},
 	},
 	{
 		ID: monNested, RFC: "959 4.2", Level: Must,
@@ -51,7 +51,7 @@ var monitorCases = []Case{
 	{
 		ID: monFinal, RFC: "959 4.2, 5.4", Level: Must,
 		Text:   "A command gets one final reply, and no more; nothing comes without a command but 421.",
-		Faults: []string{"reply-unsolicited", "noop-twice", "noop-twice-late", "abor-idle-twice", "stat-unpadded-names"},
+		Faults: []string{"reply-unsolicited", "noop-twice", "noop-twice-late", "abor-idle-twice", "stat-unpadded-names", "retr-lingers", "reply-unasked"},
 	},
 	{
 		ID: mon421, RFC: "959 4.2.1", Level: Must,

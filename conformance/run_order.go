@@ -111,7 +111,7 @@ func (o *order) excuse(c *Case, res *Result) {
 func (o *order) excuses(id string, v Verdict) bool {
 	by := o.verdict(id)
 	switch {
-	case !v.red() || !by.red():
+	case !v.red() || !by.red() || by == Error: // what could not be checked is no cause
 		return false
 	case v == Fail && by == Warn: // a slip of the owner hides no failure
 		c := o.find(id)

@@ -32,6 +32,8 @@ func hostileFaults() []deviation {
 			reply: onCode("FEAT", 211, drip)},
 		{name: "reply-nul", doc: "the reply to NOOP has a NUL in it",
 			reply: onCode("NOOP", 200, sendsBytes("200 O\x00K\r\n"))},
+		{name: "syst-nul", doc: "the reply to SYST has a NUL in it",
+			reply: onCode("SYST", 215, sendsBytes("215 UNIX\x00 Type: L8\r\n"))},
 		{name: "reply-controls", doc: "replies 5yz begin with terminal escapes, C1 controls and a change of writing direction",
 			reply: func(_ *session, r *outgoing) {
 				if r.code.Class() == 5 && len(r.wire) > 4 {

@@ -121,6 +121,7 @@ func hostileChecks() []faultCheck {
 	}{
 		{"reply-long-line", "NOOP", "200 " + strings.Repeat("x", 9<<10) + "\r\n"},
 		{"reply-nul", "NOOP", "200 O\x00K\r\n"},
+		{"syst-nul", "SYST", "215 UNIX\x00 Type: L8\r\n"},
 		{"reply-telnet", "NOOP", "2\xff\xfd\x0100 \xff\xfa\x18\x01\xff\xf0O\xff\xffK\xff\xfb\x03\r\n"},
 		{"reply-nested-codes", "NOOP", "200-first\r\n226 Transfer complete\r\n200x\r\n 200 not yet\r\n421 not true\r\n200 last\r\n"},
 		{"noop-twice", "NOOP", "200 OK\r\n200 OK\r\n"},
