@@ -9,14 +9,16 @@ import (
 )
 
 // A server may notice ABOR only when the transfer is over: what it answers then is in
-// order, and clients live with it.
+// order, and clients live with it. That is told once.
 func TestAbortUnheard(t *testing.T) {
 	t.Parallel()
 	opts := conformance.Options{Only: []string{"rfc959-4.1.3-abor-", "rfc959-4.1-abor-"}}
 	report := check(t, tlsx.ModeNone, opts, "abor-unheard")
 	for _, id := range []string{"rfc959-4.1.3-abor-retr", "rfc959-4.1.3-abor-stor", "rfc959-4.1.3-abor-closes-data", "rfc959-4.1.3-abor-order", "rfc959-4.1-abor-iac-inband"} {
-		if r := report.Result(id); r.Verdict != conformance.Warn || !strings.Contains(r.Reason, "ran to its end") {
-			t.Errorf("%s: %s; want WARN", id, verdictOf(r))
+		r := report.Result(id)
+		told := r.Verdict == conformance.Warn && strings.Contains(r.Reason, "ran to its end")
+		if !told && (id == "rfc959-4.1.3-abor-retr" || verdictOf(r) != "SKIP because of rfc959-4.1.3-abor-retr") {
+			t.Errorf("%s: %s; want WARN, or SKIP because of the first", id, verdictOf(r))
 			logTranscript(t, r)
 		}
 	}

@@ -107,7 +107,7 @@ var deflateCases = []Case{
 		ID: "draft-deflate-opts", RFC: deflateRFC + "3.6", Level: Should,
 		Text:   "OPTS MODE Z sets the level or, without options, all back; what is not understood is refused with 501.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"opts-mode-z-99-200"},
+		Faults: []string{"opts-mode-z-99-200", "opts-500"},
 		Run: func(t *T) {
 			t.optional("MODE Z")
 			r := t.Ask("OPTS MODE Z LEVEL 9")

@@ -179,7 +179,10 @@ var transferCases = []Case{
 			if took > min(lateFinal, t.run.opts.timeout()) {
 				t.Failf("the final reply came %s after the end of the data", shown(took))
 			}
-			t.Same("the file, directly after the final reply", t.Down(name), payload(1000))
+			// That the bytes are right is for IMAGE to show.
+			if got := t.Down(name); len(got) != 1000 {
+				t.Failf("directly after the final reply the file has %d bytes, want 1000", len(got))
+			}
 		},
 	},
 	{

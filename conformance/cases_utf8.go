@@ -33,7 +33,7 @@ var utf8Cases = []Case{
 		Text:   "Names in UTF-8 come back byte for byte.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT UTF8"},
 		Rests:  []string{"rfc959-4.2-class-honest"},
-		Faults: []string{"utf8-mangled", "stor-lies", "cwd-refuses-but-moves"},
+		Faults: []string{"utf8-mangled"},
 		Run: func(t *T) {
 			t.Must("CWD "+t.Dir("utf8"), 2)
 			name := t.Name(wide)

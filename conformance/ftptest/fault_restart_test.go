@@ -20,6 +20,23 @@ func restartChecks() []faultCheck {
 			c.up("STOR f", "x")
 			c.wantFile("f", content[:5]+"x")
 		}},
+		{"rest-heeded-once", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			for _, want := range []string{content[5:], content} {
+				c.do("REST 5", 350)
+				if got := c.down("RETR f"); got != want {
+					t.Errorf("RETR after REST 5: %d bytes; want %d", len(got), len(want))
+				}
+			}
+		}},
+		{"file-grows", TLSNone, func(t *testing.T, c *client) {
+			c.begin()
+			for _, want := range []string{content + "x", content + "xx"} {
+				if got := c.down("RETR f"); got != want {
+					t.Errorf("RETR: %d bytes; want %d", len(got), len(want))
+				}
+			}
+		}},
 		{"rest-ignored-stor", TLSNone, func(t *testing.T, c *client) {
 			c.begin()
 			c.do("REST 5", 350)
