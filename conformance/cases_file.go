@@ -182,7 +182,7 @@ var fileCases = []Case{
 		ID: "rfc959-5.4-syst", RFC: "959 5.4, erratum 2024, 1123", Level: Must,
 		Text:   "SYST is answered with 215 and the name of an operating system that IANA has registered.",
 		Needs:  []string{NeedLogin},
-		Faults: []string{"syst-unregistered", "syst-nul"},
+		Faults: []string{"syst-unregistered"},
 		Run: func(t *T) {
 			r := t.Ask("SYST")
 			t.Grade(r, "SYST", is(215), is(5))

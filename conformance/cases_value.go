@@ -50,7 +50,7 @@ var valueCases = []Case{
 		ID: "rfc3659-7.5.5-perm-hint", RFC: "3659 7.5.5", Level: Should,
 		Text:   "The fact perm says what the user may do.",
 		Needs:  []string{NeedLogin, NeedWrite, "FEAT MLST"},
-		Faults: []string{"mlsx-perm-read-only", "cwd-refuses-but-moves", "dele-refuses-but-deletes"},
+		Faults: []string{"mlsx-perm-read-only", "cwd-refuses-but-moves", "dele-refuses-but-deletes", "rnto-refuses-but-renames"},
 		Run:    permHint,
 	},
 	{

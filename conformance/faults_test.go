@@ -46,7 +46,7 @@ func TestFaults(t *testing.T) {
 }
 
 // tlsFaults are faults that show under TLS only, whatever the case.
-var tlsFaults = []string{"active-clear", "rein-keeps-tls", "rein-then-auth-534", "stor-cut-silence"}
+var tlsFaults = []string{"active-clear", "rein-keeps-tls", "rein-then-auth-534", "stor-cut-silence", "tls13-keyupdate-ends"}
 
 // ofTCP are faults of the network that the operating system has.
 var ofTCP = []string{"active-any-port", "active-other-address", "passive-ports-in-order", "passive-takes-anyone", "telnet-spoils-abor"}
