@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol/mode"
@@ -104,6 +105,12 @@ func (t *T) optional(cmds ...string) {
 			t.Unimplf("%s: %s", cmd, brief(r))
 		}
 		t.WantIn(r, cmd, 200)
+		switch verb, _, _ := strings.Cut(cmd, " "); verb { // that takes anything may have meant nothing
+		case "MODE":
+			t.suspect("rfc959-5.4-mode-bad")
+		case "STRU":
+			t.suspect("rfc959-5.4-stru-bad")
+		}
 	}
 	t.plain()
 }

@@ -18,6 +18,7 @@ type order struct {
 	owners map[string][]string // of the steps that failed in them, or what they rest on
 	causes map[string]string   // why a case says nothing, as far as that is settled
 
+	moot     map[string]bool     // SKIP because of another, as far as is known
 	visiting map[string]bool     // in cause
 	heavy    map[string][]string // what no MUST is, and because of which these MUST can't be met
 }
@@ -25,7 +26,7 @@ type order struct {
 func newOrder(r *runner) *order {
 	return &order{
 		run: r, cases: r.opts.cases(), results: map[string]*Result{},
-		raw: map[string]Result{}, owners: map[string][]string{}, causes: map[string]string{}, visiting: map[string]bool{}, heavy: map[string][]string{},
+		raw: map[string]Result{}, owners: map[string][]string{}, causes: map[string]string{}, moot: map[string]bool{}, visiting: map[string]bool{}, heavy: map[string][]string{},
 	}
 }
 
@@ -73,7 +74,7 @@ func (o *order) result(c *Case) *Result {
 	}
 	if i := slices.IndexFunc(c.Rests, o.failing); i >= 0 {
 		o.owners[c.ID] = c.Rests[i : i+1]
-		r.blamed[c.Rests[i]] = true
+		r.blamed[c.Rests[i]], o.moot[c.ID] = true, true
 		res.because(c.Rests[i])
 	} else {
 		o.owners[c.ID] = slices.Concat(r.runCase(c, res), c.Rests)
@@ -101,6 +102,7 @@ func (o *order) excuse(c *Case, res *Result) {
 			o.judge(owner)
 		}
 		if o.excuses(id, res.Verdict) {
+			o.moot[c.ID] = true
 			res.because(id)
 			return
 		}
@@ -134,7 +136,7 @@ func (o *order) verdict(id string) Verdict {
 // failing reports whether a case is known to fail, so that what rests on it need not be run.
 func (o *order) failing(id string) bool {
 	res := o.results[id]
-	return o.verdict(id) >= Fail || res != nil && res.Verdict == Skip && o.owners[id] != nil
+	return o.verdict(id) >= Fail || res != nil && o.moot[id]
 }
 
 // because makes a result say that another case fails, and that this one says nothing.

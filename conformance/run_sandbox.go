@@ -75,7 +75,11 @@ func (t *T) makeSandbox() {
 	mkd := t.Ask("MKD " + s.name)
 	s.asked = !refused(mkd)
 	t.judge(mkd, "MKD "+s.name, "no directory can be made to work in")
-	t.want("CWD "+s.name, "the directory that was made cannot be entered")
+	if r := t.Ask("CWD " + s.name); ok(mkd) && r.Code == 550 {
+		t.blame(ownMKD, "MKD %s: %s; but CWD: %s", s.name, brief(mkd), brief(r))
+	} else {
+		t.judge(r, "CWD "+s.name, "the directory that was made cannot be entered")
+	}
 	t.prove()
 	probe := t.File("probe")
 	t.want("DELE "+probe, "what is stored cannot be removed again")

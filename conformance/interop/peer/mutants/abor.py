@@ -29,7 +29,7 @@ def abor_one(h):
         return None if r.startswith("226") else r
 
 
-@fault("rfc959-4.1.3-abor-closes-data")
+@fault("rfc959-4.1.3-abor-closes-data", "rfc959-4.1.3-abor-retr")
 def abor_ends_session(h):
     """ABOR in a transfer ends the session."""
     @wrap(h, "ftp_ABOR")

@@ -68,7 +68,7 @@ def mlsd_file(h):
         self.push_dtp_data(data, cmd="MLSD")
 
 
-@fault("rfc3659-7.3.1-mlsd-names")
+@fault("rfc3659-7.3.1-mlsd-names", "rfc3659-6.1-tvfs-no-slash")
 def mlsd_paths(h):
     """MLSD gives whole paths."""
     @wrap(h.abstracted_fs, "format_mlsx")

@@ -109,14 +109,6 @@ def mdtm_now(h):
         self.respond("213 " + time.strftime("%Y%m%d%H%M%S", time.gmtime()))
 
 
-@fault("rfc959-4.1.3-list")
-def list_sizes(h):
-    """LIST shows no sizes but 0."""
-    @entries(h, "format_list")
-    def line(self, raw):
-        return re.sub(rb"^(\S+ +\d+ \S+ +\S+ +)(\d+)", lambda m: m[1] + b"0", raw)
-
-
 @fault("rfc959-4.1.3-list", "rfc1123-4.1.2.7-nlst-only-names", "rfc1123-4.1.2.7-nlst-usable", "rfc959-4.2-class-honest")
 def nlst_misses(h):
     """NLST leaves the last name out."""
@@ -193,22 +185,6 @@ def auth_twice(h):
             self.asked = True
             return self.respond("431 Not now.")
         old(self, line)
-
-
-@fault("rfc2640-3.1-utf8-roundtrip")
-def utf8_nfd(h):
-    """Names are decomposed in listings."""
-    def nfd(raw):
-        return unicodedata.normalize("NFD", raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
-
-    for method in ("format_list", "format_mlsx"):
-        @entries(h, method)
-        def line(self, raw):
-            return nfd(raw)
-
-    @wrap(h, "push_dtp_data")
-    def push(self, old, data, isproducer=False, file=None, cmd=None):
-        old(self, nfd(data) if cmd == "NLST" else data, isproducer=isproducer, file=file, cmd=cmd)
 
 
 @fault("rfc2640-3.1-single-space", "rfc3659-2.2-trailing-space", "rfc3659-7.2-mlst-format")
@@ -316,7 +292,7 @@ def epsv_once(h):
         old(self, line)
 
 
-@fault("rfc3659-7.2-entry-grammar")
+@fault("rfc3659-7.2-entry-grammar", "rfc3659-7.2-mlsd-lines")
 def facts_spaced(h):
     """A space stands behind every fact."""
     @entries(h, "format_mlsx")
