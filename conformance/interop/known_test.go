@@ -113,7 +113,7 @@ func (k judgements) update(t *testing.T, s string, r *checkReport) {
 		lines = append(lines, fmt.Sprintf("%s%s %-*s %s", j.verdict, mark, width, res.ID, j.sentence))
 	}
 	slices.Sort(lines)
-	head := fmt.Sprintf("# %s: what it does otherwise than the RFCs say. FAIL? and WARN? come and go. A FAIL was\n# judged by hand; the sentence of a WARN may be that of the report.\n", s)
+	head := fmt.Sprintf("# %s: what it does otherwise than the RFCs say. FAIL? and WARN? come and go. The sentence\n# of a FAIL is from its dialogue or a try by hand; that of a WARN may be that of the report.\n", s)
 	if err := os.WriteFile(knownFile(r.server), []byte(head+strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
