@@ -34,7 +34,7 @@ var holders = []struct {
 	{new(control.LoginLine), "Send"},
 	{new(control.AfterLogin), "Command"},
 	{new(proxy.Proxy), "Addr"},
-	{new(conformance.Target), "Addr User OtherHost Auth"},
+	{new(conformance.Target), "Addr OtherAddr User OtherHost VirtualHost DownHost Auth"},
 	{new(ftptest.User), "Name Certificate Home OneTime.Hash OneTime.Seed"},
 	{new(ftptest.Config), "*"}, // what its users have is filled, and listed here:
 	{new(ftptest.VirtualHost), "*"},

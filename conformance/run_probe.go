@@ -96,7 +96,7 @@ func (r *runner) withoutSession(t *T) *SetupError {
 // accuse gives the failure of setting up to the owner of the step: without what was set up
 // the owner may not be able to find it by itself. Those of TLS are.
 func (t *T) accuse() {
-	if t.verdict == Fail && len(t.suspects) > 0 && !slices.Contains(t.suspects, ownDataTLS) {
+	if t.run.ctx.Err() == nil && t.verdict == Fail && len(t.suspects) > 0 && !slices.Contains(t.suspects, ownDataTLS) {
 		t.run.blamed[t.suspects[0]] = true
 		t.run.foundOn(t.suspects[0], Fail, t.tape, strings.Join(t.reasons, "; "))
 	}

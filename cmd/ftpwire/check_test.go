@@ -250,7 +250,7 @@ func TestCheckIncomplete(t *testing.T) {
 		code int
 		err  string
 	}{
-		{"the directory is not proven", []string{"--fault", "pwd-root"}, exitUnproven, "not proven to be ours"},
+		{"the directory is not proven", []string{"--fault", "pwd-root"}, exitNo, "not proven to be ours"},
 		{"the time is over", []string{"--fault", "reply-none", "--max-time", "1s"}, exitUnproven, "the total time of 1s is over"},
 		{"no greeting ends", []string{"--fault", "greeting-half", "--timeout", "300ms"}, exitNo, "the server is gone"},
 	} {

@@ -124,7 +124,7 @@ var failings = []failing{
 	{name: "chmod, no such file", command: "chmod 600 URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "SITE", Code: 550}, says: "550"},
 	{name: "chmod, no octal", command: "chmod rw URL/hello.txt", want: failureJSON{Kind: kUsage}, says: "not octal"},
 	{name: "df, nothing told", command: "df URL/", want: failureJSON{Kind: kOther}, says: "not"},
-	{name: "df, no such directory", command: "df URL/none", want: failureJSON{Kind: kNotFound, Temporary: true, Path: "none", Command: "LIST", Code: 450}, says: "450"},
+	{name: "df, no such directory", command: "df URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "LIST", Code: 450}, says: "450"},
 	{name: "fxp, refused", command: "fxp URL/hello.txt URL/copy", cfg: withFaults("port-502", "eprt-502"), want: failureJSON{Kind: kConnect, Command: "EPRT", Code: 502}, says: "PORT"},
 	{name: "fxp, 421 to STOR", command: "fxp --direct URL/hello.txt URL/copy", cfg: withFaults("421-at-stor"), want: failureJSON{Kind: kTemporary, Temporary: true, Path: "copy", Command: "STOR", Code: 421}, says: "421"},
 	{name: "fxp, no such file", command: "fxp URL/none URL/copy", want: failureJSON{Kind: kNotFound, Path: "none", Command: "RETR", Code: 550}, says: "550"},
