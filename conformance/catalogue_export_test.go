@@ -107,4 +107,15 @@ func quotedList(words []string) string {
 }
 
 // StepOwners are the ids of the cases to which steps belong.
-func StepOwners() []string { return stepOwners() }
+func StepOwners() []string {
+	owners := []string{
+		ownGreeting, ownGreetingOnce, ownReply, ownTelnet, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
+		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
+		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert, ownTicketTwice,
+		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,
+	}
+	for _, b := range basics {
+		owners = append(owners, b.id)
+	}
+	return owners
+}

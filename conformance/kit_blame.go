@@ -57,20 +57,6 @@ const (
 	ownDELE         = "rfc959-5.4-dele"
 )
 
-// stepOwners are all owners.
-func stepOwners() []string {
-	owners := []string{
-		ownGreeting, ownGreetingOnce, ownReply, ownTelnet, ownAuthTLS, ownAfter234, ownPBSZ, ownPROT, ownEPSV, ownEPSVPort, ownPASV, ownTypeI,
-		ownTypeA, ownMKD, ownCWD, ownPWD, ownLineEnds, ownMLSDLineEnds, ownRETR, ownServerCloses, ownStorEOF, ownSTOR,
-		ownPORT, ownEPRT4, ownEPRT6, ownDataTLS, ownUploadTLS, ownReinTLS, ownCCC, ownImage, ownLIST, ownNLST, ownMLSD, ownReuse, ownSameCert, ownTicketTwice,
-		ownTypeStays, ownNoHost, ownMLST, ownDELE, monFinal,
-	}
-	for _, b := range basics {
-		owners = append(owners, b.id)
-	}
-	return owners
-}
-
 // ownerOf returns the case to which a plain use of a command belongs, or "".
 func ownerOf(line string) string {
 	verb, _, _ := strings.Cut(line, " ")
