@@ -165,7 +165,6 @@ var hostCases = []Case{
 	{
 		ID: "rfc7151-3.3-no-host", RFC: "7151 3.3", Level: ShouldNot,
 		Text:   "USER is not refused for want of HOST.",
-		Rests:  []string{"rfc959-5.4-user-replies"},
 		Faults: []string{"user-wants-host"},
 		Run: func(t *T) {
 			t.tryHost(t.ownHost())
