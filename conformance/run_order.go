@@ -161,7 +161,7 @@ func (o *order) settle() {
 		if cause := o.cause(id); cause != id {
 			res.because(cause)
 			o.run.blamed[cause] = true
-			if owner := o.find(cause); ran && raw.Verdict == Fail && owner != nil && owner.Level > MustNot {
+			if owner := o.find(cause); ran && raw.Verdict >= Fail && owner != nil && owner.Level > MustNot {
 				o.heavy[cause] = append(o.heavy[cause], id)
 			}
 		}
