@@ -25,10 +25,11 @@ type runner struct {
 	mu   sync.Mutex
 	live map[io.Closer]bool // open connections and listeners
 
-	findings map[string]finding // of monitors, and of owners of steps
-	blamed   map[string]bool    // cases because of which others are SKIP
-	heard    foreignWords       // what we sent that is not in ASCII
-	lines    int                // of the server that monitors have seen
+	findings map[string]finding  // of monitors, and of owners of steps
+	blamed   map[string]bool     // cases because of which others are SKIP
+	heavy    map[string][]string // of those that are no MUST, the MUST that are SKIP
+	heard    foreignWords        // what we sent that is not in ASCII
+	lines    int                 // of the server that monitors have seen
 	conns    int
 	datas    int
 	names    int
@@ -201,6 +202,7 @@ func (r *runner) settleRows(report *Report) {
 		if f, found := r.findings[c.ID]; found {
 			res.merge(c, f)
 		}
+		res.lift(r.heavy[c.ID])
 		if c.Monitor() {
 			if r.lines == 0 {
 				res.Verdict, res.Reason = Skip, "the server never sent a line"

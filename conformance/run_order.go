@@ -166,11 +166,14 @@ func (o *order) settle() {
 			}
 		}
 	}
-	for id, hidden := range o.heavy {
-		if res := o.results[id]; res != nil && res.Verdict == Warn {
-			res.Verdict = Fail
-			res.Reason += fmt.Sprintf("; because of it %d MUST can't be met: %s", len(hidden), strings.Join(hidden[:min(3, len(hidden))], ", "))
-		}
+	o.run.heavy = o.heavy
+}
+
+// lift makes a row fail that only warns by its level, if MUST can't be met because of it.
+func (res *Result) lift(hidden []string) {
+	if len(hidden) > 0 && res.Verdict == Warn {
+		res.Verdict = Fail
+		res.Reason += fmt.Sprintf("; because of it %d MUST can't be met: %s", len(hidden), strings.Join(hidden[:min(3, len(hidden))], ", "))
 	}
 }
 
