@@ -120,6 +120,9 @@ func (c *course) complete() {
 		t.Failf("%s: got %s, want 125 or 150", cmd, brief(c.x.First))
 	}
 	t.WantIn(c.opening, cmd, 125, 150)
+	if errors.Is(c.err, errEndless) { // the reply is to our giving up
+		t.Failf("%s: %v", cmd, c.err)
+	}
 	t.WantIn(c.x.First, cmd, 226, 250)
 	if c.err != nil {
 		t.Failf("%s: reading data: %v", cmd, c.err)

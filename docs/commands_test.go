@@ -138,7 +138,7 @@ func runPage(t *testing.T, bash, bin string, blocks []shellBlock) {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bash, "-c", script.String())
 	cmd.Dir, cmd.Env = w.dir, append(w.env, "PATH="+bin+":"+os.Getenv("PATH"))
