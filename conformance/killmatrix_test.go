@@ -15,7 +15,7 @@ const killMatrixHead = `# Which fault turns which case red
 
 This page is generated from the cases and the faults themselves:
 ` + "`go test ./conformance -run TestKillMatrix -update`" + `. That it is true is proven by
-` + "`go test ./conformance -run TestFaults -matrix`" + `: it runs every case against the embedded
+` + "`go test ./conformance -run TestFaults -matrix all`" + `: it runs every case against the embedded
 server with each of these faults (those of the network itself aside), and wants exactly the cases named here to be red (FAIL or,
 by their level, WARN). What a fault makes meaningless is SKIP because of one of them.
 

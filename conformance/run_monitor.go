@@ -51,7 +51,7 @@ var monitorCases = []Case{
 	{
 		ID: monFinal, RFC: "959 4.2, 5.4", Level: Must,
 		Text:   "A command gets one final reply, and no more; nothing comes without a command but 421.",
-		Faults: []string{"reply-unsolicited", "noop-twice", "abor-idle-twice", "stat-unpadded-names"},
+		Faults: []string{"reply-unsolicited", "reply-unasked", "retr-lingers", "noop-twice", "noop-twice-late", "abor-idle-twice", "stat-unpadded-names"},
 	},
 	{
 		ID: mon421, RFC: "959 4.2.1", Level: Must,
