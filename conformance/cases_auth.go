@@ -27,7 +27,7 @@ var authCases = []Case{
 		ID: "rfc4217-4.2-auth-tls", RFC: "4217 4.2, 17", Level: Must,
 		Text:   "AUTH TLS is answered with 234, and the handshake follows.",
 		Needs:  []string{NeedAuth},
-		Faults: []string{"auth-tls-200"},
+		Faults: []string{"auth-431-once", "auth-tls-200"},
 		Run: func(t *T) {
 			t.Fresh()
 			t.wantOf(ownAuthTLS, "AUTH TLS", 234)

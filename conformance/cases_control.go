@@ -81,7 +81,7 @@ var controlCases = []Case{
 		ID: "rfc959-4.2-class-honest", RFC: "959 4.2", Level: Must,
 		Text:   "The first digit tells the truth: 2yz only if the action happened, 4yz and 5yz only if it did not.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stor-lies", "stou-lies", "appe-lies", "cwd-lies", "dele-refuses-but-deletes", "rnto-refuses-but-renames", "cwd-refuses-but-moves", "stou-in-root", "mlsd-resets-type"},
+		Faults: []string{"dele-550-done", "stor-lies", "stou-lies", "appe-lies", "cwd-lies", "dele-refuses-but-deletes", "rnto-refuses-but-renames", "cwd-refuses-but-moves", "stou-in-root", "mlsd-resets-type"},
 		Run:    honestClass,
 	},
 	{

@@ -76,6 +76,9 @@ func (t *T) hints(what, perm string, tries []permTry) {
 		switch {
 		case !known || perm == "":
 		case said && !works:
+			if owner := ownerOf(try.what); owner != "" {
+				t.suspect(owner)
+			}
 			t.Warnf("perm=%s of %s has %s, but %s is refused", visible(perm), what, try.letter, try.what)
 		case !said && works:
 			t.Warnf("perm=%s of %s has no %s, but %s works", visible(perm), what, try.letter, try.what)

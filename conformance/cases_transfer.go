@@ -25,7 +25,7 @@ var transferCases = []Case{
 		ID: "rfc959-5.4-stor", RFC: "959 5.4", Level: Should,
 		Text:   "STOR is answered with 125 or 150, then with 226 or 250 when all data have come; or it is refused with a code for it.",
 		Needs:  []string{NeedLogin, NeedWrite},
-		Faults: []string{"stor-226-early", "stor-missing-226"},
+		Faults: []string{"stor-550-done", "stor-226-early", "stor-missing-226"},
 		Run:    storReplies,
 	},
 	{

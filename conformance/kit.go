@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -136,6 +137,9 @@ func (t *T) Ask(line string) protocol.Reply {
 	r, err := t.c.receive(t.run.opts.timeout())
 	if err != nil {
 		t.lost(line, err)
+	}
+	if r.Code == 431 && strings.HasPrefix(line, "AUTH ") { // it has TLS at times
+		t.suspect(ownAuthTLS)
 	}
 	return r
 }

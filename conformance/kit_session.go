@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -71,6 +72,12 @@ func (t *T) Open() *Conn {
 func (t *T) AuthTLS() {
 	line := "AUTH " + cmp.Or(t.run.target.Auth, "TLS")
 	r := t.Ask(line)
+	if r.Code == 431 { // what is needed is not there now: it may be the next time
+		if again := t.Ask(line); again.Code == 234 {
+			t.run.found(ownAuthTLS, Warn, t.c, fmt.Sprintf("%s: %s; the same again: %s", line, brief(r), brief(again)))
+			r = again
+		}
+	}
 	if refused(r) {
 		t.cause = &protocol.ReplyError{Verb: "AUTH", Reply: r}
 		t.Failf("%s is refused: %s", line, brief(r))

@@ -29,6 +29,15 @@ func authFaults() []deviation {
 				}
 				return append(without(lines, "SIZE"), "SITE ROOT")
 			}},
+		{name: "auth-431-once", doc: "AUTH is answered with 431, and accepted if it is sent again",
+			command: onCommand("AUTH", func(s *session, _ string) bool {
+				if s.refusedAuth {
+					return false
+				}
+				s.refusedAuth = true
+				s.reply(431, "Not now")
+				return true
+			})},
 		{name: "auth-silent", doc: "AUTH gets no reply",
 			command: onCommand("AUTH", func(*session, string) bool { return true })},
 		{name: "auth-injection-late", doc: "a reply in clear follows 234 in a segment of its own, where TLS should begin",

@@ -27,7 +27,12 @@ func checkHonestFaults() []deviation {
 				}
 			})}
 	}
+	done := func(name Fault, verb protocol.Verb, code protocol.Code) deviation {
+		return deviation{name: name, doc: string(verb) + " is answered with 550, and was done, everywhere",
+			reply: onCode(verb, code, func(_ *session, r *outgoing) { r.wire = []byte("550 No\r\n") })}
+	}
 	return []deviation{
+		done("dele-550-done", "DELE", 250), done("mkd-550-done", "MKD", 257), done("stor-550-done", "STOR", 226),
 		lost("stor-lies", "STOR"), lost("appe-lies", "APPE"), lost("stou-lies", "STOU"),
 		{name: "mkd-lies", doc: "MKD is answered with 257, and nothing happens" + where,
 			command: instead("MKD", func(s *session, arg string) bool { return deep(s) && missing(s, arg) },

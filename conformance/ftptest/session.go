@@ -65,6 +65,8 @@ type session struct {
 
 	leftovers []net.Conn // data connections that a fault keeps open
 	previous  *User      // who was logged in before USER, for a fault
+
+	refusedAuth bool // so has a fault
 }
 
 // input is what one read brought.
