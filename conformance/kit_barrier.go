@@ -1,6 +1,10 @@
 package conformance
 
-import "github.com/ftpwire/ftpwire/protocol"
+import (
+	"errors"
+
+	"github.com/ftpwire/ftpwire/protocol"
+)
 
 // A barrierStep is a command that changes nothing, and the code with which this server
 // answers it. Its reply shows that what came before has had all of its replies.
@@ -14,27 +18,48 @@ type barrierStep struct {
 // of NOOP does as well.
 func (t *T) learnBarrier() {
 	r := t.run
-	noop, steady := t.steady("NOOP")
-	if !steady {
+	noop, err := t.steady("NOOP")
+	if errors.Is(err, errUnsteady) {
 		return // the replies are out of step: what NOOP gets can't be told
 	}
-	r.noop, r.step.code = noop.Code, noop.Code
+	said := "no reply that is one"
+	if err == nil {
+		said = brief(noop)
+		r.noop, r.step.code = noop.Code, noop.Code
+	}
 	if ok(noop) {
 		return
 	}
 	for _, verb := range []string{"PWD", "SYST"} {
-		if reply, steady := t.steady(verb); steady && ok(reply) {
+		if reply, err := t.steady(verb); err == nil && ok(reply) {
 			r.step = barrierStep{verb, reply.Code}
 			break
 		}
 	}
-	r.facts = append(r.facts, "NOOP: "+brief(noop)+"; "+r.step.verb+" is sent to see whether the replies are in step")
+	r.facts = append(r.facts, "NOOP: "+said+"; "+r.step.verb+" is sent to see whether the replies are in step")
 }
 
-// steady sends a command twice and reports whether both replies have the same code.
-func (t *T) steady(line string) (protocol.Reply, bool) {
-	first := t.Ask(line)
-	return first, t.Ask(line).Code == first.Code
+var errUnsteady = errors.New("the same command had two replies that differ")
+
+// steady sends a command twice, and fails if the replies have not the same code.
+func (t *T) steady(line string) (protocol.Reply, error) {
+	var codes [2]protocol.Reply
+	for i := range codes {
+		t.Send(line)
+		r, err := t.c.receive(t.run.opts.timeout())
+		switch {
+		case errors.Is(err, errSilence):
+			t.c.owed = 0 // it will not come
+			return r, err
+		case err != nil:
+			t.lost(line, err)
+		}
+		codes[i] = r
+	}
+	if codes[0].Code != codes[1].Code {
+		return codes[0], errUnsteady
+	}
+	return codes[0], nil
 }
 
 // passes reports whether r is the reply to the barrier.

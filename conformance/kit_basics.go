@@ -12,6 +12,7 @@ type basic struct {
 // basics are in order: one rests on those before it. What servers in use miss is not among
 // them, since a case that fails because of something else must not be hidden.
 var basics = []basic{
+	{monSyntax, []string{garbage}},
 	{ownTypeI, []string{"TYPE"}},
 	{ownTypeA, []string{typeA}},
 	{ownPWD, []string{"PWD"}},
@@ -66,8 +67,11 @@ var basics = []basic{
 	{ownUnknown, []string{"SMNT"}},
 }
 
-// typeA stands for TYPE A, which is noted besides TYPE.
-const typeA = "TYPE A"
+// Besides verbs, TYPE A is noted, and that a line came which is no reply.
+const (
+	typeA   = "TYPE A"
+	garbage = "no reply"
+)
 
 // tlsOwners are cases about TLS on data connections that judge a refusal more particularly
 // than others.
@@ -87,6 +91,9 @@ func (t *T) suspectBasics() {
 		return slices.ContainsFunc(conns, func(c *Conn) bool { return c.sent[verb] })
 	}
 	for _, b := range basics {
+		if b.id == t.id {
+			break
+		}
 		if b.id == ownABOR && t.id == "rfc4217-14-abor-tls" {
 			continue // it asks the same, in another place
 		}

@@ -358,7 +358,7 @@ func (c *Conn) assemble() (protocol.Reply, bool) {
 		}
 		c.pending = c.pending[n:]
 		if err != nil {
-			c.garbled = err
+			c.garbled, c.sent[garbage] = err, true
 			if c.fault == nil {
 				c.fault = err
 			}

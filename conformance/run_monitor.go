@@ -26,7 +26,7 @@ var monitorCases = []Case{
 	{
 		ID: monSyntax, RFC: "959 4.2", Level: Must,
 		Text:   "A reply line is three digits, then a space (the last or only line) or a hyphen (the first of many), then text.",
-		Faults: []string{"reply-garbage-line", "reply-no-space"},
+		Faults: []string{"reply-garbage-line", "reply-no-space", "noop-no-space"},
 	},
 	{
 		ID: monGroup, RFC: "959 4.2", Level: Should,

@@ -31,6 +31,7 @@ var rewrites = []rewrite{
 	{"help-502", "HELP is answered with 502", "HELP", "", 0, "502 Not implemented"},
 	{"help-bogus-250", "HELP for no command is answered with 250", "HELP", "BOGUS", 0, "250 OK"},
 	{"site-bogus-200", "an unknown SITE command is answered with 200", "SITE", "BOGUS", 0, "200 OK"},
+	{"noop-no-space", "the reply to NOOP is a code without a space", "NOOP", "*", 0, "200OK"},
 	{"noop-250", "NOOP is answered with 250", "NOOP", "*", 200, "250 OK"},
 	{"noop-502", "NOOP is answered with 502", "NOOP", "*", 0, "502 Not implemented"},
 	{"allo-550", "ALLO is answered with 550", "ALLO", "1", 0, "550 No"},

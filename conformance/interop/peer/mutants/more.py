@@ -395,7 +395,7 @@ def cdup_root(h):
         return old(self, self.fs.root)
 
 
-@fault("rfc959-5.4-stat", "rfc959-5.4-stat-missing", "rfc959-4.1.3-stat-path")
+@fault("rfc959-5.4-stat", "rfc959-5.4-stat-missing", "rfc959-4.1.3-stat-path", "rfc959-4.2-multiline-same-code")
 def stat_unended(h):
     """The reply to STAT has no last line."""
     @replies(h, "STAT")

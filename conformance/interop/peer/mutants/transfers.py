@@ -70,7 +70,7 @@ def late_226_stor(h):
             old(self, resp, **kw)
 
 
-@fault("rfc959-3.2-server-closes-retr")
+@fault("rfc959-3.2-server-closes-retr", "rfc959-5.4-one-final-reply")
 def retr_stays_open(h):
     """The data connection stays open after a download, and its 226."""
     def close_when_done(self):
