@@ -97,6 +97,7 @@ func (d *download) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	d.askAhead(ctx)
 	switch {
 	case d.o.Resume:
 		d.state, err = d.c.state(ctx, d.remote)
@@ -118,6 +119,32 @@ func (d *download) prepare(ctx context.Context) (err error) {
 		}
 	}
 	return d.job.prepare(d.state.Size)
+}
+
+// askAhead has the questions of prepare, and that for the address of the data connection,
+// go out together.
+func (d *download) askAhead(ctx context.Context) {
+	if d.o.ranged() {
+		return
+	}
+	var verbs []protocol.Verb
+	if d.c.usesSIZE() && (d.o.Resume || d.c.binary()) {
+		verbs = append(verbs, "SIZE")
+	}
+	switch byMLST := d.c.usesMLST(); {
+	case d.o.Resume && d.c.conn.Features().Has("MDTM"):
+		verbs = append(verbs, "MDTM")
+	case d.o.Resume && !byMLST:
+	case d.o.Resume, (d.o.KeepTime || d.o.Newer) && byMLST:
+		verbs = append(verbs, "MLST")
+	case d.o.KeepTime, d.o.Newer:
+		verbs = append(verbs, "MDTM")
+	}
+	// What may not begin must not ask where.
+	if !d.o.NoClobber && !d.o.Newer && d.o.MaxSize == 0 && d.o.Require == 0 {
+		verbs = append(verbs, "EPSV")
+	}
+	control.AskAhead(ctx, d.c.conn, d.remote, verbs...)
 }
 
 // mayReplace returns an error if the options do not want the local file replaced. A file that an

@@ -59,6 +59,7 @@ type Conn struct {
 	machine *protocol.Machine
 	conn    net.Conn // raw, or the TLS connection over it
 	flights []*flight
+	ahead   []*flight        // sent by AskAhead, answered or not, and not taken yet
 	events  []protocol.Event // not handled yet
 	dead    error            // why the connection ended
 	closed  bool             // by Close: no goroutine is added to afterReturns any more
@@ -222,6 +223,7 @@ func (c *Conn) prepare(cmd, encoded protocol.Command) (*flight, net.Conn, []byte
 		return nil, nil, nil, err
 	}
 	cmd.Verb = upper(cmd.Verb) // replies are reported for it in this form
+	c.ahead = nil              // what was asked ahead is valid as long as nothing else is sent
 	if cmd.Verb.Does(protocol.Moves) {
 		c.session.moving++
 	}
@@ -278,11 +280,18 @@ func (c *Conn) exchangeOnce(ctx context.Context, cmd protocol.Command) (protocol
 	if err := ctx.Err(); err != nil {
 		return protocol.Reply{}, context.Cause(ctx)
 	}
-	f, err := c.launch(cmd)
-	if err != nil {
-		return protocol.Reply{}, err
+	f := c.foreseen(cmd)
+	asked := f != nil
+	if !asked {
+		var err error
+		if f, err = c.launch(cmd); err != nil {
+			return protocol.Reply{}, err
+		}
 	}
-	err = c.await(ctx, f, c.cfg.replyTimeout())
+	err := c.await(ctx, f, c.cfg.replyTimeout())
+	if asked {
+		err = c.unanswered(ctx, f.cmd.Verb, QuirkOneByOne, err)
+	}
 	if !f.isDone() {
 		return protocol.Reply{}, err // the reader may still write the reply
 	}

@@ -199,5 +199,9 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 		return nil, c.epsvUnanswered(caller, x, err)
 	}
 	c.session.extended = c.session.extended || o.Mode() == "EPSV"
+	c.session.address = protocol.Command{}
+	if o.Mode() == "EPSV" || o.Mode() == "PASV" {
+		c.session.address = x.last
+	}
 	return o, nil
 }

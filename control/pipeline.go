@@ -51,6 +51,9 @@ func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result
 			return p.results, err
 		}
 	}
+	if p.together && c.Err() == nil {
+		c.session.flights, c.session.flightsKnown = true, true
+	}
 	return p.results, c.Err() // 421 answers all of them
 }
 
@@ -60,6 +63,8 @@ type pipeline struct {
 	ctx     context.Context
 	flights []*flight
 	results []Result
+
+	together bool // some were under way at once
 }
 
 // send sends a command as soon as it may be sent.
@@ -75,6 +80,7 @@ func (p *pipeline) send(cmd protocol.Command) error {
 		}
 		f, err := p.c.launch(cmd)
 		if err == nil {
+			p.together = p.together || len(p.flights) > 0
 			p.flights = append(p.flights, f)
 			return nil
 		}

@@ -33,6 +33,7 @@ var quirks = []Quirk{
 	rowNoCloseNotify,
 	rowNOOPIdle,
 	rowNOOPInTransfer,
+	rowOneByOne,
 	rowPASS501,
 	rowPRET,
 	rowPROTPOn522,

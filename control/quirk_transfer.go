@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/ftpwire/ftpwire/protocol"
@@ -21,15 +22,16 @@ func (c *Conn) prepareServer(ctx context.Context, cmd protocol.Command) error {
 	if !c.HasQuirk(QuirkPRET) {
 		return nil
 	}
-	arg := string(cmd.Verb)
-	if cmd.Arg != "" {
-		arg += " " + cmd.Arg
-	}
-	_, err := c.exchange(ctx, protocol.Command{Verb: "PRET", Arg: arg})
+	_, err := c.exchange(ctx, pret(cmd))
 	if protocol.MeaningIn(err) == protocol.UnknownCommand {
 		return c.onlyRefused(err)
 	}
 	return err // 550: no such file; the transfer would get the same reply
+}
+
+// pret returns the PRET for a transfer command.
+func pret(cmd protocol.Command) protocol.Command {
+	return protocol.Command{Verb: "PRET", Arg: strings.TrimSuffix(string(cmd.Verb)+" "+cmd.Arg, " ")}
 }
 
 // tellFirst notices a server that does not announce in FEAT that it wants PRET, but says so

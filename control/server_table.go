@@ -9,6 +9,10 @@ type software struct {
 	traits []trait
 	unsaid []string // features that it has although it has no FEAT, as FEAT would list them
 	seen   string   // where that was seen
+
+	// flights: it was measured that commands which come together while no transfer is under way are all
+	// answered, in their order.
+	flights bool
 }
 
 // A trait is words of a reply that administrators do not write, in small letters, or a
@@ -28,7 +32,7 @@ const (
 
 // softwares is the table. The more special name comes first where one is a part of another.
 var softwares = []software{
-	{name: "vsftpd", greets: []string{"vsftpd"}, seen: "3.0.3, docs/servers.md", traits: []trait{
+	{name: "vsftpd", greets: []string{"vsftpd"}, seen: "3.0.3, docs/servers.md", flights: true, traits: []trait{
 		{verb: "LIST", words: "here comes the directory listing", weight: strong},
 		{verb: "LIST", words: "directory send ok", weight: strong},
 		{verb: "STAT", words: "vsftpd", weight: strong},
@@ -37,7 +41,7 @@ var softwares = []software{
 		{verb: "PASS", words: "230 login successful", weight: weak},
 		{verb: "FEAT", words: "PASV", weight: weak, feature: true},
 	}},
-	{name: "ProFTPD", greets: []string{"proftpd"}, seen: "1.3.8, docs/servers.md", traits: []trait{
+	{name: "ProFTPD", greets: []string{"proftpd"}, seen: "1.3.8, docs/servers.md", flights: true, traits: []trait{
 		{verb: "LIST", words: "opening ascii mode data connection for file list", weight: weak},
 		{verb: "MLSD", words: "opening ascii mode data connection for mlsd", weight: strong},
 		{verb: "MLSD", words: "opening binary mode data connection for mlsd", weight: strong},
@@ -45,7 +49,7 @@ var softwares = []software{
 		{verb: "OPTS", words: "utf8 set to on", weight: strong},
 		{verb: "FEAT", words: "MFF", weight: weak, feature: true},
 	}},
-	{name: "Pure-FTPd", greets: []string{"pure-ftpd"}, seen: "1.0.50, docs/servers.md", traits: []trait{
+	{name: "Pure-FTPd", greets: []string{"pure-ftpd"}, seen: "1.0.50, docs/servers.md", flights: true, traits: []trait{
 		{verb: "USER", words: "ok. password required", weight: strong},
 		{verb: "PASS", words: "ok. current ", weight: strong},
 		{verb: "HELP", words: "pure-ftpd", weight: strong},
@@ -55,7 +59,7 @@ var softwares = []software{
 		{verb: "QUIT", words: "you uploaded", weight: strong},
 		{verb: "FEAT", words: "ESTP", weight: strong, feature: true},
 	}},
-	{name: "pyftpdlib", greets: []string{"pyftpdlib"}, seen: "1.5.7, docs/servers.md", traits: []trait{
+	{name: "pyftpdlib", greets: []string{"pyftpdlib"}, seen: "1.5.7, docs/servers.md", flights: true, traits: []trait{
 		{verb: "USER", words: "username ok, send password", weight: strong},
 		{verb: "STAT", words: "pyftpdlib", weight: strong},
 		{verb: "LIST", words: "file status okay. about to open data connection", weight: strong},
@@ -110,10 +114,10 @@ var softwares = []software{
 		{verb: "MLSD", words: "mlsd transfer done", weight: strong},
 		{verb: "PASS", words: "normal login", weight: weak},
 	}},
-	{name: "GNU inetutils ftpd", greets: []string{"gnu inetutils"}, seen: "2.4, docs/servers.md", unsaid: []string{"SIZE", "MDTM"}, traits: []trait{
+	{name: "GNU inetutils ftpd", greets: []string{"gnu inetutils"}, seen: "2.4, docs/servers.md", flights: true, unsaid: []string{"SIZE", "MDTM"}, traits: []trait{
 		{verb: "LIST", words: "opening ascii mode data connection for '/bin/ls'", weight: weak},
 	}},
-	{name: "linux-ftpd", greets: []string{"linux-ftpd-", "linux-ftpd"}, seen: "0.17, its manual page", unsaid: []string{"SIZE", "MDTM"}},
+	{name: "linux-ftpd", greets: []string{"linux-ftpd-", "linux-ftpd"}, seen: "0.17, its manual page", flights: true, unsaid: []string{"SIZE", "MDTM"}},
 	{name: "WU-FTPD", greets: []string{"(version wu-"}, seen: "2.6, its manual page; FluentFTP", unsaid: []string{"SIZE", "MDTM"}},
 	{name: "IBM z/OS", greets: []string{"ibm ftp cs "}, seen: "FluentFTP; commons-net issue NET-682", traits: []trait{
 		{verb: "SYST", words: "mvs is the operating system", weight: strong},

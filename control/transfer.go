@@ -374,7 +374,8 @@ func (f *flight) isStarted() bool {
 // turn is held.
 type exchanger struct {
 	c       *Conn
-	waiting protocol.Verb // was sent and not answered
+	waiting protocol.Verb    // was sent and not answered
+	last    protocol.Command // was sent last
 }
 
 func (x *exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protocol.Reply, error) {
@@ -382,7 +383,7 @@ func (x *exchanger) Exchange(ctx context.Context, cmd protocol.Command) (protoco
 	if err := x.c.Err(); err != nil {
 		return protocol.Reply{}, err
 	}
-	x.waiting = cmd.Verb
+	x.waiting, x.last = cmd.Verb, cmd
 	r, err := x.c.exchange(ctx, cmd)
 	if err == nil {
 		x.waiting = ""

@@ -32,6 +32,7 @@ var playsOfUnanswered = map[control.QuirkName]func(*quirkPlay){
 		p.wantCommand("address of the data connection", "EPSV")
 		p.wantLost(l.op, "EPSV")
 	},
+	control.QuirkOneByOne: playOneByOne,
 	control.QuirkNLSTUnanswered: func(p *quirkPlay) {
 		p.testConn = newTestConn(p.t, &control.Config{TLS: clientTLS(), Quirks: p.policy()})
 		in := p.secureLogin()

@@ -25,7 +25,7 @@ const (
 // lastingQuirks are those that are remembered. Others are noticed again at no cost, or may
 // be gone with the next version of the server.
 var lastingQuirks = []control.QuirkName{
-	control.QuirkFEATUnanswered, control.QuirkEPSVUnanswered, control.QuirkNLSTUnanswered, control.QuirkTLSHelloLost,
+	control.QuirkFEATUnanswered, control.QuirkEPSVUnanswered, control.QuirkNLSTUnanswered, control.QuirkOneByOne, control.QuirkTLSHelloLost,
 }
 
 // forget removes what was learned about the server.

@@ -29,6 +29,9 @@ var (
 		Server: "ProFTPD 1.3.8 ends the session when a TLS data connection breaks under it"})
 	SecondReply = row(Wait{Layer: "control", Name: "SecondReply", Kind: Pause, Default: time.Second,
 		Reason: "the second reply to ABOR, or the one to a keepalive, before another command shows whether it is to come"})
+	AskedAhead = row(Wait{Layer: "control", Name: "AskedAhead", Kind: Bound, Default: 5 * time.Second,
+		Reason: "how long the answers count that were asked for ahead, above all the address of a data connection",
+		Server: "pyftpdlib waits 30 s at such an address"})
 	DataEnd = row(Wait{Layer: "control", Name: "DataEnd", Kind: Interval, Default: time.Second,
 		Reason: "the end of a download's data connection may stay out that long once the final reply and all octets are in; then that is the end",
 		Server: "servers that never close it"})
