@@ -41,6 +41,7 @@ type session struct {
 	probed   bool        // a data connection over TLS has worked
 	place    string      // the working directory, "" for that of the login
 	astray   bool        // nobody knows it
+	home     string      // what PWD called the directory of the login, "" if it was not asked there
 	moving   int         // commands under way that may change it
 }
 
@@ -67,7 +68,7 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 		s.features = nil // they came in clear; anybody could have sent them
 		s.sized = false
 	case "USER":
-		s.account = "" // it belongs to another user
+		s.account, s.home = "", "" // they belong to another user
 	case "TYPE":
 		s.typed, s.typeSure = true, true
 	case "SSCN":
@@ -79,8 +80,8 @@ func (c *Conn) keepBooks(cmd protocol.Command, e protocol.Event) {
 	case "REST":
 		s.restUnused = cmd.Arg != "0"
 	case "PWD":
-		if dir, err := parse.PWD(e.Reply.LastLine()); err == nil && (s.place != "" || s.astray) {
-			s.place, s.astray = dir, false
+		if dir, err := parse.PWD(e.Reply.LastLine()); err == nil {
+			s.told(dir)
 		}
 	case "FEAT":
 		s.features = withFeatures(features(e.Reply), c.cfg.Login.AssumeFeatures)
@@ -103,6 +104,21 @@ func (s *session) moved(cmd protocol.Command, done bool) {
 	fromLogin := s.place == "" && !s.astray
 	s.astray = !done || upper(cmd.Verb) != "CWD" || cmd.Arg == "" || cmd.Arg[0] != '/' && !fromLogin
 	s.place = cmd.Arg
+	if done && upper(cmd.Verb) == "CWD" && cmd.Arg == s.home && s.home != "" {
+		s.place, s.astray = "", false // back to where the login led
+	}
+}
+
+// told notes what PWD has told.
+func (s *session) told(dir string) {
+	switch {
+	case s.place == "" && !s.astray:
+		s.home = dir
+	case dir == s.home:
+		s.place, s.astray = "", false
+	default:
+		s.place, s.astray = dir, false
+	}
 }
 
 // noteSSCN notes SSCN ON or OFF. Without an argument SSCN only asks.

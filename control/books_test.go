@@ -217,6 +217,12 @@ func TestBooksOfWorkingDir(t *testing.T) {
 			{"CWD /y", "550 no such directory", "/x", true},
 			{"CDUP", "200 ok", "", false},
 			{"CWD /z", "250 ok", "/z", true},
+			{"CWD /home/user", "250 ok", "", true}, // PWD has told at first that it is the login's
+			{"CWD d", "250 ok", "d", true},
+			{"CDUP", "200 ok", "", false},
+			{"PWD", `257 "/home/user"`, "", true},
+			{"CWD /z", "250 ok", "/z", true},
+			{"CWD /home/user", "550 no such directory", "/z", true},
 			{"REIN", "220 ready", "", true},
 		} {
 			tc.told(step.reply[0] == '2', step.command, step.reply)

@@ -45,6 +45,9 @@ func (c *Conn) Login(ctx context.Context, user, password, account string) error 
 		return err
 	}
 	c.mu.Lock()
+	if c.session.place != "" || c.session.astray {
+		c.session.home = ""
+	}
 	c.session.place, c.session.astray = "", false // every login ends in this directory
 	c.mu.Unlock()
 	if err := c.clearCommands(ctx); err != nil {
