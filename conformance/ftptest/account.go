@@ -56,6 +56,10 @@ type User struct {
 	// ReadOnly refuses every command that changes the tree.
 	ReadOnly bool
 
+	// MaxSessions is how many sessions of the user may run at once; the login of one more gets 530, as from ProFTPD. If zero, there
+	// is no such limit.
+	MaxSessions int
+
 	// Quota is the largest total size in bytes of the files below Home.
 	// If zero, there is no limit.
 	Quota int64

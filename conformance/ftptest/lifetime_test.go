@@ -130,6 +130,33 @@ func TestTooManySessions(t *testing.T) {
 	c.wantEnd("QUIT closes")
 }
 
+func (s *Server) sessionsOf(user string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.perUser[user]
+}
+
+// A user may have a limit of sessions; what ends, or logs in as somebody else, makes room.
+func TestTooManySessionsOfUser(t *testing.T) {
+	s := NewServer(t, &Config{Users: []User{{Name: "user", Password: "password", MaxSessions: 1}, {Name: "other", Password: "p"}}})
+	c, d := login(t, s), dial(t, s)
+	in := func(code int) {
+		t.Helper()
+		d.do("USER user", 331)
+		d.do("PASS password", code)
+	}
+	in(530)
+	d.do("USER other", 331)
+	d.do("PASS p", 230)
+	c.do("QUIT", 221)
+	c.wantEnd("QUIT closes")
+	for s.sessionsOf("user") > 0 { // it counts until it has ended
+		time.Sleep(time.Millisecond)
+	}
+	in(230)
+	in(230)
+}
+
 func TestImpossibleConfigs(t *testing.T) {
 	for _, tc := range []struct {
 		name   string

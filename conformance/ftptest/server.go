@@ -34,6 +34,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions int
+	perUser  map[string]int // sessions that are logged in
 	received []string
 	records  []*record
 	closed   bool
@@ -59,7 +60,7 @@ func Start(c *Config) (*Server, error) {
 	if c == nil {
 		c = &Config{}
 	}
-	s := &Server{cfg: *c, commands: handlers(), otp: counter{left: map[*User]int{}}}
+	s := &Server{cfg: *c, perUser: map[string]int{}, commands: handlers(), otp: counter{left: map[*User]int{}}}
 	var err error
 	if s.faults, err = lookup(c.Faults); err != nil {
 		return nil, err
@@ -144,7 +145,9 @@ func (s *Server) accept() {
 		s.sessions++
 		s.mu.Unlock()
 		s.wg.Go(func() {
-			newSession(s, id, conn, full).run()
+			x := newSession(s, id, conn, full)
+			x.run()
+			s.leaves(x)
 			s.mu.Lock()
 			s.sessions--
 			s.mu.Unlock()

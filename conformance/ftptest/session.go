@@ -49,6 +49,7 @@ type session struct {
 	implied  bool     // AUTH SSL or TLS-P: data connections are private without PROT
 
 	name     string // argument of USER
+	counted  string // the user that the session counts for; guarded by the Server's mu
 	storing  bool   // ACCT has given User.StoreAccount
 	user     *User  // whose password was right; in effect once the machine says so
 	failures int

@@ -100,9 +100,37 @@ func (s *session) loggedIn() { s.enter(230, "Logged in as "+s.name) }
 
 // enter completes a login.
 func (s *session) enter(code protocol.Code, text string) {
+	if !s.srv.admits(s) {
+		s.replyf(530, "Sorry, the maximum number of clients (%d) for this user are already connected.", s.user.MaxSessions)
+		s.user = nil
+		return
+	}
 	s.failures = 0
 	s.cwd = path.Join("/", s.user.Home)
 	s.replyLines(code, text)
+}
+
+// admits counts a session for its user, unless there are too many.
+func (s *Server) admits(x *session) bool {
+	s.leaves(x)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.user.MaxSessions > 0 && s.perUser[x.user.Name] >= x.user.MaxSessions {
+		return false
+	}
+	x.counted = x.user.Name
+	s.perUser[x.counted]++
+	return true
+}
+
+// leaves ends the count of a session for its user.
+func (s *Server) leaves(x *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.counted != "" {
+		s.perUser[x.counted]--
+		x.counted = ""
+	}
 }
 
 // loginFailed replies 530, or 421 at the last try (RFC 2577, Section 5).
