@@ -89,8 +89,16 @@ func Dial(ctx context.Context, p *Profile) (*Client, error) {
 	return asked.dial(ctx, p)
 }
 
-// dial is Dial for a Profile that remembers what was asked.
+// dial is Dial for a Profile that remembers what was asked. In a [Pool] it waits for its turn to log in.
 func (s *secrets) dial(ctx context.Context, p *Profile) (*Client, error) {
+	if s.pool != nil {
+		return s.pool.reconnect(ctx, p)
+	}
+	return s.connect(ctx, p)
+}
+
+// connect is dial at once.
+func (s *secrets) connect(ctx context.Context, p *Profile) (*Client, error) {
 	c, err := s.dialOnce(ctx, p)
 	if q, ok := p.mending(ctx, err); ok {
 		return s.dialOnce(ctx, q)

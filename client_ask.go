@@ -1,6 +1,7 @@
 package ftpwire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -17,6 +18,9 @@ type secrets struct {
 	mu    sync.Mutex
 	known map[control.PasswordQuestion]string
 	typed bool // there was a new answer
+	ended bool // the last question has no answer, and will have none
+
+	pool *Pool // of the Clients that share them, nil if there is none
 }
 
 // remembering returns a copy of p whose PasswordFunc asks each question once.
@@ -38,12 +42,37 @@ func (s *secrets) answer(ctx context.Context, q control.PasswordQuestion) (strin
 		return secret, nil
 	}
 	secret, err := s.ask(ctx, q)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err == nil {
-		s.mu.Lock()
 		s.known[key], s.typed = secret, true
-		s.mu.Unlock()
 	}
+	s.ended = err != nil && ctx.Err() == nil
 	return secret, err
+}
+
+// failed reports whether the last question will have no answer.
+func (s *secrets) failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+// fill gives p the answers that the server has accepted, so that p does not ask for others if it refuses these later.
+func (s *secrets) fill(p *Profile) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for q, secret := range s.known {
+		switch {
+		case q.Proxy && p.Login.Proxy != nil:
+			p.Login.Proxy = new(*p.Login.Proxy)
+			p.Login.Proxy.Password = cmp.Or(p.Login.Proxy.Password, secret)
+		case q.Verb == "PASS" && !q.Proxy:
+			p.Password = cmp.Or(p.Password, secret)
+		case q.Verb == "ACCT":
+			p.Account = cmp.Or(p.Account, secret)
+		}
+	}
 }
 
 // again reports whether to connect once more, as the connection was lost while a question was answered:

@@ -124,7 +124,7 @@ func (t *Transport) keep(c *transportConn) (old *transportConn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.idle = append(t.idle, c)
-	c.timer = time.AfterFunc(patience.TransportIdle.Default, func() {
+	c.timer = time.AfterFunc(patience.PoolIdle.Default, func() {
 		if t.drop(c) {
 			c.quit()
 		}

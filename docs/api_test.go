@@ -20,8 +20,8 @@ import (
 // one that goes, or by a new capability; then the number is raised in the same commit.
 // 2,621 were there when they were first counted. The review took some 260 away; operations of
 // files, io/fs, net/http, transfers between servers, and parsers and quirks of the caller's own
-// have come since.
-const maxNames = 2590
+// have come since, and a pool.
+const maxNames = 2601
 
 // apiFile is where the exported names of the package in folder are written down.
 func apiFile(folder string) string {

@@ -19,9 +19,17 @@ var (
 	// FileAhead is how long an open file keeps the connection from other operations.
 	FileAhead = row(Wait{Layer: ".", Name: "FileAhead", Kind: Bound, Default: 250 * time.Millisecond,
 		Reason: "reading ahead in an open file that another operation waits for; then its transfer is given up"})
-	// TransportIdle is how long a Transport keeps a connection.
-	TransportIdle = row(Wait{Layer: ".", Name: "TransportIdle", Kind: Bound, Default: time.Minute,
-		Reason: "a connection of a Transport that no request uses; servers end idle sessions after some minutes"})
+	// PoolIdle is how long a Pool, or a Transport, keeps a connection.
+	PoolIdle = row(Wait{Layer: ".", Name: "PoolIdle", Kind: Bound, Default: time.Minute,
+		Setting: "Pool.IdleTimeout",
+		Reason:  "a connection of a Pool that no job uses, or one of a Transport, which has no setting; half as long as the server has kept one, where it has ended it. Servers end idle sessions after some minutes"})
+	PoolCheck = row(Wait{Layer: ".", Name: "PoolCheck", Kind: Bound, Default: 5 * time.Second,
+		Reason: "what a failed or cancelled job has left on a connection of a Pool, and a sign of life, before another job gets it; then it is replaced"})
+	PoolFull = row(Wait{Layer: ".", Name: "PoolFull", Kind: Pause, Default: 5 * time.Second,
+		Reason: "a server that bears no more connections of a Pool, before one more is tried; four times as long after each refusal. An earlier session of ours may still count"})
+	PoolFullMax = row(Wait{Layer: ".", Name: "PoolFullMax", Kind: Bound, Default: 5 * time.Minute,
+		Reason: "the longest such pause",
+		Server: "ProFTPD's mod_ban shuts out who asks for too many connections too often"})
 	SourceRead = row(Wait{Layer: ".", Name: "SourceRead", Kind: Pause, Default: 20 * time.Millisecond,
 		Reason: "the last read of a source that an upload has given up ends by then, so that the caller may go back in it, unless the source keeps its reader waiting"})
 	Swap = row(Wait{Layer: ".", Name: "Swap", Kind: Bound, Default: 15 * time.Second,
