@@ -47,6 +47,11 @@ type app struct {
 	begun time.Time // the run
 	log   *logFile  // of --log-file, once a session has begun
 
+	listed  []string    // by --files-from
+	several bool        // the run is about several files: what is skipped is said in the summary
+	many    *manyBar    // that shows its progress; nil if nothing does
+	last    transferred // the file that was copied last
+
 	tried *ftpwire.Profile // of the last session that was begun
 	once  bool             // the transfer is from or to a stream: nothing of it can be repeated
 

@@ -12,12 +12,6 @@ import (
 	"github.com/ftpwire/ftpwire/protocol"
 )
 
-func (a *app) rmCmd() *cobra.Command {
-	return a.eachCmd("rm URL...", "Delete files", "Deletes files. Directories are rmdir's.",
-		"  ftpwire rm ftpes://alice@ftp.example.com/old.txt ftpes://alice@ftp.example.com/older.txt",
-		func(c *ftpwire.Client, path string) error { return c.Unlink(a.ctx, path) })
-}
-
 func (a *app) rmdirCmd() *cobra.Command {
 	return a.eachCmd("rmdir URL...", "Remove empty directories", "Removes directories, which must be empty.",
 		"  ftpwire rmdir ftpes://alice@ftp.example.com/old/",
@@ -85,12 +79,4 @@ type changeJSON struct {
 	To    string       `json:"to,omitempty"` // of mv
 	OK    bool         `json:"ok"`
 	Error *failureJSON `json:"error,omitempty"`
-}
-
-func (a *app) newChangeJSON(cmd *cobra.Command, path string, err error) changeJSON {
-	j := changeJSON{Path: path, OK: err == nil}
-	if err != nil {
-		j.Error = a.failure(cmd, err)
-	}
-	return j
 }

@@ -35,7 +35,16 @@ var targetPlaces = map[string]int{
 }
 
 // targetsOf returns the arguments that are URLs or NAME:PATH.
-func targetsOf(args []string, place int) []string {
+func (a *app) targetsOf(cmd *cobra.Command, args []string, place int) []string {
+	n := len(args)
+	switch {
+	case cmd.Name() == "put":
+		return args[max(n-1, 0):]
+	case cmd.Name() == "get" && n > 0 && (n > 1 || cmd.Flags().Changed("files-from")) && !a.isRemote(args[n-1]):
+		return args[:n-1]
+	case cmd.Name() == "get":
+		return args
+	}
 	switch place {
 	case everyArgument:
 		return args
@@ -72,10 +81,11 @@ func (a *app) targetsAt(place int) completer {
 	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		const directive = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 		local := place >= 0 && place != len(args) && slices.Contains(localFiles, cmd.Name())
+		several := cmd.Name() != "append" && len(args) > 0 && isTarget(word)
 		switch {
-		case local:
+		case local && !several:
 			return nil, cobra.ShellCompDirectiveDefault
-		case !isTargetAt(len(args), place):
+		case !isTargetAt(len(args), place) && !(local && several):
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		if scheme, rest, ok := strings.Cut(word, "://"); ok {

@@ -32,7 +32,14 @@ func (a *app) takeConnections(root *cobra.Command) {
 func (a *app) takeConnection(cmd *cobra.Command, place int) {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		targets := targetsOf(args, place)
+		listed, err := a.listOf(cmd)
+		if err != nil {
+			return err
+		}
+		targets := a.targetsOf(cmd, args, place)
+		if cmd.Name() != "put" {
+			targets = slices.Concat(targets, listed)
+		}
 		if err := swapped(cmd, args, place); err != nil {
 			return err
 		}
@@ -45,7 +52,7 @@ func (a *app) takeConnection(cmd *cobra.Command, place int) {
 
 // swapped is an error if the local file of get or put stands where the server should.
 func swapped(cmd *cobra.Command, args []string, place int) error {
-	if len(args) != 2 || cmd.Name() != "get" && cmd.Name() != "put" || isTarget(args[place]) || !isTarget(args[1-place]) {
+	if len(args) != 2 || cmd.Flags().Changed("files-from") || cmd.Name() != "get" && cmd.Name() != "put" || isTarget(args[place]) || !isTarget(args[1-place]) {
 		return nil
 	}
 	return &usageError{err: fmt.Errorf("%q is no URL, and %q is none of a local file", args[place], args[1-place]), hint: "The order is: " + cmd.UseLine()}

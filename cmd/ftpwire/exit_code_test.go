@@ -234,7 +234,7 @@ call or local file, a change that may have been carried out, then the order in w
 comes first. Only what has no other kind and may pass is ` + "`temporary`" + `.
 
 - **Several files or URLs**: each is tried. If all failures have one code, that is the exit code; else it is 1, as no single answer would be right for all.
-  A server that can't be reached ends the command.
+  What is on a server that can't be reached fails with that reason, and the rest is tried; get, put and rm end with a summary.
 - **A signal**: 130, whatever failed before.
 - **check**: 1 if something failed, also in a run that was cut short; 10 if nothing did, but not everything was checked; the other codes if it could not begin.
 - **probe**: 0 if something works; else the code of the attempts that came farthest, if they have one in common, else 1.
@@ -265,6 +265,7 @@ Standard error has the same as text. Secrets stand in neither.
 | stat, trust show, trust remove, version, connection show | one object, or ` + "`{\"error\": …}`" + ` in its place |
 | ls, quote, trust list, connection list | one object a line; after a failure the last line is ` + "`{\"error\": …}`" + ` |
 | rm, rmdir, mkdir | one object a line for each URL, with ` + "`ok`" + `, and ` + "`error`" + ` if it failed; if several URLs were given and any failed, a last line ` + "`{\"error\": …}`" + ` for all of them |
+| get, put, rm with several files | one object a line for each file; the last line has ` + "`summary`" + ` (` + "`done`, `failed`, `skipped`, `links`, `others`, `remaining`, `bytes`, `seconds`" + `), and ` + "`error`" + ` if any failed |
 | check | the report, which says in ` + "`failed` and `incomplete`" + ` how it ended; ` + "`{\"error\": …}`" + ` if the check could not begin |
 
 ` + "`cat` and `get URL -`" + ` have no such object, as standard output is the file; the exit code tells.

@@ -96,7 +96,13 @@ var failings = []failing{
 	{name: "no such directory", command: "ls URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "MLSD", Code: 550}, says: "550"},
 	{name: "nothing to describe", command: "stat URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "MLST", Code: 550}, says: "550"},
 	{name: "nothing to remove", command: "rm URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "DELE", Code: 550}, says: "550"},
-	{name: "two files, none there", command: "rm URL/none URL/nothing", lines: 2, want: failureJSON{Kind: kNotFound}, says: "2 of 2 failed"},
+	{name: "two files, none there", command: "rm URL/none URL/nothing", lines: 2, want: failureJSON{Kind: kNotFound}, says: "2 failed"},
+	{name: "get, one of three is missing", command: "get URL/hello.txt URL/none URL/sub/inner.bin DIR", lines: 3, want: failureJSON{Kind: kNotFound}, says: "2 copied (10 B), 1 failed"},
+	{name: "get, two files, two reasons", command: "get URL/hello.txt URL/none URL/sub/../hello.txt DIR", lines: 3, want: failureJSON{Kind: kOther}, says: "1 copied (6 B), 2 failed"},
+	{name: "get, one of two servers is unknown", command: "get ftp://nosuch.invalid/a URL/hello.txt DIR", lines: 2, want: failureJSON{Kind: kConnect}, says: "1 copied (6 B), 1 failed"},
+	{name: "get, a pattern that nothing matches", command: "get URL/*.none DIR", lines: 1, want: failureJSON{Kind: kNotFound}, says: "0 copied, 1 failed"},
+	{name: "put, one of two is missing", command: "put FILE DIR/none URL/sub/", lines: 2, want: failureJSON{Kind: kLocal}, says: "1 copied (20 KiB), 1 failed"},
+	{name: "put, disk full there", command: "put FILE FILE2 URL/sub/", cfg: withFaults("disk-full"), lines: 2, want: failureJSON{Kind: kNoSpace}, says: "1 copied (10 B), 1 failed"},
 	{name: "two files, two reasons", command: "rmdir URL/none URL/sub", lines: 2, want: failureJSON{Kind: kOther}, says: "2 of 2 failed"},
 	{name: "nothing to rename", command: "mv URL/none x", want: failureJSON{Kind: kNotFound, Path: "none", Command: "RNFR", Code: 550}, says: "550"},
 	{name: "nothing to hash", command: "hash URL/none", want: failureJSON{Kind: kNotFound, Path: "none", Command: "HASH", Code: 550}, says: "550"},
@@ -184,6 +190,9 @@ func (tt *failing) prepare(t *testing.T) *prepared {
 	}
 	file, readOnly := filepath.Join(p.dir, "FILE"), filepath.Join(p.dir, "READONLY")
 	if err := os.WriteFile(file, noise(20_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file+"2", noise(10), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(readOnly, 0o500); err != nil {

@@ -112,6 +112,7 @@ type connFlags struct {
 	dataFlags
 	paceFlags
 	transferFlags
+	manyFlags
 	formatFlags
 	proxyGet                    bool
 	prot, resume, identity      *choice // nil for commands without data connections

@@ -18,10 +18,11 @@ import (
 func (a *app) getCmd() *cobra.Command {
 	var f connFlags
 	cmd := &cobra.Command{
-		Use:   "get URL [FILE]",
-		Short: "Copy a file from a server",
+		Use:   "get URL [FILE] | get URL... [DIR]",
+		Short: "Copy files from a server",
 		Long: `Copies a file from a server to FILE, to a file of the same name in the directory
-FILE, or, without FILE, in the current directory. "-" is standard output.
+FILE, or, without FILE, in the current directory. "-" is standard output. Several files,
+what 'a*' matches, and with --recursive directories go to the directory DIR.
 
 FILE appears, or is replaced, only when everything has arrived, the server has
 confirmed it and the data is on disk. It keeps the permissions of the file that it
@@ -33,21 +34,34 @@ With --resume, what came before a failure is kept beside FILE, and the same comm
 on from there. Size and time on the server, or a hash, must show that it is the beginning
 of the same file; its last 64 KiB are transferred again and must be the same. --retry
 tries again automatically. --verify and --require say what must prove that the file is
-complete and right; --format json tells what proved it.`,
-		Example: `  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf
-  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf /tmp/
+complete and right; --format json tells what proved it.
+
+Of several files, each has its own name in DIR. What fails does not stop the rest; a summary
+counts it. Symbolic links below a directory are not followed. All that is on one server needs
+one login. --files-from reads URLs from a file, which are taken as they are, without patterns.
+
+` + patternHelp,
+		Example: `  ftpwire get ftpes://alice@ftp.example.com/pub/report.pdf /tmp/
+  ftpwire get -r ftpes://alice@ftp.example.com/site 'ftpes://alice@ftp.example.com/log/*.log' /srv/
   ftpwire get ftps://ftp.example.com/backup.tar - | tar t
   ftpwire get --resume --retry 5 --require hash ftps://ftp.example.com/disk.img`,
-		Args: nargs(1, 2, "a URL is missing"),
+		Args: nargs(1, -1, "a URL is missing"),
 	}
 	f.addFileFlags(cmd)
 	f.transferFlags.add(cmd, true)
+	f.manyFlags.add(cmd, sectionTransfer, "copy directories, with all that is in them", "URLs")
 	inSection(cmd, sectionProxy, func(fs *pflag.FlagSet) {
 		fs.BoolVar(&f.proxyGet, "proxy-get", false, "let the HTTP proxy fetch an ftp:// URL itself (GET), if it allows no connections to FTP servers")
 	})
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := f.checkCopy(true); err != nil {
 			return err
+		}
+		if err := f.manyFlags.check(); err != nil {
+			return err
+		}
+		if a.isMany(&f, args) {
+			return a.getMany(cmd, &f, args)
 		}
 		toOutput := len(args) == 2 && args[1] == "-"
 		if toOutput && !f.proxyGet {
@@ -100,7 +114,7 @@ func (a *app) locateFile(f *connFlags, rawURL string) (*ftpwire.Location, error)
 // needFile returns an error if a URL names a directory.
 func needFile(l *ftpwire.Location) error {
 	if l.Path == "" || l.Dir || strings.HasSuffix(l.Path, "/") {
-		return &usageError{err: errors.New("the URL names a directory, not a file"), hint: `"ftpwire ls" lists it.`}
+		return &usageError{err: errors.New("the URL names a directory, not a file"), hint: `"ftpwire ls" lists it; "get --recursive" copies it.`}
 	}
 	return nil
 }
@@ -113,9 +127,6 @@ func localName(remote string, args []string, create bool) (string, error) {
 		dir = args[0]
 		if dir == "" {
 			return "", usagef("the name of the local file is empty")
-		}
-		if _, err := ftpwire.ParseURL(dir); err == nil {
-			return "", &usageError{err: errors.New("the second argument is a URL, and should be the name of the local file"), hint: "Run the command once for each URL."}
 		}
 		info, err := os.Stat(dir)
 		endsInSlash := os.IsPathSeparator(dir[len(dir)-1])
@@ -174,6 +185,9 @@ func (a *app) get(c *ftpwire.Client, f *connFlags, remote, local string) error {
 
 // barFor returns a bar if one is to be shown, else nil.
 func (a *app) barFor(f *connFlags, name string) *bar {
+	if a.many != nil {
+		return &bar{name: visibleName(name), many: a.many}
+	}
 	if !a.showsProgress(f) {
 		return nil
 	}

@@ -25,6 +25,7 @@ type bar struct {
 	pace     pace
 	bar      *progressbar.ProgressBar // nil before the first call of progress in an attempt
 	shown    time.Time                // when it was last; zero: never
+	many     *manyBar                 // of the whole run, which shows the file in place of a bar of its own
 }
 
 func (a *app) newBar(name string) *bar {
@@ -35,6 +36,12 @@ func (a *app) newBar(name string) *bar {
 func (b *bar) progress(done, total int64) { b.step(done, total, time.Now()) }
 
 func (b *bar) step(done, total int64, now time.Time) {
+	if b.many != nil {
+		first := b.shown.IsZero()
+		b.shown = now
+		b.many.step(b.name, done, first, now)
+		return
+	}
 	if b.bar == nil || done < b.at {
 		b.begin(done, total, now)
 		return
@@ -49,8 +56,13 @@ func (b *bar) begin(from, size int64, now time.Time) {
 	b.at, b.size, b.shown = from, size, time.Time{}
 	b.pace = pace{}
 	b.pace.add(from, now)
-	b.bar = progressbar.NewOptions64(size,
-		progressbar.OptionSetWriter(b.w),
+	b.bar = newBar(b.w, size)
+}
+
+// newBar returns a bar that is not on the screen yet.
+func newBar(w io.Writer, size int64) *progressbar.ProgressBar {
+	bar := progressbar.NewOptions64(size,
+		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetPredictTime(false), // it counts what was there before
 		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionUseIECUnits(true),
@@ -58,7 +70,8 @@ func (b *bar) begin(from, size int64, now time.Time) {
 		progressbar.OptionThrottle(patience.ProgressBar.Default/2), // the new text draws, the new position need not
 		progressbar.OptionSetTheme(progressbar.ThemeASCII),
 	)
-	b.bar.StartWithoutRender()
+	bar.StartWithoutRender()
+	return bar
 }
 
 // Write counts octets, beside the transfer that bar watches.
@@ -112,7 +125,7 @@ func octets(n float64) string {
 // end leaves the bar on the screen after a success and removes it after a failure.
 func (b *bar) end(err error) {
 	switch {
-	case b == nil || b.shown.IsZero():
+	case b == nil || b.many != nil || b.shown.IsZero():
 	case err != nil:
 		b.clear()
 	default:
@@ -124,6 +137,9 @@ func (b *bar) end(err error) {
 
 // clear makes room for the message before the next attempt.
 func (b *bar) clear() {
+	if b != nil {
+		b.many.clear()
+	}
 	if b == nil || b.bar == nil {
 		return
 	}

@@ -9,15 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ftpwire/ftpwire"
+	"github.com/ftpwire/ftpwire/protocol/errtext"
 )
 
 func (a *app) putCmd() *cobra.Command {
 	var f connFlags
 	cmd := &cobra.Command{
-		Use:   "put FILE URL",
-		Short: "Copy a file to a server",
+		Use:   "put FILE URL | put FILE... URL/",
+		Short: "Copy files to a server",
 		Long: `Copies a file to a server. "-" is standard input. If the URL ends in / or names a
-directory, the file keeps its name there. An existing file is replaced.
+directory, the file keeps its name there. An existing file is replaced. Several files, and
+with --recursive directories, go to the directory of the URL.
 
 Exit code 0 means that the server has confirmed the file. If the server can tell sizes,
 the size was compared.
@@ -25,15 +27,30 @@ the size was compared.
 With --resume, an upload that failed goes on after what the server has of the file, if a
 hash, or the last 64 KiB read back, prove that this is the beginning of the file. With
 --temp nobody sees half a file. --verify and --require say what must prove that the file
-is complete and right; --format json tells what proved it.`,
+is complete and right; --format json tells what proved it.
+
+Of several files, each keeps its name there; of "." and "..", what is in it goes there. What
+fails does not stop the rest; a summary counts it. Symbolic links below a directory are not
+followed. --files-from reads names from a file.`,
 		Example: `  ftpwire put report.pdf ftpes://alice@ftp.example.com/pub/
+  ftpwire put -r *.csv site ftpes://alice@ftp.example.com/in/
   tar c src | ftpwire put - ftpes://alice@ftp.example.com/src.tar
   ftpwire put --temp --retry 5 --verify disk.img ftpes://alice@ftp.example.com/images/`,
-		Args: nargs(2, 2, "FILE and URL are needed"),
+		Args: nargs(2, -1, "FILE and URL are needed"),
 	}
 	f.addFileFlags(cmd)
 	f.transferFlags.add(cmd, false)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.put(&f, args[0], args[1]) }
+	f.manyFlags.add(cmd, sectionTransfer, "copy directories, with all that is in them", "names")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := f.manyFlags.check(); err != nil {
+			return err
+		}
+		last := len(args) - 1
+		if isManyPut(&f, args[:last]) {
+			return a.putMany(cmd, &f, args[:last], args[last])
+		}
+		return a.put(&f, args[0], args[1])
+	}
 	return cmd
 }
 
@@ -55,7 +72,7 @@ func (a *app) put(f *connFlags, local, rawURL string) error {
 			return cannot(err)
 		}
 		if info.IsDir() {
-			return usagef("%s: is a directory", local)
+			return &usageError{err: errtext.Errorf("%s: is a directory", local), hint: "--recursive copies directories with what is in them."}
 		}
 	} else if err := f.only("standard input can't be read twice", namedFlag{"--allocate", f.allocate}); err != nil {
 		return err

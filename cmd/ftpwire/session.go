@@ -110,10 +110,9 @@ func (a *app) withLocation(f *connFlags, l *ftpwire.Location, do func(*ftpwire.C
 	return err
 }
 
-// each calls do for every URL and goes on after a refusal. URLs of one server that
-// follow each other share a session. In JSON there is an object for each.
+// each calls do for every URL and goes on after a refusal. The URLs of one server share a session. In JSON there is an object for each.
 func (a *app) each(cmd *cobra.Command, f *connFlags, asJSON bool, urls []string, do func(*ftpwire.Client, string) error) error {
-	var locations []*ftpwire.Location
+	var all []source
 	for _, u := range urls {
 		l, err := a.locate(f, u)
 		if err != nil {
@@ -122,59 +121,70 @@ func (a *app) each(cmd *cobra.Command, f *connFlags, asJSON bool, urls []string,
 		if err := needPath(l, u); err != nil {
 			return err
 		}
-		locations = append(locations, l)
+		all = append(all, source{Location: l})
 	}
-	var client *ftpwire.Client
-	var last *ftpwire.Profile
-	var sum failures
-	defer func() {
-		if client != nil {
-			a.hangUp(client, sum.n > 0)
-		}
-	}()
-	for i, l := range locations {
-		if client == nil || client.Conn().Err() != nil || !sameServer(last, &l.Profile) {
-			if client != nil {
-				a.hangUp(client, sum.n > 0)
-			}
-			named := l.Profile
-			var err error
-			if client, err = a.dial(f, l); err != nil {
-				sum.add(a.kindOf(err))
-				return &kindError{err, sum.kind}
-			}
-			last = &named
-		}
-		err := onPath(l.Path, a.changing(f, func() error { return do(client, l.Path) }))
-		if asJSON {
-			if err := writeJSON(a.stdout, a.newChangeJSON(cmd, l.Path, err)); err != nil {
-				return err
-			}
-		}
-		if err != nil {
-			sum.add(a.kindOf(err))
-			a.report(cmd, err)
-		}
-		if a.ctx.Err() != nil && err == nil && i+1 < len(locations) {
-			return context.Cause(a.ctx) // the others have not been tried
-		}
-		if a.ctx.Err() != nil {
-			break
-		}
+	b := &batch{app: a, cmd: cmd, f: f, asJSON: asJSON}
+	if err := b.eachSource(all, do); err != nil {
+		return err
 	}
-	return sum.err(len(locations))
+	if a.ctx.Err() != nil && b.n == 0 && b.done < len(all) {
+		return context.Cause(a.ctx) // the others have not been tried
+	}
+	return b.failures.err(len(all))
+}
+
+// eachSource calls do for all that the sources stand for.
+func (b *batch) eachSource(all []source, do func(*ftpwire.Client, string) error) error {
+	object := func(s source, e *failureJSON) any { return changeJSON{Path: s.Path, Error: e} }
+	return b.eachServer(all, object, func(s *session, group []source) error {
+		for i, src := range group {
+			if err := s.connect(); err != nil {
+				return b.unreached(err, group[i:], object)
+			}
+			found, errs := b.find(s.client, src)
+			for _, err := range errs {
+				if err := b.fail(err, func(e *failureJSON) any { return object(src, e) }); err != nil {
+					return err
+				}
+			}
+			for _, at := range found {
+				if b.ctx.Err() != nil {
+					b.cut = true
+					return nil
+				}
+				if err := b.one(s, src, at, do); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// one calls do for one file or directory.
+func (b *batch) one(s *session, src source, at found, do func(*ftpwire.Client, string) error) error {
+	if src.pattern != "" && isDir(at.Entry) && !b.f.recursive {
+		return b.skip(copying{remote: at.path}, "it is a directory, and --recursive was not given", &b.skipped)
+	}
+	err := onPath(at.path, b.changing(b.f, func() error { return do(s.client, at.path) }))
+	object := func(e *failureJSON) any { return changeJSON{Path: at.path, OK: e == nil, Error: e} }
+	if err != nil {
+		return b.fail(err, object)
+	}
+	b.done++
+	return b.write(nil, object)
 }
 
 // failures counts those of several files.
 type failures struct {
 	n    int
-	kind ftpwire.Kind // the one that all have, or KindOther
+	kind ftpwire.Kind // one that has the exit code of all, or KindOther
 }
 
 func (s *failures) add(k ftpwire.Kind) {
 	if s.n++; s.n == 1 {
 		s.kind = k
-	} else if s.kind != k {
+	} else if exitOf(s.kind) != exitOf(k) {
 		s.kind = ftpwire.KindOther
 	}
 }

@@ -27,8 +27,7 @@ func TestSuggestions(t *testing.T) {
 		{"ls --password geheim ftp://h/", "FTPWIRE_PASSWORD"}, {"ls --password=geheim ftp://h/", "FTPWIRE_PASSWORD"},
 		{"ls -k ftpes://h/", "--insecure"}, {"ls --ssl-reqd ftp://h/", "ftpes://"}, {"ls --user-agent x ftp://h/", "--client-name"}, {"ls -P 21 ftp://h/", "stands in the URL"},
 		{"ls ftp://u:geheim@h:21x/", "port that is not between"}, {"ls ftp://u:ge/heim@h:21/", "%2F for '/'"},
-		{"get ftp://h/a ftp://u:geheim@h/b", "once for each URL"},
-		{"get -o x ftp://h/a", "second argument"}, {"get -C ftp://h/a", "--resume"}, {"get --tries 3 ftp://h/a", "--retry"}, {"ls --cacert x ftpes://h/", "--ca"},
+		{"get -o x ftp://h/a", "last argument"}, {"get -C ftp://h/a", "--resume"}, {"get --tries 3 ftp://h/a", "--retry"}, {"ls --cacert x ftpes://h/", "--ca"},
 		{"ls -s ftp://h/", "--quiet"}, {"ls --trace x ftp://h/", "--log"}, {"ls --disable-epsv ftp://h/", "--data-mode pasv"}, {"ls --version", "ftpwire --version"},
 		{"ls --resume ftp://h/", `--resume is a flag of "ftpwire`}, {"ls --fromat json ftp://h/", "Did you mean --format?"}, {"ls --passw ftp://h/", "--password-file"},
 	} {

@@ -135,7 +135,7 @@ func (f *transferFlags) add(cmd *cobra.Command, down bool) {
 		}
 	})
 	f.copyFlags.add(cmd, down)
-	f.format = addFormat(cmd, "nothing, or one JSON object that says how the transfer went")
+	f.format = addFormat(cmd, "nothing, or JSON that says how each transfer went")
 	cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions(f.require.words, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -46,6 +46,9 @@ func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.Tr
 		j.Before = &r.Before
 	}
 	skipped, skips := isSkipped(err)
+	if a.last = (transferred{r, skips}); skips {
+		a.many.clear()
+	}
 	switch {
 	case skips:
 		j.Skipped = skipped.Reason
@@ -64,7 +67,7 @@ func (a *app) finish(f *connFlags, down bool, local, remote string, r ftpwire.Tr
 		err = writeJSON(a.stdout, j)
 	}
 	if skips {
-		if !a.quiet {
+		if !a.quiet && (!a.several || a.verbose) {
 			a.say(fmt.Sprintf("ftpwire: %s is skipped: %s", visibleName(skipped.Path), skipped.Reason))
 		}
 		return err

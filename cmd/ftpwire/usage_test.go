@@ -405,7 +405,7 @@ func TestVisible(t *testing.T) {
 func TestMan(t *testing.T) {
 	r := runIn(t, setting{}, "man")
 	r.want(t, exitGood)
-	for _, want := range []string{".TH FTPWIRE 1\n", ".SS \"ftpwire get URL [FILE]\"\n", ".SS \"ftpwire parse list [FILE]\"\n", ".B \\-\\-password\\-file FILE\n", ".SH EXIT CODES\n"} {
+	for _, want := range []string{".TH FTPWIRE 1\n", ".SS \"ftpwire get URL [FILE] | get URL... [DIR]\"\n", ".SS \"ftpwire parse list [FILE]\"\n", ".B \\-\\-password\\-file FILE\n", ".SH EXIT CODES\n"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -38,4 +38,7 @@ var (
 
 	ProgressBar = row(Wait{Layer: "cmd/ftpwire", Name: "ProgressBar", Kind: Interval, Default: 100 * time.Millisecond,
 		Reason: "from one drawing of the progress bar to the next"})
+
+	ProgressLine = row(Wait{Layer: "cmd/ftpwire", Name: "ProgressLine", Kind: Interval, Default: 10 * time.Second,
+		Reason: "from one line about the progress of several files to the next, where standard error is no terminal"})
 )
