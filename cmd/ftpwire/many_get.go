@@ -118,6 +118,9 @@ func (g *getting) plan(c *ftpwire.Client, group []source) (plan []copying, err e
 		}
 		if len(all) > 1 || s.pattern != "" && len(all) == 1 && all[0].path != s.Path {
 			g.one = false
+			if err := g.needDir(); err != nil {
+				return nil, err
+			}
 		}
 		for _, f := range all {
 			if g.ctx.Err() != nil {
@@ -154,11 +157,6 @@ func (g *getting) add(c *ftpwire.Client, plan []copying, s source, f found) ([]c
 func (g *getting) place(remote string) (string, error) {
 	if g.one {
 		return localName(remote, g.given, g.f.createDirs)
-	}
-	if g.dir != "" {
-		if err := g.needDir(); err != nil {
-			return "", err
-		}
 	}
 	name, err := safeBase(remote)
 	return filepath.Join(g.dir, name), err

@@ -93,6 +93,8 @@ func TestGetSeveral(t *testing.T) {
 		{"a name that a class would match", "URL/d/[1].csv DIR", "", map[string]string{"[1].csv": "one"}, exitGood, nil},
 		{"hidden ones", "URL/d/.*.txt DIR", "", map[string]string{".hidden.txt": "h"}, exitGood, nil},
 		{"directories that match", "URL/e*/r* DIR/x", "", nil, exitUsage, []string{"--create-dirs"}},
+		{"no directory for what matches", "URL/d/[ab].txt DIR/x", "", map[string]string{}, exitUsage, []string{"get: stat ", "--create-dirs"}},
+		{"a directory that is made", "--create-dirs URL/d/[ab].txt DIR/x", "", map[string]string{"x/": "", "x/a.txt": "a", "x/b.txt": "bb"}, exitGood, nil},
 		{"one name twice", "URL/e*/r.txt DIR", "", map[string]string{"r.txt": "1"}, exitUsage, []string{"e2/r.txt: ", "is the place of e1/r.txt already", "1 copied (1 B), 1 failed"}},
 		{"directories are left out", "URL/d/s* URL/hello.txt DIR", "", map[string]string{"hello.txt": "hello\n"}, exitGood, []string{"d/sub is skipped", "1 copied (6 B), 1 skipped"}},
 		{"nothing matches", "URL/d/*.none DIR", "", map[string]string{}, exitNotFound, []string{"nothing there has a name that matches"}},
