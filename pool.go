@@ -18,7 +18,7 @@ import (
 // connection was lost. What a person is asked counts for all of them: Verify.Ask is called once for each certificate, and Login.PasswordFunc
 // once for each secret. What the first connection has learned about the server ([Client.Learned]) the others know.
 //
-// A login that is refused is never tried again, not even by a later job: further jobs have the connections that stand. If there is none, or if
+// A login that is refused, or has no answer, is never tried again, not even by a later job: further jobs have the connections that stand. If there is none, or if
 // PasswordFunc has failed, the rest of the Pool's jobs get that error; make another Pool once the cause is gone. A server that says that it has
 // too many users or connections is no failure as long as a connection stands: the Pool goes on with what it has, and tries one more after 5
 // seconds, if a job waits, then after 20, 80 and each 300. The same goes for other failures, with pauses from a second to a minute. If no

@@ -138,7 +138,8 @@ func tooMany(err error) bool {
 	return errors.Is(err, control.ErrTooManyUsers) || protocol.MeaningIn(err) == protocol.TooManyUsers
 }
 
-// refusesLogin reports whether err is about who logs in, or may be, so that the login must not be repeated.
+// refusesLogin reports whether err is about who logs in, or may be, so that the login must not be repeated. The server has accepted it
+// before, perhaps; but each attempt counts where the password was changed meanwhile.
 func refusesLogin(err error) bool {
 	switch m := protocol.MeaningIn(err); {
 	case tooMany(err):
