@@ -61,14 +61,28 @@ func (c *Conn) readsFlights() bool {
 	if c.HasQuirk(QuirkOneByOne) || s.account != "" || len(c.cfg.Quirks.Own) > 0 {
 		return false
 	}
-	if !s.flightsKnown {
-		s.flightsKnown = true
-		who := c.witness.server(c.Features())
-		s.flights = who.Confidence >= ConfidenceLikely && slices.ContainsFunc(softwares, func(x software) bool {
-			return x.name == who.Name && x.flights
-		})
+	return s.flights || c.software().flights
+}
+
+// software returns the row of what the server is likely to be, or an empty one. It is asked for the first time after
+// the login, and does not change after that.
+func (c *Conn) software() *software {
+	s := &c.session
+	if s.software != nil {
+		return s.software
 	}
-	return s.flights
+	s.software = &software{}
+	if who := c.witness.server(c.Features()); who.Confidence >= ConfidenceLikely {
+		for i, x := range softwares {
+			if x.name == who.Name {
+				s.software = &softwares[i]
+			}
+		}
+	}
+	if s.software.earlyTLS {
+		c.data.BearsTLS()
+	}
+	return s.software
 }
 
 // nextAddress returns the commands by which the data connection of a RETR of path will most likely be asked for, or

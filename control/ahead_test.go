@@ -215,3 +215,30 @@ var playOneByOne = func(p *quirkPlay) {
 	p.answer("SIZE f", "213 3")
 	p.wantLost(f.op, "MDTM")
 }
+
+// TestEarlyTLS: TLS of a data connection begins before the preliminary reply on the servers that are known to
+// bear it.
+func TestEarlyTLS(t *testing.T) {
+	inBubble(t, "vsftpd", func(t *testing.T) {
+		tc := newTestConn(t, &control.Config{TLS: clientTLS()})
+		tc.writeReply("220 (vsFTPd 3.0.3)")
+		tc.answer("AUTH TLS", "234 Proceed with negotiation.")
+		tc.startTLS()
+		tc.wantOK("dial", tc.op)
+		tc.login()
+		start := time.Now()
+		f := tc.retr(t.Context(), 0)
+		tc.answer("TYPE I", "200 ok")
+		data := tc.passive()
+		tc.wantCommand("transfer", "RETR f")
+		secured := tc.secure(data)
+		if took := time.Since(start); took != 0 {
+			t.Errorf("TLS began after %v", took)
+		}
+		tc.writeReply("150 here")
+		io.WriteString(secured, "abc")
+		secured.Close()
+		tc.writeReply("226 done")
+		tc.wantOK("download", f.op)
+	})
+}

@@ -14,18 +14,19 @@ import (
 // elsewhere. After REIN, and on a new connection, it is the zero value.
 type session struct {
 	// Owned by the holder of the turn.
-	loggedIn              bool             // by Login
-	account               string           // as Login sent it, for servers that want it later
-	extended              bool             // EPSV was answered
-	address               protocol.Command // by which the last passive data connection was opened
-	flights, flightsKnown bool             // whether the server reads commands that come together
-	typed                 bool             // TYPE has been sent in this session
-	typeSure              bool             // nothing came after TYPE that could make a server go back to TYPE A
-	noType                bool             // the server does not know TYPE
-	noText                bool             // it refuses TYPE A for listings
-	sscn                  bool             // SSCN ON is in force
-	sized                 bool             // PBSZ was accepted
-	noClear               bool             // PROT C was refused
+	loggedIn bool             // by Login
+	account  string           // as Login sent it, for servers that want it later
+	extended bool             // EPSV was answered
+	address  protocol.Command // by which the last passive data connection was opened
+	flights  bool             // the server has shown that it reads commands that come together
+	software *software        // what the server is likely to be, once that was asked
+	typed    bool             // TYPE has been sent in this session
+	typeSure bool             // nothing came after TYPE that could make a server go back to TYPE A
+	noType   bool             // the server does not know TYPE
+	noText   bool             // it refuses TYPE A for listings
+	sscn     bool             // SSCN ON is in force
+	sized    bool             // PBSZ was accepted
+	noClear  bool             // PROT C was refused
 
 	levelSent int    // the level of MODE Z that was sent
 	hashName  string // the algorithm that OPTS HASH set, "" if unknown

@@ -190,6 +190,7 @@ func (c *Conn) openData(ctx context.Context, cmd protocol.Command) (*datachan.Op
 	if c.data.Reversed() && c.dataSession() != nil && c.cfg.Resumption == tlsx.ResumeRequired {
 		return nil, &tlsx.NotResumedError{Reuse: tlsx.Reversed}
 	}
+	c.software() // which may know how TLS of data connections begins
 	if err := c.prepareServer(ctx, cmd); err != nil {
 		return nil, err
 	}

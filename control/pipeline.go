@@ -52,7 +52,7 @@ func (c *Conn) Pipeline(ctx context.Context, cmds ...protocol.Command) ([]Result
 		}
 	}
 	if p.together && c.Err() == nil {
-		c.session.flights, c.session.flightsKnown = true, true
+		c.session.flights = true
 	}
 	return p.results, c.Err() // 421 answers all of them
 }

@@ -13,6 +13,9 @@ type software struct {
 	// flights: it was measured that commands which come together while no transfer is under way are all
 	// answered, in their order.
 	flights bool
+
+	// earlyTLS: it was measured that the TLS handshake of a data connection may begin before the preliminary reply.
+	earlyTLS bool
 }
 
 // A trait is words of a reply that administrators do not write, in small letters, or a
@@ -32,7 +35,7 @@ const (
 
 // softwares is the table. The more special name comes first where one is a part of another.
 var softwares = []software{
-	{name: "vsftpd", greets: []string{"vsftpd"}, seen: "3.0.3, docs/servers.md", flights: true, traits: []trait{
+	{name: "vsftpd", greets: []string{"vsftpd"}, seen: "3.0.3, docs/servers.md", flights: true, earlyTLS: true, traits: []trait{
 		{verb: "LIST", words: "here comes the directory listing", weight: strong},
 		{verb: "LIST", words: "directory send ok", weight: strong},
 		{verb: "STAT", words: "vsftpd", weight: strong},
@@ -41,7 +44,7 @@ var softwares = []software{
 		{verb: "PASS", words: "230 login successful", weight: weak},
 		{verb: "FEAT", words: "PASV", weight: weak, feature: true},
 	}},
-	{name: "ProFTPD", greets: []string{"proftpd"}, seen: "1.3.8, docs/servers.md", flights: true, traits: []trait{
+	{name: "ProFTPD", greets: []string{"proftpd"}, seen: "1.3.8, docs/servers.md", flights: true, earlyTLS: true, traits: []trait{
 		{verb: "LIST", words: "opening ascii mode data connection for file list", weight: weak},
 		{verb: "MLSD", words: "opening ascii mode data connection for mlsd", weight: strong},
 		{verb: "MLSD", words: "opening binary mode data connection for mlsd", weight: strong},
@@ -49,7 +52,7 @@ var softwares = []software{
 		{verb: "OPTS", words: "utf8 set to on", weight: strong},
 		{verb: "FEAT", words: "MFF", weight: weak, feature: true},
 	}},
-	{name: "Pure-FTPd", greets: []string{"pure-ftpd"}, seen: "1.0.50, docs/servers.md", flights: true, traits: []trait{
+	{name: "Pure-FTPd", greets: []string{"pure-ftpd"}, seen: "1.0.50, docs/servers.md", flights: true, earlyTLS: true, traits: []trait{
 		{verb: "USER", words: "ok. password required", weight: strong},
 		{verb: "PASS", words: "ok. current ", weight: strong},
 		{verb: "HELP", words: "pure-ftpd", weight: strong},

@@ -47,7 +47,7 @@ type Sync uint8
 const (
 	// SyncAuto begins the handshake when the reply comes, or after HandshakeDelay,
 	// whichever is first. If a server has held the reply until TLS was up, the handshake
-	// does not wait for it again.
+	// does not wait for it again. It does not wait at all after [Manager.BearsTLS].
 	SyncAuto Sync = iota
 
 	// SyncOn takes one step at a time: connection, command, reply, and only then TLS. It

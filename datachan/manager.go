@@ -23,6 +23,7 @@ type Manager struct {
 	refusedAll bool // EPSV ALL was refused
 	triedPORT  bool // PORT was tried because no connection followed EPRT
 	reversed   bool // SSCN ON is in force
+	bearsTLS   bool // BearsTLS was called, and nothing spoke against it
 	early      int  // preliminary replies in a row that did not wait for TLS, although the server was known to hold them
 
 	mu     sync.Mutex
@@ -51,6 +52,10 @@ func (m *Manager) SetReversed(on bool) { m.reversed = on }
 // Reversed reports whether the server is the TLS client of the next data connection, if
 // that has TLS: after SSCN ON, and under [ModeCPSV].
 func (m *Manager) Reversed() bool { return m.reversed || m.cfg.Mode == ModeCPSV }
+
+// BearsTLS tells the manager that the server is known to bear a TLS handshake that begins before its preliminary
+// reply: under [SyncAuto] that saves a round trip. If such a handshake fails, the next one waits again.
+func (m *Manager) BearsTLS() { m.bearsTLS = true }
 
 // OnNote makes the manager call f with remarks for a log, such as an address in a reply
 // that was not used. f must not call the manager.

@@ -70,9 +70,11 @@ func (o *Opening) establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 			return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
 		}
 	}
-	holds := s != nil && o.m.cfg.Sync == SyncAuto && o.m.Memory().HoldsTLS
+	auto := s != nil && o.m.cfg.Sync == SyncAuto
+	bears := auto && o.m.bearsTLS && !o.reversed
+	holds := auto && !bears && o.m.Memory().HoldsTLS
 	c := newConn(o.mode, o.conn, &o.m.cfg)
-	early, err := o.awaitStart(ctx, p, holds)
+	early, err := o.awaitStart(ctx, p, holds || bears)
 	if err != nil {
 		o.Abort()
 		return nil, &OpenError{Mode: o.mode, Addr: o.addr, Err: err}
@@ -80,10 +82,14 @@ func (o *Opening) establish(ctx context.Context, p Progress, s *tlsx.Session) (*
 	if s == nil {
 		return c, nil
 	}
-	if c.tls, err = o.handshake(ctx, p, s); err != nil {
+	if c.tls, err = o.handshake(ctx, p, s, bears); err != nil {
 		o.Abort()
 	}
-	if o.m.cfg.Sync == SyncAuto && ctx.Err() == nil {
+	switch {
+	case bears && err != nil && ctx.Err() == nil && !errors.Is(err, ErrEnded):
+		o.m.bearsTLS = false // that may have been why
+	case bears:
+	case o.m.cfg.Sync == SyncAuto && ctx.Err() == nil:
 		o.m.judgeOrder(holds, early, isClosed(p.Started()), err)
 	}
 	if err != nil {
@@ -167,9 +173,9 @@ func (o *Opening) awaitPeer(ctx context.Context, p Progress) error {
 
 // awaitStart waits until the TLS handshake, or the data in clear, may begin: at the
 // preliminary reply, or after a short time even without it, unless Config.Sync says
-// otherwise. early reports that the reply did not come. In clear it waits so that a
+// otherwise, or at once where that is known to be good. early reports that the reply did not come. In clear it waits so that a
 // refusal is noticed here.
-func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early bool, err error) {
+func (o *Opening) awaitStart(ctx context.Context, p Progress, atOnce bool) (early bool, err error) {
 	delay := o.m.cfg.handshakeDelay()
 	switch o.m.cfg.Sync {
 	case SyncOn:
@@ -177,7 +183,7 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 	case SyncOff:
 		delay = -1
 	}
-	if holds || delay < 0 && o.m.cfg.Sync != SyncOn {
+	if atOnce || delay < 0 && o.m.cfg.Sync != SyncOn {
 		return true, nil
 	}
 	wctx, cancel := bounded(ctx, delay)
@@ -203,8 +209,9 @@ func (o *Opening) awaitStart(ctx context.Context, p Progress, holds bool) (early
 
 // handshake runs the TLS handshake. The final reply ends it soon: after a refusal the
 // server's TLS may still give the reason; after a success a server that had nothing to
-// send may never have accepted the connection.
-func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*tlsx.Conn, error) {
+// send may never have accepted the connection. A server that bears TLS before its preliminary reply has
+// that to say of a refusal only if it has begun the transfer.
+func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session, bears bool) (*tlsx.Conn, error) {
 	hctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finished := make(chan struct{})
@@ -220,6 +227,10 @@ func (o *Opening) handshake(ctx context.Context, p Progress, s *tlsx.Session) (*
 		last := patience.HandshakeAfterSuccess
 		if refused = p.Failed(); refused {
 			last = patience.AlertAfterRefusal
+		}
+		if refused && bears && !isClosed(p.Started()) {
+			cancel(ErrEnded)
+			return
 		}
 		t := time.NewTimer(last.Default)
 		defer t.Stop()

@@ -154,3 +154,47 @@ func TestHandshakeBehindSuccess(t *testing.T) {
 		}
 	})
 }
+
+// TLS begins at once where the server is known to bear that, until a handshake fails. A refusal ends it at once.
+func TestBearsTLS(t *testing.T) {
+	type result struct {
+		ok   bool
+		took time.Duration
+	}
+	for _, tt := range []struct {
+		name    string
+		servers []manner
+		want    []result
+	}{
+		{"it does", []manner{overtaker, holder, overtaker}, []result{{true, time.Millisecond}, {true, 0}, {true, time.Millisecond}}},
+		{"it does not", []manner{waiter, waiter}, []result{{false, 0}, {true, 50 * time.Millisecond}}},
+		{"a refusal", []manner{refuser, overtaker}, []result{{false, 0}, {true, time.Millisecond}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, server := sessions(t)
+				w := &world{}
+				m := w.manager(datachan.Config{})
+				m.BearsTLS()
+				for i, serve := range tt.servers {
+					o, srv := opened(t, w, m)
+					p := newProgress()
+					go serve(t, server, srv, p)
+					start := time.Now()
+					c, err := o.Establish(t.Context(), p, client)
+					if got := (result{err == nil, time.Since(start)}); got != tt.want[i] {
+						t.Errorf("transfer %d: %v, %v; want %v", i, got, err, tt.want[i])
+					}
+					if err == nil {
+						io.Copy(io.Discard, c)
+						c.Close()
+					}
+					synctest.Wait()
+				}
+				if m.Memory().HoldsTLS {
+					t.Error("what is known was learned as what it is not")
+				}
+			})
+		})
+	}
+}

@@ -32,11 +32,11 @@ func TestRoundTrips(t *testing.T) {
 			up     int
 		}{
 			{"vsftpd", peer.Plain, 4, 6},
-			{"vsftpd", peer.Explicit, 7, 7},
+			{"vsftpd", peer.Explicit, 6, 6},
 			{"proftpd", peer.Plain, 4, 5},
-			{"proftpd", peer.Explicit, 6, 6},
+			{"proftpd", peer.Explicit, 5, 5},
 			{"pure-ftpd", peer.Plain, 3, 6},
-			{"pure-ftpd", peer.Explicit, 5, 7},
+			{"pure-ftpd", peer.Explicit, 4, 6},
 			{"pyftpdlib", peer.Plain, 3, 5},
 			{"pyftpdlib", peer.Explicit, 5, 6},
 		} {
