@@ -142,7 +142,7 @@ def retr_dir(h):
         self.push_dtp_data(b"", cmd="RETR")
 
 
-@fault("rfc959-4.1.3-retr-no-side-effect")
+@fault("rfc959-4.1.3-retr-no-side-effect", "rfc959-3.1.1.3-image-roundtrip")
 def retr_touches(h):
     """RETR cuts off the last byte of the file, once it is sent."""
     @wrap(h, "on_file_sent")
