@@ -76,14 +76,20 @@ func (t *T) cleanUp() bool {
 	if ok(t.Ask("RMD " + s.dir)) {
 		return true
 	}
-	// A file may have been in use after its case, or have got another name.
+	// A file may have been in use after its case, or have got another name. What is listed is
+	// removed before what is not: the server may hang up over a name that it does not take.
+	t.Must("CWD "+s.dir, 2)
+	for _, name := range t.strangersHere() {
+		t.remove(name)
+	}
+	t.Must("CWD "+s.base, 2)
+	if ok(t.Ask("RMD " + s.dir)) {
+		return true
+	}
 	t.Must("CWD "+s.dir, 2)
 	slices.Reverse(r.stubborn)
 	r.made, r.stubborn = r.stubborn, nil
 	t.tidy(true)
-	for _, name := range t.strangersHere() {
-		t.remove(name)
-	}
 	t.Must("CWD "+s.base, 2)
 	t.Must("RMD "+s.dir, 2)
 	return true
