@@ -253,6 +253,7 @@ func (t *T) underway() *Transfer {
 		t.Failf("RETR: reading the first byte: %v", err)
 	}
 	x.came = len(b)
+	time.Sleep(quiet) // the server has filled all buffers then, and waits: it is the same each time
 	return x
 }
 
