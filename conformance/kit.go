@@ -19,6 +19,7 @@ type T struct {
 	tape *tape
 
 	suspects   []string // the cases to which a step belongs that failed
+	stepped    int      // how many of them are of steps; the others are basics
 	lenient    bool
 	stumbled   bool   // a connection was lost, which may not happen the next time
 	missed     bool   // what the case demands is missed, though it is lenient

@@ -22,13 +22,14 @@ func (t *T) attempt(f func(*T)) {
 
 // runCase runs one case and fills in its result. A case that fails since a connection was
 // lost is run once more: what does not happen again is told, and costs no more. It returns
-// the owners of the step that failed, if it was one.
-func (r *runner) runCase(c *Case, res *Result) (owners []string) {
+// the owners of the step that failed, if it was one, and after these, from the index basics
+// on, the basics that the case rests on.
+func (r *runner) runCase(c *Case, res *Result) (owners []string, basics int) {
 	start := time.Now()
 	defer func() { res.Duration = time.Since(start) }()
 	if reason := r.unmet(c); reason != "" {
 		res.Verdict, res.Reason = Skip, reason
-		return nil
+		return nil, 0
 	}
 	t := r.runOnce(c, res)
 	if t.stumbled && t.verdict >= Fail && r.ctx.Err() == nil && r.gone == "" && r.broken == "" {
@@ -39,12 +40,12 @@ func (r *runner) runCase(c *Case, res *Result) (owners []string) {
 		}
 	}
 	if !t.verdict.red() {
-		return nil
+		return nil, 0
 	}
 	if t.unanswered != "" && r.answersAlone(t.unanswered) {
 		t.suspect(ownReply) // the silence came of what was before
 	}
-	return t.suspects
+	return t.suspects, t.stepped
 }
 
 // answersAlone reports whether a command gets a reply as the first of a session.
@@ -73,6 +74,7 @@ func (r *runner) runOnce(c *Case, res *Result) *T {
 		f()
 	}
 	res.Transcript = t.tape.lines()
+	t.stepped = len(t.suspects)
 	t.suspectBasics()
 	if r.settle(t) {
 		res.Transcript = t.tape.lines()

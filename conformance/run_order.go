@@ -16,6 +16,7 @@ type order struct {
 
 	raw    map[string]Result   // what cases found by themselves
 	owners map[string][]string // of the steps that failed in them, or what they rest on
+	basics map[string]int      // where in owners those begin that are no more than likely
 	causes map[string]string   // why a case says nothing, as far as that is settled
 
 	moot     map[string]bool     // SKIP because of another, as far as is known
@@ -26,7 +27,7 @@ type order struct {
 func newOrder(r *runner) *order {
 	return &order{
 		run: r, cases: r.opts.cases(), results: map[string]*Result{},
-		raw: map[string]Result{}, owners: map[string][]string{}, causes: map[string]string{}, moot: map[string]bool{}, visiting: map[string]bool{}, heavy: map[string][]string{},
+		raw: map[string]Result{}, owners: map[string][]string{}, basics: map[string]int{}, causes: map[string]string{}, moot: map[string]bool{}, visiting: map[string]bool{}, heavy: map[string][]string{},
 	}
 }
 
@@ -73,11 +74,12 @@ func (o *order) result(c *Case) *Result {
 		return nil
 	}
 	if i := slices.IndexFunc(c.Rests, o.failing); i >= 0 {
-		o.owners[c.ID] = c.Rests[i : i+1]
+		o.owners[c.ID], o.basics[c.ID] = c.Rests[i:i+1], 1
 		r.blamed[c.Rests[i]], o.moot[c.ID] = true, true
 		res.because(c.Rests[i])
 	} else {
-		o.owners[c.ID] = slices.Concat(r.runCase(c, res), c.Rests)
+		owners, basics := r.runCase(c, res)
+		o.owners[c.ID], o.basics[c.ID] = slices.Concat(owners, c.Rests), basics
 		o.raw[c.ID] = *res
 		o.results[c.ID] = res // a case that is run to excuse this one may suspect it in turn
 		o.excuse(c, res)
@@ -187,12 +189,16 @@ func (o *order) cause(id string) string {
 	defer delete(o.visiting, id)
 	raw, ran := o.raw[id]
 	cause := id
-	for _, owner := range o.owners[id] {
+	for i, owner := range o.owners[id] {
 		if owner == id {
 			break
 		}
-		if !o.visiting[owner] && (!ran || o.excuses(owner, raw.Verdict)) {
-			cause = o.cause(owner)
+		if o.visiting[owner] || ran && !o.excuses(owner, raw.Verdict) {
+			continue
+		}
+		// That a basic fails because of what this case does not do says nothing of this case.
+		if end := o.cause(owner); i < o.basics[id] || end == owner || slices.Contains(o.owners[id], end) {
+			cause = end
 			break
 		}
 	}
