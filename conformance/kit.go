@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ func (t *T) lost(what string, err error) {
 	}
 	switch {
 	case errors.Is(err, errSilence) && t.c.garbled != nil:
-		t.suspect(monSyntax, monCRLF)
+		t.suspects = slices.Insert(t.suspects, 0, monSyntax, monCRLF) // whatever else may be wrong
 		t.Failf("what came%s is no reply: %v", what, t.c.garbled)
 	case errors.Is(err, errSilence) && t.c.incomplete():
 		t.suspect("rfc959-4.2-multiline-same-code")
