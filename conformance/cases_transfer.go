@@ -207,6 +207,7 @@ var transferCases = []Case{
 		Run: func(t *T) {
 			x := t.stall()
 			x.d.readN(4 << 10)
+			time.Sleep(quiet) // so that the server waits in the middle of it, see underway
 			x.d.reset()
 			for !x.dead && x.heard(t.run.opts.timeout()) {
 			}
