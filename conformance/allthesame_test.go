@@ -18,7 +18,7 @@ func TestDoneAllTheSame(t *testing.T) {
 	}{
 		{"dele-550-done", "rfc959-5.4-dele", "got 550"},
 		{"mkd-550-done", "rfc959-5.4-mkd", "got 550"},
-		{"stor-550-done", "rfc959-5.4-stor", "the file is listed"},
+		{"stor-550-done", "rfc959-5.4-stor", "all of the file is there"},
 		{"auth-431-once", "rfc4217-4.2-auth-tls", "got 431"},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {

@@ -129,8 +129,10 @@ func (t *T) prove() {
 		const cannot = "no file can be stored in the directory that was made"
 		x := t.Begin("STOR " + s.marker)
 		t.unlessRefused(x.First, x.cmd, cannot)
-		if r := x.Store([]byte("made by ftpwire check, may be removed\n")); aboutPath(r) && t.inListing(s.marker) {
-			t.doneAllTheSame(r, x.cmd, "the file is listed")
+		// What is listed may be a part: all of it must be there.
+		const content = "made by ftpwire check, may be removed\n"
+		if r := x.Store([]byte(content)); aboutPath(r) && t.Ask("SIZE "+s.marker).Text() == fmt.Sprint(len(content)) {
+			t.doneAllTheSame(r, x.cmd, "all of the file is there")
 		} else {
 			t.judge(r, x.cmd, cannot)
 		}

@@ -211,6 +211,11 @@ func tlsChecks() []faultCheck {
 				t.Errorf("FEAT under TLS: %q; want SIZE and no SITE ROOT", text)
 			}
 		}},
+		{"auth-431-once", TLSExplicit, func(_ *testing.T, c *client) {
+			c.want("greeting", 220)
+			c.do("AUTH TLS", 431)
+			c.authTLS()
+		}},
 		{"auth-silent", TLSExplicit, func(t *testing.T, c *client) {
 			c.want("greeting", 220)
 			c.write("AUTH TLS\r\n")
