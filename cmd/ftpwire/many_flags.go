@@ -45,7 +45,7 @@ const maxListed = 256 << 20
 
 // readList returns the names that --files-from holds, as they are: blanks and the signs of patterns are part of a name.
 func (a *app) readList(file string, null bool) ([]string, error) {
-	r := a.stdin
+	var r io.Reader
 	if file != "-" {
 		opened, err := os.Open(file)
 		if err != nil {
