@@ -17,6 +17,9 @@ import (
 func TestFlights(t *testing.T) {
 	for _, name := range append(append(peer.Names(), peer.ClearNames()...), "linux-ftpd") {
 		for _, mode := range []tlsx.Mode{peer.Plain, peer.Explicit} {
+			if ok, _ := peer.Supports(name, mode); !ok {
+				continue
+			}
 			t.Run(name+"/"+mode.String(), func(t *testing.T) {
 				t.Parallel()
 				s := peer.Start(t, name, peer.Options{TLS: mode})
